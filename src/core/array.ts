@@ -1,0 +1,66 @@
+/** Arrays as the whole project sees them: `NdArray<Float32Array>`, C order. */
+import ndarray, { type NdArray } from 'ndarray';
+
+/** A float32 array; inside the project always contiguous, in C order, from offset 0. */
+export type FloatArray = NdArray<Float32Array>;
+
+export type Shape = readonly number[];
+
+/** Number of elements of an array of this shape. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((size, extent) => size * extent, 1);
+}
+
+/**
+ * Wraps `data` as a contiguous array of the given shape (no copy).
+ * @throws RangeError when the number of elements does not fit the shape.
+ */
+export function floatArray(data: Float32Array, shape: Shape): FloatArray {
+  if (data.length !== sizeOf(shape)) {
+    throw new RangeError(`${data.length} values do not fill an array of shape ${formatShape(shape)}`);
+  }
+  return ndarray(data, [...shape]);
+}
+
+export function zeros(shape: Shape): FloatArray {
+  return floatArray(new Float32Array(sizeOf(shape)), shape);
+}
+
+/** A new contiguous array of the same shape, with `f` applied to every value. */
+export function mapArray(x: FloatArray, f: (value: number, index: number) => number): FloatArray {
+  const data = new Float32Array(x.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = f(x.data[i], i);
+  return floatArray(data, x.shape);
+}
+
+/** The same values as a float32 array that is contiguous from offset 0; no copy when it already is. */
+export function contiguous(x: NdArray): FloatArray {
+  if (x.data instanceof Float32Array && x.offset === 0 && x.data.length === x.size && isCOrder(x)) {
+    return x as FloatArray;
+  }
+  const out = zeros(x.shape);
+  const index = new Array<number>(x.dimension).fill(0);
+  for (let i = 0; i < out.data.length; i++) {
+    out.data[i] = x.get(...index) as number;
+    for (let axis = x.dimension - 1; axis >= 0 && ++index[axis] === x.shape[axis]; axis--) index[axis] = 0;
+  }
+  return out;
+}
+
+function isCOrder(x: NdArray): boolean {
+  let stride = 1;
+  for (let axis = x.dimension - 1; axis >= 0; axis--) {
+    if (x.shape[axis] !== 1 && x.stride[axis] !== stride) return false;
+    stride *= x.shape[axis];
+  }
+  return true;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
+}
+
+/** `3×256×256`, for messages. */
+export function formatShape(shape: Shape): string {
+  return shape.length === 0 ? 'scalar' : shape.join('×');
+}

@@ -1,0 +1,32 @@
+/** How a family of operators or noises declares itself: one declaration makes validation, help and reference pages. */
+import type { z } from 'zod';
+import type { FloatArray, Shape } from '../src/core/array.js';
+import type { NoiseModel } from './noise.js';
+import type { ForwardOperator } from './operator.js';
+
+/** What an option of type file is read as, before the problem is bound. */
+export type FileRole = 'mask' | 'kernel' | 'array';
+
+/** Options after validation; a file option holds its path until `src/io` has read it, then the array. */
+export type Options = Readonly<Record<string, unknown>>;
+
+export interface OperatorFamily {
+  readonly name: string;
+  /** One line for `list`. */
+  readonly summary: string;
+  /** Every option has a default where it can, a `.describe()` with its unit, and its range. */
+  readonly options: z.ZodObject;
+  /** Options that name files, and what each is read as. */
+  readonly files?: Readonly<Record<string, FileRole>>;
+  /** The shape of the images whose measurement has this shape. @throws Error in one sentence when there is none. */
+  imageShape(measurementShape: Shape, options: Options): Shape;
+  /** @throws Error in one sentence when the options do not fit the shape. */
+  create(imageShape: Shape, options: Options, files: Readonly<Record<string, FloatArray>>): ForwardOperator;
+}
+
+export interface NoiseFamily {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: z.ZodObject;
+  create(options: Options): NoiseModel;
+}

@@ -1,0 +1,57 @@
+/**
+ * What a solver may ask of a forward model A (DESIGN §2). An operator declares what it has; what it does not
+ * have, `src/core` and `problems/` supply in general form (conjugate gradients) or the solver refuses.
+ */
+import type { FloatArray, Shape } from '../src/core/array.js';
+import type { Awaitable, Linearization } from '../src/core/linearization.js';
+
+export interface ForwardOperator {
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  /** `complex`: the last axis of the measurement is [real, imaginary]. */
+  readonly field: 'real' | 'complex';
+  /** A(x). The result is a new array; x is not changed. */
+  apply(x: FloatArray): Awaitable<FloatArray>;
+  /** A(x) and its vector-Jacobian products. */
+  linearize(x: FloatArray): Awaitable<Linearization>;
+}
+
+export interface LinearOperator extends ForwardOperator {
+  /** Aᵀy, exact to rounding. */
+  adjoint(y: FloatArray): Awaitable<FloatArray>;
+  /** A†y, the minimum-norm least-squares solution. */
+  pseudoInverse?(y: FloatArray): Awaitable<FloatArray>;
+  /** Solves (AᵀA + ρI) x = b exactly, ρ > 0. */
+  normalSolve?(b: FloatArray, rho: number): Awaitable<FloatArray>;
+  /** Singular value decomposition A = U diag(s) Vᵀ in factored form. */
+  readonly svd?: SingularValues;
+  /** The largest singular value, or an upper bound of it. */
+  readonly norm?: number;
+}
+
+/**
+ * A = U diag(s) Vᵀ with V orthogonal on the image space; `values` has one entry for each spectral coordinate
+ * of the image (zero where A sees nothing) and U maps the spectral coordinates with s > 0 to measurements.
+ */
+export interface SingularValues {
+  readonly values: Float32Array;
+  /** Vᵀx: image to spectral coordinates, flat. */
+  toSpectrum(x: FloatArray): Awaitable<FloatArray>;
+  /** V u */
+  fromSpectrum(u: FloatArray): Awaitable<FloatArray>;
+  /** Uᵀy in the same spectral coordinates; zero where s = 0. */
+  measurementToSpectrum(y: FloatArray): Awaitable<FloatArray>;
+}
+
+export function isLinear(operator: ForwardOperator): operator is LinearOperator {
+  return 'adjoint' in operator;
+}
+
+/** The `linearize` of every linear operator. */
+export async function linearizeLinear(operator: LinearOperator, x: FloatArray): Promise<Linearization> {
+  return {
+    value: await operator.apply(x),
+    pullback: (v) => operator.adjoint(v),
+    release() {},
+  };
+}

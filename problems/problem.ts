@@ -1,0 +1,32 @@
+/** A problem spec is data (what `--problem` and `problem.json` hold); binding it to sizes makes a problem. */
+import type { FloatArray, Shape } from '../src/core/array.js';
+import type { Options } from './family.js';
+import type { NoiseModel } from './noise.js';
+import type { ForwardOperator } from './operator.js';
+
+/** One NAME:KEY=VALUE,… of a spec. */
+export interface Term {
+  readonly name: string;
+  readonly options: Options;
+}
+
+/** Operators in the order light meets them, and the noise. Plain JSON. */
+export interface ProblemSpec {
+  readonly operators: readonly Term[];
+  readonly noise?: Term;
+}
+
+/** A spec bound to sizes: what solvers see. */
+export interface Problem {
+  /** With every option's effective value, after validation. */
+  readonly spec: ProblemSpec;
+  /** Name that presets and recommendations go by: the last operator's, or `denoise`. */
+  readonly name: string;
+  readonly operator: ForwardOperator;
+  readonly noise: NoiseModel;
+  /** Shape [C, H, W] of the restored image x that the solver works on. */
+  readonly imageShape: Shape;
+  readonly measurementShape: Shape;
+  /** What is reported of x; differs from x where a grey picture measures the luminance of a colour image. */
+  report(x: FloatArray): FloatArray;
+}

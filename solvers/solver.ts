@@ -1,0 +1,78 @@
+/** What a solver is, and what it is given (DESIGN §2). Every file beside this one is one algorithm. */
+import type { z } from 'zod';
+import type { Prior, PriorKind } from '../models/prior.js';
+import type { Problem } from '../problems/problem.js';
+import type { FloatArray } from '../src/core/array.js';
+import type { RandomSource } from '../src/core/random.js';
+
+export interface Task {
+  readonly measurement: FloatArray;
+  readonly problem: Problem;
+  /** Absent for solvers whose `needs.prior` is `none`. */
+  readonly prior?: Prior;
+}
+
+/** What the mathematics of a solver asks of its task; checked before any work is done. */
+export interface Needs {
+  readonly prior: PriorKind | 'none';
+  /** The prior must be differentiable: `linearize`. */
+  readonly priorVjp?: boolean;
+  /** The operator must be linear. */
+  readonly linear?: boolean;
+  /** `gaussian`: white, of equal variance; `variance`: conditionally Gaussian; `any`: only a likelihood. */
+  readonly noise: 'gaussian' | 'variance' | 'any';
+}
+
+export interface Context {
+  /** Streams of this sample: `random('step', i)`. */
+  readonly random: RandomSource;
+  /** Says that step i of `of` begins. Reports progress, yields to the event loop, throws when aborted. */
+  step(i: number, of: number): Promise<void>;
+  /** For calls that take one: aborts between network runs. */
+  readonly signal?: AbortSignal;
+}
+
+interface SolverBase {
+  readonly name: string;
+  /** One line for `list`. */
+  readonly summary: string;
+  readonly needs: Needs;
+  /** False for methods that optimise rather than sample: their spread is not an uncertainty. */
+  readonly calibrated: boolean;
+  /** Every option has a default and a `.describe()` with its unit. */
+  readonly options: z.ZodObject;
+  /** Options by problem name; effective options = defaults < preset < what the user sets. */
+  readonly presets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** `run` draws one sample; `restore` calls it for k = 0 … N−1 and sample k does not depend on N. */
+export interface ChainSolver extends SolverBase {
+  readonly kind: 'chain';
+  run(task: Task, options: Readonly<Record<string, unknown>>, context: Context): Promise<FloatArray>;
+}
+
+/** `run` gives one image and no uncertainty at all. */
+export interface PointSolver extends SolverBase {
+  readonly kind: 'point';
+  run(task: Task, options: Readonly<Record<string, unknown>>, context: Context): Promise<FloatArray>;
+}
+
+/** `run` gives weighted samples together. */
+export interface EnsembleSolver extends SolverBase {
+  readonly kind: 'ensemble';
+  run(
+    task: Task,
+    options: Readonly<Record<string, unknown>>,
+    context: Context & { readonly samples: number },
+  ): Promise<Ensemble>;
+}
+
+export interface Ensemble {
+  readonly samples: readonly FloatArray[];
+  /** Unnormalised log-weights, one per sample. */
+  readonly logWeights: readonly number[];
+  /** Estimate of log p(y), nats. */
+  readonly logEvidence?: number;
+}
+
+export type Solver = ChainSolver | PointSolver | EnsembleSolver;

@@ -1,0 +1,13 @@
+/** A function's value and its vector-Jacobian products: what operators, priors and decoders give to solvers. */
+import type { FloatArray } from './array.js';
+
+/** In-process code answers at once, ONNX graphs and decoders later; callers always await. */
+export type Awaitable<T> = T | Promise<T>;
+
+/** f(x) and v ↦ J(x)ᵀv, for as many v as wanted, until `release()`. */
+export interface Linearization {
+  readonly value: FloatArray;
+  pullback(v: FloatArray): Awaitable<FloatArray>;
+  /** Frees what was kept for `pullback` (residuals in a worker); `value` stays valid. */
+  release(): void;
+}

@@ -1,0 +1,180 @@
+/**
+ * The thread in which ONNX Runtime runs; `Runtime` in session.ts is its only caller and sends one request at a time.
+ *
+ * JavaScript on purpose: a worker is loaded by Node itself, which at version 20 reads no TypeScript, and this file
+ * must start from the sources as well as from the build.
+ *
+ * @import { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node'
+ * @import { SessionOptions, WorkerReply, WorkerRequest } from './session.js'
+ * @import { ElementType, Tensor, ValueInfo } from './tensor.js'
+ */
+import { parentPort } from 'node:worker_threads';
+
+/** @type {Map<number, InferenceSession>} */
+const sessions = new Map();
+
+/** @type {Map<number, Record<string, RuntimeTensor>>} */
+const keptSets = new Map();
+
+/** @type {Promise<typeof import('onnxruntime-node')> | undefined} */
+let loading;
+
+parentPort?.on('message', async (/** @type {WorkerRequest} */ request) => {
+  /** @type {WorkerReply} */
+  let reply;
+  try {
+    reply = await answer(request);
+  } catch (error) {
+    reply = { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
+  }
+  const results = reply.kind === 'done' ? Object.values(reply.outputs) : [];
+  // Two names may stand for one value, and a buffer can be handed over only once.
+  const buffers = new Set(results.map((tensor) => /** @type {ArrayBuffer} */ (tensor.data.buffer)));
+  parentPort?.postMessage(reply, [...buffers]);
+});
+
+/**
+ * @param {WorkerRequest} request
+ * @returns {Promise<WorkerReply>}
+ */
+async function answer(request) {
+  switch (request.kind) {
+    case 'open':
+      return open(request);
+    case 'run':
+      return run(request);
+    case 'release': {
+      const session = sessions.get(request.session);
+      sessions.delete(request.session);
+      await session?.release();
+      return { kind: 'done', outputs: {} };
+    }
+    case 'drop':
+      keptSets.delete(request.kept);
+      return { kind: 'done', outputs: {} };
+  }
+}
+
+/**
+ * @param {Extract<WorkerRequest, { kind: 'open' }>} request
+ * @returns {Promise<WorkerReply>}
+ */
+async function open({ session: number, model, options }) {
+  const ort = await loadOnnxRuntime();
+  const settings = sessionSettings(options);
+  try {
+    const session = await (typeof model === 'string'
+      ? ort.InferenceSession.create(model, settings)
+      : ort.InferenceSession.create(model, settings));
+    sessions.set(number, session);
+    return {
+      kind: 'opened',
+      inputs: session.inputMetadata.map(valueInfo),
+      outputs: session.outputMetadata.map(valueInfo),
+    };
+  } catch (error) {
+    throw new Error(`ONNX Runtime does not accept ${options.name}: ${detail(error)}`);
+  }
+}
+
+/**
+ * @param {Extract<WorkerRequest, { kind: 'run' }>} request
+ * @returns {Promise<WorkerReply>}
+ */
+async function run({ session: number, name, feeds, feedKept, fetch, keep, keepAs }) {
+  const ort = await loadOnnxRuntime();
+  const session = sessions.get(number);
+  if (!session) throw new Error(`The session of ${name} was already released.`);
+  const kept = feedKept === undefined ? {} : keptSets.get(feedKept);
+  if (!kept) throw new Error(`The tensors kept for ${name} were already released.`);
+  /** @type {Record<string, RuntimeTensor>} */
+  const inputs = {};
+  for (const input of session.inputNames) {
+    const fed = feeds[input];
+    if (fed) inputs[input] = new ort.Tensor(fed.type, fed.data, fed.dims);
+    else if (kept[input]) inputs[input] = kept[input];
+    else throw new Error(`${name} needs an input "${input}", which was not given.`);
+  }
+  /** @type {Record<string, RuntimeTensor>} */
+  let results;
+  try {
+    results = /** @type {Record<string, RuntimeTensor>} */ (
+      await session.run(inputs, [...new Set([...fetch, ...keep])])
+    );
+  } catch (error) {
+    throw new Error(`ONNX Runtime failed in ${name}: ${detail(error)}`);
+  }
+  const keptResults = keep.map((output) => results[output]);
+  if (keep.length > 0)
+    keptSets.set(keepAs, Object.fromEntries(keep.map((output, i) => [output, keptResults[i]])));
+  // What is handed over is gone from here, so what is kept as well is copied.
+  const keptBuffers = new Set(keptResults.map((tensor) => /** @type {Tensor} */ (tensor).data.buffer));
+  /** @type {Record<string, Tensor>} */
+  const outputs = {};
+  for (const output of fetch) {
+    const { type, dims, data } = /** @type {Tensor} */ (results[output]);
+    outputs[output] = { type, dims, data: keptBuffers.has(data.buffer) ? data.slice() : data };
+  }
+  return { kind: 'done', outputs };
+}
+
+function loadOnnxRuntime() {
+  loading ??= import('onnxruntime-node').then(
+    (ort) => {
+      ort.env.logLevel = 'error';
+      return ort;
+    },
+    (error) => {
+      throw new Error(
+        `onnxruntime-node cannot be loaded on ${process.platform}-${process.arch}: ${detail(error)} ` +
+          `It comes with binaries for linux and win32 (x64, arm64) and darwin (arm64).`,
+      );
+    },
+  );
+  return loading;
+}
+
+/**
+ * ONNX Runtime refuses options that are present but undefined, so only those given are set.
+ * @param {SessionOptions} options
+ * @returns {InferenceSession.SessionOptions}
+ */
+function sessionSettings(options) {
+  /** @type {Record<string, string>} */
+  const session = {};
+  if (options.externalInitializersFile !== undefined) {
+    session.optimized_model_external_initializers_file_name = options.externalInitializersFile;
+    session.optimized_model_external_initializers_min_size_in_bytes = '1024';
+  }
+  if (options.externalDataFolder !== undefined) {
+    session.model_external_initializers_file_folder_path = options.externalDataFolder;
+  }
+  return {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: options.optimisation ?? 'all',
+    logSeverityLevel: 3,
+    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+    ...(options.optimisedModelPath === undefined
+      ? {}
+      : { optimizedModelFilePath: options.optimisedModelPath }),
+    ...(Object.keys(session).length === 0 ? {} : { extra: { session } }),
+  };
+}
+
+/**
+ * @param {InferenceSession.ValueMetadata} value
+ * @returns {ValueInfo}
+ */
+function valueInfo(value) {
+  if (!value.isTensor) throw new Error(`its value "${value.name}" is no tensor.`);
+  return { name: value.name, type: /** @type {ElementType} */ (value.type), dims: value.shape };
+}
+
+/**
+ * What an error says, on one line that ends in a full stop.
+ * @param {unknown} error
+ */
+function detail(error) {
+  const message = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();
+  return message.endsWith('.') ? message : `${message}.`;
+}

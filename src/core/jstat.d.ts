@@ -1,6 +1,9 @@
-/** The one function of jstat that this project uses (the package ships no types). */
+/** The functions of jstat that this project uses (the package ships no types). */
 declare module 'jstat' {
   const jStat: {
+    normal: {
+      cdf(x: number, mean: number, sd: number): number;
+    };
     studentt: {
       /** Quantile of Student's t distribution. */
       inv(probability: number, degreesOfFreedom: number): number;

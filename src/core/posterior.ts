@@ -20,7 +20,10 @@ export function normalisedWeights(count: number, logWeights?: readonly number[])
   if (logWeights === undefined) return weights;
   const largest = Math.max(...logWeights);
   let sum = 0;
-  for (let k = 0; k < count; k++) sum += weights[k] = Math.exp(logWeights[k] - largest);
+  for (let k = 0; k < count; k++) {
+    weights[k] = Math.exp(logWeights[k] - largest);
+    sum += weights[k];
+  }
   return weights.map((weight) => weight / sum);
 }
 
@@ -46,7 +49,8 @@ export function summarise(
   const shape = samples[0].shape;
   const mean = zeros(shape);
   const median = zeros(shape);
-  const spread = count > 1 && n > 1 + 1e-9 ? { sd: zeros(shape), lower: zeros(shape), upper: zeros(shape) } : undefined;
+  const spread =
+    count > 1 && n > 1 + 1e-9 ? { sd: zeros(shape), lower: zeros(shape), upper: zeros(shape) } : undefined;
   const byOrderStatistics = n > 2 / (1 - level) - 1 - 1e-9;
   const halfWidths = spread && !byOrderStatistics ? predictiveHalfWidth(n, level) : 0;
 
@@ -54,7 +58,10 @@ export function summarise(
   const sorted = count === 1 ? undefined : new RankedValues(weights);
   for (let i = 0; i < mean.data.length; i++) {
     let average = 0;
-    for (let k = 0; k < count; k++) average += weights[k] * (values[k] = samples[k].data[i]);
+    for (let k = 0; k < count; k++) {
+      values[k] = samples[k].data[i];
+      average += weights[k] * values[k];
+    }
     mean.data[i] = average;
     if (sorted === undefined) {
       median.data[i] = average;

@@ -40,22 +40,25 @@ describe('summarise', () => {
     { n: 4, level: 0.9 },
     { n: 9, level: 0.5 },
     { n: 39, level: 0.9 },
-  ])('covers a new normal draw with probability $level at n = $n (20 000 pixels, 4 standard errors)', ({
-    n,
-    level,
-  }) => {
-    const pixels = 20_000;
-    const random = keyedRandom(11, 'coverage', n);
-    const samples = Array.from({ length: n }, (_, k) => random('sample', k).normals([pixels]));
-    const truth = random('truth').normals([pixels]).data;
-    const { lower, upper } = summarise(samples, level);
-    const inside = truth.filter((value, i) => value >= lower!.data[i] && value <= upper!.data[i]).length;
-    expect(Math.abs(inside / pixels - level)).toBeLessThan(4 * Math.sqrt((level * (1 - level)) / pixels));
-  });
+  ])(
+    'covers a new normal draw with probability $level at n = $n (20 000 pixels, 4 standard errors)',
+    ({ n, level }) => {
+      const pixels = 20_000;
+      const random = keyedRandom(11, 'coverage', n);
+      const samples = Array.from({ length: n }, (_, k) => random('sample', k).normals([pixels]));
+      const truth = random('truth').normals([pixels]).data;
+      const { lower, upper } = summarise(samples, level);
+      const inside = truth.filter((value, i) => value >= lower!.data[i] && value <= upper!.data[i]).length;
+      expect(Math.abs(inside / pixels - level)).toBeLessThan(4 * Math.sqrt((level * (1 - level)) / pixels));
+    },
+  );
 
   it('weighs samples', () => {
     const logWeights = [Math.log(3), Math.log(1)].map((w) => w + 1000);
-    expect([...normalisedWeights(2, logWeights)]).toEqual([expect.closeTo(0.75, 12), expect.closeTo(0.25, 12)]);
+    expect([...normalisedWeights(2, logWeights)]).toEqual([
+      expect.closeTo(0.75, 12),
+      expect.closeTo(0.25, 12),
+    ]);
     const s = summarise([row(0), row(4)], 0.9, logWeights);
     expect(s.mean.data[0]).toBeCloseTo(1, 6);
     expect(s.effectiveSamples).toBeCloseTo(1.6, 10);
@@ -68,9 +71,14 @@ describe('summarise', () => {
     const samples = Array.from({ length: 41 }, (_, k) => random(k).normals([50]));
     const plain = summarise(samples, 0.9);
     // A hair's breadth off equality takes the weighted path.
-    const weighted = summarise(samples, 0.9, samples.map((_, k) => 1e-9 * k));
+    const weighted = summarise(
+      samples,
+      0.9,
+      samples.map((_, k) => 1e-9 * k),
+    );
     for (const part of ['median', 'lower', 'upper'] as const) {
-      plain[part]!.data.forEach((value, i) => expect(weighted[part]!.data[i]).toBeCloseTo(value, 5));
+      for (const [i, value] of plain[part]!.data.entries())
+        expect(weighted[part]!.data[i]).toBeCloseTo(value, 5);
     }
   });
 });

@@ -1,3 +1,4 @@
+import jstat from 'jstat';
 import { describe, expect, it } from 'vitest';
 import { floatArray } from '../../src/core/array.js';
 import { hashArray, keyedRandom, philox } from '../../src/core/random.js';
@@ -22,6 +23,8 @@ describe('philox', () => {
     expect([...block].map((word) => word.toString(16).padStart(8, '0')).join(' ')).toBe(out);
   });
 });
+
+const normalCdf = (x: number) => jstat.jStat.normal.cdf(x, 0, 1);
 
 describe('keyedRandom', () => {
   it('depends on every part of the name and on nothing else', () => {
@@ -50,6 +53,22 @@ describe('keyedRandom', () => {
     let lagged = 0;
     for (let i = 1; i < n; i++) lagged += data[i] * data[i - 1];
     expect(Math.abs(lagged / n)).toBeLessThan(4 / Math.sqrt(n));
+  });
+
+  it('draws normals whose distribution function is the normal one (Kolmogorov, and the tail beyond 3.44)', () => {
+    const n = 400_000;
+    const sorted = keyedRandom(9, 'distribution', 0)('test').normals([n]).data.sort();
+    let distance = 0;
+    for (let i = 0; i < n; i++) distance = Math.max(distance, Math.abs((i + 0.5) / n - normalCdf(sorted[i])));
+    expect(distance).toBeLessThan(1.95 / Math.sqrt(n)); // 99.9 % point of Kolmogorov's distribution
+    const start = 3.442619855899;
+    const beyond = sorted.filter((value) => Math.abs(value) > start);
+    const expected = 2 * n * normalCdf(-start);
+    expect(Math.abs(beyond.length - expected)).toBeLessThan(4 * Math.sqrt(expected));
+    // Mean excess of a normal tail: φ(r)/Φ(−r) − r.
+    const excess = Math.exp(-0.5 * start ** 2) / Math.sqrt(2 * Math.PI) / normalCdf(-start) - start;
+    const mean = beyond.reduce((sum, value) => sum + Math.abs(value) - start, 0) / beyond.length;
+    expect(Math.abs(mean - excess)).toBeLessThan((4 * excess) / Math.sqrt(beyond.length));
   });
 
   it('draws integers without bias', () => {

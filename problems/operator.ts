@@ -10,6 +10,8 @@ export interface ForwardOperator {
   readonly outputShape: Shape;
   /** `complex`: the last axis of the measurement is [real, imaginary]. */
   readonly field: 'real' | 'complex';
+  /** 1 where a measured value depends on the image, 0 where it holds nothing (a hole); absent when all do. */
+  readonly observed?: Float32Array;
   /** A(x). The result is a new array; x is not changed. */
   apply(x: FloatArray): Awaitable<FloatArray>;
   /** A(x) and its vector-Jacobian products. */
@@ -27,6 +29,8 @@ export interface LinearOperator extends ForwardOperator {
   readonly svd?: SingularValues;
   /** The largest singular value, or an upper bound of it. */
   readonly norm?: number;
+  /** c, where AAᵀ = c·I: then what the operator after this one can solve, the composition can. */
+  readonly rowGram?: number;
 }
 
 /**
@@ -47,11 +51,15 @@ export function isLinear(operator: ForwardOperator): operator is LinearOperator 
   return 'adjoint' in operator;
 }
 
-/** The `linearize` of every linear operator. */
-export async function linearizeLinear(operator: LinearOperator, x: FloatArray): Promise<Linearization> {
+/** Completes a linear operator: its linearization is itself, and its field is real unless it says otherwise. */
+export function linearOperator(
+  parts: Omit<LinearOperator, 'linearize' | 'field'> & Partial<Pick<LinearOperator, 'field'>>,
+): LinearOperator {
   return {
-    value: await operator.apply(x),
-    pullback: (v) => operator.adjoint(v),
-    release() {},
+    field: 'real',
+    ...parts,
+    async linearize(x): Promise<Linearization> {
+      return { value: await parts.apply(x), pullback: (v) => parts.adjoint(v), release() {} };
+    },
   };
 }

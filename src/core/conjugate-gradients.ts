@@ -1,0 +1,43 @@
+/** Conjugate gradients (Hestenes and Stiefel 1952) for a symmetric positive definite matrix that is only applied. */
+import { type FloatArray, floatArray } from './array.js';
+import type { Awaitable } from './linearization.js';
+import { axpy, dot } from './vector.js';
+
+export interface ConjugateGradientOptions {
+  /** Where to start; zero by default. */
+  readonly start?: FloatArray;
+  /** Stops when ‖b − Mx‖ ≤ tolerance·‖b‖; 1e-6 by default, which is what float32 operators can reach. */
+  readonly tolerance?: number;
+  /** Stops after so many products with M; 500 by default. */
+  readonly iterations?: number;
+}
+
+/**
+ * Solves Mx = b. The recurrence runs in double precision; only M's argument and result are float32.
+ * Stops early, with the best x so far, where rounding has made M's curvature negative.
+ */
+export async function conjugateGradients(
+  multiply: (x: FloatArray) => Awaitable<FloatArray>,
+  b: FloatArray,
+  { start, tolerance = 1e-6, iterations = 500 }: ConjugateGradientOptions = {},
+): Promise<FloatArray> {
+  const x = start ? Float64Array.from(start.data) : new Float64Array(b.data.length);
+  const residual = Float64Array.from(b.data);
+  if (start) axpy(-1, (await multiply(start)).data, residual);
+  const direction = Float64Array.from(residual);
+  const target = tolerance ** 2 * dot(b.data, b.data);
+  let squared = dot(residual, residual);
+  for (let i = 0; i < iterations && squared > target; i++) {
+    const product = (await multiply(floatArray(Float32Array.from(direction), b.shape))).data;
+    const curvature = dot(direction, product);
+    if (!(curvature > 0)) break;
+    const alpha = squared / curvature;
+    axpy(alpha, direction, x);
+    axpy(-alpha, product, residual);
+    const next = dot(residual, residual);
+    const beta = next / squared;
+    for (let k = 0; k < direction.length; k++) direction[k] = residual[k] + beta * direction[k];
+    squared = next;
+  }
+  return floatArray(Float32Array.from(x), b.shape);
+}

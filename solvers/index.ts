@@ -1,0 +1,8 @@
+/** The table of solvers: the one place to add a line. */
+import { diffpir } from './diffpir.js';
+import { dps } from './dps.js';
+import type { Solver } from './solver.js';
+import { tv } from './tv.js';
+import { wiener } from './wiener.js';
+
+export const solvers: Readonly<Record<string, Solver>> = { dps, diffpir, wiener, tv };

@@ -1,0 +1,48 @@
+/** Whether a solver can do a task, said before any work is done. */
+import type { Prior } from '../models/prior.js';
+import { isLinear } from '../problems/operator.js';
+import type { Problem } from '../problems/problem.js';
+import { UsageError } from '../src/core/errors.js';
+import { solvers } from './index.js';
+import { equalVariance } from './requirements.js';
+import type { Solver, Task } from './solver.js';
+
+/** What the task lacks for this solver, as the end of a sentence; undefined when it lacks nothing. */
+function lacks(solver: Solver, problem: Problem, prior: Prior | undefined): string | undefined {
+  const { needs } = solver;
+  if (needs.prior !== 'none') {
+    if (!prior) return `a prior of kind ${needs.prior}, but none was given`;
+    if (prior.kind !== needs.prior) {
+      return `a prior of kind ${needs.prior}, but prior ${prior.name} is of kind ${prior.kind}`;
+    }
+    if (needs.priorVjp && !prior.linearize) {
+      return `a prior with a gradient, but prior ${prior.name} has none`;
+    }
+    const [channels] = problem.imageShape;
+    if (prior.channels !== channels) {
+      return `a prior for images of ${channels} channels, but prior ${prior.name} is for ${prior.channels}`;
+    }
+  }
+  if (needs.linear && !isLinear(problem.operator)) {
+    return `a linear operator, but the operator of problem ${problem.name} is not linear`;
+  }
+  if (needs.noise === 'gaussian' && equalVariance(problem) === undefined) {
+    return `Gaussian noise of equal variance, but the noise is ${problem.noise.name}`;
+  }
+  if (needs.noise === 'variance' && !problem.noise.variance) {
+    return `noise that is Gaussian given the clean measurement, but the noise is ${problem.noise.name}`;
+  }
+  return undefined;
+}
+
+/** @throws UsageError in one sentence: which part lacks what, and which solvers would work. */
+export function requireMatch(solver: Solver, { problem, prior }: Pick<Task, 'problem' | 'prior'>): void {
+  const lacking = lacks(solver, problem, prior);
+  if (lacking === undefined) return;
+  const fitting = Object.values(solvers).filter((other) => lacks(other, problem, prior) === undefined);
+  const advice =
+    fitting.length > 0
+      ? `these would work: ${fitting.map(({ name }) => name).join(', ')}`
+      : 'no solver would work';
+  throw new UsageError(`solver ${solver.name} needs ${lacking}; ${advice}`);
+}

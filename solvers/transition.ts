@@ -1,0 +1,28 @@
+/** Moves that chains share. The state is x = x0 + σ n, x0 in [0, 1]. */
+import { type FloatArray, mapArray, type Shape } from '../src/core/array.js';
+import type { Random } from '../src/core/random.js';
+
+/** N(½, σ²): what an image in [0, 1] looks like under noise that hides it. */
+export function startState(shape: Shape, sigma: number, random: Random): FloatArray {
+  return mapArray(random.normals(shape), (z) => 0.5 + sigma * z);
+}
+
+/**
+ * DDPM's ancestral step in variance-exploding form: draws from q(x_{σ'} | x_σ, x0 = `denoised`),
+ * N(x̂0 + (σ'²/σ²)(x − x̂0), σ'²(1 − σ'²/σ²)). At σ' = 0 it is x̂0 itself.
+ * (The variance is DDPM's fixed small one, for every network, whatever it learned besides.)
+ */
+export function ancestralStep(
+  x: FloatArray,
+  denoised: FloatArray,
+  sigma: number,
+  next: number,
+  random: Random,
+): FloatArray {
+  const keep = (next / sigma) ** 2;
+  const spread = next * Math.sqrt(1 - keep);
+  return mapArray(
+    x,
+    (value, i) => denoised.data[i] + keep * (value - denoised.data[i]) + spread * random.normal(),
+  );
+}

@@ -1,0 +1,59 @@
+/** Decreasing grids of noise levels, in [0, 1] image units. Every grid ends with 0: the image itself. */
+
+/**
+ * Karras et al. 2022 (2206.00364, eq. 5): `steps` levels from `max` to `min`, evenly spaced in σ^(1/ρ), then 0.
+ * @throws RangeError unless 0 < min < max and steps ≥ 1.
+ */
+export function karrasSigmas(steps: number, min: number, max: number, rho = 7): Float64Array {
+  requireRange(steps, min, max);
+  const grid = new Float64Array(steps + 1);
+  const [low, high] = [min ** (1 / rho), max ** (1 / rho)];
+  for (let i = 0; i < steps; i++) grid[i] = (high + (i / Math.max(steps - 1, 1)) * (low - high)) ** rho;
+  return grid;
+}
+
+/** The integral of β(t) = 0.1 + 19.9 t, t in [0, 1]: the linear schedule of DDPM in continuous time. */
+const BETA_MIN = 0.1;
+const BETA_RANGE = 19.9;
+
+/** Noise level at time t of the linear schedule, for an image in [0, 1] (half of that on [-1, 1]). */
+export function vpSigma(time: number): number {
+  return 0.5 * Math.sqrt(Math.expm1(BETA_MIN * time + 0.5 * BETA_RANGE * time ** 2));
+}
+
+/** Inverse of `vpSigma`. */
+export function vpTime(sigma: number): number {
+  const integral = Math.log1p((2 * sigma) ** 2);
+  return (2 * integral) / (BETA_MIN + Math.sqrt(BETA_MIN ** 2 + 2 * BETA_RANGE * integral));
+}
+
+/**
+ * `steps` levels of DDPM's linear schedule from `max` to `min`, then 0.
+ * `uniform`: evenly spaced in time, as DPS and DDPM; `quadratic`: time falls with the square root of the step, as
+ * DiffPIR's `quad` sequence, which spends more steps on low noise.
+ * @throws RangeError unless 0 < min < max and steps ≥ 1.
+ */
+export function vpSigmas(
+  steps: number,
+  min: number,
+  max: number,
+  spacing: 'uniform' | 'quadratic' = 'uniform',
+): Float64Array {
+  requireRange(steps, min, max);
+  const grid = new Float64Array(steps + 1);
+  const [first, last] = [vpTime(max), vpTime(min)];
+  for (let i = 0; i < steps; i++) {
+    const done = i / Math.max(steps - 1, 1);
+    grid[i] = vpSigma(first + (spacing === 'quadratic' ? Math.sqrt(done) : done) * (last - first));
+  }
+  return grid;
+}
+
+function requireRange(steps: number, min: number, max: number): void {
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new RangeError(`a grid of noise levels needs a whole number of steps of at least 1, not ${steps}`);
+  }
+  if (!(0 < min && min < max)) {
+    throw new RangeError(`a grid of noise levels needs 0 < lowest < highest, found ${min} and ${max}`);
+  }
+}

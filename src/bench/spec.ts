@@ -1,0 +1,52 @@
+/** What a benchmark file says. */
+import { z } from 'zod';
+
+/** Option values to try, by option name; the product of the lists is the grid. Without lists, the preset. */
+const grid = z.record(z.string(), z.array(z.union([z.number(), z.string(), z.boolean()])).min(1));
+
+export const speedSpec = z.strictObject({
+  kind: z.literal('speed'),
+  prior: z.string().default('photo'),
+  size: z
+    .tuple([z.int().positive(), z.int().positive()])
+    .default([256, 256])
+    .describe('height and width, px'),
+  threads: z.array(z.int().positive()).default([1, 2]),
+  steps: z.int().positive().default(10).describe('solver steps that are timed'),
+  repeats: z
+    .int()
+    .positive()
+    .default(10)
+    .describe('denoising runs that are timed; the table has their median'),
+  problem: z.string().default('gaussian-blur:sigma=1.6'),
+  noise: z.string().default('gaussian:sigma=2/255'),
+});
+
+export const photographsSpec = z.strictObject({
+  kind: z.literal('photographs'),
+  prior: z.string().default('photo'),
+  crop: z.int().positive().default(256).describe('side of the centre crop of each photograph, px'),
+  chooseOn: z
+    .int()
+    .nonnegative()
+    .default(10)
+    .describe('options are chosen on so many photographs, in name order'),
+  limit: z.int().positive().optional().describe('at most so many photographs are reported on'),
+  samples: z.int().positive().default(4),
+  seed: z.int().default(0),
+  threads: z.int().positive().default(1),
+  tasks: z.array(
+    z.strictObject({
+      problem: z.string(),
+      noise: z.string(),
+      baselines: z.record(z.string(), grid).default({}).describe('solvers to beat, with their grids'),
+      solvers: z.record(z.string(), grid),
+    }),
+  ),
+});
+
+export const benchSpec = z.discriminatedUnion('kind', [speedSpec, photographsSpec]);
+
+export type SpeedSpec = z.infer<typeof speedSpec>;
+export type PhotographsSpec = z.infer<typeof photographsSpec>;
+export type BenchSpec = z.infer<typeof benchSpec>;

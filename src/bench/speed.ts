@@ -1,0 +1,140 @@
+/**
+ * What a solver's step costs beside one run of the network (DESIGN §6): ratios within one process, since machines
+ * differ and are shared.
+ */
+import { loadPrior } from '../../models/load.js';
+import type { DiffusionPrior } from '../../models/prior.js';
+import { bind } from '../../problems/index.js';
+import { parseProblem } from '../../problems/spec.js';
+import { type FloatArray, floatArray, sizeOf } from '../core/array.js';
+import { measure } from '../measure.js';
+import { restore } from '../restore.js';
+import type { SpeedSpec } from './spec.js';
+import { markdownTable, median } from './table.js';
+
+export interface SpeedRow {
+  readonly threads: number;
+  /** Milliseconds; medians over the repeats. */
+  readonly denoise: number;
+  readonly denoiseAndVjp: number;
+  /** Milliseconds of one DPS step: denoise, VJP, likelihood, noise, bookkeeping. */
+  readonly step: number;
+  /** Share of the wall time of the DPS run in which the network was not at work. */
+  readonly outside: number;
+  /** Largest resident memory of the process so far, MB. */
+  readonly peakMemory: number;
+}
+
+/** Times the prior and DPS at each number of threads. */
+export async function speedBench(spec: SpeedSpec, signal?: AbortSignal): Promise<SpeedRow[]> {
+  const rows: SpeedRow[] = [];
+  for (const threads of spec.threads) {
+    const prior = await loadPrior(spec.prior, { threads });
+    try {
+      rows.push({ threads, ...(await timePrior(prior, spec, signal)) });
+    } finally {
+      await prior.close();
+    }
+  }
+  return rows;
+}
+
+async function timePrior(
+  prior: DiffusionPrior,
+  spec: SpeedSpec,
+  signal?: AbortSignal,
+): Promise<Omit<SpeedRow, 'threads'>> {
+  const [height, width] = spec.size;
+  const image = testCard([prior.channels, height, width]);
+  const sigma = 0.1;
+  const vjp = async () => {
+    const linearization = await prior.linearize!(image, sigma, signal);
+    await linearization.pullback(image);
+    linearization.release();
+  };
+  const denoise = await milliseconds(() => prior.denoise(image, sigma, signal), spec.repeats);
+  const denoiseAndVjp = await milliseconds(vjp, spec.repeats);
+
+  const problem = bind(parseProblem(spec.problem, spec.noise), { imageShape: image.shape });
+  const measurement = await measure(problem, image);
+  const clock = { network: 0 };
+  const job = { measurement, problem, prior: timed(prior, clock), solver: 'dps', samples: 1, signal };
+  await restore({ ...job, options: { steps: 2 } });
+  clock.network = 0;
+  const started = performance.now();
+  await restore({ ...job, options: { steps: spec.steps } });
+  const wall = performance.now() - started;
+  return {
+    denoise,
+    denoiseAndVjp,
+    step: wall / spec.steps,
+    outside: 1 - clock.network / wall,
+    peakMemory: process.resourceUsage().maxRSS / 1024,
+  };
+}
+
+/** The same prior, adding the time that the network takes, copies to and from its thread included. */
+function timed(prior: DiffusionPrior, clock: { network: number }): DiffusionPrior {
+  const time = async <T>(work: Promise<T>): Promise<T> => {
+    const started = performance.now();
+    const result = await work;
+    clock.network += performance.now() - started;
+    return result;
+  };
+  const { kind, name, channels, sigmaRange, sizeMultiple } = prior;
+  return {
+    ...{ kind, name, channels, sigmaRange, sizeMultiple },
+    denoise: (x, sigma, signal) => time(prior.denoise(x, sigma, signal)),
+    async linearize(x, sigma, signal) {
+      const { value, pullback, release } = await time(prior.linearize!(x, sigma, signal));
+      return { value, pullback: (v) => time(Promise.resolve(pullback(v))), release };
+    },
+    close: () => prior.close(),
+  };
+}
+
+async function milliseconds(work: () => Promise<unknown>, repeats: number): Promise<number> {
+  await work();
+  const times: number[] = [];
+  for (let i = 0; i < repeats; i++) {
+    const started = performance.now();
+    await work();
+    times.push(performance.now() - started);
+  }
+  return median(times);
+}
+
+/** A smooth picture with some texture; what is timed does not depend on it. */
+function testCard(shape: readonly number[]): FloatArray {
+  const width = shape[shape.length - 1];
+  const data = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < data.length; i++) {
+    const [row, column] = [Math.floor(i / width), i % width];
+    data[i] =
+      0.5 + 0.3 * Math.sin(0.05 * row) * Math.cos(0.07 * column) + 0.1 * Math.sin(1.3 * row + 0.9 * column);
+  }
+  return floatArray(data, shape);
+}
+
+export function speedTable(rows: readonly SpeedRow[]): string {
+  return markdownTable(
+    [
+      'threads',
+      'denoise ms',
+      'denoise + VJP ms',
+      'DPS step ms',
+      'step / denoise',
+      'outside the network',
+      'peak MB',
+    ],
+    rows.map((row) => [
+      row.threads,
+      row.denoise.toFixed(1),
+      row.denoiseAndVjp.toFixed(1),
+      row.step.toFixed(1),
+      (row.step / row.denoise).toFixed(2),
+      `${(100 * row.outside).toFixed(1)} %`,
+      row.peakMemory.toFixed(0),
+    ]),
+  );
+}

@@ -1,0 +1,51 @@
+/** A prior that counts what is asked of it, so that solvers need not. */
+import type { DiffusionPrior, Prior } from '../models/prior.js';
+
+export interface Counters {
+  /** Forward passes of the network over the whole image. */
+  networkEvaluations: number;
+  /** Vector-Jacobian products with the network. */
+  vjps: number;
+}
+
+/** The same prior; every use is added to `counters`. */
+export function counted(prior: Prior, counters: Counters): Prior {
+  const counting: DiffusionPrior = {
+    ...viewOf(prior),
+    denoise(x, sigma, signal) {
+      counters.networkEvaluations++;
+      return prior.denoise(x, sigma, signal);
+    },
+  };
+  if (prior.linearize === undefined) return counting;
+  return {
+    ...counting,
+    async linearize(x, sigma, signal) {
+      counters.networkEvaluations++;
+      const linearization = await prior.linearize!(x, sigma, signal);
+      return {
+        value: linearization.value,
+        pullback(v) {
+          counters.vjps++;
+          return linearization.pullback(v);
+        },
+        release: () => linearization.release(),
+      };
+    },
+  };
+}
+
+/** The prior's description, read from it as its class gives it. */
+function viewOf(prior: DiffusionPrior): Omit<DiffusionPrior, 'denoise' | 'linearize'> {
+  const { kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius } = prior;
+  return {
+    kind,
+    name,
+    card,
+    channels,
+    sigmaRange,
+    sizeMultiple,
+    receptiveRadius,
+    close: () => prior.close(),
+  };
+}

@@ -1,0 +1,194 @@
+/** The main job: measurement + problem + prior + solver → posterior. */
+import type { Prior } from '../models/prior.js';
+import type { Problem } from '../problems/problem.js';
+import { solvers } from '../solvers/index.js';
+import { requireMatch } from '../solvers/matching.js';
+import { recommended } from '../solvers/recommended.js';
+import type { Context, Solver, Task } from '../solvers/solver.js';
+import { contiguous, type FloatArray, formatShape, sameShape } from './core/array.js';
+import { UsageError, unknownName } from './core/errors.js';
+import { type Summary, summarise } from './core/posterior.js';
+import { hashArray, keyedRandom } from './core/random.js';
+import { type Counters, counted } from './counted.js';
+
+export interface RestoreJob {
+  /** y, of the problem's measurement shape. */
+  readonly measurement: FloatArray;
+  readonly problem: Problem;
+  /** Not needed by solvers that use none. */
+  readonly prior?: Prior;
+  /** A solver or the name of a shipped one; by default the one that the benchmark recommends for the problem. */
+  readonly solver?: Solver | string;
+  /** Number of posterior samples N (default 4); a point solver gives one image whatever is asked. */
+  readonly samples?: number;
+  /** Any integer (default 0). The same seed gives the same answer. */
+  readonly seed?: number;
+  /** Solver options that differ from the preset of the problem. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Level of the credible interval (default 0.9). */
+  readonly level?: number;
+  /** Stops after the current step; `restore` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  /** The sample being drawn, from 0. */
+  readonly sample: number;
+  readonly samples: number;
+  /** The step that begins, from 0. */
+  readonly step: number;
+  readonly steps: number;
+}
+
+/** What is known of x given y. Arrays are what the problem reports of x, [C, H, W] in [0, 1] units, not clipped. */
+export interface Posterior extends Summary {
+  readonly samples: readonly FloatArray[];
+  /** Unnormalised, for ensembles. */
+  readonly logWeights?: readonly number[];
+  /** Estimate of log p(y), where the solver gives one. */
+  readonly logEvidence?: number;
+  readonly level: number;
+  /**
+   * Deviance of each sample's clean measurement per measured value, 2 (log p(y|y) − log p(y|A x))/m: for Gaussian
+   * noise ‖y − A x‖²/(m σ²), about 1 for a draw from the posterior of a true model.
+   */
+  readonly misfit: readonly number[];
+  readonly networkEvaluations: number;
+  readonly vjps: number;
+  /** Wall time. */
+  readonly seconds: number;
+  /** False for methods that optimise rather than sample: their spread is not an uncertainty. */
+  readonly calibrated: boolean;
+  readonly solver: string;
+  /** Effective options: defaults < preset of the problem < what was set. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Draws samples of x given y and summarises them. Sample k depends on the seed, the measurement and k alone.
+ * @throws UsageError when problem, prior, solver and options do not fit one another; the signal's reason when aborted.
+ */
+export async function restore(job: RestoreJob): Promise<Posterior> {
+  const { problem, samples: count = 4, seed = 0, level = 0.9, signal } = job;
+  if (!Number.isInteger(count) || count < 1)
+    throw new UsageError(`samples must be a whole number from 1, found ${count}`);
+  if (!(level > 0 && level < 1)) throw new UsageError(`level must lie between 0 and 1, found ${level}`);
+  if (!Number.isInteger(seed)) throw new UsageError(`seed must be a whole number, found ${seed}`);
+  const measurement = contiguous(job.measurement);
+  requireMeasurement(measurement, problem);
+  const solver = chooseSolver(job.solver, problem);
+  const options = effectiveOptions(solver, problem, job.options);
+  const started = performance.now();
+  const counters: Counters = { networkEvaluations: 0, vjps: 0 };
+  const usesPrior = solver.needs.prior !== 'none';
+  const task: Task = {
+    measurement,
+    problem,
+    prior: usesPrior && job.prior ? counted(job.prior, counters) : undefined,
+  };
+  requireMatch(solver, task);
+
+  const item = hashArray(measurement);
+  const drawn = solver.kind === 'chain' ? count : 1;
+  const contextOf = (k: number): Context => ({
+    random: keyedRandom(seed, item, k),
+    signal,
+    step: stepper(signal, (step, steps) => job.onProgress?.({ sample: k, samples: drawn, step, steps })),
+  });
+
+  let images: readonly FloatArray[];
+  let weighting: Pick<Posterior, 'logWeights' | 'logEvidence'> = {};
+  if (solver.kind === 'ensemble') {
+    const ensemble = await solver.run(task, options, { ...contextOf(0), samples: count });
+    images = ensemble.samples;
+    weighting = { logWeights: ensemble.logWeights, logEvidence: ensemble.logEvidence };
+  } else {
+    const chain: FloatArray[] = [];
+    for (let k = 0; k < drawn; k++) chain.push(await solver.run(task, options, contextOf(k)));
+    images = chain;
+  }
+
+  const misfit: number[] = [];
+  for (const image of images) misfit.push(await deviance(image, measurement, problem));
+  const reported = images.map((image) => problem.report(image));
+  return {
+    ...summarise(reported, level, weighting.logWeights),
+    ...weighting,
+    samples: reported,
+    level,
+    misfit,
+    ...counters,
+    seconds: (performance.now() - started) / 1000,
+    calibrated: solver.calibrated,
+    solver: solver.name,
+    options,
+  };
+}
+
+/** The solver asked for, by name or as an object; without one, the recommended one. @throws UsageError */
+export function chooseSolver(solver: Solver | string | undefined, problem: Problem): Solver {
+  if (typeof solver === 'object') return solver;
+  const name = solver ?? recommended(problem);
+  const found = Object.hasOwn(solvers, name) ? solvers[name] : undefined;
+  if (found === undefined) throw unknownName('solver', name, Object.keys(solvers));
+  return found;
+}
+
+/**
+ * Schema defaults < preset of the problem < what the user sets.
+ * @throws UsageError that names the option, what was found and what was expected.
+ */
+export function effectiveOptions(
+  solver: Solver,
+  problem: Problem,
+  set: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  const known = Object.keys(solver.options.shape);
+  for (const key of Object.keys(set)) {
+    if (!known.includes(key)) throw unknownName(`option of solver ${solver.name}`, key, known);
+  }
+  const parsed = solver.options.safeParse({ ...solver.presets[problem.name], ...set });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const key = String(issue.path[0]);
+  throw new UsageError(
+    `option ${key} of solver ${solver.name}: ${issue.message}, found ${JSON.stringify(set[key])}`,
+  );
+}
+
+function requireMeasurement(measurement: FloatArray, problem: Problem): void {
+  if (!sameShape(measurement.shape, problem.measurementShape)) {
+    throw new UsageError(
+      `the measurement has shape ${formatShape(measurement.shape)}, but the problem gives measurements of shape ${formatShape(problem.measurementShape)}`,
+    );
+  }
+  const bad = measurement.data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new UsageError(`value ${bad} of the measurement is ${measurement.data[bad]}, not a finite number`);
+}
+
+async function deviance(image: FloatArray, measurement: FloatArray, problem: Problem): Promise<number> {
+  const { noise } = problem;
+  const clean = await problem.operator.apply(image);
+  const best = noise.logLikelihood(measurement, measurement);
+  return (2 * (best - noise.logLikelihood(clean, measurement))) / measurement.data.length;
+}
+
+/** The longest a step may keep other work on this thread waiting, in milliseconds (DESIGN §2). */
+const TURN = 15;
+
+function stepper(
+  signal: AbortSignal | undefined,
+  report: (step: number, steps: number) => void,
+): Context['step'] {
+  let lastTurn = performance.now();
+  return async (step, steps) => {
+    signal?.throwIfAborted();
+    report(step, steps);
+    if (performance.now() - lastTurn < TURN) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    lastTurn = performance.now();
+    signal?.throwIfAborted();
+  };
+}

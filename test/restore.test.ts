@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { DiffusionPrior } from '../models/prior.js';
+import type { NoiseModel } from '../problems/noise.js';
+import { type LinearOperator, linearizeLinear } from '../problems/operator.js';
+import type { Problem } from '../problems/problem.js';
+import type { ChainSolver, EnsembleSolver } from '../solvers/solver.js';
+import { type FloatArray, floatArray, mapArray, zeros } from '../src/core/array.js';
+import { effectiveOptions, restore } from '../src/restore.js';
+
+const shape = [1, 2, 3];
+const SIGMA = 0.5;
+
+/** y = 2x + noise, reported at half contrast so that what is reported differs from x. */
+const operator: LinearOperator = {
+  inputShape: shape,
+  outputShape: shape,
+  field: 'real',
+  apply: (x) => mapArray(x, (value) => 2 * value),
+  adjoint: (y) => mapArray(y, (value) => 2 * value),
+  linearize: (x) => linearizeLinear(operator, x),
+};
+const noise: NoiseModel = {
+  name: 'gaussian',
+  sample: (clean) => clean,
+  logLikelihood: (clean, y) =>
+    -clean.data.reduce((sum, value, i) => sum + (y.data[i] - value) ** 2, 0) / (2 * SIGMA ** 2) + 7,
+  gradient: (clean) => clean,
+  variance: () => SIGMA ** 2,
+};
+const problem: Problem = {
+  spec: { operators: [] },
+  name: 'doubling',
+  operator,
+  noise,
+  imageShape: shape,
+  measurementShape: shape,
+  report: (x) => mapArray(x, (value) => value / 2),
+};
+const prior: DiffusionPrior = {
+  kind: 'diffusion',
+  name: 'halving',
+  channels: 1,
+  sigmaRange: [0.01, 10],
+  sizeMultiple: 1,
+  denoise: async (x) => mapArray(x, (value) => value / 2),
+  linearize: async (x) => ({
+    value: mapArray(x, (value) => value / 2),
+    pullback: (v) => mapArray(v, (value) => value / 2),
+    release() {},
+  }),
+  close: async () => {},
+};
+const options = z.object({
+  steps: z.int().min(1).default(3),
+  scale: z.number().positive().default(1),
+});
+
+/** Asks the network twice and its gradient once per step, and returns noise of its own. */
+const walker: ChainSolver = {
+  kind: 'chain',
+  name: 'walker',
+  summary: '',
+  needs: { prior: 'diffusion', priorVjp: true, noise: 'any' },
+  calibrated: false,
+  options,
+  presets: { doubling: { scale: 2 } },
+  async run(task, chosen, context) {
+    const { steps, scale } = options.parse(chosen);
+    for (let i = 0; i < steps; i++) {
+      await context.step(i, steps);
+      await task.prior!.denoise(task.measurement, 1);
+      const linearization = await task.prior!.linearize!(task.measurement, 1);
+      await linearization.pullback(linearization.value);
+      linearization.release();
+    }
+    return mapArray(context.random('walk').normals(shape), (value) => scale * value);
+  },
+};
+const measurement = mapArray(zeros(shape), (_, i) => i / 10);
+
+describe('restore', () => {
+  it('counts, reports and says what was used', async () => {
+    const posterior = await restore({ measurement, problem, prior, solver: walker, samples: 3 });
+    expect(posterior.samples).toHaveLength(3);
+    expect(posterior).toMatchObject({
+      networkEvaluations: 18,
+      vjps: 9,
+      calibrated: false,
+      solver: 'walker',
+      options: { steps: 3, scale: 2 },
+      level: 0.9,
+    });
+    expect(posterior.effectiveSamples).toBeCloseTo(3, 12);
+    const average =
+      (posterior.samples[0].data[4] + posterior.samples[1].data[4] + posterior.samples[2].data[4]) / 3;
+    expect(posterior.mean.data[4]).toBeCloseTo(average, 6);
+    // The misfit is that of x, not of what is reported of it: x is twice the report.
+    const first = posterior.samples[0].data;
+    const expected =
+      first.reduce((sum, half, i) => sum + (measurement.data[i] - 2 * 2 * half) ** 2, 0) /
+      (first.length * SIGMA ** 2);
+    expect(posterior.misfit[0]).toBeCloseTo(expected, 4);
+  });
+
+  it('draws sample k whatever N is, another seed or measurement draws others', async () => {
+    const draw = (job: { samples: number; seed?: number; measurement?: FloatArray }) =>
+      restore({ measurement, problem, prior, solver: walker, ...job }).then((p) =>
+        p.samples.map((s) => [...s.data]),
+      );
+    const three = await draw({ samples: 3 });
+    expect(await draw({ samples: 2 })).toEqual(three.slice(0, 2));
+    expect((await draw({ samples: 1, seed: 1 }))[0]).not.toEqual(three[0]);
+    const other = mapArray(measurement, (value, i) => (i === 0 ? value + 1e-6 : value));
+    expect((await draw({ samples: 1, measurement: other }))[0]).not.toEqual(three[0]);
+  });
+
+  it('reports progress and stops at a step when aborted', async () => {
+    const controller = new AbortController();
+    const seen: string[] = [];
+    const run = restore({
+      measurement,
+      problem,
+      prior,
+      solver: walker,
+      samples: 2,
+      signal: controller.signal,
+      onProgress({ sample, samples, step, steps }) {
+        seen.push(`${sample}/${samples} ${step}/${steps}`);
+        if (sample === 1 && step === 1) controller.abort(new Error('enough'));
+      },
+    });
+    await expect(run).rejects.toThrow('enough');
+    expect(seen).toEqual(['0/2 0/3', '0/2 1/3', '0/2 2/3', '1/2 0/3', '1/2 1/3']);
+  });
+
+  it('keeps the weights of an ensemble', async () => {
+    const pair: EnsembleSolver = {
+      ...walker,
+      kind: 'ensemble',
+      needs: { prior: 'none', noise: 'any' },
+      run: async () => ({
+        samples: [zeros(shape), mapArray(zeros(shape), () => 2)],
+        logWeights: [0, Math.log(3)],
+        logEvidence: -5,
+      }),
+    };
+    const posterior = await restore({ measurement, problem, solver: pair, samples: 2 });
+    expect(posterior.mean.data[0]).toBeCloseTo(0.75, 6);
+    expect(posterior.effectiveSamples).toBeCloseTo(1.6, 9);
+    expect(posterior.logEvidence).toBe(-5);
+  });
+
+  it.each([
+    [
+      { measurement: zeros([1, 3, 2]) },
+      'the measurement has shape 1×3×2, but the problem gives measurements of shape 1×2×3',
+    ],
+    [
+      { measurement: floatArray(Float32Array.of(0, 1, Number.NaN, 0, 0, 0), shape) },
+      'value 2 of the measurement is NaN',
+    ],
+    [{ samples: 0 }, 'samples must be a whole number from 1, found 0'],
+    [{ level: 1 }, 'level must lie between 0 and 1, found 1'],
+    [{ seed: 0.5 }, 'seed must be a whole number, found 0.5'],
+    [{ solver: 'dsp' }, 'there is no solver "dsp"; the nearest are dps'],
+    [{ options: { step: 3 } }, 'there is no option of solver walker "step"; the nearest are steps'],
+    [{ options: { steps: 0 } }, /option steps of solver walker: .* found 0/],
+    [{ prior: undefined }, 'solver walker needs a prior of kind diffusion, but none was given'],
+    [{ prior: { ...prior, linearize: undefined } }, 'needs a prior with a gradient'],
+  ])('refuses %o in one sentence', async (change, sentence) => {
+    await expect(restore({ measurement, problem, prior, solver: walker, ...change })).rejects.toThrow(
+      sentence,
+    );
+  });
+});
+
+describe('effectiveOptions', () => {
+  it('puts what is set over the preset over the defaults', () => {
+    expect(effectiveOptions(walker, problem)).toEqual({ steps: 3, scale: 2 });
+    expect(effectiveOptions(walker, { ...problem, name: 'other' })).toEqual({ steps: 3, scale: 1 });
+    expect(effectiveOptions(walker, problem, { scale: 5 })).toEqual({ steps: 3, scale: 5 });
+  });
+});

@@ -1,7 +1,6 @@
 /** Problems small enough to write A as a matrix, under white Gaussian noise. */
 import type { NoiseModel } from '../../problems/noise.js';
 import type { LinearOperator } from '../../problems/operator.js';
-import { linearizeLinear } from '../../problems/operator.js';
 import type { Problem } from '../../problems/problem.js';
 import type { Context } from '../../solvers/solver.js';
 import { type FloatArray, floatArray, mapArray, type Shape, sizeOf } from '../../src/core/array.js';
@@ -47,7 +46,7 @@ function denseOperator(matrix: Matrix, inputShape: Shape): LinearOperator {
       });
       return floatArray(Float32Array.from(sums), inputShape);
     },
-    linearize: (x) => linearizeLinear(operator, x),
+    linearize: async (x) => ({ value: await operator.apply(x), pullback: operator.adjoint, release() {} }),
   };
   return operator;
 }

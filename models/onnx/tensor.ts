@@ -31,7 +31,17 @@ export const ELEMENT_ARRAYS = {
   bool: Uint8Array,
 } as const;
 
-export type TensorData = InstanceType<(typeof ELEMENT_ARRAYS)[ElementType]>;
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | Int32Array
+  | Int16Array
+  | Int8Array
+  | BigUint64Array
+  | Uint32Array
+  | Uint16Array
+  | Uint8Array;
 
 export interface Tensor {
   readonly type: ElementType;

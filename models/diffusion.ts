@@ -1,0 +1,269 @@
+/** A diffusion prior whose network is an ONNX graph. */
+import { type FloatArray, floatArray, formatShape, zeros } from '../src/core/array.js';
+import type { Linearization } from '../src/core/linearization.js';
+import type { DiffusionCard } from './card.js';
+import type { DifferentiateRequest, ModelSource, SplitModels } from './onnx/index.js';
+import { Pool } from './onnx/pool.js';
+import type { Runtime, Session, SessionOptions, Tensor, ValueInfo } from './onnx/session.js';
+import { crop, pad, padAdjoint, paste, roundUp } from './padded.js';
+import { type Preconditioning, precondition } from './parametrisation.js';
+import type { DiffusionPrior } from './prior.js';
+import { type NoiseSchedule, noiseSchedule } from './schedule.js';
+
+/** What an ONNX diffusion prior is made of; the runtime becomes its own, and ends with it. */
+export interface DiffusionModel {
+  readonly card: DiffusionCard;
+  readonly source: ModelSource;
+  readonly runtime: Runtime;
+  readonly session: SessionOptions;
+  /** How the graphs of `linearize` are made. */
+  readonly differentiate: SplitDifferentiation;
+}
+
+export type SplitDifferentiation = (
+  runtime: Runtime,
+  source: ModelSource,
+  request: DifferentiateRequest & { readonly mode: 'split' },
+) => Promise<SplitModels>;
+
+/** How many image sizes have their gradient graphs loaded at a time. */
+const SIZES_LOADED = 2;
+
+interface Gradient {
+  readonly models: SplitModels;
+  readonly forward: Session;
+  readonly backward: Session;
+}
+
+/**
+ * Opens the network and checks that it is as its card says.
+ * @throws Error naming the model and the input, output or shape that does not agree with the card.
+ */
+export async function openDiffusionPrior(model: DiffusionModel): Promise<DiffusionPrior> {
+  const { source, runtime } = model;
+  const session = await runtime.open(source.path ?? source.bytes, { ...model.session, name: source.name });
+  return new OnnxDiffusionPrior(model, session);
+}
+
+class OnnxDiffusionPrior implements DiffusionPrior {
+  readonly kind = 'diffusion';
+  readonly name: string;
+  readonly channels: number;
+  readonly sigmaRange: readonly [number, number];
+  readonly sizeMultiple: number;
+  readonly receptiveRadius?: number;
+  readonly #schedule: NoiseSchedule;
+  readonly #timeInput: ValueInfo;
+  readonly #gradients = new Pool<Gradient>(SIZES_LOADED, async ({ forward, backward }) => {
+    await forward.release();
+    await backward.release();
+  });
+
+  constructor(
+    readonly model: DiffusionModel,
+    readonly session: Session,
+  ) {
+    const { card } = model;
+    this.name = card.name;
+    this.channels = card.channels;
+    this.sizeMultiple = card.sizeMultiple;
+    this.receptiveRadius = card.receptiveRadius;
+    const range = card.valueRange[1] - card.valueRange[0];
+    this.sigmaRange = [card.sigmaRange[0] / range, card.sigmaRange[1] / range];
+    this.#schedule = noiseSchedule(card.schedule);
+    this.#timeInput = checkGraph(session, card, model.source.name);
+  }
+
+  get card(): DiffusionCard {
+    return this.model.card;
+  }
+
+  async denoise(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<FloatArray> {
+    const conversion = this.#precondition(x, sigma);
+    const { outputs } = await this.session.run(this.#feeds(x, conversion), {
+      fetch: [this.card.outputs.image],
+      signal,
+    });
+    return this.#estimate(x, conversion, outputs[this.card.outputs.image]);
+  }
+
+  async linearize(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<Linearization> {
+    const conversion = this.#precondition(x, sigma);
+    const output = this.card.outputs.image;
+    const lease = await this.#gradient(x);
+    const { forward, backward, models } = lease.value;
+    try {
+      const feeds = this.#feeds(x, conversion);
+      const { outputs, kept } = await forward.run(feeds, { fetch: [output], keep: models.residuals, signal });
+      const value = this.#estimate(x, conversion, outputs[output]);
+      return {
+        value,
+        pullback: async (v) => {
+          const feeds = { [models.cotangents[output]]: this.#cotangent(v, conversion) };
+          const result = await backward.run(feeds, { kept, signal });
+          return this.#gradientOf(v, conversion, result.outputs[models.gradients[this.card.inputs.image]]);
+        },
+        release: () => {
+          void kept?.release();
+          lease.end();
+        },
+      };
+    } catch (error) {
+      lease.end();
+      throw error;
+    }
+  }
+
+  /** Ends the runtime, and with it every session and every tensor kept for a pullback. */
+  close(): Promise<void> {
+    return this.model.runtime.close();
+  }
+
+  #precondition(x: FloatArray, sigma: number): Preconditioning {
+    const [least, most] = this.sigmaRange;
+    if (x.shape.length !== 3 || x.shape[0] !== this.channels) {
+      throw new Error(`${this.name} takes images of ${this.channels} channels, not ${formatShape(x.shape)}.`);
+    }
+    // A level that was computed as the upper end may be off it by rounding.
+    if (!(sigma > 0 && sigma <= most * (1 + 1e-6))) {
+      throw new RangeError(
+        `${this.name} knows noise of σ up to ${most} in [0, 1] units; it was asked for ${sigma}.`,
+      );
+    }
+    return precondition(this.card, this.#schedule, Math.min(Math.max(sigma, least), most));
+  }
+
+  /** The extents [height, width] of the network's input for an image. */
+  #gridSize(x: FloatArray): readonly [number, number] {
+    return [roundUp(x.shape[1], this.sizeMultiple), roundUp(x.shape[2], this.sizeMultiple)];
+  }
+
+  #feeds(x: FloatArray, { inputScale, inputShift, time }: Preconditioning): Record<string, Tensor> {
+    const grid = this.#gridSize(x);
+    const image = pad(x, ...grid);
+    const data = image.data.map((value) => inputScale * value + inputShift);
+    return {
+      [this.card.inputs.image]: { type: 'float32', dims: [1, this.channels, ...grid], data },
+      [this.card.inputs.time]: timeTensor(this.#timeInput, time),
+    };
+  }
+
+  /** D from the network's output. */
+  #estimate(x: FloatArray, { skip, shift, outputScale }: Preconditioning, output: Tensor): FloatArray {
+    const [height, width] = this.#gridSize(x);
+    const { channels } = this;
+    const expected = [1, this.#outputChannels(), height, width];
+    if (output.type !== 'float32' || formatShape(output.dims) !== formatShape(expected)) {
+      throw new Error(
+        `${this.model.source.name} answers an image of ${formatShape([channels, height, width])} with ${output.type} ` +
+          `${formatShape(output.dims)}; its card says float32 ${formatShape(expected)}.`,
+      );
+    }
+    // Of a network that also estimates its variance the first half of the channels is wanted.
+    const used = (output.data as Float32Array).subarray(0, channels * height * width);
+    const network = crop(floatArray(used, [channels, height, width]), 0, 0, x.shape[1], x.shape[2]);
+    const data = x.data.map((value, i) => skip * value + shift + outputScale * network.data[i]);
+    return floatArray(data, x.shape);
+  }
+
+  #cotangent(v: FloatArray, { outputScale }: Preconditioning): Tensor {
+    const scaled = v.data.map((value) => outputScale * value);
+    const all = zeros([this.#outputChannels(), ...this.#gridSize(v)]);
+    paste(floatArray(scaled, v.shape), all, 0, 0);
+    return { type: 'float32', dims: [1, ...all.shape], data: all.data };
+  }
+
+  /** skip·v + inputScale·(∂F)ᵀ(outputScale·v) from what the backward graph gives. */
+  #gradientOf(v: FloatArray, { skip, inputScale }: Preconditioning, network: Tensor): FloatArray {
+    const [height, width] = this.#gridSize(v);
+    const grid = floatArray(network.data as Float32Array, [this.channels, height, width]);
+    const gradient = padAdjoint(grid, v.shape[1], v.shape[2]);
+    return floatArray(
+      v.data.map((value, i) => skip * value + inputScale * gradient.data[i]),
+      v.shape,
+    );
+  }
+
+  #outputChannels(): number {
+    return this.card.learnedSigma ? 2 * this.channels : this.channels;
+  }
+
+  /** The gradient graphs for the size of x. */
+  #gradient(x: FloatArray) {
+    const { runtime, source, differentiate, session } = this.model;
+    const { inputs, outputs } = this.card;
+    const [height, width] = this.#gridSize(x);
+    return this.#gradients.take(`${height}×${width}`, async () => {
+      const models = await differentiate(runtime, source, {
+        inputShapes: {
+          [inputs.image]: [1, this.channels, height, width],
+          [inputs.time]: this.#timeInput.dims.map(() => 1),
+        },
+        wrt: [inputs.image],
+        outputs: [outputs.image],
+        mode: 'split',
+      });
+      const options = { ...session, externalDataFolder: models.externalDataFolder };
+      const forward = await runtime.open(models.forward, { ...options, name: source.name });
+      const backward = await runtime.open(models.backward, {
+        ...options,
+        name: `the gradient of ${source.name}`,
+      });
+      return { models, forward, backward };
+    });
+  }
+}
+
+/** Checks the graph's inputs and outputs against the card; returns the input that takes the time. */
+function checkGraph(session: Session, card: DiffusionCard, model: string): ValueInfo {
+  const image = named(session.inputs, card.inputs.image, `${model} has no input`);
+  const time = named(session.inputs, card.inputs.time, `${model} has no input`);
+  const output = named(session.outputs, card.outputs.image, `${model} has no output`);
+  const others = session.inputs.filter((input) => input !== image && input !== time);
+  if (others.length > 0) {
+    throw new Error(`${model} has an input "${others[0].name}", which its card does not name.`);
+  }
+  if (image.type !== 'float32') {
+    throw new Error(
+      `${model}: input "${image.name}" takes ${image.type}; only float32 images are supported.`,
+    );
+  }
+  expectDims(model, `input "${image.name}"`, image, [1, card.channels]);
+  expectDims(model, `output "${output.name}"`, output, [
+    1,
+    card.learnedSigma ? 2 * card.channels : card.channels,
+  ]);
+  if (time.dims.length > 1 || !['float32', 'int64', 'int32'].includes(time.type)) {
+    throw new Error(
+      `${model}: input "${time.name}" is ${time.type} of ${time.dims.length} dimensions; ` +
+        `a time is one number, float32, int64 or int32.`,
+    );
+  }
+  return time;
+}
+
+function named(values: readonly ValueInfo[], name: string, missing: string): ValueInfo {
+  const value = values.find((candidate) => candidate.name === name);
+  if (value) return value;
+  const found = values.map((candidate) => `"${candidate.name}"`).join(', ');
+  throw new Error(`${missing} "${name}" as its card says; it has ${found}.`);
+}
+
+/** Where a graph fixes its batch and channels, they must be the card's. */
+function expectDims(model: string, what: string, value: ValueInfo, start: readonly number[]): void {
+  const agrees = start.every(
+    (extent, axis) => typeof value.dims[axis] === 'string' || value.dims[axis] === extent,
+  );
+  if (value.dims.length === 4 && agrees) return;
+  throw new Error(
+    `${model}: ${what} is ${value.dims.join('×')}; its card says ${start.join('×')}×height×width.`,
+  );
+}
+
+function timeTensor(input: ValueInfo, time: number): Tensor {
+  const dims = input.dims.map(() => 1);
+  if (input.type === 'int64')
+    return { type: 'int64', dims, data: BigInt64Array.of(BigInt(Math.round(time))) };
+  if (input.type === 'int32') return { type: 'int32', dims, data: Int32Array.of(Math.round(time)) };
+  return { type: 'float32', dims, data: Float32Array.of(time) };
+}

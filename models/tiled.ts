@@ -1,0 +1,144 @@
+/**
+ * A prior run on parts of the image, so that the network's memory does not grow with it (DESIGN §3.6).
+ *
+ * The image is divided into cores of `tile` pixels a side; the network sees each core in a window that reaches a
+ * halo beyond it on every side, or to the image's edge. With a halo of at least the receptive radius nothing that
+ * a core's pixels depend on is cut off. All windows are of one size, so that one loaded graph serves them all.
+ */
+import { type FloatArray, floatArray, zeros } from '../src/core/array.js';
+import type { Linearization } from '../src/core/linearization.js';
+import { crop, paste, roundUp } from './padded.js';
+import type { DiffusionPrior } from './prior.js';
+
+export interface TileOptions {
+  /** Pixels a side of what one run of the network contributes; rounded up to the prior's size multiple. */
+  readonly tile: number;
+  /** Pixels that a window reaches beyond its core; the prior's receptive radius when absent. */
+  readonly halo?: number;
+}
+
+/**
+ * The same prior, evaluated in tiles: with halo ≥ receptive radius `denoise` gives the same values as on the whole
+ * image, and pullbacks agree to rounding. A pullback runs the network forward again, tile after tile, since what
+ * it would have to keep is as large as for the whole image.
+ * @throws Error where the prior has no receptive radius and no halo is given.
+ */
+export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPrior {
+  const reach = options.halo ?? prior.receptiveRadius;
+  if (reach === undefined) {
+    throw new Error(
+      `${prior.name} cannot be tiled: every pixel may see the whole image, and no halo was given.`,
+    );
+  }
+  if (!(options.tile >= 1 && reach >= 0)) {
+    throw new RangeError(
+      `A tile has at least 1 pixel and a halo at least 0, not ${options.tile} and ${reach}.`,
+    );
+  }
+  const tile = roundUp(options.tile, prior.sizeMultiple);
+  const halo = roundUp(reach, prior.sizeMultiple);
+  const tilesOf = (x: FloatArray): Tile[] => {
+    const rows = spans(x.shape[1], tile, halo, prior.sizeMultiple);
+    const columns = spans(x.shape[2], tile, halo, prior.sizeMultiple);
+    return rows.flatMap((row) => columns.map((column) => ({ row, column })));
+  };
+
+  async function denoise(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<FloatArray> {
+    const value = zeros(x.shape);
+    for (const part of tilesOf(x)) {
+      const estimate = await prior.denoise(windowOf(x, part), sigma, signal);
+      pasteCore(estimate, part, value);
+    }
+    return value;
+  }
+
+  async function linearize(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<Linearization> {
+    const tiles = tilesOf(x);
+    if (tiles.length === 1) return prior.linearize!(x, sigma, signal);
+    const at = floatArray(x.data.slice(), x.shape);
+    return {
+      value: await denoise(x, sigma, signal),
+      pullback: async (v) => {
+        const gradient = zeros(v.shape);
+        for (const part of tiles) {
+          const local = await prior.linearize!(windowOf(at, part), sigma, signal);
+          try {
+            addWindow(await local.pullback(onlyCore(v, part)), part, gradient);
+          } finally {
+            local.release();
+          }
+        }
+        return gradient;
+      },
+      release() {},
+    };
+  }
+
+  const { kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius } = prior;
+  const common = { kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius };
+  return { ...common, denoise, ...(prior.linearize && { linearize }), close: () => prior.close() };
+}
+
+/** One axis of a tile: [coreStart, coreEnd) is contributed, [start, end) is seen. */
+interface Span {
+  readonly coreStart: number;
+  readonly coreEnd: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Tile {
+  readonly row: Span;
+  readonly column: Span;
+}
+
+/**
+ * Cores that cover an axis. Windows begin on the grid and are of one length; near an end they are moved inwards,
+ * and the last may lack what the prior itself pads up to the grid.
+ */
+function spans(extent: number, tile: number, halo: number, grid: number): Span[] {
+  const padded = roundUp(extent, grid);
+  const length = tile + 2 * halo;
+  if (length >= padded) return [{ coreStart: 0, coreEnd: extent, start: 0, end: extent }];
+  const result: Span[] = [];
+  for (let coreStart = 0; coreStart < extent; coreStart += tile) {
+    const start = Math.min(Math.max(0, coreStart - halo), padded - length);
+    const coreEnd = Math.min(extent, coreStart + tile);
+    result.push({ coreStart, coreEnd, start, end: Math.min(extent, start + length) });
+  }
+  return result;
+}
+
+function windowOf(x: FloatArray, { row, column }: Tile): FloatArray {
+  return crop(x, row.start, column.start, row.end - row.start, column.end - column.start);
+}
+
+/** Lays the core of what was computed on a window into the image. */
+function pasteCore(window: FloatArray, { row, column }: Tile, image: FloatArray): void {
+  const height = row.coreEnd - row.coreStart;
+  const width = column.coreEnd - column.coreStart;
+  const core = crop(window, row.coreStart - row.start, column.coreStart - column.start, height, width);
+  paste(core, image, row.coreStart, column.coreStart);
+}
+
+/** The window of v with everything outside the core set to zero: the adjoint of `pasteCore`. */
+function onlyCore(v: FloatArray, { row, column }: Tile): FloatArray {
+  const window = zeros([v.shape[0], row.end - row.start, column.end - column.start]);
+  const height = row.coreEnd - row.coreStart;
+  const width = column.coreEnd - column.coreStart;
+  const core = crop(v, row.coreStart, column.coreStart, height, width);
+  paste(core, window, row.coreStart - row.start, column.coreStart - column.start);
+  return window;
+}
+
+/** Adds a window to the image: the adjoint of `windowOf`. */
+function addWindow(window: FloatArray, { row, column }: Tile, image: FloatArray): void {
+  const [channels, h, w] = window.shape;
+  const [, height, width] = image.shape;
+  for (let c = 0, i = 0; c < channels; c++) {
+    for (let y = 0; y < h; y++) {
+      const to = (c * height + row.start + y) * width + column.start;
+      for (let x = 0; x < w; x++) image.data[to + x] += window.data[i++];
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/** Reads what a job works on: measurements and images, and the files that the options of a problem name. */
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { type FloatArray, floatArray, formatShape, mapArray } from '../core/array.js';
+import { reasonOf } from './atomic.js';
+import { decodeNpy } from './npy.js';
+import { decodePicture, type Picture, type PictureLimits } from './picture.js';
+
+export interface Input {
+  /** A picture is [C, H, W] in [0, 1]; an array has the shape of the file, complex numbers a last axis of 2. */
+  readonly array: FloatArray;
+  /** What else the file held, where it was a picture. */
+  readonly picture?: Picture;
+  /** The file's bytes, for its hash. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Reads a picture, or an array where the name ends in `.npy`.
+ * @throws Error in one sentence when the file is missing or is not what its name says.
+ */
+export async function readInput(path: string, limits?: PictureLimits): Promise<Input> {
+  const bytes = await readBytes(path);
+  if (extname(path).toLowerCase() === '.npy') {
+    const { array } = decodeNpy(bytes, path);
+    return { array, bytes };
+  }
+  const picture = await decodePicture(bytes, path, limits);
+  return { array: picture.image, picture, bytes };
+}
+
+/** What an option of type file is read as; see `FileRole` of the problems. */
+type Role = 'mask' | 'kernel' | 'array';
+
+/**
+ * A file that an option of a problem names: a mask as zeros and ones [H, W] (a picture counts as one where it is at
+ * least half white), a kernel as its values [H, W] (a picture's lie in [0, 1]), an array as it is.
+ * @param option names the option, for messages.
+ * @throws Error in one sentence when the file is missing or of another shape.
+ */
+export async function readOptionFile(path: string, role: Role, option: string): Promise<FloatArray> {
+  const { array } = await readInput(path).catch((error: Error) => {
+    throw new Error(`${option}: ${error.message}`, { cause: error });
+  });
+  if (role === 'array') return array;
+  const plane = averageChannels(array);
+  if (plane === undefined) {
+    throw new Error(`${option}: ${path} has shape ${formatShape(array.shape)}, expected a plane H×W`);
+  }
+  return role === 'mask' ? mapArray(plane, (value) => (value >= 0.5 ? 1 : 0)) : plane;
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new Error(`${path} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** [H, W] or [C, H, W] to [H, W]. */
+function averageChannels(array: FloatArray): FloatArray | undefined {
+  if (array.dimension === 2) return array;
+  if (array.dimension !== 3) return undefined;
+  const [channels, height, width] = array.shape;
+  const size = height * width;
+  const plane = new Float32Array(size);
+  for (let i = 0; i < size; i++) {
+    let sum = 0;
+    for (let c = 0; c < channels; c++) sum += array.data[c * size + i];
+    plane[i] = sum / channels;
+  }
+  return floatArray(plane, [height, width]);
+}

@@ -1,0 +1,146 @@
+/**
+ * NumPy's .npy format, versions 1 to 3 (NumPy enhancement proposal 1 and `numpy.lib.format`).
+ * A complex array is a real one with a last axis of 2, as everywhere in this project (DESIGN §2).
+ */
+import { type FloatArray, floatArray, formatShape, sizeOf } from '../core/array.js';
+
+export interface NpyArray {
+  readonly array: FloatArray;
+  /** The file held complex numbers: the array's last axis is [real, imaginary]. */
+  readonly complex: boolean;
+}
+
+type Read = (view: DataView, offset: number, littleEndian: boolean) => number;
+
+/** By NumPy's kind letter and item size in bytes; of complex numbers, the real parts they are made of. */
+const readers: Readonly<Record<string, Read>> = {
+  b1: (view, offset) => (view.getUint8(offset) === 0 ? 0 : 1),
+  u1: (view, offset) => view.getUint8(offset),
+  i1: (view, offset) => view.getInt8(offset),
+  u2: (view, offset, little) => view.getUint16(offset, little),
+  i2: (view, offset, little) => view.getInt16(offset, little),
+  u4: (view, offset, little) => view.getUint32(offset, little),
+  i4: (view, offset, little) => view.getInt32(offset, little),
+  u8: (view, offset, little) => Number(view.getBigUint64(offset, little)),
+  i8: (view, offset, little) => Number(view.getBigInt64(offset, little)),
+  f4: (view, offset, little) => view.getFloat32(offset, little),
+  f8: (view, offset, little) => view.getFloat64(offset, little),
+};
+
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
+
+/**
+ * Reads real, integer, boolean and complex arrays, in C or Fortran order, as float32 in C order.
+ * @param name what messages call the file.
+ * @throws Error in one sentence when the bytes are not such a file, or are cut short.
+ */
+export function decodeNpy(bytes: Uint8Array, name: string): NpyArray {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const header = readHeader(view, name);
+  const part = readers[`${header.kind === 'c' ? 'f' : header.kind}${header.partSize}`];
+  if (part === undefined) {
+    const expected = 'boolean, integer, float32, float64, complex64 or complex128';
+    throw new Error(`${name} holds NumPy values of type '${header.descr}', expected ${expected}`);
+  }
+  const parts = header.kind === 'c' ? 2 : 1;
+  const count = sizeOf(header.shape);
+  const needed = count * parts * header.partSize;
+  const found = bytes.byteLength - header.end;
+  if (found < needed) {
+    const expected = `${needed} bytes for shape ${formatShape(header.shape)}`;
+    throw new Error(`${name} is cut short: ${found} bytes of values, expected ${expected}`);
+  }
+  const data = new Float32Array(count * parts);
+  const step = parts * header.partSize;
+  const place = header.fortranOrder ? fortranOffsets(header.shape) : undefined;
+  for (let i = 0; i < count; i++) {
+    const start = header.end + (place ? place[i] : i) * step;
+    for (let p = 0; p < parts; p++) {
+      data[i * parts + p] = part(view, start + p * header.partSize, header.littleEndian);
+    }
+  }
+  const shape = parts === 2 ? [...header.shape, 2] : header.shape;
+  return { array: floatArray(data, shape), complex: parts === 2 };
+}
+
+interface Header {
+  readonly descr: string;
+  readonly kind: string;
+  /** Bytes of one real number. */
+  readonly partSize: number;
+  readonly littleEndian: boolean;
+  readonly fortranOrder: boolean;
+  readonly shape: readonly number[];
+  /** Where the values begin. */
+  readonly end: number;
+}
+
+function readHeader(view: DataView, name: string): Header {
+  if (view.byteLength === 0) throw new Error(`${name} is an empty file, expected a NumPy array`);
+  if (view.byteLength < 12 || magic.some((byte, i) => view.getUint8(i) !== byte)) {
+    throw new Error(`${name} is not a NumPy .npy file: it does not begin with \\x93NUMPY`);
+  }
+  const version = view.getUint8(6);
+  if (version < 1 || version > 3) {
+    throw new Error(`${name} is a .npy file of version ${version}, expected 1, 2 or 3`);
+  }
+  const start = version === 1 ? 10 : 12;
+  const end = start + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (end > view.byteLength) throw new Error(`${name} is cut short within its NumPy header`);
+  const text = new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
+  const descr = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1];
+  const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
+  const extents = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(text)?.[1];
+  if (descr === undefined || order === undefined || extents === undefined) {
+    throw new Error(`${name} has a NumPy header that holds no plain array: ${text.trim().slice(0, 80)}`);
+  }
+  const [, endian, kind, size] = /^([<>|=]?)([a-zA-Z])(\d*)$/.exec(descr) ?? ['', '', '', ''];
+  return {
+    descr,
+    kind,
+    partSize: kind === 'c' ? Number(size) / 2 : Number(size),
+    littleEndian: endian !== '>',
+    fortranOrder: order === 'True',
+    shape: extents.split(',').flatMap((extent) => (extent.trim() === '' ? [] : [Number(extent)])),
+    end,
+  };
+}
+
+/** For every element in C order, its index in a file whose first axis varies fastest. */
+function fortranOffsets(shape: readonly number[]): Uint32Array {
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
+  const offsets = new Uint32Array(sizeOf(shape));
+  const index = shape.map(() => 0);
+  for (let i = 0, offset = 0; i < offsets.length; i++) {
+    offsets[i] = offset;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      offset += strides[axis];
+      if (++index[axis] < shape[axis]) break;
+      offset -= strides[axis] * shape[axis];
+      index[axis] = 0;
+    }
+  }
+  return offsets;
+}
+
+/**
+ * The bytes of a version 1.0 file: float32 in C order, or complex64 when asked.
+ * @throws RangeError when complex numbers are asked of an array whose last axis is not 2.
+ */
+export function encodeNpy(array: FloatArray, { complex = false } = {}): Uint8Array {
+  if (complex && array.shape.at(-1) !== 2) {
+    throw new RangeError(`complex numbers need a last axis of 2, not shape ${formatShape(array.shape)}`);
+  }
+  const shape = complex ? array.shape.slice(0, -1) : array.shape;
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
+  const dictionary = `{'descr': '${complex ? '<c8' : '<f4'}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  // The format asks that values begin at a multiple of 64 and the header end in a newline.
+  const length = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
+  const bytes = new Uint8Array(length + 4 * array.data.length);
+  bytes.set([...magic, 1, 0]);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(8, length - 10, true);
+  bytes.set(new TextEncoder().encode(`${dictionary.padEnd(length - 11)}\n`), 10);
+  for (let i = 0; i < array.data.length; i++) view.setFloat32(length + 4 * i, array.data[i], true);
+  return bytes;
+}

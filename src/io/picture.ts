@@ -1,0 +1,186 @@
+/**
+ * Pictures as arrays, through sharp. 8 bits stay 8 and 16 stay 16 (sharp drops to 8 unless both the colour space
+ * and the raw depth are named), the two are divided by 255 and 65535 and nothing else is done to the values.
+ */
+import sharp, { type Metadata } from 'sharp';
+import { type FloatArray, floatArray } from '../core/array.js';
+import { attachProfile, profileFits } from './icc.js';
+
+export interface Picture {
+  /** [C, H, W] in [0, 1], C = 1 (grey) or 3, upright (EXIF orientation applied), in the file's own encoding. */
+  readonly image: FloatArray;
+  /** [1, H, W] in [0, 1], not premultiplied. */
+  readonly alpha?: FloatArray;
+  /** The ICC profile that says what the values mean; absent: sRGB. */
+  readonly icc?: Uint8Array;
+  readonly bits: 8 | 16;
+  /** As sharp names it: `png`, `tiff`, `jpeg`, `webp`, … */
+  readonly format: string;
+}
+
+/** How large a picture may be: what the arrays of a restoration still fit into. */
+export interface PictureLimits {
+  /** Longest side, px. */
+  readonly side: number;
+  /** Width × height. */
+  readonly pixels: number;
+}
+
+export const defaultLimits: PictureLimits = { side: 16_384, pixels: 2 ** 26 };
+
+/**
+ * @param name what messages call the file.
+ * @throws Error in one sentence when the bytes are no picture, are damaged, or are larger than the limits.
+ */
+export async function decodePicture(
+  bytes: Uint8Array,
+  name: string,
+  limits: PictureLimits = defaultLimits,
+): Promise<Picture> {
+  if (bytes.byteLength === 0) throw new Error(`${name} is an empty file, expected a picture`);
+  const meta = await readMetadata(bytes, name);
+  checkSize(meta, name, limits);
+  const bits = bitsOf(meta, name);
+  const own = ['srgb', 'rgb16', 'b-w', 'grey16'].includes(meta.space ?? '');
+  const grey = meta.space === 'b-w' || meta.space === 'grey16';
+  // Eight-bit grey with alpha leaves sharp without its alpha unless it is spread over three channels.
+  const space = bits === 8 ? (grey && !meta.hasAlpha ? 'b-w' : 'srgb') : grey ? 'grey16' : 'rgb16';
+  const { data, info } = await sharp(bytes, { ignoreIcc: own, limitInputPixels: limits.pixels })
+    .autoOrient()
+    .toColourspace(space)
+    .raw({ depth: bits === 8 ? 'uchar' : 'ushort' })
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: Error) => {
+      throw new Error(`${name} is a damaged ${meta.format} picture: ${lastLine(error)}`, { cause: error });
+    });
+  const values = bits === 8 ? data : new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
+  const plane = (channel: number) => ({ values, info, channel, scale: 2 ** bits - 1 });
+  const colours = grey ? [plane(0)] : [plane(0), plane(1), plane(2)];
+  const icc = meta.icc && own && profileFits(meta.icc, colours.length) ? meta.icc : undefined;
+  return {
+    image: gather(colours),
+    alpha: meta.hasAlpha ? gather([plane(info.channels - 1)]) : undefined,
+    icc,
+    bits,
+    format: meta.format ?? 'unknown',
+  };
+}
+
+async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> {
+  try {
+    return await sharp(bytes, { limitInputPixels: false }).metadata();
+  } catch (error) {
+    if (/unsupported image format/.test((error as Error).message)) {
+      const expected = 'expected PNG, TIFF, JPEG, WebP or AVIF';
+      throw new Error(`${name} is not a picture: its bytes are of no known format, ${expected}`);
+    }
+    throw new Error(`${name} is a damaged picture: ${lastLine(error as Error)}`, { cause: error });
+  }
+}
+
+function checkSize(meta: Metadata, name: string, limits: PictureLimits): void {
+  const { width, height } = meta;
+  if (width > limits.side || height > limits.side) {
+    const limit = `the limit is ${limits.side} pixels a side (--max-pixels raises it)`;
+    throw new Error(`${name} is ${width}×${height} pixels, and ${limit}`);
+  }
+  if (width * height > limits.pixels) {
+    const limit = `the limit is ${limits.pixels} pixels (--max-pixels raises it)`;
+    throw new Error(`${name} is ${width}×${height} = ${width * height} pixels, and ${limit}`);
+  }
+  if ((meta.pages ?? 1) > 1) throw new Error(`${name} holds ${meta.pages} pictures, expected one`);
+}
+
+function bitsOf(meta: Metadata, name: string): 8 | 16 {
+  if (meta.depth === 'uchar') return 8;
+  if (meta.depth === 'ushort') return 16;
+  throw new Error(`${name} holds values of type ${meta.depth}, expected 8 or 16 bits (or an .npy file)`);
+}
+
+function lastLine(error: Error): string {
+  return error.message.trim().split('\n').at(-1) ?? '';
+}
+
+interface Plane {
+  readonly values: Uint8Array | Uint16Array;
+  readonly info: { readonly width: number; readonly height: number; readonly channels: number };
+  readonly channel: number;
+  readonly scale: number;
+}
+
+/** From interleaved integers to planes of floats. */
+function gather(planes: readonly Plane[]): FloatArray {
+  const { width, height, channels } = planes[0].info;
+  const size = width * height;
+  const data = new Float32Array(planes.length * size);
+  planes.forEach(({ values, channel, scale }, p) => {
+    for (let i = 0; i < size; i++) data[p * size + i] = values[i * channels + channel] / scale;
+  });
+  return floatArray(data, [planes.length, height, width]);
+}
+
+/** What is to be written: the parts of a `Picture`, and the format it goes into. */
+export interface PictureToWrite extends Omit<Picture, 'format'> {
+  readonly format: 'png' | 'tiff';
+}
+
+/**
+ * Values are clipped to [0, 1] and rounded to the nearest level. Alpha of another size than the image (a restoration
+ * may enlarge) is resized to it; a profile that does not describe this number of channels is left out.
+ */
+export async function encodePicture(picture: PictureToWrite): Promise<Uint8Array> {
+  const { image, bits, format } = picture;
+  const [colours, height, width] = image.shape;
+  const alpha = picture.alpha && (await resizeAlpha(picture.alpha, width, height));
+  const channels = (colours + (alpha ? 1 : 0)) as 1 | 2 | 3 | 4;
+  const values = new (bits === 8 ? Uint8Array : Uint16Array)(width * height * channels);
+  scatter(image, values, channels, 0, bits);
+  if (alpha) scatter(alpha, values, channels, colours, bits);
+  const space = colours === 1 ? (bits === 8 ? 'b-w' : 'grey16') : bits === 8 ? 'srgb' : 'rgb16';
+  const raw = () => sharp(values, { raw: { width, height, channels }, limitInputPixels: false });
+  const icc = picture.icc && profileFits(picture.icc, colours) ? picture.icc : undefined;
+  if (format === 'tiff' && !icc)
+    return raw().toColourspace(space).tiff({ compression: 'deflate' }).toBuffer();
+  const png = await raw().toColourspace(space).png().toBuffer();
+  if (!icc) return png;
+  const profiled = attachProfile(png, icc);
+  if (format === 'png') return profiled;
+  return sharp(profiled, { limitInputPixels: false })
+    .keepIccProfile()
+    .toColourspace(space)
+    .tiff({ compression: 'deflate' })
+    .toBuffer();
+}
+
+/** From planes of floats to interleaved integers. */
+function scatter(
+  image: FloatArray,
+  values: Uint8Array | Uint16Array,
+  channels: number,
+  first: number,
+  bits: 8 | 16,
+): void {
+  const size = image.shape[1] * image.shape[2];
+  const top = 2 ** bits - 1;
+  image.data.forEach((value, i) => {
+    const channel = first + Math.floor(i / size);
+    values[(i % size) * channels + channel] = Math.round(Math.min(Math.max(value, 0), 1) * top);
+  });
+}
+
+async function resizeAlpha(alpha: FloatArray, width: number, height: number): Promise<FloatArray> {
+  const [, fromHeight, fromWidth] = alpha.shape;
+  if (fromHeight === height && fromWidth === width) return alpha;
+  const values = new Uint16Array(fromWidth * fromHeight);
+  scatter(alpha, values, 1, 0, 16);
+  const data = await sharp(values, {
+    raw: { width: fromWidth, height: fromHeight, channels: 1 },
+    limitInputPixels: false,
+  })
+    .resize(width, height, { fit: 'fill', kernel: 'cubic' })
+    .toColourspace('grey16')
+    .raw({ depth: 'ushort' })
+    .toBuffer();
+  const resized = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
+  return gather([{ values: resized, info: { width, height, channels: 1 }, channel: 0, scale: 65535 }]);
+}

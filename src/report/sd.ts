@@ -1,0 +1,28 @@
+/** A picture of how sure each pixel is. */
+import { type FloatArray, floatArray } from '../core/array.js';
+
+export interface SdPicture {
+  /** [1, H, W]: the standard deviation of each pixel, root mean square over the channels, divided by `white`. */
+  readonly image: FloatArray;
+  /** The standard deviation that is shown white, in [0, 1] image units. */
+  readonly white: number;
+}
+
+/**
+ * @param sd standard deviations [C, H, W].
+ * @param white what is to be shown white; the largest value there is unless given, so that pictures of different
+ *   images compare only through it.
+ */
+export function sdPicture(sd: FloatArray, white?: number): SdPicture {
+  const [channels, height, width] = sd.shape;
+  const size = height * width;
+  const plane = new Float32Array(size);
+  for (let i = 0; i < size; i++) {
+    let squares = 0;
+    for (let c = 0; c < channels; c++) squares += sd.data[c * size + i] ** 2;
+    plane[i] = Math.sqrt(squares / channels);
+  }
+  const scale = white ?? plane.reduce((largest, value) => Math.max(largest, value), 0);
+  if (scale > 0) for (let i = 0; i < size; i++) plane[i] /= scale;
+  return { image: floatArray(plane, [1, height, width]), white: scale };
+}

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import { floatArray } from '../../src/core/array.js';
+import { decodeNpy, encodeNpy } from '../../src/io/npy.js';
+import { decodeNpz, encodeNpz } from '../../src/io/npz.js';
+
+const folder = new URL('../fixtures/numpy/', import.meta.url);
+const read = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
+
+interface Expected {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly values: readonly (number | string | boolean)[];
+}
+
+// Written by NumPy itself: test/fixtures/numpy/make.py.
+const expected = JSON.parse(new TextDecoder().decode(read('expected.json'))) as Record<string, Expected>;
+const arrays = Object.entries(expected).filter(([name]) => name.endsWith('.npy'));
+const archives = Object.keys(expected).filter((name) => name.endsWith('.npz'));
+
+function expectArray(found: ReturnType<typeof decodeNpy>, truth: Expected): void {
+  const complex = truth.dtype.includes('c');
+  expect(found.complex).toBe(complex);
+  expect(found.array.shape).toEqual(complex ? [...truth.shape, 2] : truth.shape);
+  expect([...found.array.data]).toEqual(truth.values.map((value) => Math.fround(Number(fromJson(value)))));
+}
+
+/** JSON has no NaN or infinities; NumPy spells them `nan`, `inf`, `-inf`. */
+function fromJson(value: number | string | boolean): number | boolean {
+  const special: Record<string, number> = {
+    nan: Number.NaN,
+    inf: Number.POSITIVE_INFINITY,
+    '-inf': Number.NEGATIVE_INFINITY,
+  };
+  return typeof value === 'string' ? special[value] : value;
+}
+
+describe('decodeNpy', () => {
+  it.each(arrays)('reads %s as NumPy does', (name, truth) => {
+    expectArray(decodeNpy(read(name), name), truth);
+  });
+
+  it('reads bytes that do not begin at a multiple of their item size', () => {
+    const bytes = read('float64-c.npy');
+    const shifted = new Uint8Array(bytes.length + 3);
+    shifted.set(bytes, 3);
+    expectArray(decodeNpy(shifted.subarray(3), 'shifted'), expected['float64-c.npy']);
+  });
+
+  it.each([
+    ['an empty file', new Uint8Array(0), /empty\.npy is an empty file/],
+    ['text', new TextEncoder().encode('1, 2, 3, 4, 5, 6'), /is not a NumPy \.npy file/],
+    ['a header cut short', read('float32-c.npy').subarray(0, 40), /cut short within its NumPy header/],
+    [
+      'values cut short',
+      read('float32-c.npy').subarray(0, -1),
+      /95 bytes of values, expected 96 bytes for shape 2×3×4/,
+    ],
+  ])('refuses %s', (_, bytes, sentence) => {
+    expect(() => decodeNpy(bytes, 'empty.npy')).toThrow(sentence);
+  });
+
+  it('refuses a type that it does not know, and names it', () => {
+    const bytes = read('float32-c.npy');
+    const text = new TextDecoder('latin1').decode(bytes).replace("'<f4'", "'<U1'");
+    const changed = Uint8Array.from(text, (sign) => sign.charCodeAt(0));
+    changed.set(bytes.subarray(128), 128);
+    expect(() => decodeNpy(changed, 'words.npy')).toThrow(/words\.npy holds NumPy values of type '<U1'/);
+  });
+});
+
+describe('encodeNpy', () => {
+  it.each([[[]], [[1]], [[5]], [[2, 3]], [[2, 1, 3]], [[0, 3]]])('round-trips shape %j', (shape) => {
+    const size = shape.reduce((product: number, extent: number) => product * extent, 1);
+    const array = floatArray(
+      Float32Array.from({ length: size }, (_, i) => Math.sin(i + 1)),
+      shape,
+    );
+    const back = decodeNpy(encodeNpy(array), 'memory');
+    expect(back.complex).toBe(false);
+    expect(back.array.shape).toEqual(shape);
+    expect(back.array.data).toEqual(array.data);
+  });
+
+  it('gives the very bytes that NumPy writes', () => {
+    for (const name of ['float32-c.npy', 'float32-vector.npy', 'float32-scalar.npy', 'float32-empty.npy']) {
+      expect(encodeNpy(decodeNpy(read(name), name).array), name).toEqual(read(name));
+    }
+    const complex = decodeNpy(read('complex64-c.npy'), 'complex64-c.npy').array;
+    expect(encodeNpy(complex, { complex: true })).toEqual(read('complex64-c.npy'));
+    expect(() => encodeNpy(floatArray(new Float32Array(3), [3]), { complex: true })).toThrow(
+      /last axis of 2/,
+    );
+  });
+});
+
+describe('npz', () => {
+  it.each(archives)('reads %s as NumPy does', (name) => {
+    const found = decodeNpz(read(name), name);
+    const truth = expected[name] as unknown as Record<string, Expected>;
+    expect(Object.keys(found).sort()).toEqual(Object.keys(truth).sort());
+    for (const [member, array] of Object.entries(found)) expectArray(array, truth[member]);
+  });
+
+  it('gives the same bytes for the same arrays, whenever written', () => {
+    const arrays = {
+      mean: floatArray(Float32Array.of(0.25, -1, 3), [3]),
+      sd: floatArray(Float32Array.of(1), [1]),
+    };
+    vi.useFakeTimers({ now: new Date(2020, 0, 1) });
+    const first = encodeNpz(arrays);
+    vi.setSystemTime(new Date(2024, 5, 5));
+    expect(encodeNpz(arrays)).toEqual(first);
+    vi.useRealTimers();
+    const back = decodeNpz(first, 'memory');
+    expect(back['mean'].array.data).toEqual(arrays.mean.data);
+    expect(back['sd'].array.data).toEqual(arrays.sd.data);
+  });
+
+  it('refuses what is no archive', () => {
+    expect(() => decodeNpz(new TextEncoder().encode('hello'), 'x.npz')).toThrow(
+      /x\.npz is not a NumPy \.npz archive/,
+    );
+  });
+});

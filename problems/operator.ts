@@ -51,8 +51,8 @@ export function isLinear(operator: ForwardOperator): operator is LinearOperator 
   return 'adjoint' in operator;
 }
 
-/** Completes a linear operator: its linearization is itself, and its field is real unless it says otherwise. */
-export function linearOperator(
+/** Completes a linear operator: it is its own linearization, and its field is real unless it says otherwise. */
+export function withLinearization(
   parts: Omit<LinearOperator, 'linearize' | 'field'> & Partial<Pick<LinearOperator, 'field'>>,
 ): LinearOperator {
   return {

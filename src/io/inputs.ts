@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type FloatArray, floatArray, formatShape, mapArray } from '../core/array.js';
+import { UsageError } from '../core/errors.js';
 import { reasonOf } from './atomic.js';
 import { decodeNpy } from './npy.js';
 import { decodePicture, type Picture, type PictureLimits } from './picture.js';
@@ -36,16 +37,16 @@ type Role = 'mask' | 'kernel' | 'array';
  * A file that an option of a problem names: a mask as zeros and ones [H, W] (a picture counts as one where it is at
  * least half white), a kernel as its values [H, W] (a picture's lie in [0, 1]), an array as it is.
  * @param option names the option, for messages.
- * @throws Error in one sentence when the file is missing or of another shape.
+ * @throws UsageError when the file is missing or of another shape.
  */
 export async function readOptionFile(path: string, role: Role, option: string): Promise<FloatArray> {
   const { array } = await readInput(path).catch((error: Error) => {
-    throw new Error(`${option}: ${error.message}`, { cause: error });
+    throw new UsageError(`${option}: ${error.message}`, { cause: error });
   });
   if (role === 'array') return array;
   const plane = averageChannels(array);
   if (plane === undefined) {
-    throw new Error(`${option}: ${path} has shape ${formatShape(array.shape)}, expected a plane H×W`);
+    throw new UsageError(`${option}: ${path} has shape ${formatShape(array.shape)}, expected a plane H×W`);
   }
   return role === 'mask' ? mapArray(plane, (value) => (value >= 0.5 ? 1 : 0)) : plane;
 }

@@ -35,6 +35,7 @@ export class Manifest {
   private constructor(
     private readonly path: string,
     private readonly file: FileHandle,
+    private size: number,
     private readonly lines: Map<string, ManifestLine>,
   ) {}
 
@@ -52,7 +53,7 @@ export class Manifest {
       const bytes = await file.readFile();
       const end = bytes.lastIndexOf('\n') + 1;
       if (end < bytes.length) await file.truncate(end);
-      return new Manifest(path, file, parse(bytes.toString('utf8', 0, end), path));
+      return new Manifest(path, file, end, parse(bytes.toString('utf8', 0, end), path));
     } catch (error) {
       await file.close();
       throw error;
@@ -64,12 +65,15 @@ export class Manifest {
     return this.lines.get(name);
   }
 
-  /** Appends a line and flushes it to disk. */
+  /** Appends a line and flushes it to disk. @throws Error in one sentence; what was there before then stands. */
   async append(line: ManifestLine): Promise<void> {
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
     try {
-      await this.file.appendFile(`${JSON.stringify(line)}\n`);
+      await this.file.appendFile(bytes);
       await this.file.sync();
+      this.size += bytes.length;
     } catch (error) {
+      await this.file.truncate(this.size).catch(() => {});
       throw new Error(`${this.path} cannot be written: ${reasonOf(error)}`, { cause: error });
     }
     this.lines.set(line.name, line);

@@ -1,0 +1,62 @@
+/** Problem specs that come from files, and the files that specs name. */
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative } from 'node:path';
+import { operators } from '../problems/index.js';
+import type { ProblemSpec, Term } from '../problems/problem.js';
+import { parseProblem, problemFromJson } from '../problems/spec.js';
+import type { FloatArray } from './core/array.js';
+import { UsageError } from './core/errors.js';
+import { reasonOf } from './io/atomic.js';
+import { readOptionFile } from './io/inputs.js';
+
+/**
+ * A spec as the command line has it: `NAME:KEY=VALUE+NAME…`, or a file ending in `.json` as `simulate` writes it.
+ * Files that a `.json` spec names are sought from its own folder.
+ * @param noise one term; it takes the place of the noise that a file names.
+ * @throws UsageError where the text, the file or an option is not as it should be.
+ */
+export async function readProblem(text: string, noise?: string): Promise<ProblemSpec> {
+  if (!text.endsWith('.json')) return parseProblem(text, noise);
+  const content = await readFile(text, 'utf8').catch((error) => {
+    throw new UsageError(`the problem ${text} cannot be read: ${reasonOf(error)}`);
+  });
+  const spec = mapPaths(problemFromJson(content, text), (path) =>
+    isAbsolute(path) ? path : join(dirname(text), path),
+  );
+  return noise === undefined ? spec : { ...spec, noise: parseProblem('denoise', noise).noise };
+}
+
+/** The same spec as a file in `folder` has to say it: files that it names are relative to that folder. */
+export function specForFolder(spec: ProblemSpec, folder: string): ProblemSpec {
+  return mapPaths(spec, (path) => (isAbsolute(path) ? path : relative(folder, path)));
+}
+
+/**
+ * The files that a spec names, as `bind` takes them: by `<index of the term>.<option>`.
+ * @throws UsageError where a file is missing or is not what the option needs.
+ */
+export async function readSpecFiles(spec: ProblemSpec): Promise<Record<string, FloatArray>> {
+  const files: Record<string, FloatArray> = {};
+  for (const [index, term] of spec.operators.entries()) {
+    for (const { option, path } of pathsOf(term)) {
+      const role = operators[term.name].files![option];
+      files[`${index}.${option}`] = await readOptionFile(path, role, `option ${option} of ${term.name}`);
+    }
+  }
+  return files;
+}
+
+function pathsOf(term: Term): { option: string; path: string }[] {
+  return Object.keys(operators[term.name].files ?? {}).flatMap((option) => {
+    const path = term.options[option];
+    return typeof path === 'string' ? [{ option, path }] : [];
+  });
+}
+
+function mapPaths(spec: ProblemSpec, change: (path: string) => string): ProblemSpec {
+  const changed = (term: Term): Term => {
+    const paths = pathsOf(term).map(({ option, path }) => [option, change(path)]);
+    return { ...term, options: { ...term.options, ...Object.fromEntries(paths) } };
+  };
+  return { ...spec, operators: spec.operators.map(changed) };
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { floatArray } from '../../src/core/array.js';
+import { UsageError } from '../../src/core/errors.js';
+import { readInput, readOptionFile } from '../../src/io/inputs.js';
+import { encodeNpy } from '../../src/io/npy.js';
+import { fill, temporaryFolder } from './folders.js';
+
+const grey = (...levels: number[]) =>
+  sharp(Uint8Array.from(levels), { raw: { width: levels.length, height: 1, channels: 1 } })
+    .toColourspace('b-w')
+    .png()
+    .toBuffer();
+
+describe('readInput', () => {
+  it('tells arrays from pictures by name', async () => {
+    const folder = temporaryFolder();
+    fill(folder, {
+      'y.npy': encodeNpy(floatArray(Float32Array.of(-2, 3), [1, 2])),
+      'p.png': await grey(0, 255),
+      'wrong.npy': await grey(0),
+    });
+    const y = await readInput(join(folder, 'y.npy'));
+    expect([y.picture, [...y.array.data], y.array.shape]).toEqual([undefined, [-2, 3], [1, 2]]);
+    const p = await readInput(join(folder, 'p.png'));
+    expect([p.picture?.bits, [...p.array.data], p.array.shape]).toEqual([8, [0, 1], [1, 1, 2]]);
+    await expect(readInput(join(folder, 'wrong.npy'))).rejects.toThrow(
+      /wrong\.npy is not a NumPy \.npy file/,
+    );
+    await expect(readInput(join(folder, 'none.npy'))).rejects.toThrow(
+      /none\.npy cannot be read: there is no such file or folder/,
+    );
+  });
+});
+
+describe('readOptionFile', () => {
+  it('reads a mask at half: from grey, from colour and from an array', async () => {
+    const folder = temporaryFolder();
+    const colour = Uint8Array.of(255, 255, 0, 127, 127, 127, 128, 128, 128);
+    fill(folder, {
+      'grey.png': await grey(0, 127, 128, 255),
+      'colour.png': await sharp(colour, { raw: { width: 3, height: 1, channels: 3 } })
+        .png()
+        .toBuffer(),
+      'array.npy': encodeNpy(floatArray(Float32Array.of(0.2, 1), [2, 1])),
+    });
+    const mask = async (name: string) => {
+      const { data, shape } = await readOptionFile(join(folder, name), 'mask', 'mask');
+      return [[...data], shape];
+    };
+    expect(await mask('grey.png')).toEqual([
+      [0, 0, 1, 1],
+      [1, 4],
+    ]);
+    expect(await mask('colour.png')).toEqual([
+      [1, 0, 1],
+      [1, 3],
+    ]);
+    expect(await mask('array.npy')).toEqual([
+      [0, 1],
+      [2, 1],
+    ]);
+  });
+
+  it('reads a kernel as its values and an array as it is', async () => {
+    const folder = temporaryFolder();
+    const array = floatArray(Float32Array.of(-1, 2, 0.25, 4), [4]);
+    fill(folder, { 'k.png': await grey(51, 255), 'a.npy': encodeNpy(array) });
+    expect([...(await readOptionFile(join(folder, 'k.png'), 'kernel', 'kernel')).data]).toEqual([
+      Math.fround(0.2),
+      1,
+    ]);
+    expect((await readOptionFile(join(folder, 'a.npy'), 'array', 'matrix')).data).toEqual(array.data);
+    const refusal = readOptionFile(join(folder, 'a.npy'), 'kernel', 'option kernel of blur');
+    await expect(refusal).rejects.toThrow(UsageError);
+    await expect(refusal).rejects.toThrow(
+      /^option kernel of blur: .*a\.npy has shape 4, expected a plane H×W$/,
+    );
+    await expect(readOptionFile(join(folder, 'none.png'), 'mask', 'option mask of inpaint')).rejects.toThrow(
+      /^option mask of inpaint: .*none\.png cannot be read: there is no such file/,
+    );
+  });
+});

@@ -1,0 +1,91 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { firstDifference, keyOf, Manifest } from '../../src/io/manifest.js';
+import { fill, temporaryFolder } from './folders.js';
+
+const line = (name: string, seed: number) => ({ version: 1, name, status: 'ok', made: { seed } }) as const;
+
+describe('Manifest', () => {
+  it('gives back the last line of each item, also to the next run', async () => {
+    const path = join(temporaryFolder(), 'deep/manifest.jsonl');
+    const manifest = await Manifest.open(path);
+    await manifest.append(line('a', 0));
+    await manifest.append(line('b', 0));
+    await manifest.append(line('a', 1));
+    await manifest.close();
+    const again = await Manifest.open(path);
+    expect(again.last('a')).toEqual(line('a', 1));
+    expect(again.last('b')).toEqual(line('b', 0));
+    expect(again.last('c')).toBeUndefined();
+    await again.close();
+  });
+
+  it('drops a last line that was cut short, and goes on behind the whole ones', async () => {
+    const path = join(temporaryFolder(), 'manifest.jsonl');
+    const manifest = await Manifest.open(path);
+    await manifest.append(line('a', 0));
+    await manifest.close();
+    const whole = readFileSync(path, 'utf8');
+    for (let length = 1; length < whole.length; length += 7) {
+      appendFileSync(path, whole.slice(0, length).replace('"a"', '"b"'));
+      const torn = await Manifest.open(path);
+      expect(torn.last('b')).toBeUndefined();
+      await torn.close();
+      expect(readFileSync(path, 'utf8')).toBe(whole);
+    }
+    const next = await Manifest.open(path);
+    await next.append(line('b', 3));
+    await next.close();
+    expect(
+      readFileSync(path, 'utf8')
+        .trim()
+        .split('\n')
+        .map((text) => JSON.parse(text)),
+    ).toEqual([line('a', 0), line('b', 3)]);
+  });
+
+  it('names a damaged line rather than forget what was done', async () => {
+    const folder = temporaryFolder();
+    fill(folder, { 'manifest.jsonl': '{"name":"a"}\n{"na\n{"name":"c"}\n' });
+    await expect(Manifest.open(join(folder, 'manifest.jsonl'))).rejects.toThrow(
+      /damaged: line 2 is not JSON/,
+    );
+  });
+
+  it('says why it cannot be written', async () => {
+    const folder = temporaryFolder();
+    fill(folder, { out: 'a file' });
+    await expect(Manifest.open(join(folder, 'out/manifest.jsonl'))).rejects.toThrow(
+      /manifest\.jsonl cannot be written: a part of its path is a file/,
+    );
+  });
+});
+
+describe('keyOf', () => {
+  it('depends on every value and on no order of names', () => {
+    const key = keyOf({ a: 1, b: { c: [1, 2], d: 'x' } });
+    expect(key).toMatch(/^[0-9a-f]{64}$/);
+    expect(keyOf({ b: { d: 'x', c: [1, 2] }, a: 1, e: undefined })).toBe(key);
+    expect(keyOf({ a: 1, b: { c: [2, 1], d: 'x' } })).not.toBe(key);
+    expect(keyOf({ a: '1', b: { c: [1, 2], d: 'x' } })).not.toBe(key);
+  });
+});
+
+describe('firstDifference', () => {
+  it('names the innermost part that differs', () => {
+    const before = { input: 'a', problem: { noise: { sigma: 0.1 } }, options: { steps: 50 }, seed: 0 };
+    expect(firstDifference(before, structuredClone(before))).toBeUndefined();
+    expect(firstDifference(before, { ...before, options: { steps: 20 }, seed: 1 })).toEqual({
+      name: 'options.steps',
+      before: 50,
+      now: 20,
+    });
+    expect(firstDifference(before, { ...before, problem: {} })).toEqual({
+      name: 'problem.noise',
+      before: { sigma: 0.1 },
+      now: undefined,
+    });
+    expect(firstDifference({ list: [1, 2] }, { list: [1, 3] })?.name).toBe('list.1');
+  });
+});

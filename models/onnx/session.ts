@@ -28,7 +28,8 @@ export type WorkerRequest =
       keepAs: number;
     }
   | { kind: 'release'; session: number }
-  | { kind: 'drop'; kept: number };
+  | { kind: 'drop'; kept: number }
+  | { kind: 'close' };
 
 export type WorkerReply =
   | { kind: 'opened'; inputs: ValueInfo[]; outputs: ValueInfo[] }
@@ -101,11 +102,13 @@ export class Runtime {
   readonly #worker: Worker;
   /** The first is at work in the thread; the others wait here, where an abort still finds them. */
   readonly #jobs: Job[] = [];
+  readonly #exited: Promise<unknown>;
   #stopped?: Error;
   #numbers = 0;
 
   private constructor(worker: Worker) {
     this.#worker = worker;
+    this.#exited = new Promise((resolve) => worker.once('exit', resolve));
     worker.unref();
     worker.on('message', (reply: WorkerReply) => this.#finish(reply));
     worker.on('error', (error) => this.#stop(`failed: ${error.message}`));
@@ -135,10 +138,17 @@ export class Runtime {
     return new WorkerSession(this, session, name, reply.inputs, reply.outputs);
   }
 
-  /** Ends the thread and with it all its sessions; what is still at work or waiting is rejected. */
+  /**
+   * Ends the thread and with it all its sessions. What is at work or waiting is rejected at once; a run that has
+   * begun is let come to its end first, since stopping a thread inside ONNX Runtime takes the process down.
+   */
   async close(): Promise<void> {
-    this.#stop('was closed');
-    await this.#worker.terminate();
+    if (!this.#stopped) {
+      this.#stop('was closed');
+      this.#worker.ref();
+      this.#worker.postMessage({ kind: 'close' } satisfies WorkerRequest);
+    }
+    await this.#exited;
   }
 
   /** @internal A number no other session or kept set of this runtime has. */
@@ -181,7 +191,7 @@ export class Runtime {
     const job = this.#jobs.shift();
     job?.settle(reply.kind === 'failed' ? new Error(reply.message) : reply);
     if (this.#jobs.length > 0) this.#send(this.#jobs[0]);
-    else this.#worker.unref();
+    else if (!this.#stopped) this.#worker.unref();
   }
 
   #stop(how: string): void {
@@ -218,6 +228,14 @@ class WorkerSession implements Session {
 
   async run(feeds: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Promise<RunResult> {
     if (this.#released) throw new Error(`The session of ${this.name} was already released.`);
+    if (options.kept && options.kept.runtime !== this.runtime) {
+      throw new Error(`Tensors kept in one runtime cannot feed ${this.name}, which is in another.`);
+    }
+    for (const name of Object.keys(feeds)) {
+      if (this.inputs.some((input) => input.name === name)) continue;
+      const known = this.inputs.map((input) => `"${input.name}"`).join(', ');
+      throw new Error(`${this.name} has no input "${name}"; its inputs are ${known}.`);
+    }
     const keep = options.keep ?? [];
     const fetch =
       options.fetch ?? this.outputs.map((output) => output.name).filter((name) => !keep.includes(name));

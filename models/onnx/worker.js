@@ -19,11 +19,19 @@ const keptSets = new Map();
 /** @type {Promise<typeof import('onnxruntime-node')> | undefined} */
 let loading;
 
-parentPort?.on('message', async (/** @type {WorkerRequest} */ request) => {
+/** The end of what was asked for so far: requests are answered one after the other. */
+let done = Promise.resolve();
+
+parentPort?.on('message', (/** @type {WorkerRequest} */ request) => {
+  done = done.then(() => answer(request));
+});
+
+/** @param {WorkerRequest} request */
+async function answer(request) {
   /** @type {WorkerReply} */
   let reply;
   try {
-    reply = await answer(request);
+    reply = await perform(request);
   } catch (error) {
     reply = { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
   }
@@ -31,13 +39,13 @@ parentPort?.on('message', async (/** @type {WorkerRequest} */ request) => {
   // Two names may stand for one value, and a buffer can be handed over only once.
   const buffers = new Set(results.map((tensor) => /** @type {ArrayBuffer} */ (tensor.data.buffer)));
   parentPort?.postMessage(reply, [...buffers]);
-});
+}
 
 /**
  * @param {WorkerRequest} request
  * @returns {Promise<WorkerReply>}
  */
-async function answer(request) {
+async function perform(request) {
   switch (request.kind) {
     case 'open':
       return open(request);
@@ -51,6 +59,11 @@ async function answer(request) {
     }
     case 'drop':
       keptSets.delete(request.kept);
+      return { kind: 'done', outputs: {} };
+    case 'close':
+      for (const session of sessions.values()) await session.release();
+      // Nothing else holds the thread, so it ends.
+      parentPort?.close();
       return { kind: 'done', outputs: {} };
   }
 }

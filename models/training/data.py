@@ -1,0 +1,71 @@
+"""The photographs: one .npz that travels, whole images held out by the hash of their name, random crops."""
+
+import hashlib
+import io
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy
+import torch
+from PIL import Image
+
+HELD_OUT = 24
+
+
+def pack(folder, archive):
+    """Writes every JPEG that MANIFEST.tsv of `folder` names into one .npz, bytes as they are (decoded they would be
+    eight times larger), so that the data set can be taken to a machine that has no `folder`."""
+    lines = (Path(folder) / "MANIFEST.tsv").read_text().splitlines()[1:]
+    names = sorted(line.split("\t")[0] for line in lines)
+    files = [numpy.frombuffer((Path(folder) / name).read_bytes(), numpy.uint8) for name in names]
+    ends = numpy.cumsum([len(file) for file in files])
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    temporary = archive.with_suffix(".tmp.npz")
+    numpy.savez(temporary, names=numpy.array(names), ends=ends, jpeg=numpy.concatenate(files))
+    temporary.rename(archive)
+
+
+def photographs(archive):
+    """(training, held out): two lists of uint8 arrays [h, w, 3]. The same 24 photographs are held out everywhere."""
+    with numpy.load(archive) as content:
+        names, ends, jpeg = content["names"].tolist(), content["ends"], content["jpeg"]
+    chunks = numpy.split(jpeg, ends[:-1])
+
+    def decode(chunk):
+        return numpy.asarray(Image.open(io.BytesIO(chunk.tobytes())).convert("RGB"))
+
+    with ThreadPoolExecutor() as pool:
+        images = dict(zip(names, pool.map(decode, chunks)))
+    order = sorted(names, key=lambda name: hashlib.sha256(name.encode()).hexdigest())
+    held_out = sorted(order[:HELD_OUT])
+    return [images[name] for name in names if name not in held_out], [images[name] for name in held_out]
+
+
+def to_tensor(crops):
+    """uint8 [n, h, w, 3] to float32 [n, 3, h, w] on [-1, 1], on the device where the bytes are."""
+    return crops.permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
+
+
+def centre_crop(image, size):
+    top, left = (image.shape[0] - size) // 2, (image.shape[1] - size) // 2
+    return image[top : top + size, left : left + size]
+
+
+class Crops:
+    """Random square crops in the eight orientations; photographs are drawn in proportion to their area."""
+
+    def __init__(self, images, size, batch, rng):
+        self.images, self.size, self.batch, self.rng = images, size, batch, rng
+        areas = numpy.array([image.shape[0] * image.shape[1] for image in images], float)
+        self.chance = areas / areas.sum()
+
+    def draw(self):
+        """uint8 [batch, size, size, 3]."""
+        rng, size = self.rng, self.size
+        batch = numpy.empty((self.batch, size, size, 3), numpy.uint8)
+        for i, k in enumerate(rng.choice(len(self.images), self.batch, p=self.chance)):
+            image = self.images[k]
+            top, left = rng.integers(image.shape[0] - size + 1), rng.integers(image.shape[1] - size + 1)
+            crop = numpy.rot90(image[top : top + size, left : left + size], rng.integers(4))
+            batch[i] = crop[:, ::-1] if rng.integers(2) else crop
+        return torch.from_numpy(batch)

@@ -1,9 +1,8 @@
 /** Problem specs that come from files, and the files that specs name. */
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import { operators } from '../problems/index.js';
+import { checkSpec, operators, parseProblem, parseTerm, problemFromJson } from '../problems/index.js';
 import type { ProblemSpec, Term } from '../problems/problem.js';
-import { parseProblem, problemFromJson } from '../problems/spec.js';
 import type { FloatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { reasonOf } from './io/atomic.js';
@@ -16,14 +15,20 @@ import { readOptionFile } from './io/inputs.js';
  * @throws UsageError where the text, the file or an option is not as it should be.
  */
 export async function readProblem(text: string, noise?: string): Promise<ProblemSpec> {
-  if (!text.endsWith('.json')) return parseProblem(text, noise);
-  const content = await readFile(text, 'utf8').catch((error) => {
-    throw new UsageError(`the problem ${text} cannot be read: ${reasonOf(error)}`);
+  const spec = text.endsWith('.json') ? await readProblemFile(text) : checkSpec(parseProblem(text));
+  return noise === undefined ? spec : checkSpec({ ...spec, noise: parseTerm(noise) });
+}
+
+async function readProblemFile(path: string): Promise<ProblemSpec> {
+  const text = await readFile(path, 'utf8').catch((error) => {
+    throw new UsageError(`the problem ${path} cannot be read: ${reasonOf(error)}`);
   });
-  const spec = mapPaths(problemFromJson(content, text), (path) =>
-    isAbsolute(path) ? path : join(dirname(text), path),
-  );
-  return noise === undefined ? spec : { ...spec, noise: parseProblem('denoise', noise).noise };
+  try {
+    const spec = checkSpec(problemFromJson(JSON.parse(text)));
+    return mapPaths(spec, (file) => (isAbsolute(file) ? file : join(dirname(path), file)));
+  } catch (error) {
+    throw new UsageError(`${path} holds no problem: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** The same spec as a file in `folder` has to say it: files that it names are relative to that folder. */

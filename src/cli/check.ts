@@ -1,0 +1,38 @@
+/** `retrodict check` */
+import type { Command } from 'commander';
+import { bind, checkOperator, readProblem, readSpecFiles } from '../index.js';
+import { Output } from './output.js';
+import { parseSize } from './values.js';
+
+interface CheckOptions {
+  readonly problem: string;
+  readonly size: readonly [number, number];
+  readonly json?: boolean;
+}
+
+export function addCheck(program: Command): void {
+  program
+    .command('check')
+    .summary('prove that a problem does what it says: adjoint, linearity, norm, inverses')
+    .description('Checks the operator of a problem against its definition; exits with 1 where a check fails.')
+    .requiredOption('--problem <spec>', 'NAME:KEY=VALUE,...+NAME..., or a .json file')
+    .option('--size <HxW>', 'height and width of the colour image to check with, px', parseSize, [
+      48, 64,
+    ] as const)
+    .option('--json', 'print one JSON object a line, and nothing else, on stdout')
+    .action(checkAction);
+}
+
+async function checkAction({ problem, size, json }: CheckOptions): Promise<void> {
+  const output = new Output({ json });
+  const spec = await readProblem(problem, 'gaussian:sigma=0.1'); // no check looks at the noise
+  const files = await readSpecFiles(spec);
+  const { operator } = bind(spec, { imageShape: [3, ...size] }, { files });
+  const checks = await checkOperator(operator);
+  for (const { check, value, tolerance, ok } of checks) {
+    const verdict = ok ? 'ok  ' : 'FAIL';
+    const text = `${verdict} ${check}: ${value.toExponential(1)} (at most ${tolerance.toExponential(1)})`;
+    output.result(text, { type: 'check', check, value, tolerance, ok });
+  }
+  process.exitCode = checks.every(({ ok }) => ok) ? 0 : 1;
+}

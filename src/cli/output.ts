@@ -1,0 +1,65 @@
+/** What the commands print: results on stdout, everything said about them on stderr; or JSON lines on stdout alone. */
+import { type Bar, Presets, SingleBar } from 'cli-progress';
+
+export interface OutputOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export class Output {
+  private bar: Bar | undefined;
+
+  constructor(private readonly options: OutputOptions) {}
+
+  /** A result: a line of text, or with `--json` the object, with `version: 1`. */
+  result(text: string, event: { readonly type: string; readonly [more: string]: unknown }): void {
+    this.clearBar();
+    if (this.options.json) {
+      const { type, ...rest } = event;
+      process.stdout.write(`${JSON.stringify({ type, version: 1, ...rest })}\n`);
+    } else if (!this.options.quiet) process.stdout.write(`${text}\n`);
+  }
+
+  /** Something worth knowing that is no result. */
+  note(text: string, event: { readonly type: string; readonly [more: string]: unknown }): void {
+    if (this.options.json) this.result(text, event);
+    else if (!this.options.quiet) this.say(text);
+  }
+
+  /** What went wrong, said even with `--quiet`. */
+  error(text: string, event: { readonly type: string; readonly [more: string]: unknown }): void {
+    if (this.options.json) this.result(text, event);
+    this.say(text);
+  }
+
+  /** Shows how much of the work is done, 0 to 1, with the time left; only where stderr is a terminal. */
+  progress(fraction: number, label: string): void {
+    if (!process.stderr.isTTY || this.options.quiet) return;
+    this.bar ??= startBar();
+    this.bar.update(Math.round(fraction * STEPS), { label });
+  }
+
+  endProgress(): void {
+    this.bar?.stop();
+    this.bar = undefined;
+  }
+
+  private say(text: string): void {
+    this.clearBar();
+    process.stderr.write(`${text}\n`);
+  }
+
+  /** Takes the bar's line away; the next update draws it again below. */
+  private clearBar(): void {
+    if (this.bar) process.stderr.write('\r\x1b[K');
+  }
+}
+
+const STEPS = 10_000;
+
+function startBar(): SingleBar {
+  const format = '{bar} {percentage}% | {label} | {eta_formatted} left';
+  const bar = new SingleBar({ format, hideCursor: true, barsize: 24, etaBuffer: 50 }, Presets.shades_classic);
+  bar.start(STEPS, 0, { label: '' });
+  return bar;
+}

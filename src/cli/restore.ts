@@ -1,0 +1,193 @@
+/** `retrodict restore` */
+import { type Command, Option } from 'commander';
+import { type FolderEvent, loadSolver, readProblem, restoreFolder } from '../index.js';
+import { onInterrupt } from './interrupt.js';
+import { Output } from './output.js';
+import { Status } from './status.js';
+import { collectSetting, parseBits, parseLevel, parsePositive, parseWhole, pictureLimits } from './values.js';
+
+interface RestoreOptions {
+  readonly out: string;
+  readonly problem: string;
+  readonly noise: string;
+  readonly prior: string;
+  readonly solver?: string;
+  readonly set: Record<string, unknown>;
+  readonly samples: number;
+  readonly seed: number;
+  readonly estimate: 'mean' | 'median' | 'sample';
+  readonly level: number;
+  readonly threads?: number;
+  readonly format?: 'png' | 'tiff' | 'npy';
+  readonly bits?: 8 | 16;
+  readonly truth?: string;
+  readonly maxPixels?: number;
+  readonly force?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function addRestore(program: Command): void {
+  program
+    .command('restore')
+    .summary('restore pictures and measurements, with the uncertainty of every pixel')
+    .description(
+      'Restores pictures, .npy measurements and folders of them. For in/a.png writes DIR/a.png (the estimate), ' +
+        'DIR/a.sd.png (its standard deviation), DIR/a.posterior.npz (mean, sd, lower, upper) and a line of ' +
+        'DIR/manifest.jsonl. The same command again does only what is not done yet.',
+    )
+    .argument('<inputs...>', 'pictures, .npy files, and folders of them')
+    .requiredOption('--out <dir>', 'output folder, made if need be')
+    .requiredOption(
+      '--problem <spec>',
+      'how the measurement came about: NAME:KEY=VALUE,...+NAME..., or a .json file',
+    )
+    .option(
+      '--noise <spec>',
+      'noise of the measurement, such as gaussian:sigma=10/255; auto: estimate it',
+      'auto',
+    )
+    .option('--prior <name|dir>', 'prior: a name of `list priors`, or a folder with a card.json', 'photo')
+    .option(
+      '--solver <name|file>',
+      'solver: a name of `list solvers`, or a .js file (default: as benchmarks advise)',
+    )
+    .option(
+      '--set <key=value>',
+      'option of the solver; `describe SOLVER` lists them (repeatable)',
+      collectSetting,
+      {},
+    )
+    .option('--samples <n>', 'posterior samples to draw', parsePositive, 4)
+    .option('--seed <n>', 'the same seed gives the same files', parseWhole, 0)
+    .addOption(
+      new Option('--estimate <which>', 'the image that is written')
+        .choices(['mean', 'median', 'sample'])
+        .default('mean'),
+    )
+    .option('--level <p>', 'level of the credible interval', parseLevel, 0.9)
+    .option('--threads <n>', 'threads of the network (default: one per core)', parsePositive)
+    .addOption(
+      new Option('--format <format>', 'of the estimate (default: of the input)').choices([
+        'png',
+        'tiff',
+        'npy',
+      ]),
+    )
+    .option('--bits <8|16>', 'of the estimate (default: of the input)', parseBits)
+    .option('--truth <dir>', 'folder of true images by the same names, for PSNR and SSIM')
+    .option(
+      '--max-pixels <n>',
+      'largest picture to accept (default: 16384 a side, 67108864 in all)',
+      parsePositive,
+    )
+    .option('--force', 'replace results that were made in another way')
+    .option('--json', 'print one JSON object a line, and nothing else, on stdout')
+    .option('--quiet', 'print errors only')
+    .addHelpText(
+      'after',
+      '\nExamples:\n' +
+        '  retrodict restore photos --out restored --problem denoise\n' +
+        '  retrodict restore blurred.png --out restored --problem gaussian-blur:sigma=1.6 --noise gaussian:sigma=2/255\n' +
+        '  retrodict restore simulated --out restored --problem simulated/problem.json --truth photos',
+    )
+    .action(restoreAction);
+}
+
+async function restoreAction(inputs: string[], options: RestoreOptions): Promise<void> {
+  const output = new Output(options);
+  const interrupt = onInterrupt();
+  const status = new Status(interrupt);
+  const { problem, noise, solver, maxPixels, set, ...rest } = options;
+  const spec = await readProblem(problem, noise === 'auto' ? undefined : noise);
+  const brought = solver?.endsWith('.js') ? await loadSolver(solver) : undefined;
+  const report = reporter(output, status);
+  try {
+    const summary = await restoreFolder(
+      {
+        ...rest,
+        inputs,
+        spec,
+        solver: brought?.solver ?? solver,
+        solverVersion: brought?.version,
+        options: set,
+        limits: pictureLimits(maxPixels),
+        signal: interrupt.signal,
+      },
+      report,
+    );
+    const { done, unchanged, failed } = summary;
+    output.endProgress();
+    const text = `${done} restored, ${unchanged} already done, ${failed} failed`;
+    output.note(text, { type: 'summary', ...summary });
+  } catch (error) {
+    output.endProgress();
+    status.stopped(error);
+  }
+  process.exitCode = status.code;
+}
+
+/** Tells what happens, and notes failures for the exit status. */
+function reporter(output: Output, status: Status): (event: FolderEvent) => void {
+  let items = 1;
+  let finished = 0;
+  return (event) => {
+    switch (event.type) {
+      case 'start':
+        items = event.items;
+        output.note(`${items} to restore`, event);
+        return;
+      case 'skipped':
+        output.note(`skipped ${event.path}: it ${event.reason}`, event);
+        return;
+      case 'noise':
+        output.note(`${event.name}: estimated noise ${(255 * event.sigma).toFixed(2)}/255`, event);
+        return;
+      case 'warning':
+        output.error(`${event.name}: ${event.message}`, event);
+        return;
+      case 'progress': {
+        const { name, sample, samples, step, steps } = event;
+        const ofItem = (sample + step / steps) / samples;
+        output.progress((finished + ofItem) / items, `${name}, sample ${sample + 1} of ${samples}`);
+        return;
+      }
+      case 'done':
+        finished++;
+        status.succeeded();
+        output.result(describeDone(event.line), { ...event.line, type: 'done' });
+        return;
+      case 'unchanged':
+        finished++;
+        status.succeeded();
+        output.note(`${event.name}: already done`, event);
+        return;
+      case 'failed':
+        finished++;
+        status.failed(event.error);
+        output.error(`${event.name}: ${event.error.message}`, {
+          type: 'failed',
+          name: event.name,
+          error: event.error.message,
+        });
+    }
+  };
+}
+
+type DoneLine = Extract<FolderEvent, { type: 'done' }>['line'];
+
+function describeDone(line: DoneLine): string {
+  const { files, seconds, misfit, psnr, ssim, calibrated } = line as DoneLine & {
+    readonly seconds: number;
+    readonly misfit: readonly number[];
+    readonly psnr?: number;
+    readonly ssim?: number;
+    readonly calibrated: boolean;
+  };
+  const average = misfit.reduce((sum, value) => sum + value, 0) / misfit.length;
+  const parts = [`${seconds.toFixed(1)} s`, `misfit ${average.toFixed(2)} (1 is ideal)`];
+  if (psnr !== undefined && ssim !== undefined)
+    parts.push(`PSNR ${psnr.toFixed(2)} dB`, `SSIM ${ssim.toFixed(3)}`);
+  if (!calibrated) parts.push('spread not calibrated');
+  return `${files?.[0]}: ${parts.join(', ')}`;
+}

@@ -1,0 +1,56 @@
+/** `retrodict sample` */
+import type { Command } from 'commander';
+import { samplePrior } from '../index.js';
+import { onInterrupt } from './interrupt.js';
+import { Output } from './output.js';
+import { Status } from './status.js';
+import { parsePositive, parseSize, parseWhole } from './values.js';
+
+interface SampleOptions {
+  readonly prior: string;
+  readonly out: string;
+  readonly size: readonly [number, number];
+  readonly samples: number;
+  readonly seed: number;
+  readonly threads?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function addSample(program: Command): void {
+  program
+    .command('sample')
+    .summary('draw images from a prior alone, to see what it knows')
+    .description(
+      'Draws images from a prior without any measurement and writes DIR/sample-0.png, DIR/sample-1.png, …',
+    )
+    .requiredOption('--prior <name|dir>', 'prior: a name of `list priors`, or a folder with a card.json')
+    .requiredOption('--out <dir>', 'output folder, made if need be')
+    .option('--size <HxW>', 'height and width, px', parseSize, [256, 256] as const)
+    .option('--samples <n>', 'images to draw', parsePositive, 4)
+    .option('--seed <n>', 'the same seed gives the same images', parseWhole, 0)
+    .option('--threads <n>', 'threads of the network (default: one per core)', parsePositive)
+    .option('--json', 'print one JSON object a line, and nothing else, on stdout')
+    .option('--quiet', 'print errors only')
+    .action(sampleAction);
+}
+
+async function sampleAction(options: SampleOptions): Promise<void> {
+  const output = new Output(options);
+  const interrupt = onInterrupt();
+  const status = new Status(interrupt);
+  try {
+    await samplePrior({ ...options, signal: interrupt.signal }, (event) => {
+      if (event.type === 'done') output.result(event.file, event);
+      else {
+        const { sample, samples, step, steps } = event;
+        output.progress((sample + step / steps) / samples, `sample ${sample + 1} of ${samples}`);
+      }
+    });
+    output.endProgress();
+  } catch (error) {
+    output.endProgress();
+    status.stopped(error);
+  }
+  process.exitCode = status.code;
+}

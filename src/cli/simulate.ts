@@ -1,0 +1,100 @@
+/** `retrodict simulate` */
+import { type Command, Option } from 'commander';
+import { readProblem, type SimulationEvent, simulateFolder } from '../index.js';
+import { onInterrupt } from './interrupt.js';
+import { Output } from './output.js';
+import { Status } from './status.js';
+import { parsePositive, parseWhole, pictureLimits } from './values.js';
+
+interface SimulateOptions {
+  readonly out: string;
+  readonly problem: string;
+  readonly noise?: string;
+  readonly seed: number;
+  readonly format: 'npy' | 'png' | 'tiff';
+  readonly maxPixels?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function addSimulate(program: Command): void {
+  program
+    .command('simulate')
+    .summary('make measurements of pictures, for `restore` to undo')
+    .description(
+      'Degrades pictures and folders of them. For in/a.png writes DIR/a.npy (the measurement, float32, values outside ' +
+        '[0, 1] kept), DIR/a.preview.png, DIR/a.json (shapes) and once DIR/problem.json for `restore --problem`.',
+    )
+    .argument('<inputs...>', 'pictures, .npy images, and folders of them')
+    .requiredOption('--out <dir>', 'output folder, made if need be')
+    .requiredOption(
+      '--problem <spec>',
+      'what happens to the picture: NAME:KEY=VALUE,...+NAME..., or a .json file',
+    )
+    .option('--noise <spec>', 'noise that is added, such as gaussian:sigma=10/255')
+    .option('--seed <n>', 'the same seed gives the same noise', parseWhole, 0)
+    .addOption(
+      new Option('--format <format>', 'of the measurement; png and tiff clip it')
+        .choices(['npy', 'png', 'tiff'])
+        .default('npy'),
+    )
+    .option(
+      '--max-pixels <n>',
+      'largest picture to accept (default: 16384 a side, 67108864 in all)',
+      parsePositive,
+    )
+    .option('--json', 'print one JSON object a line, and nothing else, on stdout')
+    .option('--quiet', 'print errors only')
+    .addHelpText(
+      'after',
+      '\nExample:\n' +
+        '  retrodict simulate photos --out blurred --problem gaussian-blur:sigma=1.6 --noise gaussian:sigma=2/255',
+    )
+    .action(simulateAction);
+}
+
+async function simulateAction(inputs: string[], options: SimulateOptions): Promise<void> {
+  const output = new Output(options);
+  const interrupt = onInterrupt();
+  const status = new Status(interrupt);
+  const { problem, noise, maxPixels, ...rest } = options;
+  const spec = await readProblem(problem, noise);
+  const limits = pictureLimits(maxPixels);
+  try {
+    const summary = await simulateFolder(
+      { ...rest, inputs, spec, limits, signal: interrupt.signal },
+      reporter(output, status),
+    );
+    output.note(`${summary.done} simulated, ${summary.failed} failed`, { type: 'summary', ...summary });
+  } catch (error) {
+    status.stopped(error);
+  }
+  process.exitCode = status.code;
+}
+
+function reporter(output: Output, status: Status): (event: SimulationEvent) => void {
+  return (event) => {
+    switch (event.type) {
+      case 'start':
+        output.note(`${event.items} to simulate`, event);
+        return;
+      case 'skipped':
+        output.note(`skipped ${event.path}: it ${event.reason}`, event);
+        return;
+      case 'done': {
+        status.succeeded();
+        const clipped =
+          event.clipped === undefined ? '' : `, ${(100 * event.clipped).toFixed(1)} % of the values clipped`;
+        output.result(`${event.files[0]}: ${event.shape.join('×')}${clipped}`, event);
+        return;
+      }
+      case 'failed':
+        status.failed(event.error);
+        output.error(`${event.name}: ${event.error.message}`, {
+          type: 'failed',
+          name: event.name,
+          error: event.error.message,
+        });
+    }
+  };
+}

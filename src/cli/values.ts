@@ -1,0 +1,62 @@
+/** From the words of a command line to values. */
+import { InvalidArgumentError } from 'commander';
+import { defaultLimits, type PictureLimits } from '../index.js';
+
+/** Digits with sign, point and exponent, or a fraction of two such: `50`, `1e-3`, `25/255`. */
+const NUMBER = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:\/(\d+\.?\d*(?:e[-+]?\d+)?))?$/i;
+
+export function parseNumber(text: string): number {
+  const [, numerator, denominator = '1'] = NUMBER.exec(text) ?? [];
+  if (numerator === undefined) throw new InvalidArgumentError('Expected a number, such as 0.9 or 25/255.');
+  return Number(numerator) / Number(denominator);
+}
+
+export function parseWhole(text: string): number {
+  if (!/^[-+]?\d+$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+}
+
+export function parsePositive(text: string): number {
+  const value = parseWhole(text);
+  if (value < 1) throw new InvalidArgumentError('Expected a whole number from 1.');
+  return value;
+}
+
+/** `HxW` */
+export function parseSize(text: string): readonly [height: number, width: number] {
+  const [, height, width] = /^([1-9]\d*)x([1-9]\d*)$/.exec(text) ?? [];
+  if (width === undefined)
+    throw new InvalidArgumentError('Expected height x width in pixels, such as 256x384.');
+  return [Number(height), Number(width)];
+}
+
+export function parseLevel(text: string): number {
+  const level = parseNumber(text);
+  if (!(level > 0 && level < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.');
+  return level;
+}
+
+export function parseBits(text: string): 8 | 16 {
+  if (text !== '8' && text !== '16') throw new InvalidArgumentError('Expected 8 or 16.');
+  return text === '8' ? 8 : 16;
+}
+
+/** Collects `--set key=value`: numbers and true or false as such, anything else (or in quotes) as text. */
+export function collectSetting(text: string, before: Record<string, unknown>): Record<string, unknown> {
+  const [, key, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
+  if (key === undefined) throw new InvalidArgumentError('Expected key=value, such as steps=50.');
+  if (Object.hasOwn(before, key)) throw new InvalidArgumentError(`Option ${key} is set twice.`);
+  return { ...before, [key]: typed(value) };
+}
+
+function typed(value: string): unknown {
+  if (NUMBER.test(value)) return parseNumber(value);
+  if (/^(true|false|".*")$/.test(value)) return JSON.parse(value);
+  return value;
+}
+
+/** `--max-pixels` bounds the number of pixels alone; without it the default limits hold. */
+export function pictureLimits(maxPixels: number | undefined): PictureLimits {
+  if (maxPixels === undefined) return defaultLimits;
+  return { side: Number.POSITIVE_INFINITY, pixels: maxPixels };
+}

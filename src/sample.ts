@@ -1,0 +1,71 @@
+/** Images from the prior alone, to see what it knows. */
+import { join } from 'node:path';
+import { loadPrior } from '../models/load.js';
+import type { Prior } from '../models/prior.js';
+import { sampleUnconditional } from '../solvers/unconditional.js';
+import { UsageError } from './core/errors.js';
+import { keyedRandom } from './core/random.js';
+import { writeFileAtomic } from './io/atomic.js';
+import { encodePicture } from './io/picture.js';
+
+export interface SampleJob {
+  /** A prior, or the name or folder of one. */
+  readonly prior: Prior | string;
+  readonly threads?: number;
+  /** The output folder, made if need be. */
+  readonly out: string;
+  /** Height and width, px (default 256 × 256). */
+  readonly size?: readonly [number, number];
+  /** Default 4. */
+  readonly samples?: number;
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+}
+
+export type SampleEvent =
+  | {
+      readonly type: 'progress';
+      readonly sample: number;
+      readonly samples: number;
+      readonly step: number;
+      readonly steps: number;
+    }
+  | { readonly type: 'done'; readonly file: string };
+
+/**
+ * Draws images and writes `sample-0.png`, `sample-1.png`, …: number k depends on prior, size, seed and k alone.
+ * @throws UsageError where the prior cannot be sampled or its images are no pictures; the signal's reason when aborted.
+ */
+export async function samplePrior(
+  job: SampleJob,
+  onEvent: (event: SampleEvent) => void = () => {},
+): Promise<void> {
+  const { out, size = [256, 256], samples = 4, seed = 0, threads, signal } = job;
+  const prior = typeof job.prior === 'string' ? await loadPrior(job.prior, { threads, signal }) : job.prior;
+  try {
+    if (prior.channels !== 1 && prior.channels !== 3) {
+      throw new UsageError(`prior ${prior.name} has ${prior.channels} channels, and a picture has 1 or 3`);
+    }
+    for (let sample = 0; sample < samples; sample++) {
+      const shape = [prior.channels, ...size];
+      const image = await sampleUnconditional(
+        prior,
+        shape,
+        {},
+        {
+          random: keyedRandom(seed, `sample ${shape.join(' ')}`, sample),
+          signal,
+          async step(step, steps) {
+            signal?.throwIfAborted();
+            onEvent({ type: 'progress', sample, samples, step, steps });
+          },
+        },
+      );
+      const file = join(out, `sample-${sample}.png`);
+      await writeFileAtomic(file, await encodePicture({ image, bits: 8, format: 'png' }));
+      onEvent({ type: 'done', file });
+    }
+  } finally {
+    if (typeof job.prior === 'string') await prior.close();
+  }
+}

@@ -51,15 +51,17 @@ export function isLinear(operator: ForwardOperator): operator is LinearOperator 
   return 'adjoint' in operator;
 }
 
+/** The `linearize` of every linear operator. */
+export async function linearizeLinear(
+  operator: Pick<LinearOperator, 'apply' | 'adjoint'>,
+  x: FloatArray,
+): Promise<Linearization> {
+  return { value: await operator.apply(x), pullback: (v) => operator.adjoint(v), release() {} };
+}
+
 /** Completes a linear operator: it is its own linearization, and its field is real unless it says otherwise. */
 export function withLinearization(
   parts: Omit<LinearOperator, 'linearize' | 'field'> & Partial<Pick<LinearOperator, 'field'>>,
 ): LinearOperator {
-  return {
-    field: 'real',
-    ...parts,
-    async linearize(x): Promise<Linearization> {
-      return { value: await parts.apply(x), pullback: (v) => parts.adjoint(v), release() {} };
-    },
-  };
+  return { field: 'real', ...parts, linearize: (x) => linearizeLinear(parts, x) };
 }

@@ -1,0 +1,92 @@
+/** A problem spec and a size make a problem. */
+import { type FloatArray, formatShape, type Shape, sameShape } from '../src/core/array.js';
+import { UsageError } from '../src/core/errors.js';
+import { compose } from './compose.js';
+import type { Options } from './family.js';
+import { luminance } from './luminance.js';
+import { observedNoise } from './observed.js';
+import type { ForwardOperator } from './operator.js';
+import { effectiveOptions, familyOf } from './options.js';
+import type { Problem, ProblemSpec } from './problem.js';
+import { noises, operators } from './tables.js';
+
+/** What fixes the sizes: the image to be measured, or the measurement at hand. */
+export type KnownSize = { readonly imageShape: Shape } | { readonly measurementShape: Shape };
+
+export interface BindContext {
+  /** Channels of the prior's images. A grey measurement with a prior of 3 is one of a colour image's luminance. */
+  readonly channels?: number;
+  /** What the file options hold, by `<term index>.<option>`, such as `0.kernel`. */
+  readonly files?: Readonly<Record<string, FloatArray>>;
+}
+
+/**
+ * @param spec with a noise.
+ * @throws UsageError in one sentence when names, options or sizes do not fit.
+ */
+export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = {}): Problem {
+  const checked = checkSpec(spec);
+  if (checked.noise === undefined) throw new UsageError('the problem has no noise');
+  const families = checked.operators.map((term) => familyOf('problem', operators, term));
+  const measured =
+    'imageShape' in size
+      ? size.imageShape
+      : families.reduceRight<Shape>(
+          (shape, family, i) => family.imageShape(shape, checked.operators[i].options),
+          size.measurementShape,
+        );
+  const grey = measured[0] === 1 && context.channels === 3;
+  if (!grey && context.channels !== undefined && measured[0] !== context.channels) {
+    throw new UsageError(
+      `the measurement is of images with ${measured[0]} channels, but the prior's have ${context.channels}`,
+    );
+  }
+  const chain: ForwardOperator[] = [];
+  if (grey) chain.push(luminance(measured[1], measured[2]));
+  let shape = measured;
+  for (const [i, family] of families.entries()) {
+    const { options } = checked.operators[i];
+    const operator = family.create(shape, options, filesOf(i, options, context));
+    chain.push(operator);
+    shape = operator.outputShape;
+  }
+  if ('measurementShape' in size && !sameShape(shape, size.measurementShape)) {
+    throw new UsageError(
+      `images of shape ${formatShape(measured)} have measurements of shape ${formatShape(shape)}, ` +
+        `but the measurement is ${formatShape(size.measurementShape)}`,
+    );
+  }
+  const operator = compose(chain);
+  const noise = familyOf('noise', noises, checked.noise).create(checked.noise.options);
+  return {
+    spec: checked,
+    name: checked.operators.at(-1)!.name,
+    operator,
+    noise: operator.observed ? observedNoise(noise, operator.observed) : noise,
+    imageShape: operator.inputShape,
+    measurementShape: operator.outputShape,
+    report: grey ? (x) => chain[0].apply(x) as FloatArray : (x) => x,
+  };
+}
+
+/** The same spec with every option's effective value. @throws UsageError */
+export function checkSpec(spec: ProblemSpec): ProblemSpec {
+  const terms = spec.operators.map((term) => ({
+    name: term.name,
+    options: effectiveOptions(familyOf('problem', operators, term), term),
+  }));
+  if (terms.length === 0) throw new UsageError('a problem needs at least one operator');
+  const { noise } = spec;
+  if (noise === undefined) return { operators: terms };
+  const options = effectiveOptions(familyOf('noise', noises, noise), noise);
+  return { operators: terms, noise: { name: noise.name, options } };
+}
+
+function filesOf(term: number, options: Options, { files = {} }: BindContext): Record<string, FloatArray> {
+  const own: Record<string, FloatArray> = {};
+  for (const key of Object.keys(options)) {
+    const file = files[`${term}.${key}`];
+    if (file !== undefined) own[key] = file;
+  }
+  return own;
+}

@@ -1,0 +1,85 @@
+/** Operators one after another, `+` in a problem spec. What the parts can solve is kept where mathematics allows. */
+import { type FloatArray, formatShape, mapArray, sameShape } from '../src/core/array.js';
+import { UsageError } from '../src/core/errors.js';
+import { type ForwardOperator, isLinear, type LinearOperator, withLinearization } from './operator.js';
+
+/**
+ * x ↦ Aₙ(… A₂(A₁(x))).
+ * @param operators at least one, in the order light meets them; each takes what the one before gives.
+ * @throws UsageError when shapes do not meet.
+ */
+export function compose(operators: readonly ForwardOperator[]): ForwardOperator {
+  // From the last to the first, so that each part's row space meets everything that follows it.
+  return operators.reduceRight((after, before) => {
+    if (!sameShape(before.outputShape, after.inputShape) || before.field !== 'real') {
+      throw new UsageError(
+        `an operator gives an array of shape ${formatShape(before.outputShape)} (${before.field}), ` +
+          `but the next takes ${formatShape(after.inputShape)} (real)`,
+      );
+    }
+    return isLinear(before) && isLinear(after) ? composeLinear(before, after) : composeAny(before, after);
+  });
+}
+
+function composeAny(first: ForwardOperator, second: ForwardOperator): ForwardOperator {
+  return {
+    inputShape: first.inputShape,
+    outputShape: second.outputShape,
+    field: second.field,
+    observed: second.observed,
+    apply: async (x) => second.apply(await first.apply(x)),
+    async linearize(x) {
+      const inner = await first.linearize(x);
+      const outer = await second.linearize(inner.value);
+      return {
+        value: outer.value,
+        pullback: async (v) => inner.pullback(await outer.pullback(v)),
+        release() {
+          outer.release();
+          inner.release();
+        },
+      };
+    },
+  };
+}
+
+function composeLinear(first: LinearOperator, second: LinearOperator): LinearOperator {
+  const bound =
+    first.norm !== undefined && second.norm !== undefined ? { norm: first.norm * second.norm } : {};
+  const structure =
+    first.rowGram === undefined ? bound : { ...bound, ...onRowSpace(first, second, first.rowGram) };
+  return withLinearization({
+    inputShape: first.inputShape,
+    outputShape: second.outputShape,
+    field: second.field,
+    observed: second.observed,
+    apply: async (x) => second.apply(await first.apply(x)),
+    adjoint: async (y) => first.adjoint(await second.adjoint(y)),
+    ...structure,
+  });
+}
+
+/** What A = B·L inherits from B where LLᵀ = c·I: LᵀB† /c, and the normal equations on the rows of L and beside them. */
+function onRowSpace(first: LinearOperator, second: LinearOperator, gram: number): Partial<LinearOperator> {
+  return {
+    rowGram: second.rowGram === undefined ? undefined : gram * second.rowGram,
+    pseudoInverse:
+      second.pseudoInverse &&
+      (async (y: FloatArray) => {
+        const inner = await second.pseudoInverse!(y);
+        return first.adjoint(mapArray(inner, (value) => value / gram));
+      }),
+    normalSolve:
+      second.normalSolve &&
+      (async (b: FloatArray, rho: number) => {
+        // b = Lᵀu + rest, u = Lb/c; on the rows of L the system is (c·BᵀB + ρ) in u, beside them it is ρ.
+        const u = mapArray(await first.apply(b), (value) => value / gram);
+        const solved = await second.normalSolve!(
+          mapArray(u, (value) => value / gram),
+          rho / gram,
+        );
+        const change = await first.adjoint(mapArray(solved, (value, i) => value - u.data[i] / rho));
+        return mapArray(b, (value, i) => value / rho + change.data[i]);
+      }),
+  };
+}

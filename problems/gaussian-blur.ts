@@ -1,0 +1,50 @@
+/** Gaussian blur, from a lens slightly out of focus or the air. */
+import { z } from 'zod';
+import { circularConvolution, mirroredEvenConvolution } from './convolution.js';
+import type { OperatorFamily } from './family.js';
+import { imageShape } from './planes.js';
+
+export const borders = z
+  .enum(['circular', 'reflect'])
+  .describe('how the scene goes on beyond the image: circular, or reflect (c b a | a b c | c b a)');
+
+const options = z.strictObject({
+  sigma: z.number().gt(0).max(1000).describe('standard deviation of the kernel in pixels'),
+  size: z
+    .int()
+    .min(1)
+    .optional()
+    .refine((size) => size === undefined || size % 2 === 1, 'must be odd')
+    .describe('extent of the kernel in pixels, odd; 2·⌈3·sigma⌉ + 1 when absent'),
+  border: borders.default('reflect'),
+});
+
+export const gaussianBlur: OperatorFamily = {
+  name: 'gaussian-blur',
+  summary: 'blur by a Gaussian kernel',
+  options,
+  imageShape: (shape) => imageShape(shape, 'gaussian-blur'),
+  create(shape, given) {
+    const { sigma, size, border } = options.parse(given);
+    const image = imageShape(shape, 'gaussian-blur');
+    const weights = gaussianHalf(sigma, size === undefined ? Math.ceil(3 * sigma) : (size - 1) / 2);
+    return border === 'reflect'
+      ? mirroredEvenConvolution(image, weights, weights)
+      : circularConvolution(image, separable(weights));
+  },
+};
+
+/** Samples of a Gaussian at 0 … radius, scaled so that the whole even kernel sums to 1. */
+export function gaussianHalf(sigma: number, radius: number): Float64Array {
+  const weights = Float64Array.from({ length: radius + 1 }, (_, j) => Math.exp(-0.5 * (j / sigma) ** 2));
+  const sum = weights.reduce((total, weight, j) => total + (j === 0 ? weight : 2 * weight), 0);
+  return weights.map((weight) => weight / sum);
+}
+
+/** The square kernel whose rows and columns are this even function. */
+export function separable(half: Float64Array) {
+  const size = 2 * half.length - 1;
+  const at = (i: number) => half[Math.abs(i - half.length + 1)];
+  const data = Float64Array.from({ length: size * size }, (_, i) => at(Math.floor(i / size)) * at(i % size));
+  return { height: size, width: size, data };
+}

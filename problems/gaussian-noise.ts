@@ -1,0 +1,42 @@
+/** Gaussian noise: y = clean + σ·n. */
+import { z } from 'zod';
+import { floatArray, mapArray } from '../src/core/array.js';
+import type { NoiseFamily } from './family.js';
+import type { NoiseModel } from './noise.js';
+
+const options = z.strictObject({
+  sigma: z
+    .number()
+    .gt(0)
+    .max(1)
+    .describe(
+      'standard deviation in [0, 1] image units, such as 25/255; per real component of complex values',
+    ),
+});
+
+/** White Gaussian noise of standard deviation `sigma`. */
+export function gaussianNoise(sigma: number): NoiseModel {
+  const variance = sigma * sigma;
+  return {
+    name: 'gaussian',
+    sample: (clean, random) =>
+      floatArray(
+        clean.data.map((value) => value + sigma * random.normal()),
+        clean.shape,
+      ),
+    logLikelihood(clean, y) {
+      let squares = 0;
+      for (let i = 0; i < y.data.length; i++) squares += (y.data[i] - clean.data[i]) ** 2;
+      return -0.5 * (squares / variance + y.data.length * Math.log(2 * Math.PI * variance));
+    },
+    gradient: (clean, y) => mapArray(clean, (value, i) => (y.data[i] - value) / variance),
+    variance: () => variance,
+  };
+}
+
+export const gaussian: NoiseFamily = {
+  name: 'gaussian',
+  summary: 'white Gaussian noise',
+  options,
+  create: (given) => gaussianNoise(options.parse(given).sigma),
+};

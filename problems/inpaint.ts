@@ -1,0 +1,119 @@
+/** Inpainting: some pixels are known, the others hold nothing. The measurement has the image's shape, 0 in the holes. */
+import { z } from 'zod';
+import { type FloatArray, floatArray, formatShape, mapArray, sizeOf } from '../src/core/array.js';
+import { UsageError } from '../src/core/errors.js';
+import { keyedRandom } from '../src/core/random.js';
+import type { OperatorFamily } from './family.js';
+import { type LinearOperator, withLinearization } from './operator.js';
+import { type ImageShape, imageShape, requireShape, reshaped } from './planes.js';
+
+const options = z.strictObject({
+  fraction: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe('share of the pixels that are missing, drawn at random and the same in all channels'),
+  seed: z.int().default(0).describe('chooses the missing pixels of `fraction`'),
+  box: z
+    .tuple([z.int().min(0), z.int().min(0), z.int().min(1), z.int().min(1)])
+    .optional()
+    .describe('the missing rectangle, top:left:height:width in pixels'),
+  mask: z.string().optional().describe('picture of the image’s size: white is known, black is missing'),
+});
+
+export const inpaint: OperatorFamily = {
+  name: 'inpaint',
+  summary: 'missing pixels: a random fraction, a box, or those that are black in a mask',
+  options,
+  files: { mask: 'mask' },
+  imageShape: (shape) => imageShape(shape, 'inpaint'),
+
+  create(shape, given, files) {
+    const { fraction, seed, box, mask } = options.parse(given);
+    const image = imageShape(shape, 'inpaint');
+    const [, height, width] = image;
+    const kinds = [fraction, box, mask].filter((kind) => kind !== undefined);
+    if (kinds.length !== 1) {
+      throw new UsageError(
+        `inpaint needs exactly one of fraction, box and mask, but ${kinds.length || 'none'} of them is given`,
+      );
+    }
+    if (fraction !== undefined) return masking(image, randomMask(height, width, fraction, seed));
+    return masking(image, box ? boxMask(height, width, box) : fileMask(height, width, files.mask));
+  },
+};
+
+/**
+ * A = diag(mask), the same for all channels.
+ * @param known 1 where a pixel is known, 0 where it is missing, [height, width].
+ */
+export function masking(shape: ImageShape, known: Uint8Array): LinearOperator {
+  const [channels, height, width] = shape;
+  const mask = new Float32Array(sizeOf(shape));
+  for (let plane = 0; plane < channels; plane++) mask.set(known, plane * height * width);
+  const project = (x: FloatArray) => {
+    requireShape(x, shape);
+    return floatArray(
+      x.data.map((value, i) => (mask[i] === 0 ? 0 : value)),
+      shape,
+    );
+  };
+  const flat = [sizeOf(shape)];
+  return withLinearization({
+    inputShape: shape,
+    outputShape: shape,
+    observed: mask,
+    apply: project,
+    adjoint: project,
+    pseudoInverse: project,
+    normalSolve: (b, rho) => mapArray(b, (value, i) => value / (mask[i] + rho)),
+    svd: {
+      values: mask,
+      toSpectrum: (x) => reshaped(x, flat),
+      fromSpectrum: (u) => reshaped(u, shape),
+      measurementToSpectrum: (y) => reshaped(project(y), flat),
+    },
+    norm: known.includes(1) ? 1 : 0,
+  });
+}
+
+/** Exactly round(fraction·pixels) pixels are missing; each such set is equally likely. Integers only (DESIGN §3.3). */
+function randomMask(height: number, width: number, fraction: number, seed: number): Uint8Array {
+  const random = keyedRandom(seed, 'inpaint', 0)('mask', height, width);
+  const known = new Uint8Array(height * width).fill(1);
+  let missing = Math.round(fraction * known.length);
+  // Selection sampling (Knuth, The Art of Computer Programming 2, §3.4.2, algorithm S).
+  for (let i = 0; missing > 0; i++) {
+    if (random.integer(known.length - i) >= missing) continue;
+    known[i] = 0;
+    missing--;
+  }
+  return known;
+}
+
+function boxMask(
+  height: number,
+  width: number,
+  [top, left, boxHeight, boxWidth]: readonly [number, number, number, number],
+): Uint8Array {
+  if (top + boxHeight > height || left + boxWidth > width) {
+    throw new UsageError(
+      `inpaint:box reaches down to row ${top + boxHeight} and right to column ${left + boxWidth}, ` +
+        `but the image is ${height}×${width}`,
+    );
+  }
+  const known = new Uint8Array(height * width).fill(1);
+  for (let y = top; y < top + boxHeight; y++) {
+    known.fill(0, y * width + left, y * width + left + boxWidth);
+  }
+  return known;
+}
+
+function fileMask(height: number, width: number, mask: FloatArray | undefined): Uint8Array {
+  if (mask === undefined) throw new UsageError('inpaint:mask names a file that has not been read');
+  if (mask.shape.length !== 2 || mask.shape[0] !== height || mask.shape[1] !== width) {
+    throw new UsageError(`inpaint:mask is ${formatShape(mask.shape)}, but the image is ${height}×${width}`);
+  }
+  return Uint8Array.from(mask.data, (value) => (value >= 0.5 ? 1 : 0));
+}

@@ -1,0 +1,54 @@
+/** Measurements with holes (`operator.observed`): what lies there is no data, whatever a file has there. */
+import {
+  type FloatArray,
+  floatArray,
+  formatShape,
+  type Shape,
+  sameShape,
+  sizeOf,
+} from '../src/core/array.js';
+import { UsageError } from '../src/core/errors.js';
+import type { NoiseModel } from './noise.js';
+import type { ForwardOperator } from './operator.js';
+
+/**
+ * The measurement as solvers take it: zero in holes.
+ * @throws UsageError when it has not the operator's shape.
+ */
+export function accept(measurement: FloatArray, { outputShape, observed }: ForwardOperator): FloatArray {
+  if (!sameShape(measurement.shape, outputShape)) {
+    throw new UsageError(
+      `the measurement has shape ${formatShape(measurement.shape)}, but the problem's is ${formatShape(outputShape)}`,
+    );
+  }
+  if (observed === undefined) return measurement;
+  const data = measurement.data.map((value, i) => (observed[i] === 0 ? 0 : value));
+  return floatArray(data, outputShape);
+}
+
+/** How many measured values depend on the image: all but those in holes. */
+export function countObserved({ outputShape, observed }: ForwardOperator): number {
+  return observed ? observed.reduce((count, seen) => count + seen, 0) : sizeOf(outputShape);
+}
+
+/** Noise on the observed values only: the others hold 0, whatever the image, and say nothing about it. */
+export function observedNoise(noise: NoiseModel, observed: Float32Array): NoiseModel {
+  const seen = Array.from(observed.keys()).filter((i) => observed[i] !== 0);
+  const gather = (x: FloatArray) =>
+    floatArray(
+      Float32Array.from(seen, (i) => x.data[i]),
+      [seen.length],
+    );
+  const scatter = (values: ArrayLike<number>, shape: Shape) => {
+    const data = new Float32Array(observed.length);
+    for (let k = 0; k < seen.length; k++) data[seen[k]] = values[k];
+    return floatArray(data, shape);
+  };
+  return {
+    name: noise.name,
+    sample: (clean, random) => scatter(noise.sample(gather(clean), random).data, clean.shape),
+    logLikelihood: (clean, y) => noise.logLikelihood(gather(clean), gather(y)),
+    gradient: (clean, y) => scatter(noise.gradient(gather(clean), gather(y)).data, clean.shape),
+    variance: noise.variance && ((clean) => noise.variance!(clean)),
+  };
+}

@@ -91,6 +91,9 @@ export class KeptTensors {
   }
 }
 
+/** How long an exiting process waits for the run at work, in milliseconds. */
+const LONGEST_RUN = 60_000;
+
 interface Job {
   readonly request: WorkerRequest;
   readonly transfer: readonly ArrayBuffer[];
@@ -106,9 +109,17 @@ export class Runtime {
   #stopped?: Error;
   #numbers = 0;
 
-  private constructor(worker: Worker) {
+  /** One word shared with the thread: 1 while it has a request. */
+  readonly #busy = new Int32Array(new SharedArrayBuffer(4));
+
+  private constructor() {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: this.#busy });
     this.#worker = worker;
     this.#exited = new Promise((resolve) => worker.once('exit', resolve));
+    // process.exit stops threads wherever they are, and one inside ONNX Runtime would take the exit status with it.
+    const finishRun = () => Atomics.wait(this.#busy, 0, 1, LONGEST_RUN);
+    process.on('exit', finishRun);
+    worker.once('exit', () => process.off('exit', finishRun));
     worker.unref();
     worker.on('message', (reply: WorkerReply) => this.#finish(reply));
     worker.on('error', (error) => this.#stop(`failed: ${error.message}`));
@@ -117,7 +128,7 @@ export class Runtime {
 
   /** Starts the thread; onnxruntime-node itself is loaded when the first model is opened. */
   static async start(): Promise<Runtime> {
-    return new Runtime(new Worker(new URL('./worker.js', import.meta.url)));
+    return new Runtime();
   }
 
   /**
@@ -184,6 +195,7 @@ export class Runtime {
 
   #send(job: Job): void {
     this.#worker.ref();
+    Atomics.store(this.#busy, 0, 1);
     this.#worker.postMessage(job.request, job.transfer);
   }
 

@@ -8,7 +8,10 @@
  * @import { SessionOptions, WorkerReply, WorkerRequest } from './session.js'
  * @import { ElementType, Tensor, ValueInfo } from './tensor.js'
  */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** 1 while a request is worked on; an exiting process waits for 0. */
+const busy = /** @type {Int32Array} */ (workerData);
 
 /** @type {Map<number, InferenceSession>} */
 const sessions = new Map();
@@ -35,6 +38,8 @@ async function answer(request) {
   } catch (error) {
     reply = { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
   }
+  Atomics.store(busy, 0, 0);
+  Atomics.notify(busy, 0);
   const results = reply.kind === 'done' ? Object.values(reply.outputs) : [];
   // Two names may stand for one value, and a buffer can be handed over only once.
   const buffers = new Set(results.map((tensor) => /** @type {ArrayBuffer} */ (tensor.data.buffer)));

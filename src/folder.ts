@@ -71,7 +71,7 @@ export type FolderEvent =
   | { readonly type: 'done'; readonly name: string; readonly line: ManifestLine }
   /** Already done by an earlier run. */
   | { readonly type: 'unchanged'; readonly name: string }
-  | { readonly type: 'failed'; readonly name: string; readonly error: Error };
+  | { readonly type: 'failed'; readonly name: string; readonly path: string; readonly error: Error };
 
 export interface FolderSummary {
   readonly done: number;
@@ -96,12 +96,16 @@ export async function restoreFolder(
   for (const skip of skipped) onEvent({ type: 'skipped', ...skip });
   onEvent({ type: 'start', items: items.length + refused.length });
   const counts = { done: 0, unchanged: 0, failed: 0 };
-  const fail = (name: string, error: Error) => {
+  const fail = (name: string, path: string, error: Error) => {
     counts.failed++;
-    onEvent({ type: 'failed', name, error });
+    onEvent({ type: 'failed', name, path, error });
   };
   for (const { name, paths } of refused) {
-    fail(name, new Error(`${paths.join(' and ')} would both be written as ${name}, so neither is restored`));
+    fail(
+      name,
+      paths[0],
+      new Error(`${paths.join(' and ')} would both be written as ${name}, so neither is restored`),
+    );
   }
   const manifest = await Manifest.open(join(job.out, manifestName));
   try {
@@ -112,7 +116,7 @@ export async function restoreFolder(
       } catch (error) {
         if (job.signal?.aborted) throw error;
         const { message } = error as Error;
-        fail(item.name, error as Error);
+        fail(item.name, item.path, error as Error);
         if (error instanceof DifferentResult) continue; // what is there stands, and so does its line
         // The failure has been told; a full disk may well refuse this line too.
         await manifest

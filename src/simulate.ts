@@ -38,7 +38,7 @@ export type SimulationEvent =
       /** Fraction of the values that a picture format clipped. */
       readonly clipped?: number;
     }
-  | { readonly type: 'failed'; readonly name: string; readonly error: Error };
+  | { readonly type: 'failed'; readonly name: string; readonly path: string; readonly error: Error };
 
 export interface SimulationSummary {
   readonly done: number;
@@ -61,12 +61,16 @@ export async function simulateFolder(
   for (const skip of skipped) onEvent({ type: 'skipped', ...skip });
   onEvent({ type: 'start', items: items.length + refused.length });
   const counts = { done: 0, failed: 0 };
-  const fail = (name: string, error: Error) => {
+  const fail = (name: string, path: string, error: Error) => {
     counts.failed++;
-    onEvent({ type: 'failed', name, error });
+    onEvent({ type: 'failed', name, path, error });
   };
   for (const { name, paths } of refused) {
-    fail(name, new Error(`${paths.join(' and ')} would both be written as ${name}, so neither is simulated`));
+    fail(
+      name,
+      paths[0],
+      new Error(`${paths.join(' and ')} would both be written as ${name}, so neither is simulated`),
+    );
   }
   const files = await readSpecFiles(job.spec);
   const text = JSON.stringify(specForFolder(job.spec, job.out), null, 2);
@@ -77,7 +81,7 @@ export async function simulateFolder(
       onEvent({ type: 'done', name: item.name, ...(await simulateItem(item, job, files)) });
       counts.done++;
     } catch (error) {
-      fail(item.name, error as Error);
+      fail(item.name, item.path, error as Error);
     }
   }
   return counts;

@@ -32,6 +32,21 @@ export class Output {
     this.say(text);
   }
 
+  /** An item that could not be done; the sentence begins with its file unless it names it anyhow. */
+  failure({
+    name,
+    path,
+    error,
+  }: {
+    readonly name: string;
+    readonly path: string;
+    readonly error: Error;
+  }): void {
+    const { message } = error;
+    const text = message.includes(path) ? message : `${path}: ${message}`;
+    this.error(text, { type: 'failed', name, path, error: message });
+  }
+
   /** Shows how much of the work is done, 0 to 1, with the time left; only where stderr is a terminal. */
   progress(fraction: number, label: string): void {
     if (!process.stderr.isTTY || this.options.quiet) return;

@@ -165,11 +165,7 @@ function reporter(output: Output, status: Status): (event: FolderEvent) => void 
       case 'failed':
         finished++;
         status.failed(event.error);
-        output.error(`${event.name}: ${event.error.message}`, {
-          type: 'failed',
-          name: event.name,
-          error: event.error.message,
-        });
+        output.failure(event);
     }
   };
 }
@@ -177,17 +173,18 @@ function reporter(output: Output, status: Status): (event: FolderEvent) => void 
 type DoneLine = Extract<FolderEvent, { type: 'done' }>['line'];
 
 function describeDone(line: DoneLine): string {
-  const { files, seconds, misfit, psnr, ssim, calibrated } = line as DoneLine & {
+  const { files, seconds, misfit, psnr, ssim, calibrated, sdWhite } = line as DoneLine & {
     readonly seconds: number;
     readonly misfit: readonly number[];
     readonly psnr?: number;
     readonly ssim?: number;
+    readonly sdWhite?: number;
     readonly calibrated: boolean;
   };
   const average = misfit.reduce((sum, value) => sum + value, 0) / misfit.length;
   const parts = [`${seconds.toFixed(1)} s`, `misfit ${average.toFixed(2)} (1 is ideal)`];
   if (psnr !== undefined && ssim !== undefined)
     parts.push(`PSNR ${psnr.toFixed(2)} dB`, `SSIM ${ssim.toFixed(3)}`);
-  if (!calibrated) parts.push('spread not calibrated');
+  if (sdWhite !== undefined && !calibrated) parts.push('spread not calibrated');
   return `${files?.[0]}: ${parts.join(', ')}`;
 }

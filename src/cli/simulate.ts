@@ -90,11 +90,7 @@ function reporter(output: Output, status: Status): (event: SimulationEvent) => v
       }
       case 'failed':
         status.failed(event.error);
-        output.error(`${event.name}: ${event.error.message}`, {
-          type: 'failed',
-          name: event.name,
-          error: event.error.message,
-        });
+        output.failure(event);
     }
   };
 }

@@ -1,6 +1,7 @@
 /** The main job: measurement + problem + prior + solver → posterior. */
 import type { Prior } from '../models/prior.js';
-import type { Problem } from '../problems/problem.js';
+import { bind } from '../problems/bind.js';
+import type { Problem, ProblemSpec } from '../problems/problem.js';
 import { solvers } from '../solvers/index.js';
 import { requireMatch } from '../solvers/matching.js';
 import { recommended } from '../solvers/recommended.js';
@@ -14,7 +15,8 @@ import { type Counters, counted } from './counted.js';
 export interface RestoreJob {
   /** y, of the problem's measurement shape. */
   readonly measurement: FloatArray;
-  readonly problem: Problem;
+  /** A bound problem, or a description, which is bound to the measurement's shape here. */
+  readonly problem: Problem | ProblemSpec;
   /** Not needed by solvers that use none. */
   readonly prior?: Prior;
   /** A solver or the name of a shipped one; by default the one that the benchmark recommends for the problem. */
@@ -70,12 +72,16 @@ export interface Posterior extends Summary {
  * @throws UsageError when problem, prior, solver and options do not fit one another; the signal's reason when aborted.
  */
 export async function restore(job: RestoreJob): Promise<Posterior> {
-  const { problem, samples: count = 4, seed = 0, level = 0.9, signal } = job;
+  const { samples: count = 4, seed = 0, level = 0.9, signal } = job;
   if (!Number.isInteger(count) || count < 1)
     throw new UsageError(`samples must be a whole number from 1, found ${count}`);
   if (!(level > 0 && level < 1)) throw new UsageError(`level must lie between 0 and 1, found ${level}`);
   if (!Number.isInteger(seed)) throw new UsageError(`seed must be a whole number, found ${seed}`);
   const measurement = contiguous(job.measurement);
+  const problem =
+    'operator' in job.problem
+      ? job.problem
+      : bind(job.problem, { measurementShape: measurement.shape }, { channels: job.prior?.channels });
   requireMeasurement(measurement, problem);
   const solver = chooseSolver(job.solver, problem);
   const options = effectiveOptions(solver, problem, job.options);

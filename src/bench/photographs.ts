@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { loadPrior } from '../../models/load.js';
 import type { Prior } from '../../models/prior.js';
 import { bind } from '../../problems/index.js';
-import { parseProblem } from '../../problems/spec.js';
 import { type FloatArray, mapArray, zeros } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { psnr, ssim } from '../core/metrics.js';
 import { decodePicture } from '../io/picture.js';
 import { measure } from '../measure.js';
+import { problem } from '../problem.js';
 import { type Posterior, restore } from '../restore.js';
 import type { PhotographsSpec } from './spec.js';
 import { markdownTable, mean } from './table.js';
@@ -134,11 +134,11 @@ async function scoreAll(
 ): Promise<PhotographScore[]> {
   const scores: PhotographScore[] = [];
   for (const { name, image } of photographs) {
-    const problem = bind(parseProblem(trial.problem, trial.noise), { imageShape: image.shape });
-    const measurement = await measure(problem, image, seed);
+    const bound = bind(problem(trial.problem, trial.noise), { imageShape: image.shape });
+    const measurement = await measure(bound, image, seed);
     const { solver, options, prior, signal } = trial;
-    const posterior = await restore({ measurement, problem, prior, solver, options, samples, seed, signal });
-    scores.push({ name, ...score(posterior, problem.report(image)) });
+    const job = { measurement, problem: bound, prior, solver, options, samples, seed, signal };
+    scores.push({ name, ...score(await restore(job), bound.report(image)) });
   }
   return scores;
 }

@@ -5,9 +5,9 @@
 import { loadPrior } from '../../models/load.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { bind } from '../../problems/index.js';
-import { parseProblem } from '../../problems/spec.js';
 import { type FloatArray, floatArray, sizeOf } from '../core/array.js';
 import { measure } from '../measure.js';
+import { problem } from '../problem.js';
 import { restore } from '../restore.js';
 import type { SpeedSpec } from './spec.js';
 import { markdownTable, median } from './table.js';
@@ -55,10 +55,10 @@ async function timePrior(
   const denoise = await milliseconds(() => prior.denoise(image, sigma, signal), spec.repeats);
   const denoiseAndVjp = await milliseconds(vjp, spec.repeats);
 
-  const problem = bind(parseProblem(spec.problem, spec.noise), { imageShape: image.shape });
-  const measurement = await measure(problem, image);
+  const bound = bind(problem(spec.problem, spec.noise), { imageShape: image.shape });
+  const measurement = await measure(bound, image);
   const clock = { network: 0 };
-  const job = { measurement, problem, prior: timed(prior, clock), solver: 'dps', samples: 1, signal };
+  const job = { measurement, problem: bound, prior: timed(prior, clock), solver: 'dps', samples: 1, signal };
   await restore({ ...job, options: { steps: 2 } });
   clock.network = 0;
   const started = performance.now();

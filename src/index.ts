@@ -1,0 +1,62 @@
+/**
+ * retrodict restores images with pretrained generative priors: from a measurement y = A(x) + noise, a description of A
+ * and of the noise, and a prior, samples of x given y and what they say about every pixel.
+ */
+export type { Card } from '../models/card.js';
+export { type LoadOptions, listPriors, loadPrior } from '../models/load.js';
+export { type GaussianComponent, GaussianMixture, mixturePrior } from '../models/mixture.js';
+export type { DiffusionPrior, Prior, PriorKind } from '../models/prior.js';
+export { type TileOptions, tiled } from '../models/tiled.js';
+export { type CheckResult, checkOperator } from '../problems/check.js';
+export type { NoiseFamily, OperatorFamily } from '../problems/family.js';
+export { type BindContext, bind, type KnownSize, noises, operators } from '../problems/index.js';
+export type { NoiseModel } from '../problems/noise.js';
+export { type ForwardOperator, isLinear, type LinearOperator } from '../problems/operator.js';
+export type { Problem, ProblemSpec, Term } from '../problems/problem.js';
+export { solvers } from '../solvers/index.js';
+export type {
+  ChainSolver,
+  Context,
+  Ensemble,
+  EnsembleSolver,
+  Needs,
+  PointSolver,
+  Solver,
+  Task,
+} from '../solvers/solver.js';
+export { type BenchOptions, type BenchResult, bench } from './bench.js';
+export {
+  type Description,
+  describe,
+  type Entry,
+  type Kind,
+  kinds,
+  list,
+  type OptionDescription,
+} from './catalogue.js';
+export { contiguous, type FloatArray, floatArray, type Shape, zeros } from './core/array.js';
+export { UsageError } from './core/errors.js';
+export type { Awaitable, Linearization } from './core/linearization.js';
+export { psnr, ssim } from './core/metrics.js';
+export { estimateNoise } from './core/noise-estimate.js';
+export { type Summary, summarise } from './core/posterior.js';
+export { keyedRandom, type Random, type RandomSource } from './core/random.js';
+export { type FolderEvent, type FolderJob, type FolderSummary, restoreFolder } from './folder.js';
+export { decodeNpy, encodeNpy, type NpyArray } from './io/npy.js';
+export { decodeNpz, encodeNpz } from './io/npz.js';
+export { defaultLimits, type Picture, type PictureLimits } from './io/picture.js';
+export { readPicture, writePicture } from './io/picture-file.js';
+export { measure } from './measure.js';
+export { problem } from './problem.js';
+export { contactSheet, type Labelled } from './report/contact-sheet.js';
+export { sdPicture } from './report/sd.js';
+export { type Posterior, type Progress, type RestoreJob, restore } from './restore.js';
+export { type SampleEvent, type SampleJob, samplePrior } from './sample.js';
+export {
+  type SimulationEvent,
+  type SimulationJob,
+  type SimulationSummary,
+  simulateFolder,
+} from './simulate.js';
+export { type LoadedSolver, loadSolver } from './solver-file.js';
+export { readProblem, readSpecFiles } from './spec-files.js';

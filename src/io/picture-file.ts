@@ -1,0 +1,25 @@
+/** Pictures on disk. */
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { contiguous, type FloatArray } from '../core/array.js';
+import { writeFileAtomic } from './atomic.js';
+import { decodePicture, encodePicture, type Picture, type PictureLimits } from './picture.js';
+
+/**
+ * Reads a PNG, TIFF, JPEG, WebP or AVIF file.
+ * @throws Error in one sentence when the file is no picture, is damaged, or is larger than the limits.
+ */
+export async function readPicture(path: string, limits?: PictureLimits): Promise<Picture> {
+  return decodePicture(await readFile(path), path, limits);
+}
+
+/**
+ * Writes an image as PNG, or as TIFF where the name ends so; values are clipped to [0, 1].
+ * @param image [C, H, W], C = 1 or 3.
+ * @param like gives the file its bit depth (8 without it), alpha and colour profile, such as the picture restored.
+ */
+export async function writePicture(path: string, image: FloatArray, like?: Partial<Picture>): Promise<void> {
+  const format = /^\.tiff?$/i.test(extname(path)) ? 'tiff' : 'png';
+  const { alpha, icc, bits = 8 } = like ?? {};
+  await writeFileAtomic(path, await encodePicture({ image: contiguous(image), alpha, icc, bits, format }));
+}

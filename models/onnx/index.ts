@@ -4,7 +4,18 @@
  * ONNX Runtime does not differentiate. Reverse-mode differentiation is therefore a rewriting of the graph into
  * standard operators (vjp/), so whatever runs the model also runs its gradient.
  */
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { canonicalise, inferTypes } from './canonical.js';
+import type { Model } from './graph.js';
+import { readModel } from './proto/read.js';
+import { writeModel } from './proto/write.js';
+import { measureResizes } from './resize-matrices.js';
 import type { Runtime } from './session.js';
+import { upgrade } from './upgrade.js';
+import { jointVjp, splitVjp } from './vjp/vjp.js';
+import { byReference, byValue, withSmallValues } from './weights.js';
 
 /** A model to differentiate. */
 export interface ModelSource {
@@ -76,9 +87,34 @@ export function differentiate(
   request: DifferentiateRequest & { readonly mode: 'split' },
 ): Promise<SplitModels>;
 export async function differentiate(
-  _runtime: Runtime,
+  runtime: Runtime,
   source: ModelSource,
-  _request: DifferentiateRequest,
+  request: DifferentiateRequest,
 ): Promise<JointModels | SplitModels> {
-  throw new Error(`Differentiating ${source.name} is not built yet.`);
+  const { name, bytes } = source;
+  const scratch = await mkdtemp(join(tmpdir(), 'retrodict-'));
+  try {
+    // Weights may only be pointed to in the folder where they really lie, not through a link from elsewhere.
+    const file = source.path === undefined ? join(scratch, 'model.onnx') : await realpath(source.path);
+    if (source.path === undefined) await writeFile(file, bytes);
+    const folders = { weights: dirname(file), scratch };
+    const referring = byReference(upgrade(readModel(bytes), name), basename(file));
+    const canonical = await canonicalise(runtime, referring, request.inputShapes, folders, name);
+    const model = await withSmallValues(canonical, folders.weights);
+    const types = await inferTypes(runtime, model, folders, name);
+    const resizeMatrices = await measureResizes(runtime, model, types, name);
+    const { mode, inputShapes: _, ...rest } = request;
+    const vjpRequest = { ...rest, name, types, resizeMatrices };
+    const inPlace = source.path !== undefined;
+    const write = (made: Model) => writeModel(inPlace ? made : byValue(made, basename(file), bytes));
+    const shared = inPlace ? { externalDataFolder: folders.weights } : {};
+    if (mode === 'joint') {
+      const { joint, ...names } = jointVjp(model, vjpRequest);
+      return { mode, ...names, ...shared, joint: write(joint) };
+    }
+    const { forward, backward, ...names } = splitVjp(model, vjpRequest);
+    return { mode, ...names, ...shared, forward: write(forward), backward: write(backward) };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }

@@ -1,0 +1,98 @@
+/**
+ * ONNX Runtime as a front end: it folds constants and shape arithmetic, inlines functions and constant branches, and
+ * infers the type and shape of every value. What remains needs few and simple rules.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Model, TensorRef } from './graph.js';
+import { isExternal } from './graph.js';
+import { readModel } from './proto/read.js';
+import { writeModel } from './proto/write.js';
+import type { Runtime } from './session.js';
+import type { ValueType, ValueTypes } from './vjp/emitter.js';
+
+/** Where a model's external weights lie, and where files may be left for as long as it is worked on. */
+export interface Folders {
+  readonly weights: string;
+  readonly scratch: string;
+}
+
+/** Inlining one function uncovers others and what can be folded in them; real models take two or three passes. */
+const MOST_PASSES = 8;
+
+/**
+ * The model as ONNX Runtime rewrites it for the given input shapes. Weights given by reference stay references.
+ * Only rewritings that are exact are asked for (level `basic`); others would also bring in operators of its own.
+ */
+export async function canonicalise(
+  runtime: Runtime,
+  model: Model,
+  inputShapes: Readonly<Record<string, readonly number[]>>,
+  folders: Folders,
+  name: string,
+): Promise<Model> {
+  let current = withShapes(model, inputShapes, name);
+  for (let pass = 0; pass < MOST_PASSES; pass++) {
+    const optimisedModelPath = join(folders.scratch, `pass-${pass}.onnx`);
+    const session = await runtime.open(writeModel(current), {
+      name,
+      threads: 1,
+      optimisation: 'basic',
+      optimisedModelPath,
+      externalDataFolder: folders.weights,
+    });
+    await session.release();
+    const next = readModel(await readFile(optimisedModelPath));
+    const settled = next.graph.nodes.length === current.graph.nodes.length;
+    current = next;
+    if (settled) break;
+  }
+  return {
+    ...current,
+    graph: { ...current.graph, initializers: current.graph.initializers.map(withoutOffset) },
+  };
+}
+
+/** Bytes that stand in a scratch file must not be pointed to. */
+function withoutOffset(tensor: TensorRef): TensorRef {
+  return isExternal(tensor.data) ? tensor : { ...tensor, data: { bytes: tensor.data.bytes } };
+}
+
+function withShapes(model: Model, shapes: Readonly<Record<string, readonly number[]>>, name: string): Model {
+  const inputs = model.graph.inputs.map((input) => {
+    const dims = Object.hasOwn(shapes, input.name) ? shapes[input.name] : input.dims;
+    if (dims === undefined || dims.some((size) => typeof size !== 'number')) {
+      throw new Error(
+        `Input "${input.name}" of ${name} has shape [${input.dims ?? '?'}]; expected inputShapes to fix it.`,
+      );
+    }
+    return { ...input, dims };
+  });
+  return { ...model, graph: { ...model.graph, inputs } };
+}
+
+/** Element type and shape of every value, which ONNX Runtime tells of a graph's outputs: so all are made outputs. */
+export async function inferTypes(
+  runtime: Runtime,
+  model: Model,
+  folders: Folders,
+  name: string,
+): Promise<ValueTypes> {
+  const { graph } = model;
+  const values = new Set(graph.nodes.flatMap(({ outputs }) => outputs).filter((output) => output !== ''));
+  const outputs = [...values].map((value) => ({ name: value }));
+  const session = await runtime.open(writeModel({ ...model, graph: { ...graph, outputs } }), {
+    name,
+    threads: 1,
+    optimisation: 'disabled',
+    externalDataFolder: folders.weights,
+  });
+  await session.release();
+  const types = new Map<string, ValueType>();
+  for (const { name: value, type, dims } of [...session.inputs, ...session.outputs]) {
+    // Shapes that depend on values are found only by running; a rule that needs one says so.
+    if (dims.every((size) => typeof size === 'number')) types.set(value, { type, dims });
+  }
+  for (const { name: value, type, dims } of graph.initializers) types.set(value, { type, dims });
+  return types;
+}

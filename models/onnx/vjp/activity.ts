@@ -1,0 +1,50 @@
+/** Which values a gradient flows through. */
+import { type Graph, type Node, readBy } from '../graph.js';
+import type { ValueTypes } from './emitter.js';
+import { constantOps } from './rules/constant.js';
+
+export interface Activity {
+  /** Values that depend differentiably on the inputs asked for, and that the outputs depend on. */
+  readonly values: ReadonlySet<string>;
+  /** Nodes that make such values, in order. */
+  readonly nodes: readonly Node[];
+}
+
+/**
+ * Values reached from `wrt` along nodes with non-zero gradient, and reaching `outputs` along them.
+ * @param straightThrough op types of zero gradient that count as the identity
+ */
+export function activity(
+  graph: Graph,
+  types: ValueTypes,
+  wrt: readonly string[],
+  outputs: readonly string[],
+  straightThrough: ReadonlySet<string>,
+): Activity {
+  const flowing = graph.nodes.filter((node) => passesGradient(node, types, straightThrough));
+  const reached = new Set(wrt);
+  for (const node of flowing) {
+    if (readBy(node).some((name) => reached.has(name))) {
+      for (const output of node.outputs) if (output !== '') reached.add(output);
+    }
+  }
+  const values = new Set(outputs.filter((name) => reached.has(name)));
+  const nodes: Node[] = [];
+  for (const node of [...flowing].reverse()) {
+    if (!node.outputs.some((name) => values.has(name))) continue;
+    nodes.unshift(node);
+    for (const name of readBy(node)) if (reached.has(name)) values.add(name);
+  }
+  return { values, nodes };
+}
+
+function passesGradient(node: Node, types: ValueTypes, straightThrough: ReadonlySet<string>): boolean {
+  if (node.domain !== '') return true;
+  if (node.opType === 'Cast' || node.opType === 'CastLike')
+    return isFloat(types, node.outputs[0]) && isFloat(types, node.inputs[0]);
+  return straightThrough.has(node.opType) || !constantOps.has(node.opType);
+}
+
+export function isFloat(types: ValueTypes, name: string): boolean {
+  return types.get(name)?.type.startsWith('float') ?? false;
+}

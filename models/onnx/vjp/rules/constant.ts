@@ -1,0 +1,38 @@
+/** Ops whose outputs do not change with small changes of their inputs, almost everywhere. */
+export const constantOps: ReadonlySet<string> = new Set([
+  'Constant',
+  'ConstantOfShape',
+  'Shape',
+  'Size',
+  'Range',
+  'EyeLike',
+  'OneHot',
+  'NonZero',
+  'ArgMax',
+  'ArgMin',
+  'Hardmax',
+  'Equal',
+  'Less',
+  'LessOrEqual',
+  'Greater',
+  'GreaterOrEqual',
+  'Not',
+  'And',
+  'Or',
+  'Xor',
+  'IsNaN',
+  'IsInf',
+  'Sign',
+  'Floor',
+  'Ceil',
+  'Round',
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+  'Bernoulli',
+  'Multinomial',
+]);
+
+/** Those of them that keep shape and type, so that a cotangent can be passed straight through instead. */
+export const straightThroughOps: ReadonlySet<string> = new Set(['Round', 'Floor', 'Ceil', 'Sign']);

@@ -2,7 +2,8 @@
 import { type FloatArray, floatArray, formatShape, zeros } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
 import type { DiffusionCard } from './card.js';
-import type { DifferentiateRequest, ModelSource, SplitModels } from './onnx/index.js';
+import type { SplitDifferentiation } from './onnx/cache.js';
+import type { ModelSource, SplitModels } from './onnx/index.js';
 import { Pool } from './onnx/pool.js';
 import type { Runtime, Session, SessionOptions, Tensor, ValueInfo } from './onnx/session.js';
 import { crop, pad, padAdjoint, paste, roundUp } from './padded.js';
@@ -19,12 +20,6 @@ export interface DiffusionModel {
   /** How the graphs of `linearize` are made. */
   readonly differentiate: SplitDifferentiation;
 }
-
-export type SplitDifferentiation = (
-  runtime: Runtime,
-  source: ModelSource,
-  request: DifferentiateRequest & { readonly mode: 'split' },
-) => Promise<SplitModels>;
 
 /** How many image sizes have their gradient graphs loaded at a time. */
 const SIZES_LOADED = 2;

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { distance } from 'fastest-levenshtein';
 import { type Card, parseCard } from './card.js';
 import { openDiffusionPrior } from './diffusion.js';
-import { differentiateCached } from './onnx/cache.js';
+import { cached } from './onnx/cache.js';
+import { differentiate } from './onnx/index.js';
 import { Runtime } from './onnx/session.js';
 import type { Prior } from './prior.js';
 import { tiled } from './tiled.js';
@@ -49,7 +50,7 @@ export async function loadPrior(nameOrDirectory: string, options: LoadOptions = 
       source,
       runtime,
       session,
-      differentiate: differentiateCached,
+      differentiate: cached(differentiate),
     });
     return options.tile === undefined ? prior : tiled(prior, { tile: options.tile });
   } catch (error) {

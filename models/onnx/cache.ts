@@ -6,15 +6,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type DifferentiateRequest, differentiate, type ModelSource, type SplitModels } from './index.js';
+import type { DifferentiateRequest, ModelSource, SplitModels } from './index.js';
 import type { Runtime } from './session.js';
 
 /** Changes whenever the rewriting of graphs does, or what is written here. */
 const FORMAT = 1;
 
-const LIMIT = 2 ** 30;
-
-/** A file of an entry is not its neighbour's: so much of a name is a folder's, the rest tells the files apart. */
 const ENTRY = /^[0-9a-f]{64}\.vjp$/;
 
 /** What an entry says before its two graphs. */
@@ -23,19 +20,30 @@ type Header = Omit<SplitModels, 'forward' | 'backward'> & {
   readonly forwardLength: number;
 };
 
-/** `differentiate` in split mode, looked up first and remembered after. */
-export async function differentiateCached(
+export type SplitDifferentiation = (
   runtime: Runtime,
   source: ModelSource,
   request: DifferentiateRequest & { readonly mode: 'split' },
-): Promise<SplitModels> {
-  const folder = cacheFolder();
-  const path = join(folder, `${entryKey(source, request)}.vjp`);
-  const found = await read(path);
-  if (found) return found;
-  const models = await differentiate(runtime, source, request);
-  await write(folder, path, models).catch(() => {});
-  return models;
+) => Promise<SplitModels>;
+
+/**
+ * The same differentiation, looked up in the cache first and remembered there.
+ * @param limit bytes of all entries above which the least recently used are dropped.
+ */
+export function cached(
+  differentiate: SplitDifferentiation,
+  folder = cacheFolder(),
+  limit = 2 ** 30,
+): SplitDifferentiation {
+  return async (runtime, source, request) => {
+    const path = join(folder, `${entryKey(source, request)}.vjp`);
+    const found = await read(path);
+    if (found) return found;
+    const models = await differentiate(runtime, source, request);
+    // What cannot be remembered is made again the next time.
+    await write(folder, path, models, limit).catch(() => {});
+    return models;
+  };
 }
 
 function cacheFolder(): string {
@@ -74,7 +82,7 @@ async function read(path: string): Promise<SplitModels | undefined> {
   }
 }
 
-async function write(folder: string, path: string, models: SplitModels): Promise<void> {
+async function write(folder: string, path: string, models: SplitModels, limit: number): Promise<void> {
   const { forward, backward, ...rest } = models;
   const sha256 = createHash('sha256').update(forward).update(backward).digest('hex');
   const header: Header = { ...rest, sha256, forwardLength: forward.length };
@@ -90,10 +98,10 @@ async function write(folder: string, path: string, models: SplitModels): Promise
     await rm(temporary, { force: true });
     throw error;
   }
-  await dropOldest(folder);
+  await dropOldest(folder, limit);
 }
 
-async function dropOldest(folder: string): Promise<void> {
+async function dropOldest(folder: string, limit: number): Promise<void> {
   const names = (await readdir(folder)).filter((name) => ENTRY.test(name));
   const entries = await Promise.all(
     names.map(async (name) => {
@@ -106,6 +114,6 @@ async function dropOldest(folder: string): Promise<void> {
   let total = 0;
   for (const { path, size } of entries) {
     total += size;
-    if (total > LIMIT) await rm(path, { force: true });
+    if (total > limit) await rm(path, { force: true });
   }
 }

@@ -18,7 +18,7 @@ export interface Kernel {
 }
 
 /** Singular values below this share of the largest are taken for zero by pseudo-inverses. */
-const RANK_TOLERANCE = 1e-5;
+const RANK_TOLERANCE = 1e-4;
 
 /** Diagonal in the Fourier basis: adjoint, pseudo-inverse, normal solve and SVD are exact and cost one filter each. */
 export function circularConvolution(shape: ImageShape, kernel: Kernel): LinearOperator {

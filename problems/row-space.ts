@@ -8,7 +8,7 @@ import { type LinearOperator, withLinearization } from './operator.js';
 import { type ImageShape, requireShape } from './planes.js';
 
 /** Eigenvalues of AAᵀ below this share of the largest are taken for zero by the pseudo-inverse. */
-const RANK_TOLERANCE = 1e-10;
+const RANK_TOLERANCE = 1e-8;
 
 /** A and Aᵀ on whole arrays, in double precision: the formulas above subtract numbers that nearly agree. */
 export interface Precise {

@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkOperator, estimateNorm } from '../../problems/check.js';
+import { bind, parseProblem, parseTerm } from '../../problems/index.js';
+import { isLinear, type LinearOperator } from '../../problems/operator.js';
+import { type FloatArray, floatArray } from '../../src/core/array.js';
+import { keyedRandom } from '../../src/core/random.js';
+
+const noise = parseTerm('gaussian:sigma=0.1');
+
+function operatorOf(text: string, imageShape: number[], files?: Record<string, FloatArray>): LinearOperator {
+  const { operator } = bind({ ...parseProblem(text), noise }, { imageShape }, { files });
+  if (!isLinear(operator)) throw new Error(`${text} is not linear`);
+  return operator;
+}
+
+async function expectSound(operator: LinearOperator, seed = 0): Promise<void> {
+  const results = await checkOperator(operator, { seed });
+  expect(results.filter((result) => !result.ok)).toEqual([]);
+  expect(results.length).toBeGreaterThanOrEqual(3);
+}
+
+/** A kernel without any symmetry, so that convolution and correlation, rows and columns, differ. */
+function lopsided(height: number, width: number): FloatArray {
+  const values = keyedRandom(1, 'kernel', 0)('kernel', height, width).normals([height, width]).data;
+  const weights = values.map(Math.abs);
+  const sum = weights.reduce((total, value) => total + value, 0);
+  return floatArray(
+    weights.map((value) => value / sum),
+    [height, width],
+  );
+}
+
+describe('every operator passes its own check', () => {
+  const shapes = [
+    [3, 12, 8],
+    [1, 9, 15],
+    [2, 1, 7],
+    [3, 17, 11],
+  ];
+  const anySize = [
+    'denoise',
+    'inpaint:fraction=0.4,seed=5',
+    'gaussian-blur:sigma=1.3',
+    'gaussian-blur:sigma=1.3,border=circular',
+    'gaussian-blur:sigma=6,size=31',
+    'motion-blur:size=9,seed=2',
+    'motion-blur:size=9,seed=2,border=circular',
+    'downsample:factor=2',
+    'downsample:factor=3,filter=lanczos',
+    'downsample:factor=2,filter=bilinear',
+    'gaussian-blur:sigma=1+downsample:factor=2',
+  ];
+  for (const shape of shapes) {
+    it.each(anySize)(`%s on ${shape.join('×')}`, async (text) => {
+      await expectSound(operatorOf(text, shape));
+    });
+  }
+
+  it.each([
+    ['inpaint:box=1:2:3:4', [3, 8, 12]],
+    ['downsample:factor=4', [3, 12, 16]],
+    ['downsample:factor=3', [1, 9, 15]],
+    ['downsample:factor=2,filter=area', [3, 12, 8]],
+    ['downsample:factor=5,filter=area', [2, 5, 15]],
+    ['downsample:factor=2,filter=gaussian', [3, 12, 8]],
+    ['downsample:factor=3,filter=gaussian,sigma=0.8', [2, 15, 9]],
+    ['colorize', [3, 7, 6]],
+    ['colorize+inpaint:fraction=0.5', [3, 7, 6]],
+    ['colorize+gaussian-blur:sigma=1,border=circular', [3, 7, 6]],
+    ['colorize+downsample:factor=2', [3, 8, 6]],
+    ['denoise+colorize+denoise+motion-blur:size=5,border=circular', [3, 8, 6]],
+    ['downsample:factor=2,filter=area+gaussian-blur:sigma=1', [3, 8, 6]],
+    ['inpaint:fraction=0.2+gaussian-blur:sigma=1', [3, 8, 6]],
+  ])('%s on %j', async (text, shape) => {
+    await expectSound(operatorOf(text, shape));
+  });
+
+  it.each(['circular', 'reflect'])('a lopsided kernel with a %s border', async (border) => {
+    const files = { '0.kernel': lopsided(5, 3) };
+    for (const shape of [
+      [2, 8, 8],
+      [1, 7, 5],
+      [1, 2, 3],
+    ]) {
+      await expectSound(operatorOf(`blur:kernel=k.npy,border=${border}`, shape, files));
+    }
+  });
+
+  const size = fc.integer({ min: 1, max: 14 });
+  const blurs = fc.record({
+    sigma: fc.double({ min: 0.2, max: 5, noNaN: true }),
+    border: fc.constantFrom('circular', 'reflect'),
+  });
+  const terms = fc.oneof(
+    blurs.map(({ sigma, border }) => `gaussian-blur:sigma=${sigma},border=${border}`),
+    fc
+      .record({ half: fc.integer({ min: 1, max: 6 }), intensity: fc.double({ min: 0, max: 1, noNaN: true }) })
+      .map(({ half, intensity }) => `motion-blur:size=${2 * half + 1},intensity=${intensity}`),
+    fc.double({ min: 0.01, max: 0.99, noNaN: true }).map((fraction) => `inpaint:fraction=${fraction}`),
+    fc
+      .record({
+        factor: fc.integer({ min: 2, max: 4 }),
+        filter: fc.constantFrom('bicubic', 'bilinear', 'lanczos'),
+      })
+      .map(({ factor, filter }) => `downsample:factor=${factor},filter=${filter}`),
+  );
+  it('whatever the options and sizes', async () => {
+    await fc.assert(
+      fc.asyncProperty(terms, size, size, fc.integer(), async (text, height, width, seed) => {
+        await expectSound(operatorOf(text, [1, height, width]), seed);
+      }),
+      { numRuns: 100, seed: 1 },
+    );
+  });
+});
+
+describe('checkOperator', () => {
+  const sound = operatorOf('gaussian-blur:sigma=1,border=circular', [1, 6, 8]);
+  const shifted = (x: FloatArray) =>
+    floatArray(
+      Float32Array.from(x.data, (_, i) => x.data.at(i - 1)!),
+      x.shape,
+    );
+  const failing = async (changes: Partial<LinearOperator>) =>
+    (await checkOperator({ ...sound, ...changes })).filter((result) => !result.ok).map(({ check }) => check);
+
+  it('finds what is wrong', async () => {
+    const { adjoint, apply } = sound as { [Key in 'adjoint' | 'apply']: (x: FloatArray) => FloatArray };
+    expect(await failing({ adjoint: (y) => shifted(adjoint(y)) })).toContain('adjoint: ⟨Ax, y⟩ = ⟨x, Aᵀy⟩');
+    expect(await failing({ norm: 0.99 })).toEqual(['norm: ‖A‖ is at most what is declared']);
+    expect(await failing({ pseudoInverse: adjoint })).toContain('pseudo-inverse: A A† A = A');
+    expect(await failing({ normalSolve: (b) => b })).toHaveLength(2);
+    expect(await failing({ svd: { ...sound.svd!, fromSpectrum: shifted } })).toEqual([
+      'SVD: V Vᵀ = I and ‖Vᵀx‖ = ‖x‖',
+    ]);
+    expect(await failing({ svd: { ...sound.svd!, measurementToSpectrum: shifted } })).toHaveLength(1);
+    expect(await failing({ rowGram: 1 })).toEqual(['A Aᵀ = c I']);
+    const affine = (x: FloatArray) =>
+      floatArray(
+        apply(x).data.map((value) => value + 1),
+        x.shape,
+      );
+    expect(await failing({ apply: affine })).toContain('linearity: A(ax + bz) = aAx + bAz');
+    expect(await failing({ outputShape: [1, 8, 6] })).toContain(
+      'apply gives finite values of the declared shape',
+    );
+  });
+
+  const squares = {
+    inputShape: [5],
+    outputShape: [5],
+    field: 'real' as const,
+    apply: (x: FloatArray) =>
+      floatArray(
+        x.data.map((value) => value * value),
+        [5],
+      ),
+  };
+  const derivative = (factor: number) => (x: FloatArray) => ({
+    value: squares.apply(x),
+    pullback: (v: FloatArray) =>
+      floatArray(
+        v.data.map((value, i) => factor * x.data[i] * value),
+        [5],
+      ),
+    release() {},
+  });
+
+  it('measures the Taylor slope of nonlinear operators', async () => {
+    expect((await checkOperator({ ...squares, linearize: derivative(2) })).every(({ ok }) => ok)).toBe(true);
+    expect((await checkOperator({ ...squares, linearize: derivative(1.98) })).every(({ ok }) => ok)).toBe(
+      false,
+    );
+  });
+});
+
+describe('declared norms are exact where they are closed', () => {
+  it.each([
+    ['gaussian-blur:sigma=1', [1, 8, 9]],
+    ['gaussian-blur:sigma=1,border=circular', [1, 8, 9]],
+    ['downsample:factor=2', [1, 8, 10]],
+    ['downsample:factor=2,filter=area', [1, 8, 10]],
+    ['downsample:factor=2,filter=gaussian', [1, 8, 10]],
+    ['colorize', [3, 4, 5]],
+    ['inpaint:fraction=0.5', [1, 6, 6]],
+    ['colorize+downsample:factor=2', [3, 8, 10]],
+  ])('%s', async (text, shape) => {
+    const operator = operatorOf(text, shape);
+    expect(await estimateNorm(operator, keyedRandom(0, 'norm', 0), 1000)).toBeCloseTo(operator.norm!, 3);
+  });
+});

@@ -1,4 +1,4 @@
-"""From a trained denoiser to what is shipped: model.onnx, card.json, resume.npz, sheet.jpg and psnr.png."""
+"""From a trained denoiser to what is shipped: model.onnx, card.json, resume.npz, parity.npz, sheet.jpg, psnr.png."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from PIL import Image
 import checkpoint
 import edm
 from data import centre_crop, to_tensor
-from network import flops, receptive_radius
+from network import Denoiser, flops, receptive_radius
 
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402  (the backend must be chosen first)
@@ -28,6 +28,7 @@ def export(average, denoiser, facts, held_out, folder):
     model = folder / "model.onnx"
     write_onnx(average, model)
     checks = check_parity(average, model) | check_gradient(average, model)
+    write_parity(average, folder / "parity.npz")
     curve = write_curve(average, held_out, folder / "psnr.png")
     write_sheet(average, held_out, folder / "sheet.jpg")
     checkpoint.write_resume(folder / "resume.npz", denoiser, facts)
@@ -88,6 +89,22 @@ def check_gradient(denoiser, path):
     return {"gradient": error}
 
 
+def write_parity(denoiser, path):
+    """One input, the answer and one vector-Jacobian product, computed in float64: the truth for a test in Node."""
+    twin = Denoiser(denoiser.shape).double()
+    twin.load_state_dict(denoiser.state_dict())
+    generator = torch.Generator().manual_seed(3)
+    sigma = torch.tensor([0.2])
+    ramp = torch.linspace(-1, 1, 5 * denoiser.multiple).expand(1, 3, 3 * denoiser.multiple, -1)
+    x = ramp + sigma * torch.randn(ramp.shape, generator=generator)
+    cotangent = torch.randn(x.shape, generator=generator)
+    twice = x.double().requires_grad_()
+    x0 = twin(twice, sigma.double())
+    (gradient,) = torch.autograd.grad(x0, twice, cotangent.double())
+    arrays = {"x": x, "sigma": sigma, "x0": x0.detach().float(), "cotangent": cotangent, "gradient": gradient.float()}
+    numpy.savez_compressed(path, **{name: value.numpy() for name, value in arrays.items()})
+
+
 def write_curve(denoiser, held_out, path):
     """PSNR against the noise level on centre crops of 128 pixels of the held-out photographs."""
     sigmas = numpy.geomspace(0.005, 5, 13)
@@ -105,7 +122,7 @@ def write_curve(denoiser, held_out, path):
 
 def write_sheet(denoiser, held_out, path, columns=8, size=128):
     """Rows: clean crops, then noisy and denoised at three levels, then samples from noise alone."""
-    clean = torch.cat([to_tensor(torch.from_numpy(centre_crop(i, size).copy())[None]) for i in held_out[:columns]])
+    clean = torch.cat([to_tensor(torch.from_numpy(centre_crop(i, size).copy())[None]) for i in held_out[:: len(held_out) // columns]])
     rows = [clean]
     generator = torch.Generator().manual_seed(2)
     with torch.no_grad():

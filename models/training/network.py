@@ -110,7 +110,8 @@ class Denoiser(nn.Module):
         s = sigma[:, None, None, None]
         variance = s * s + SIGMA_DATA**2
         skip, out = SIGMA_DATA**2 / variance, s * SIGMA_DATA / variance.sqrt()
-        return skip * x + out * self.unet(x / variance.sqrt(), sigma.log() / 4).float()
+        # The network may run in bfloat16; what surrounds it must not, or small sigma would drown in rounding.
+        return skip * x + out * self.unet(x / variance.sqrt(), sigma.log() / 4).to(x.dtype)
 
 
 def flops(denoiser, size=256):

@@ -129,6 +129,8 @@ def main():
         return torch.autocast(device.type, torch.bfloat16) if options.precision == "bf16" else contextlib.nullcontext()
 
     def validate():
+        if facts["history"] and facts["history"][-1]["step"] == facts["steps"]:
+            return
         scores = {str(k): round(edm.psnr(average, held_out, s, device=device), 3) for k, s in GATE.items()}
         facts["history"].append({"step": facts["steps"], "psnr": scores})
         print(f"step {facts['steps']}: PSNR {scores}", flush=True)

@@ -1,6 +1,5 @@
-/** Differences between neighbouring pixels, and the linear system that penalises them. */
-import type { LinearOperator } from '../problems/operator.js';
-import { type FloatArray, mapArray, zeros } from '../src/core/array.js';
+/** Differences between neighbouring pixels: what Tikhonov's and total variation's penalties are made of. */
+import { type FloatArray, zeros } from '../src/core/array.js';
 
 /**
  * Forward differences of an image [C, H, W] along rows and columns; 0 at the last row and column, so that the
@@ -9,53 +8,39 @@ import { type FloatArray, mapArray, zeros } from '../src/core/array.js';
  */
 export function gradient(x: FloatArray): FloatArray {
   const [channels, height, width] = x.shape;
-  const out = zeros([2, channels, height, width]);
-  const horizontal = x.data.length;
+  const field = zeros([2, channels, height, width]);
+  const [from, out] = [x.data, field.data];
+  const horizontal = from.length;
   for (let row = 0; row < channels * height; row++) {
     const lastRow = row % height === height - 1;
     const start = row * width;
     for (let i = start; i < start + width; i++) {
-      if (!lastRow) out.data[i] = x.data[i + width] - x.data[i];
-      if (i + 1 < start + width) out.data[horizontal + i] = x.data[i + 1] - x.data[i];
+      if (!lastRow) out[i] = from[i + width] - from[i];
+      if (i + 1 < start + width) out[horizontal + i] = from[i + 1] - from[i];
     }
   }
-  return out;
+  return field;
 }
 
 /** The adjoint of `gradient` (minus the divergence). */
 export function gradientAdjoint(field: FloatArray): FloatArray {
   const [, channels, height, width] = field.shape;
-  const out = zeros([channels, height, width]);
-  const horizontal = out.data.length;
+  const image = zeros([channels, height, width]);
+  const [from, out] = [field.data, image.data];
+  const horizontal = out.length;
   for (let row = 0; row < channels * height; row++) {
     const lastRow = row % height === height - 1;
     const start = row * width;
     for (let i = start; i < start + width; i++) {
       if (!lastRow) {
-        out.data[i] -= field.data[i];
-        out.data[i + width] += field.data[i];
+        out[i] -= from[i];
+        out[i + width] += from[i];
       }
       if (i + 1 < start + width) {
-        out.data[i] -= field.data[horizontal + i];
-        out.data[i + 1] += field.data[horizontal + i];
+        out[i] -= from[horizontal + i];
+        out[i + 1] += from[horizontal + i];
       }
     }
   }
-  return out;
-}
-
-/**
- * The matrix AᵀA + penalty ∇ᵀ∇, as its product with an image.
- * @param penalty positive; where it is too small for float32 it is raised to what keeps the matrix definite.
- */
-export function smoothMatrix(
-  operator: LinearOperator,
-  penalty: number,
-): (x: FloatArray) => Promise<FloatArray> {
-  const strength = Math.max(penalty, 1e-6);
-  return async (x) => {
-    const smooth = gradientAdjoint(gradient(x));
-    const seen = await operator.adjoint(await operator.apply(x));
-    return mapArray(smooth, (value, i) => strength * value + seen.data[i]);
-  };
+  return image;
 }

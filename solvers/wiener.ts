@@ -8,9 +8,9 @@
  * conjugate gradients.
  */
 import { z } from 'zod';
-import type { FloatArray } from '../src/core/array.js';
+import { type FloatArray, mapArray } from '../src/core/array.js';
 import { conjugateGradients } from '../src/core/conjugate-gradients.js';
-import { smoothMatrix } from './gradient.js';
+import { gradient, gradientAdjoint } from './gradient.js';
 import { gaussianVariance, linearOperator } from './requirements.js';
 import type { PointSolver } from './solver.js';
 
@@ -36,11 +36,14 @@ export const wiener: PointSolver = {
   async run({ measurement, problem }, chosen, context) {
     const { weight, iterations, tolerance } = options.parse(chosen);
     const operator = linearOperator(problem);
-    const matrix = smoothMatrix(operator, weight * gaussianVariance(problem));
+    // Raised where it is too small for float32 to keep the system definite.
+    const penalty = Math.max(weight * gaussianVariance(problem), 1e-6);
     let product = 0;
     const multiply = async (x: FloatArray) => {
       await context.step(Math.min(product++, iterations - 1), iterations);
-      return matrix(x);
+      const smooth = gradientAdjoint(gradient(x));
+      const seen = await operator.adjoint(await operator.apply(x));
+      return mapArray(smooth, (value, i) => penalty * value + seen.data[i]);
     };
     const target = await operator.adjoint(measurement);
     return await conjugateGradients(multiply, target, { tolerance, iterations });

@@ -28,7 +28,13 @@ describe('operators', () => {
 });
 
 describe('likelihoods', () => {
-  const { poisson, gaussian } = read('noise.json');
+  const {
+    poisson,
+    gaussian,
+  }: {
+    poisson: { count: number; rate: number; logpmf: number }[];
+    gaussian: { y: number; clean: number; sigma: number; logpdf: number }[];
+  } = read('noise.json');
   const scalar = (value: number) => floatArray(Float32Array.of(value), [1]);
   const relativeError = (found: number, expected: number) =>
     Math.abs(found - expected) / (1 + Math.abs(expected));

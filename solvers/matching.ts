@@ -20,7 +20,7 @@ function lacks(solver: Solver, problem: Problem, prior: Prior | undefined): stri
     }
     const [channels] = problem.imageShape;
     if (prior.channels !== channels) {
-      return `a prior for images of ${channels} channels, but prior ${prior.name} is for ${prior.channels}`;
+      return `a prior of ${channels}-channel images, but prior ${prior.name} is one of ${prior.channels}-channel images`;
     }
   }
   if (needs.linear && !isLinear(problem.operator)) {

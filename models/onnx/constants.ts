@@ -19,10 +19,15 @@ export function constant(
 }
 
 function encode(type: ElementType, values: ArrayLike<number>): ArrayBufferView {
-  if (type === 'int64') return BigInt64Array.from(Array.from(values, BigInt));
+  if (type === 'int64') return BigInt64Array.from(Array.from(values, int64));
   if (type === 'uint64') return BigUint64Array.from(Array.from(values, BigInt));
   if (type === 'float16') return Uint16Array.from(values, halfBits);
   return ELEMENT_ARRAYS[type].from(values as ArrayLike<number> & ArrayLike<bigint>);
+}
+
+/** "To the end" is written as the largest int64, which no double holds exactly: larger doubles mean that. */
+export function int64(value: number): bigint {
+  return value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** From a `Model` to the bytes of an .onnx file. */
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { int64 } from '../constants.js';
 import {
   type Attribute,
   type Graph,
@@ -79,11 +80,6 @@ function attributeMessage(name: string, attribute: Attribute): MessageInitShape<
     case 'graphs':
       return { name, type: AttributeType.GRAPHS, graphs: attribute.value.map(graphMessage) };
   }
-}
-
-/** "To the end" is written as the largest int64, which no double holds exactly. */
-function int64(value: number): bigint {
-  return BigInt.asIntN(64, value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value));
 }
 
 function tensorMessage(tensor: TensorRef): MessageInitShape<typeof TensorProtoSchema> {

@@ -1,12 +1,13 @@
 /** The main job: measurement + problem + prior + solver → posterior. */
 import type { Prior } from '../models/prior.js';
 import { bind } from '../problems/bind.js';
+import { accept, countObserved } from '../problems/observed.js';
 import type { Problem, ProblemSpec } from '../problems/problem.js';
 import { solvers } from '../solvers/index.js';
 import { requireMatch } from '../solvers/matching.js';
 import { recommended } from '../solvers/recommended.js';
 import type { Context, Solver, Task } from '../solvers/solver.js';
-import { contiguous, type FloatArray, formatShape, sameShape } from './core/array.js';
+import { contiguous, type FloatArray } from './core/array.js';
 import { UsageError, unknownName } from './core/errors.js';
 import { type Summary, summarise } from './core/posterior.js';
 import { hashArray, keyedRandom } from './core/random.js';
@@ -52,7 +53,7 @@ export interface Posterior extends Summary {
   readonly logEvidence?: number;
   readonly level: number;
   /**
-   * Deviance of each sample's clean measurement per measured value, 2 (log p(y|y) − log p(y|A x))/m: for Gaussian
+   * Deviance of each sample's clean measurement per observed value, 2 (log p(y|y) − log p(y|A x))/m: for Gaussian
    * noise ‖y − A x‖²/(m σ²), about 1 for a draw from the posterior of a true model.
    */
   readonly misfit: readonly number[];
@@ -77,12 +78,12 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
     throw new UsageError(`samples must be a whole number from 1, found ${count}`);
   if (!(level > 0 && level < 1)) throw new UsageError(`level must lie between 0 and 1, found ${level}`);
   if (!Number.isInteger(seed)) throw new UsageError(`seed must be a whole number, found ${seed}`);
-  const measurement = contiguous(job.measurement);
   const problem =
     'operator' in job.problem
       ? job.problem
-      : bind(job.problem, { measurementShape: measurement.shape }, { channels: job.prior?.channels });
-  requireMeasurement(measurement, problem);
+      : bind(job.problem, { measurementShape: job.measurement.shape }, { channels: job.prior?.channels });
+  const measurement = accept(contiguous(job.measurement), problem.operator);
+  requireFinite(measurement);
   const solver = chooseSolver(job.solver, problem);
   const options = effectiveOptions(solver, problem, job.options);
   const started = performance.now();
@@ -163,22 +164,17 @@ export function effectiveOptions(
   );
 }
 
-function requireMeasurement(measurement: FloatArray, problem: Problem): void {
-  if (!sameShape(measurement.shape, problem.measurementShape)) {
-    throw new UsageError(
-      `the measurement has shape ${formatShape(measurement.shape)}, but the problem gives measurements of shape ${formatShape(problem.measurementShape)}`,
-    );
-  }
+function requireFinite(measurement: FloatArray): void {
   const bad = measurement.data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0)
-    throw new UsageError(`value ${bad} of the measurement is ${measurement.data[bad]}, not a finite number`);
+  if (bad < 0) return;
+  throw new UsageError(`value ${bad} of the measurement is ${measurement.data[bad]}, not a finite number`);
 }
 
 async function deviance(image: FloatArray, measurement: FloatArray, problem: Problem): Promise<number> {
   const { noise } = problem;
   const clean = await problem.operator.apply(image);
   const best = noise.logLikelihood(measurement, measurement);
-  return (2 * (best - noise.logLikelihood(clean, measurement))) / measurement.data.length;
+  return (2 * (best - noise.logLikelihood(clean, measurement))) / countObserved(problem.operator);
 }
 
 /** The longest a step may keep other work on this thread waiting, in milliseconds (DESIGN §2). */

@@ -152,10 +152,7 @@ describe('restore', () => {
   });
 
   it.each([
-    [
-      { measurement: zeros([1, 3, 2]) },
-      'the measurement has shape 1×3×2, but the problem gives measurements of shape 1×2×3',
-    ],
+    [{ measurement: zeros([1, 3, 2]) }, 'the measurement has shape 1×3×2, but the problem'],
     [
       { measurement: floatArray(Float32Array.of(0, 1, Number.NaN, 0, 0, 0), shape) },
       'value 2 of the measurement is NaN',

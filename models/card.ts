@@ -64,6 +64,7 @@ const diffusionCard = z.strictObject({
   valueRange: z
     .tuple([z.number(), z.number()])
     .refine(([black, white]) => white > black, 'expected [black, white] with white above black')
+    .readonly()
     .describe('what black and white are to the network'),
   parametrisation: z
     .enum(['epsilon', 'x0', 'v', 'score', 'edm', 'flow'])
@@ -82,6 +83,7 @@ const diffusionCard = z.strictObject({
   sigmaRange: z
     .tuple([z.number().positive(), z.number().positive()])
     .refine(([least, most]) => least < most, 'expected [least, most]')
+    .readonly()
     .describe('noise levels σ = s/a that the model knows'),
   sizeMultiple: z.int().min(1),
   receptiveRadius: z

@@ -3,7 +3,7 @@
  * the user's cache folder. An entry that cannot be read is made anew; a folder that cannot be written is no error.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { DifferentiateRequest, ModelSource, SplitModels } from './index.js';
@@ -36,7 +36,7 @@ export function cached(
   limit = 2 ** 30,
 ): SplitDifferentiation {
   return async (runtime, source, request) => {
-    const path = join(folder, `${entryKey(source, request)}.vjp`);
+    const path = join(folder, `${await entryKey(source, request)}.vjp`);
     const found = await read(path);
     if (found) return found;
     const models = await differentiate(runtime, source, request);
@@ -56,9 +56,9 @@ function cacheFolder(): string {
 }
 
 /** The graphs point into the model's file for their weights, so the key has its place as well as its content. */
-function entryKey(source: ModelSource, request: DifferentiateRequest): string {
+async function entryKey(source: ModelSource, request: DifferentiateRequest): Promise<string> {
   const model = createHash('sha256').update(source.bytes).digest('hex');
-  const path = source.path === undefined ? null : resolve(source.path);
+  const path = source.path === undefined ? null : await realpath(source.path);
   const shapes = Object.entries(request.inputShapes).sort();
   const { wrt, outputs = null, straightThrough = [] } = request;
   const parts = [FORMAT, model, path, shapes, wrt, outputs, straightThrough];

@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { loadPrior } from '../../models/load.js';
+import { crop, pad, padAdjoint, paste, roundUp } from '../../models/padded.js';
+import type { DiffusionPrior } from '../../models/prior.js';
+import { tiled } from '../../models/tiled.js';
+import { type FloatArray, floatArray, zeros } from '../../src/core/array.js';
+import { keyedRandom } from '../../src/core/random.js';
+
+const GRID = 4;
+const RADIUS = 5;
+const random = keyedRandom(0, 'tiled', 0);
+
+/**
+ * A network on a grid of 4 pixels: D = Σ w z² over a (2·5+1)² neighbourhood, with zeros beyond the padded image and a
+ * weight that depends on the place within the grid, as strided convolutions make it.
+ */
+function gridNetwork(sizes: Set<string>): DiffusionPrior {
+  const weight = (y: number, x: number) => 1 + (y % GRID) * 0.3 + (x % GRID) * 0.7;
+  const padded = (x: FloatArray) => {
+    const grid = [roundUp(x.shape[1], GRID), roundUp(x.shape[2], GRID)] as const;
+    sizes.add(grid.join('×'));
+    return pad(x, ...grid);
+  };
+  const neighbours = (
+    height: number,
+    width: number,
+    visit: (to: number, from: number, w: number) => void,
+  ) => {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        for (let v = Math.max(0, y - RADIUS); v <= Math.min(height - 1, y + RADIUS); v++) {
+          for (let u = Math.max(0, x - RADIUS); u <= Math.min(width - 1, x + RADIUS); u++) {
+            visit(y * width + x, v * width + u, weight(y, x));
+          }
+        }
+      }
+    }
+  };
+  const denoise = async (x: FloatArray) => {
+    const z = padded(x);
+    const out = zeros(z.shape);
+    neighbours(z.shape[1], z.shape[2], (to, from, w) => {
+      out.data[to] += w * z.data[from] ** 2;
+    });
+    return crop(out, 0, 0, x.shape[1], x.shape[2]);
+  };
+  return {
+    kind: 'diffusion',
+    name: 'grid',
+    channels: 1,
+    sigmaRange: [0.01, 1],
+    sizeMultiple: GRID,
+    receptiveRadius: RADIUS,
+    denoise,
+    async linearize(x) {
+      const z = padded(x);
+      const pullback = (v: FloatArray) => {
+        const laid = zeros(z.shape);
+        paste(v, laid, 0, 0);
+        const gradient = zeros(z.shape);
+        neighbours(z.shape[1], z.shape[2], (to, from, w) => {
+          gradient.data[from] += 2 * w * z.data[from] * laid.data[to];
+        });
+        return padAdjoint(gradient, x.shape[1], x.shape[2]);
+      };
+      return { value: await denoise(x), pullback, release() {} };
+    },
+    async close() {},
+  };
+}
+
+function largestDifference(a: FloatArray, b: FloatArray): number {
+  return a.data.reduce((most, value, i) => Math.max(most, Math.abs(value - b.data[i])), 0);
+}
+
+describe('a network with a grid', () => {
+  test.each([
+    [32, 32, 8],
+    [29, 37, 4],
+    [33, 10, 4],
+    [1, 50, 5],
+    [41, 41, 20],
+    [16, 16, 100],
+  ])('%i×%i in tiles of %i is the same as whole', async (height, width, tile) => {
+    const sizes = new Set<string>();
+    const prior = gridNetwork(sizes);
+    const x = random('x', height, width).normals([1, height, width]);
+    const v = random('v', height, width).normals([1, height, width]);
+    const whole = await prior.linearize!(x, 0.1);
+    const gradient = await whole.pullback(v);
+    sizes.clear();
+    const parts = await tiled(prior, { tile }).linearize!(x, 0.1);
+    expect(parts.value.data).toEqual(whole.value.data);
+    const magnitude = gradient.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    expect(largestDifference(await parts.pullback(v), gradient)).toBeLessThan(1e-6 * magnitude);
+    // One loaded graph serves all windows.
+    expect(sizes.size).toBe(1);
+    parts.release();
+  });
+
+  test('with a halo one step of the grid too short it is not', async () => {
+    const prior = gridNetwork(new Set());
+    const x = random('x').normals([1, 32, 32]);
+    const parts = await tiled(prior, { tile: 8, halo: RADIUS - GRID }).denoise(x, 0.1);
+    expect(largestDifference(parts, await prior.denoise(x, 0.1))).toBeGreaterThan(0.1);
+  });
+
+  test('the pullback is at the image as it was', async () => {
+    const prior = gridNetwork(new Set());
+    const x = random('x').normals([1, 30, 30]);
+    const parts = await tiled(prior, { tile: 8 }).linearize!(x, 0.1);
+    const v = random('v').normals([1, 30, 30]);
+    const before = await parts.pullback(v);
+    x.data.fill(0);
+    expect((await parts.pullback(v)).data).toEqual(before.data);
+  });
+});
+
+test('what has no derivative has none in tiles, and no radius needs a halo', () => {
+  const { linearize: _, receptiveRadius: __, ...rest } = gridNetwork(new Set());
+  expect(tiled(rest, { tile: 8, halo: 5 }).linearize).toBeUndefined();
+  expect(() => tiled(rest, { tile: 8 })).toThrow('grid cannot be tiled');
+  expect(() => tiled(rest, { tile: 0, halo: 5 })).toThrow(RangeError);
+});
+
+/** Long and thin, so that there are tiles while the network stays quick. */
+test('photo-small in tiles: the estimate to the last bit, the pullback to rounding', async () => {
+  const cache = await mkdtemp(join(tmpdir(), 'retrodict-tiled-'));
+  onTestFinished(() => rm(cache, { recursive: true }));
+  process.env.RETRODICT_CACHE = cache;
+  const prior = await loadPrior('photo-small', { threads: 1 });
+  const shape = [3, 253, 20];
+  const x = floatArray(
+    random('photo')
+      .normals(shape)
+      .data.map((value) => 0.5 + 0.2 * value),
+    shape,
+  );
+  const v = random('v').normals(shape);
+  const whole = await prior.linearize!(x, 0.1);
+  const parts = await tiled(prior, { tile: 32 }).linearize!(x, 0.1);
+  expect(parts.value.data).toEqual((await prior.denoise(x, 0.1)).data);
+  const gradient = await whole.pullback(v);
+  const magnitude = gradient.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  expect(largestDifference(await parts.pullback(v), gradient)).toBeLessThan(2e-6 * magnitude);
+  await prior.close();
+});

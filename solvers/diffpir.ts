@@ -5,8 +5,8 @@
  *
  * x̂ = argmin ‖y − Ax‖² + ρ‖x − D(x_σ)‖², ρ = λσ_n²/σ²; x_{σ'} = x̂ + σ'(√(1−ζ) (x_σ − x̂)/σ + √ζ n).
  *
- * The samples are too narrow: with an exact denoiser the spread is about half of the posterior's, for any
- * number of steps.
+ * It is a splitting method, not a sampler: with an exact denoiser its covariance at ζ = 1 is about half of the
+ * posterior's, for any number of steps, so its spread is not reported as calibrated.
  *
  * Departs from the published code: the state is variance exploding on [0, 1] (an exact change of variables);
  * the data step uses the operator's own border, not a circular one; a chain starts from N(½, σ²) within the noise
@@ -32,15 +32,29 @@ const options = z.object({
   lambda: z
     .number()
     .positive()
-    .default(1)
+    .default(8)
     .describe("weight λ of the denoised image against the data, the paper's units"),
-  zeta: z.number().min(0).max(1).default(0.3).describe('share ζ of fresh noise in each step, 0 to 1'),
+  zeta: z.number().min(0).max(1).default(1).describe('share ζ of fresh noise in each step, 0 to 1'),
   sigmaMax: z
     .number()
     .positive()
     .default(80)
     .describe('highest noise level, if the prior knows it ([0, 1] units)'),
 });
+
+/**
+ * Chosen on photographs of gb82_cc0 with the prior photo-small (mean of up to four samples; 64² crops of bulb, dog, girl
+ * and guitar). That prior is to be trusted up to σ = 2.5. The published values, for a 93-million-parameter network and σ_n = 0.05 on
+ * [0, 1], are λ = 1 and ζ = 0.1 (deblurring), 0.25 (super-resolution), 1 (inpainting), with 100 steps.
+ */
+const presets = {
+  denoise: { steps: 20, lambda: 8, zeta: 1, sigmaMax: 2.5 },
+  inpaint: { steps: 100, lambda: 8, zeta: 1, sigmaMax: 2.5 },
+  'gaussian-blur': { steps: 20, lambda: 8, zeta: 1, sigmaMax: 2.5 },
+  'motion-blur': { steps: 20, lambda: 8, zeta: 1, sigmaMax: 2.5 },
+  blur: { steps: 20, lambda: 8, zeta: 1, sigmaMax: 2.5 },
+  downsample: { steps: 20, lambda: 8, zeta: 1, sigmaMax: 2.5 },
+} as const;
 
 export const diffpir: ChainSolver = {
   kind: 'chain',
@@ -49,7 +63,7 @@ export const diffpir: ChainSolver = {
   needs: { prior: 'diffusion', linear: true, noise: 'gaussian' },
   calibrated: false,
   options,
-  presets: {},
+  presets,
 
   async run({ measurement, problem, prior }, chosen, context) {
     const { steps, lambda, zeta, sigmaMax } = options.parse(chosen);

@@ -144,8 +144,11 @@ async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<
   const { files, prior, manifest, onEvent } = shared;
   const { samples = 4, seed = 0, level = 0.9, estimate = 'mean', limits = defaultLimits } = job;
   const input = await readInput(item.path, limits);
-  const spec = withNoise(job.spec, input, item, onEvent);
-  const problem = bind(spec, { measurementShape: input.array.shape }, { channels: prior?.channels, files });
+  const bound = (spec: ProblemSpec) =>
+    bind(spec, { measurementShape: input.array.shape }, { channels: prior?.channels, files });
+  const problem = bound(
+    job.spec.noise ? job.spec : withEstimatedNoise(job.spec, input, item, bound, onEvent),
+  );
   const solver = chooseSolver(job.solver, problem);
   const written = resultFormat(job, input.picture);
   const made: Made = {
@@ -207,20 +210,23 @@ async function loadedPrior({ prior = 'photo', threads, signal }: FolderJob): Pro
   return typeof prior === 'string' ? loadPrior(prior, { threads, signal }) : prior;
 }
 
-/** The spec with its noise; where it names none, a picture's is estimated. */
-function withNoise(
+/** The spec with Gaussian noise of the level that the picture is found to have. */
+function withEstimatedNoise(
   spec: ProblemSpec,
   { array, picture }: Input,
   { name, path }: Item,
+  bound: (spec: ProblemSpec) => Problem,
   onEvent: (event: FolderEvent) => void,
 ): ProblemSpec {
-  if (spec.noise !== undefined) return spec;
   if (picture === undefined) {
     throw new UsageError(`--noise is needed for ${path}: only a picture's noise level can be estimated`);
   }
-  const sigma = estimateNoise(array);
+  const withLevel = (sigma: number) => ({ ...spec, noise: { name: 'gaussian', options: { sigma } } });
+  const { observed } = bound(withLevel(1)).operator; // which pixels are seen does not depend on the noise
+  const rounding = 1 / (2 ** picture.bits - 1) / Math.sqrt(12);
+  const sigma = Math.max(rounding, estimateNoise(array, observed));
   onEvent({ type: 'noise', name, sigma });
-  return { ...spec, noise: { name: 'gaussian', options: { sigma } } };
+  return withLevel(sigma);
 }
 
 function namedSolver(solver: Solver | string | undefined): Solver | undefined {

@@ -1,9 +1,9 @@
 /** `retrodict bench` */
 import type { Command } from 'commander';
 import { bench } from '../index.js';
-import { onInterrupt } from './interrupt.js';
+import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
-import { Status } from './status.js';
+import type { Finish } from './tally.js';
 
 interface BenchCommandOptions {
   readonly out: string;
@@ -11,7 +11,7 @@ interface BenchCommandOptions {
   readonly json?: boolean;
 }
 
-export function addBench(program: Command): void {
+export function addBench(program: Command, finish: Finish): void {
   program
     .command('bench')
     .summary('run a benchmark: a spec in, a table and a JSON file out')
@@ -20,20 +20,16 @@ export function addBench(program: Command): void {
     .requiredOption('--out <dir>', 'output folder, made if need be')
     .option('--data <dir>', 'folder of pictures, for benchmarks that need them')
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
-    .action(benchAction);
+    .action(async (spec: string, options: BenchCommandOptions) => finish(await benchCommand(spec, options)));
 }
 
-async function benchAction(spec: string, options: BenchCommandOptions): Promise<void> {
+async function benchCommand(spec: string, options: BenchCommandOptions): Promise<number> {
   const output = new Output(options);
-  const interrupt = onInterrupt();
-  const status = new Status(interrupt);
-  try {
-    const say = (line: string) => output.note(line, { type: 'progress', line });
-    const { out, data } = options;
-    const result = await bench(spec, { out, data, say, signal: interrupt.signal });
+  const say = (line: string) => output.note(line, { type: 'progress', line });
+  const { out, data } = options;
+  return interruptible(async (signal) => {
+    const result = await bench(spec, { out, data, say, signal });
     output.result(result.table, { type: 'bench', ...result });
-  } catch (error) {
-    status.stopped(error);
-  }
-  process.exitCode = status.code;
+    return 0;
+  });
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { bind, checkOperator, readProblem, readSpecFiles } from '../index.js';
 import { Output } from './output.js';
+import type { Finish } from './tally.js';
 import { parseSize } from './values.js';
 
 interface CheckOptions {
@@ -10,7 +11,7 @@ interface CheckOptions {
   readonly json?: boolean;
 }
 
-export function addCheck(program: Command): void {
+export function addCheck(program: Command, finish: Finish): void {
   program
     .command('check')
     .summary('prove that a problem does what it says: adjoint, linearity, norm, inverses')
@@ -20,10 +21,10 @@ export function addCheck(program: Command): void {
       48, 64,
     ] as const)
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
-    .action(checkAction);
+    .action(async (options: CheckOptions) => finish(await checkCommand(options)));
 }
 
-async function checkAction({ problem, size, json }: CheckOptions): Promise<void> {
+async function checkCommand({ problem, size, json }: CheckOptions): Promise<number> {
   const output = new Output({ json });
   const spec = await readProblem(problem, 'gaussian:sigma=0.1'); // no check looks at the noise
   const files = await readSpecFiles(spec);
@@ -34,5 +35,5 @@ async function checkAction({ problem, size, json }: CheckOptions): Promise<void>
     const text = `${verdict} ${check}: ${value.toExponential(1)} (at most ${tolerance.toExponential(1)})`;
     output.result(text, { type: 'check', check, value, tolerance, ok });
   }
-  process.exitCode = checks.every(({ ok }) => ok) ? 0 : 1;
+  return checks.every(({ ok }) => ok) ? 0 : 1;
 }

@@ -1,9 +1,9 @@
 /** `retrodict restore` */
 import { type Command, Option } from 'commander';
-import { type FolderEvent, loadSolver, readProblem, restoreFolder } from '../index.js';
-import { onInterrupt } from './interrupt.js';
+import { type FolderEvent, type FolderJob, loadSolver, readProblem, restoreFolder } from '../index.js';
+import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
-import { Status } from './status.js';
+import { type Finish, Tally } from './tally.js';
 import { collectSetting, parseBits, parseLevel, parsePositive, parseWhole, pictureLimits } from './values.js';
 
 interface RestoreOptions {
@@ -27,7 +27,7 @@ interface RestoreOptions {
   readonly quiet?: boolean;
 }
 
-export function addRestore(program: Command): void {
+export function addRestore(program: Command, finish: Finish): void {
   program
     .command('restore')
     .summary('restore pictures and measurements, with the uncertainty of every pixel')
@@ -91,44 +91,41 @@ export function addRestore(program: Command): void {
         '  retrodict restore blurred.png --out restored --problem gaussian-blur:sigma=1.6 --noise gaussian:sigma=2/255\n' +
         '  retrodict restore simulated --out restored --problem simulated/problem.json --truth photos',
     )
-    .action(restoreAction);
+    .action(async (inputs: string[], options: RestoreOptions) =>
+      finish(await restoreCommand(inputs, options)),
+    );
 }
 
-async function restoreAction(inputs: string[], options: RestoreOptions): Promise<void> {
-  const output = new Output(options);
-  const interrupt = onInterrupt();
-  const status = new Status(interrupt);
+async function restoreCommand(inputs: string[], options: RestoreOptions): Promise<number> {
   const { problem, noise, solver, maxPixels, set, ...rest } = options;
   const spec = await readProblem(problem, noise === 'auto' ? undefined : noise);
   const brought = solver?.endsWith('.js') ? await loadSolver(solver) : undefined;
-  const report = reporter(output, status);
-  try {
-    const summary = await restoreFolder(
-      {
-        ...rest,
-        inputs,
-        spec,
-        solver: brought?.solver ?? solver,
-        solverVersion: brought?.version,
-        options: set,
-        limits: pictureLimits(maxPixels),
-        signal: interrupt.signal,
-      },
-      report,
-    );
-    const { done, unchanged, failed } = summary;
-    output.endProgress();
-    const text = `${done} restored, ${unchanged} already done, ${failed} failed`;
-    output.note(text, { type: 'summary', ...summary });
-  } catch (error) {
-    output.endProgress();
-    status.stopped(error);
-  }
-  process.exitCode = status.code;
+  const job: FolderJob = {
+    ...rest,
+    inputs,
+    spec,
+    solver: brought?.solver ?? solver,
+    solverVersion: brought?.version,
+    options: set,
+    limits: pictureLimits(maxPixels),
+  };
+  const output = new Output(options);
+  const tally = new Tally();
+  return interruptible(async (signal) => {
+    try {
+      const summary = await restoreFolder({ ...job, signal }, reporter(output, tally));
+      const { done, unchanged, failed } = summary;
+      const text = `${done} restored, ${unchanged} already done, ${failed} failed`;
+      output.note(text, { type: 'summary', ...summary });
+      return tally.status;
+    } finally {
+      output.endProgress();
+    }
+  });
 }
 
-/** Tells what happens, and notes failures for the exit status. */
-function reporter(output: Output, status: Status): (event: FolderEvent) => void {
+/** Tells what happens, and notes failures for the exit tally. */
+function reporter(output: Output, tally: Tally): (event: FolderEvent) => void {
   let items = 1;
   let finished = 0;
   return (event) => {
@@ -154,17 +151,17 @@ function reporter(output: Output, status: Status): (event: FolderEvent) => void 
       }
       case 'done':
         finished++;
-        status.succeeded();
+        tally.succeeded();
         output.result(describeDone(event.line), { ...event.line, type: 'done' });
         return;
       case 'unchanged':
         finished++;
-        status.succeeded();
+        tally.succeeded();
         output.note(`${event.name}: already done`, event);
         return;
       case 'failed':
         finished++;
-        status.failed(event.error);
+        tally.failed(event.error);
         output.failure(event);
     }
   };

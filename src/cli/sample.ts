@@ -1,9 +1,9 @@
 /** `retrodict sample` */
 import type { Command } from 'commander';
 import { samplePrior } from '../index.js';
-import { onInterrupt } from './interrupt.js';
+import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
-import { Status } from './status.js';
+import type { Finish } from './tally.js';
 import { parsePositive, parseSize, parseWhole } from './values.js';
 
 interface SampleOptions {
@@ -17,7 +17,7 @@ interface SampleOptions {
   readonly quiet?: boolean;
 }
 
-export function addSample(program: Command): void {
+export function addSample(program: Command, finish: Finish): void {
   program
     .command('sample')
     .summary('draw images from a prior alone, to see what it knows')
@@ -32,25 +32,23 @@ export function addSample(program: Command): void {
     .option('--threads <n>', 'threads of the network (default: one per core)', parsePositive)
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
     .option('--quiet', 'print errors only')
-    .action(sampleAction);
+    .action(async (options: SampleOptions) => finish(await sampleCommand(options)));
 }
 
-async function sampleAction(options: SampleOptions): Promise<void> {
+async function sampleCommand(options: SampleOptions): Promise<number> {
   const output = new Output(options);
-  const interrupt = onInterrupt();
-  const status = new Status(interrupt);
-  try {
-    await samplePrior({ ...options, signal: interrupt.signal }, (event) => {
-      if (event.type === 'done') output.result(event.file, event);
-      else {
-        const { sample, samples, step, steps } = event;
-        output.progress((sample + step / steps) / samples, `sample ${sample + 1} of ${samples}`);
-      }
-    });
-    output.endProgress();
-  } catch (error) {
-    output.endProgress();
-    status.stopped(error);
-  }
-  process.exitCode = status.code;
+  return interruptible(async (signal) => {
+    try {
+      await samplePrior({ ...options, signal }, (event) => {
+        if (event.type === 'done') output.result(event.file, event);
+        else {
+          const { sample, samples, step, steps } = event;
+          output.progress((sample + step / steps) / samples, `sample ${sample + 1} of ${samples}`);
+        }
+      });
+      return 0;
+    } finally {
+      output.endProgress();
+    }
+  });
 }

@@ -1,9 +1,9 @@
 /** `retrodict simulate` */
 import { type Command, Option } from 'commander';
-import { readProblem, type SimulationEvent, simulateFolder } from '../index.js';
-import { onInterrupt } from './interrupt.js';
+import { readProblem, type SimulationEvent, type SimulationJob, simulateFolder } from '../index.js';
+import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
-import { Status } from './status.js';
+import { type Finish, Tally } from './tally.js';
 import { parsePositive, parseWhole, pictureLimits } from './values.js';
 
 interface SimulateOptions {
@@ -17,7 +17,7 @@ interface SimulateOptions {
   readonly quiet?: boolean;
 }
 
-export function addSimulate(program: Command): void {
+export function addSimulate(program: Command, finish: Finish): void {
   program
     .command('simulate')
     .summary('make measurements of pictures, for `restore` to undo')
@@ -50,29 +50,25 @@ export function addSimulate(program: Command): void {
       '\nExample:\n' +
         '  retrodict simulate photos --out blurred --problem gaussian-blur:sigma=1.6 --noise gaussian:sigma=2/255',
     )
-    .action(simulateAction);
+    .action(async (inputs: string[], options: SimulateOptions) =>
+      finish(await simulateCommand(inputs, options)),
+    );
 }
 
-async function simulateAction(inputs: string[], options: SimulateOptions): Promise<void> {
-  const output = new Output(options);
-  const interrupt = onInterrupt();
-  const status = new Status(interrupt);
+async function simulateCommand(inputs: string[], options: SimulateOptions): Promise<number> {
   const { problem, noise, maxPixels, ...rest } = options;
   const spec = await readProblem(problem, noise);
-  const limits = pictureLimits(maxPixels);
-  try {
-    const summary = await simulateFolder(
-      { ...rest, inputs, spec, limits, signal: interrupt.signal },
-      reporter(output, status),
-    );
+  const job: SimulationJob = { ...rest, inputs, spec, limits: pictureLimits(maxPixels) };
+  const output = new Output(options);
+  const tally = new Tally();
+  return interruptible(async (signal) => {
+    const summary = await simulateFolder({ ...job, signal }, reporter(output, tally));
     output.note(`${summary.done} simulated, ${summary.failed} failed`, { type: 'summary', ...summary });
-  } catch (error) {
-    status.stopped(error);
-  }
-  process.exitCode = status.code;
+    return tally.status;
+  });
 }
 
-function reporter(output: Output, status: Status): (event: SimulationEvent) => void {
+function reporter(output: Output, tally: Tally): (event: SimulationEvent) => void {
   return (event) => {
     switch (event.type) {
       case 'start':
@@ -82,14 +78,14 @@ function reporter(output: Output, status: Status): (event: SimulationEvent) => v
         output.note(`skipped ${event.path}: it ${event.reason}`, event);
         return;
       case 'done': {
-        status.succeeded();
+        tally.succeeded();
         const clipped =
           event.clipped === undefined ? '' : `, ${(100 * event.clipped).toFixed(1)} % of the values clipped`;
         output.result(`${event.files[0]}: ${event.shape.join('×')}${clipped}`, event);
         return;
       }
       case 'failed':
-        status.failed(event.error);
+        tally.failed(event.error);
         output.failure(event);
     }
   };

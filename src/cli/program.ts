@@ -1,0 +1,59 @@
+/** The command line as a function: parses, calls the library, prints (DESIGN §5). */
+import { existsSync, readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addBench } from './bench.js';
+import { addCard } from './card.js';
+import { addCheck } from './check.js';
+import { addDescribe } from './describe.js';
+import { addList } from './list.js';
+import { addRestore } from './restore.js';
+import { addSample } from './sample.js';
+import { addSimulate } from './simulate.js';
+
+/**
+ * Runs one command.
+ * @param words what follows the name of the program.
+ * @returns the exit status.
+ */
+export async function run(words: readonly string[]): Promise<number> {
+  let status = 0;
+  const program = new Command('retrodict')
+    .description('Restores images with pretrained generative priors, and says how sure every pixel is.')
+    .version(packageVersion())
+    .option('--debug', 'print where in the program an error arose')
+    .showSuggestionAfterError()
+    .exitOverride();
+  for (const add of [addRestore, addSimulate, addSample, addList, addDescribe, addCheck, addCard, addBench]) {
+    add(program, (code) => {
+      status = code;
+    });
+  }
+  try {
+    // `--debug` is understood before and after the name of the command.
+    await program.parseAsync(
+      words.filter((word) => word !== '--debug'),
+      { from: 'user' },
+    );
+  } catch (error) {
+    return report(error, words);
+  }
+  return status;
+}
+
+/** Whatever ends a command before its work begins. */
+function report(error: unknown, words: readonly string[]): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said it
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (words.includes('--json')) {
+    process.stdout.write(`${JSON.stringify({ type: 'error', version: 1, message })}\n`);
+  }
+  process.stderr.write(`${words.includes('--debug') ? stack : message}\n`);
+  return 2;
+}
+
+/** This file lies at another depth in the sources than in the package. */
+function packageVersion(): string {
+  let folder = new URL('.', import.meta.url);
+  while (!existsSync(new URL('package.json', folder))) folder = new URL('..', folder);
+  return JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')).version;
+}

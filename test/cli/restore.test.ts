@@ -1,0 +1,288 @@
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fill, temporaryFolder } from '../io/folders.js';
+import { colourPng } from '../pictures.js';
+import { retrodictHere } from './in-process.js';
+import { jsonLines, retrodict } from './spawn.js';
+
+const slowSolver = fileURLToPath(new URL('./slow-solver.js', import.meta.url));
+const weights = fileURLToPath(new URL('../../models/weights/photo-small', import.meta.url));
+const wiener = ['--solver', 'wiener'];
+const denoise = ['--problem', 'denoise', '--noise', 'gaussian:sigma=0.1'];
+
+/** A folder `in` with two pictures. */
+async function pictures(): Promise<string> {
+  const root = temporaryFolder();
+  fill(root, { 'in/a.png': await colourPng(12, 8), 'in/b.png': await colourPng(9, 10, 1) });
+  return root;
+}
+
+describe('retrodict restore', () => {
+  it('restores a folder, says so, and then has nothing to do', async () => {
+    const cwd = await pictures();
+    fill(cwd, { 'in/notes.txt': '' });
+    const words = ['restore', 'in', '--out', 'out', ...denoise, ...wiener];
+    const first = await retrodict(words, { cwd });
+    expect(first.stderr).toBe(
+      'skipped in/notes.txt: it is not a picture or .npy file\n2 to restore\n2 restored, 0 already done, 0 failed\n',
+    );
+    expect(first.stdout).toMatch(/^a\.png: [\d.]+ s, misfit [\d.]+ \(1 is ideal\)\nb\.png: .*\n$/);
+    expect(first.status).toBe(0);
+    const again = await retrodict(words, { cwd });
+    expect(again.stderr).toMatch(/a: already done\nb: already done\n0 restored, 2 already done, 0 failed/);
+    expect([again.status, again.stdout]).toEqual([0, '']);
+  });
+
+  it('prints JSON lines with type and version and nothing else on stdout', async () => {
+    const cwd = await pictures();
+    fill(cwd, { 'in/text.png': 'text' });
+    const done = await retrodict(['restore', 'in', '--out', 'out', ...denoise, ...wiener, '--json'], { cwd });
+    const lines = jsonLines(done);
+    expect(lines.every((line) => line['version'] === 1)).toBe(true);
+    expect(lines.map(({ type, name }) => [type, name])).toEqual([
+      ['start', undefined],
+      ['done', 'a'],
+      ['done', 'b'],
+      ['failed', 'text'],
+      ['summary', undefined],
+    ]);
+    expect(lines[1]).toMatchObject({
+      status: 'ok',
+      files: ['a.png', 'a.posterior.npz'],
+      made: { solver: 'wiener' },
+    });
+    expect(lines[3]['error']).toMatch(/in\/text\.png is not a picture/);
+    expect(done.stderr).toMatch(/^in\/text\.png is not a picture: [^\n]*\n$/);
+    expect(done.status).toBe(1);
+    const misused = await retrodictHere([
+      'restore',
+      join(cwd, 'in'),
+      '--out',
+      'o',
+      '--problem',
+      'blurr',
+      '--json',
+    ]);
+    expect(jsonLines(misused)).toEqual([
+      {
+        type: 'error',
+        version: 1,
+        message: expect.stringMatching(/^there is no problem "blurr"; the nearest are blur/),
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      'an unknown problem',
+      ['--problem', 'gausian-blur'],
+      /^there is no problem "gausian-blur"; the nearest are gaussian-blur/,
+    ],
+    [
+      'an unknown option of a problem',
+      ['--problem', 'gaussian-blur:sigmas=1'],
+      /^there is no option of gaussian-blur "sigmas"; the nearest are sigma/,
+    ],
+    [
+      'an unknown noise',
+      ['--problem', 'denoise', '--noise', 'gausian:sigma=1'],
+      /^there is no noise "gausian"; the nearest are gaussian/,
+    ],
+    [
+      'a negative noise level',
+      ['--problem', 'denoise', '--noise', 'gaussian:sigma=-0.1'],
+      /^gaussian:sigma is -0\.1: .*0/,
+    ],
+    [
+      'an absurd noise level',
+      ['--problem', 'denoise', '--noise', 'gaussian:sigma=25'],
+      /^gaussian:sigma is 25: .*1/,
+    ],
+    [
+      'an unknown solver',
+      [...denoise, '--solver', 'diffpri'],
+      /^there is no solver "diffpri"; the nearest are diffpir/,
+    ],
+    [
+      'an unknown option of a solver',
+      [...denoise, ...wiener, '--set', 'wieght=2'],
+      /there is no option of solver wiener "wieght"; the nearest are weight/,
+    ],
+    [
+      'a solver option out of range',
+      [...denoise, ...wiener, '--set', 'weight=-2'],
+      /option weight of solver wiener: .*-2/,
+    ],
+    ['an unknown prior', [...denoise, '--prior', 'foto'], /^There is no prior "foto".*photo/],
+    [
+      'an unknown option',
+      [...denoise, '--sampels', '3'],
+      /^error: unknown option '--sampels'\n\(Did you mean --samples\?\)/,
+    ],
+    ['a missing option', [], /^error: required option '--problem <spec>' not specified/],
+    [
+      'no number where one belongs',
+      [...denoise, '--samples', '0'],
+      /--samples <n>' argument '0' is invalid\. Expected a whole number from 1/,
+    ],
+    [
+      'a problem file that is missing',
+      ['--problem', 'p.json'],
+      /^the problem p\.json cannot be read: there is no such file or folder$/m,
+    ],
+    [
+      'a solver file that is missing',
+      [...denoise, '--solver', 's.js'],
+      /^the solver s\.js cannot be read: there is no such file/,
+    ],
+    ['a truth folder that is missing', [...denoise, ...wiener, '--truth', 't'], /^--truth t is not a folder/],
+  ])('exits with 2 and one sentence for %s', async (_, words, sentence) => {
+    const cwd = await pictures();
+    const path = join(cwd, 'in/a.png');
+    const { status, stdout, stderr } = await retrodictHere([
+      'restore',
+      path,
+      '--out',
+      join(cwd, 'out'),
+      ...words,
+    ]);
+    expect(stderr.replace('1 to restore\n', '').replace(`${path}: `, '')).toMatch(sentence);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect([status, stdout]).toEqual([2, '']);
+  });
+
+  it('exits with 2 where input or output cannot be', async () => {
+    const cwd = await pictures();
+    fill(cwd, { file: '' });
+    const run = (from: string, to: string, ...more: string[]) =>
+      retrodictHere(['restore', join(cwd, from), '--out', join(cwd, to), ...denoise, ...wiener, ...more]);
+    const missing = await run('none', 'out');
+    expect([missing.status, missing.stderr]).toEqual([2, `the input ${join(cwd, 'none')} does not exist\n`]);
+    const within = await run('in', 'in/out');
+    expect(within).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^the output folder .*in\/out lies within/),
+    });
+    const unwritable = await run('in', 'file/out');
+    expect(unwritable).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/cannot be written: a part of its path/),
+    });
+    expect(unwritable.stderr).not.toMatch(/\n\s+at /);
+    expect((await run('none', 'out', '--debug')).stderr).toMatch(/does not exist\n\s+at /);
+    expect(readdirSync(cwd).sort()).toEqual(['file', 'in']);
+  });
+
+  it('raises the limit of pixels by --max-pixels', async () => {
+    const cwd = temporaryFolder();
+    fill(cwd, { 'wide.png': await colourPng(17_000, 1) });
+    const words = ['restore', join(cwd, 'wide.png'), '--out', join(cwd, 'out'), ...denoise, ...wiener];
+    const refused = await retrodictHere(words);
+    expect(refused.stderr).toMatch(
+      /wide\.png is 17000×1 pixels, and the limit is 16384 pixels a side \(--max-pixels/,
+    );
+    expect(refused.status).toBe(1);
+    expect((await retrodictHere([...words, '--max-pixels', '20000'])).status).toBe(0);
+  });
+
+  it('refuses a prior whose file is not what its card says', async () => {
+    const cwd = await pictures();
+    mkdirSync(join(cwd, 'prior'));
+    copyFileSync(join(weights, 'photo-small.onnx'), join(cwd, 'prior/photo-small.onnx'));
+    const card = readFileSync(join(weights, 'card.json'), 'utf8');
+    writeFileSync(join(cwd, 'prior/card.json'), card.replace(/"sha256": "./, '"sha256": "0'));
+    const words = [
+      'restore',
+      join(cwd, 'in'),
+      '--out',
+      join(cwd, 'out'),
+      ...denoise,
+      '--prior',
+      join(cwd, 'prior'),
+    ];
+    const { status, stderr } = await retrodictHere(words);
+    expect(stderr).toMatch(
+      /photo-small\.onnx has SHA-256 [0-9a-f]{64}; its card\.json expects 0[0-9a-f]{63}/,
+    );
+    expect(status).toBe(2);
+  });
+});
+
+describe('a run that is stopped', () => {
+  const files = ['a.png', 'a.posterior.npz', 'a.sd.png', 'b.png', 'b.posterior.npz', 'b.sd.png'];
+  const read = (folder: string) => files.map((file) => readFileSync(join(folder, file), 'base64'));
+  let cwd: string;
+  let words: string[];
+  let whole: string[];
+
+  beforeAll(async () => {
+    cwd = mkdtempSync(join(tmpdir(), 'retrodict-test-'));
+    fill(cwd, { 'in/a.png': await colourPng(12, 8), 'in/b.png': await colourPng(9, 10, 1) });
+    // The solver is found from its own folder, as a user's is from theirs, but has this project's zod.
+    copyFileSync(slowSolver, join(cwd, 'slow.js'));
+    symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(cwd, 'node_modules'));
+    fill(cwd, { 'package.json': '{"type": "module"}' });
+    words = ['restore', 'in', '--samples', '2', ...denoise, '--solver', 'slow.js', '--out'];
+    expect((await retrodict([...words, 'whole', '--set', 'pause=20'], { cwd })).status).toBe(0);
+    whole = read(join(cwd, 'whole'));
+    return () => rmSync(cwd, { recursive: true, force: true });
+  }, 60_000);
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'by %s ends after the step, keeps what is finished and continues to the same bytes',
+    async (signal, exit) => {
+      let sent = 0;
+      const stopped = await retrodict([...words, signal], {
+        cwd,
+        during(child, stderr) {
+          // The 50th step: the second sample of the second picture.
+          if (sent === 0 && stderr.split('step').length - 1 >= 50) sent = child.kill(signal) ? 1 : 0;
+        },
+      });
+      expect(stopped.status).toBe(exit);
+      expect(stopped.stderr).toMatch(
+        /Stopping after the current step; finished files are kept\.\n(step \d+\n)?$/,
+      );
+      expect(stopped.stdout).toMatch(/^a\.png: [^\n]*\n$/);
+      expect(readdirSync(join(cwd, signal)).sort()).toEqual([
+        'a.png',
+        'a.posterior.npz',
+        'a.sd.png',
+        'manifest.jsonl',
+      ]);
+      const again = await retrodict([...words, signal], { cwd });
+      expect(again.status).toBe(0);
+      expect(again.stderr).toMatch(/a: already done/);
+      expect(read(join(cwd, signal))).toEqual(whole);
+    },
+  );
+
+  it('by SIGKILL continues to the same bytes', async () => {
+    const stopped = await retrodict([...words, 'killed'], {
+      cwd,
+      during(child, stderr) {
+        if (stderr.split('step').length - 1 >= 50) child.kill('SIGKILL');
+      },
+    });
+    expect(stopped.killed).toBe('SIGKILL');
+    const again = await retrodict([...words, 'killed'], { cwd });
+    expect(again.stderr).toMatch(/a: already done/);
+    expect(again.status).toBe(0);
+    expect(read(join(cwd, 'killed'))).toEqual(whole);
+  });
+});

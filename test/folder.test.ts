@@ -1,0 +1,389 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { ChainSolver } from '../solvers/solver.js';
+import { floatArray, mapArray } from '../src/core/array.js';
+import { UsageError } from '../src/core/errors.js';
+import { keyedRandom } from '../src/core/random.js';
+import { type FolderEvent, type FolderJob, restoreFolder } from '../src/folder.js';
+import { decodeNpy, encodeNpy } from '../src/io/npy.js';
+import { decodeNpz } from '../src/io/npz.js';
+import { decodePicture } from '../src/io/picture.js';
+import { readProblem } from '../src/spec-files.js';
+import { fill, temporaryFolder } from './io/folders.js';
+import { colourPng, greyPng } from './pictures.js';
+
+/** The measurement with fresh noise, five steps a sample: quick, random, of any shape. */
+const jitter: ChainSolver = {
+  kind: 'chain',
+  name: 'jitter',
+  summary: 'for tests',
+  needs: { prior: 'none', noise: 'any' },
+  calibrated: true,
+  options: z.object({ amount: z.number().min(0).default(0.1) }),
+  presets: {},
+  async run({ measurement }, { amount }, { random, step }) {
+    for (let i = 0; i < 5; i++) await step(i, 5);
+    const noise = random('jitter');
+    return mapArray(measurement, (value) => value + (amount as number) * noise.normal());
+  },
+};
+
+const denoise = await readProblem('denoise', 'gaussian:sigma=0.1');
+
+interface Run {
+  readonly events: FolderEvent[];
+  readonly counts: Awaited<ReturnType<typeof restoreFolder>>;
+  /** Messages of the failures, by item. */
+  readonly failures: Record<string, string>;
+}
+
+async function run(job: Omit<FolderJob, 'spec'> & Partial<FolderJob>): Promise<Run> {
+  const events: FolderEvent[] = [];
+  const whole: FolderJob = { spec: denoise, solver: jitter, ...job };
+  const counts = await restoreFolder(whole, (event) => events.push(event));
+  const failed = events.filter((event) => event.type === 'failed');
+  const failures = Object.fromEntries(failed.map(({ name, error }) => [name, error.message]));
+  return { events, counts, failures };
+}
+
+/** Every file below a folder except the manifest (its seconds differ), by name. */
+function snapshot(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile() && entry.name !== 'manifest.jsonl');
+  const paths = files.map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(
+    paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, 'base64')]),
+  );
+}
+
+function manifestLines(out: string): Record<string, unknown>[] {
+  const text = readFileSync(join(out, 'manifest.jsonl'), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+/** Three good pictures in two folders. */
+async function threePictures(): Promise<{ root: string; input: string; out: string }> {
+  const root = temporaryFolder();
+  fill(join(root, 'in'), {
+    'a.png': await colourPng(13, 9),
+    'sub/b.png': await greyPng(8, 11, 1),
+    'sub/c.png': await colourPng(10, 10, 2),
+  });
+  return { root, input: join(root, 'in'), out: join(root, 'out') };
+}
+
+describe('restoreFolder', () => {
+  it('writes estimate, picture of the standard deviation, numbers and a manifest line', async () => {
+    const { input, out } = await threePictures();
+    const { counts } = await run({ inputs: [input], out, samples: 3, seed: 5, level: 0.8 });
+    expect(counts).toEqual({ done: 3, unchanged: 0, failed: 0 });
+    expect(Object.keys(snapshot(out)).sort()).toEqual(
+      ['a', 'sub/b', 'sub/c']
+        .flatMap((name) => [`${name}.png`, `${name}.posterior.npz`, `${name}.sd.png`])
+        .sort(),
+    );
+    const arrays = decodeNpz(readFileSync(join(out, 'sub/b.posterior.npz')), 'b');
+    expect(Object.keys(arrays).sort()).toEqual(['lower', 'mean', 'sd', 'upper']);
+    const { mean, sd, lower, upper } = arrays;
+    expect(mean.array.shape).toEqual([1, 11, 8]);
+    const estimate = await decodePicture(readFileSync(join(out, 'sub/b.png')), 'b.png');
+    mean.array.data.forEach((value, i) => {
+      expect(estimate.image.data[i]).toBeCloseTo(Math.min(Math.max(value, 0), 1), 2);
+      expect(lower.array.data[i]).toBeLessThan(upper.array.data[i]);
+    });
+    const line = manifestLines(out).find(({ name }) => name === 'sub/b')!;
+    expect(line).toMatchObject({
+      version: 1,
+      status: 'ok',
+      made: { solver: 'jitter', options: { amount: 0.1 }, samples: 3, seed: 5, level: 0.8, estimate: 'mean' },
+      files: ['sub/b.png', 'sub/b.sd.png', 'sub/b.posterior.npz'],
+      calibrated: true,
+    });
+    expect(line['misfit']).toHaveLength(3);
+    // The scale of the picture of the standard deviation.
+    const white = line['sdWhite'] as number;
+    const map = await decodePicture(readFileSync(join(out, 'sub/b.sd.png')), 'b.sd.png');
+    sd.array.data.forEach((value, i) => {
+      expect(Math.abs(map.image.data[i] * white - value)).toBeLessThan((0.51 * white) / 255);
+    });
+  });
+
+  it('writes the estimate that is asked for, in the form that is asked for', async () => {
+    const { input, out } = await threePictures();
+    const inputs = [join(input, 'a.png')];
+    await run({ inputs, out, samples: 3, estimate: 'median', format: 'npy' });
+    await run({ inputs, out: join(out, 's'), samples: 3, estimate: 'sample', format: 'tiff', bits: 16 });
+    await run({ inputs, out: join(out, 'one'), samples: 1, format: 'npy' });
+    expect(Object.keys(snapshot(join(out, 's')))).toContain('a.tiff');
+    expect(await sharp(join(out, 's/a.tiff')).metadata()).toMatchObject({
+      depth: 'ushort',
+      width: 13,
+      height: 9,
+    });
+    // One sample has no spread; it is also the first of three.
+    expect(Object.keys(snapshot(join(out, 'one'))).sort()).toEqual(['a.npy', 'a.posterior.npz']);
+    expect(Object.keys(decodeNpz(readFileSync(join(out, 'one/a.posterior.npz')), 'one'))).toEqual(['mean']);
+    const first = await decodePicture(readFileSync(join(out, 's/a.tiff')), 'a.tiff');
+    decodeNpy(readFileSync(join(out, 'one/a.npy')), 'a.npy').array.data.forEach((value, i) => {
+      expect(Math.abs(first.image.data[i] - Math.min(Math.max(value, 0), 1))).toBeLessThan(0.51 / 65535);
+    });
+  });
+
+  it('gives the same bytes alone, in a folder and in another order', async () => {
+    const { input, out } = await threePictures();
+    await run({ inputs: [input], out });
+    const together = snapshot(out);
+    for (const name of ['sub/c', 'a'])
+      await run({ inputs: [join(input, `${name}.png`)], out: join(out, 'alone') });
+    const alone = snapshot(join(out, 'alone'));
+    for (const ending of ['.png', '.sd.png', '.posterior.npz']) {
+      expect(alone[`c${ending}`], ending).toBe(together[`sub/c${ending}`]);
+      expect(alone[`a${ending}`], ending).toBe(together[`a${ending}`]);
+    }
+    await run({ inputs: [input], out: join(out, 'seed'), seed: 1 });
+    expect(snapshot(join(out, 'seed'))['a.png']).not.toBe(together['a.png']);
+  });
+
+  it('continues after an interrupt at any step, to the same bytes', async () => {
+    const { root, input, out } = await threePictures();
+    await run({ inputs: [input], out, samples: 2 });
+    const whole = snapshot(out);
+    for (const stopAt of [1, 12, 25]) {
+      const again = join(root, `again-${stopAt}`);
+      const controller = new AbortController();
+      let steps = 0;
+      const job = {
+        inputs: [input],
+        out: again,
+        spec: denoise,
+        solver: jitter,
+        samples: 2,
+        signal: controller.signal,
+      };
+      const stopped = restoreFolder(job, (event) => {
+        if (event.type === 'progress' && ++steps === stopAt) controller.abort();
+      });
+      await expect(stopped).rejects.toThrow(/abort/i);
+      expect(steps).toBe(stopAt);
+      const { counts } = await run({ inputs: [input], out: again, samples: 2 });
+      const finished = Math.floor((stopAt - 1) / 10);
+      expect(counts).toEqual({ done: 3 - finished, unchanged: finished, failed: 0 });
+      expect(snapshot(again)).toEqual(whole);
+    }
+  });
+
+  it('does again what was torn or has lost a file, and nothing else', async () => {
+    const { input, out } = await threePictures();
+    await run({ inputs: [input], out });
+    const whole = snapshot(out);
+    expect((await run({ inputs: [input], out })).counts).toEqual({ done: 0, unchanged: 3, failed: 0 });
+
+    rmSync(join(out, 'sub/b.sd.png'));
+    expect((await run({ inputs: [input], out })).counts).toEqual({ done: 1, unchanged: 2, failed: 0 });
+
+    const manifest = readFileSync(join(out, 'manifest.jsonl'), 'utf8');
+    const lines = manifest.trimEnd().split('\n').slice(0, 3); // a, b, c and b again
+    writeFileSync(join(out, 'manifest.jsonl'), `${lines[0]}\n${lines[1]}\n${lines[2].slice(0, 40)}`);
+    const { counts, events } = await run({ inputs: [input], out });
+    expect(counts).toEqual({ done: 1, unchanged: 2, failed: 0 });
+    expect(events.find(({ type }) => type === 'done')).toMatchObject({ name: 'sub/c' });
+    expect(snapshot(out)).toEqual(whole);
+  });
+
+  it('replaces another result only by force, and names the first difference', async () => {
+    const { input, out } = await threePictures();
+    const inputs = [join(input, 'a.png')];
+    await run({ inputs, out });
+    const before = snapshot(out);
+    const refused = async (change: Partial<FolderJob>) =>
+      (await run({ inputs, out, ...change })).failures['a'];
+    expect(await refused({ seed: 3 })).toBe(
+      `${join(out, 'a')} was made with seed = 0, now asked for with 3; --force replaces it`,
+    );
+    expect(await refused({ options: { amount: 0.2 } })).toMatch(
+      /was made with options\.amount = 0\.1, now .* 0\.2;/,
+    );
+    expect(await refused({ spec: await readProblem('denoise', 'gaussian:sigma=0.2') })).toMatch(
+      /with problem\.noise\.options\.sigma = 0\.1, now asked for with 0\.2/,
+    );
+    expect(await refused({ solverVersion: 'x' })).toMatch(
+      /with solverVersion = none, now asked for with "x"/,
+    );
+    writeFileSync(inputs[0], await colourPng(13, 9, 4));
+    expect(await refused({})).toMatch(/was made with input = "[0-9a-f]{64}", now/);
+    expect(snapshot(out)).toEqual(before);
+    expect((await run({ inputs, out, force: true })).counts).toEqual({ done: 1, unchanged: 0, failed: 0 });
+    expect(snapshot(out)['a.png']).not.toBe(before['a.png']);
+    expect((await run({ inputs, out })).counts.unchanged).toBe(1);
+  });
+
+  it('restores the good pictures of a folder that has bad ones, each told in a sentence', async () => {
+    const { input, out } = await threePictures();
+    const good = readFileSync(join(input, 'a.png'));
+    fill(input, {
+      'truncated.png': good.subarray(0, good.length - 40),
+      'empty.png': '',
+      'text.png': 'this is no picture',
+      'wide.png': await sharp({ create: { width: 30_000, height: 2, channels: 3, background: 'red' } })
+        .png()
+        .toBuffer(),
+      'nan.npy': encodeNpy(floatArray(Float32Array.of(0, Number.NaN, 0), [3, 1, 1])),
+      'same.png': good,
+      'same.tif': good,
+    });
+    const { counts, failures } = await run({ inputs: [input], out });
+    expect(counts).toEqual({ done: 3, unchanged: 0, failed: 6 });
+    const path = (name: string) => join(input, name);
+    expect(failures).toEqual({
+      truncated: expect.stringMatching(/truncated\.png is a damaged png picture: /),
+      empty: `${path('empty.png')} is an empty file, expected a picture`,
+      text: expect.stringMatching(/text\.png is not a picture: its bytes are of no known format/),
+      wide: expect.stringMatching(
+        /wide\.png is 30000×2 pixels, and the limit is 16384 pixels a side \(--max-pixels/,
+      ),
+      nan: expect.stringMatching(/value 1 of the measurement is NaN, not a finite number/),
+      same: `${path('same.png')} and ${path('same.tif')} would both be written as same, so neither is restored`,
+    });
+    for (const message of Object.values(failures)) expect(message).not.toContain('\n');
+    const statuses = manifestLines(out).map(({ name, status }) => `${name} ${status}`);
+    expect(statuses).toContain('truncated failed');
+    // Mended, it is done by the same command.
+    fill(input, { 'truncated.png': good });
+    expect((await run({ inputs: [input], out })).counts).toEqual({ done: 1, unchanged: 3, failed: 5 });
+  });
+
+  it('raises the limit of pixels when asked, and restores a single pixel', async () => {
+    const root = temporaryFolder();
+    const flat = (width: number) =>
+      sharp({ create: { width, height: 1, channels: 3, background: 'red' } }).png();
+    fill(root, { 'in/wide.png': await flat(20_000).toBuffer(), 'in/one.png': await flat(1).toBuffer() });
+    const limits = { side: Number.POSITIVE_INFINITY, pixels: 20_000 };
+    const { counts } = await run({
+      inputs: [join(root, 'in')],
+      out: join(root, 'out'),
+      limits,
+      solver: 'wiener',
+    });
+    expect(counts).toEqual({ done: 2, unchanged: 0, failed: 0 });
+    expect((await sharp(join(root, 'out/one.png')).metadata()).width).toBe(1);
+  });
+
+  it('says which option file is wrong: a mask of another size, an even kernel, one that sums to two', async () => {
+    const { root, input, out } = await threePictures();
+    const kernel = (values: number[], shape: number[]) =>
+      encodeNpy(floatArray(Float32Array.from(values), shape));
+    fill(root, {
+      'mask.png': await greyPng(12, 9),
+      'even.npy': kernel([0.5, 0.5], [1, 2]),
+      'double.npy': kernel([0.5, 1, 0.5], [1, 3]),
+    });
+    const failure = async (spec: string) => {
+      const job = { inputs: [join(input, 'a.png')], out, solver: 'wiener' };
+      return (await run({ ...job, spec: await readProblem(spec, 'gaussian:sigma=0.1') })).failures['a'];
+    };
+    expect(await failure(`inpaint:mask=${join(root, 'mask.png')}`)).toMatch(/mask .*9×12.*9×13|9×13.*9×12/);
+    expect(await failure(`blur:kernel=${join(root, 'even.npy')}`)).toMatch(/1×2.*odd|odd.*1×2/);
+    expect(await failure(`blur:kernel=${join(root, 'double.npy')}`)).toMatch(/sum.* 2/);
+    const missing = run({
+      inputs: [input],
+      out,
+      spec: await readProblem('inpaint:mask=none.png', 'gaussian:sigma=0.1'),
+    });
+    await expect(missing).rejects.toThrow(UsageError);
+    await expect(missing).rejects.toThrow(
+      /^option mask of inpaint: none\.png cannot be read: there is no such file/,
+    );
+  });
+
+  it('cannot start without an input, with an unknown solver, or into a file', async () => {
+    const { root, input, out } = await threePictures();
+    fill(root, { file: '' });
+    await expect(run({ inputs: [join(root, 'none')], out })).rejects.toThrow(/none does not exist/);
+    await expect(run({ inputs: [input], out, solver: 'weiner' })).rejects.toThrow(
+      /there is no solver "weiner"; the nearest are wiener/,
+    );
+    await expect(run({ inputs: [input], out: join(input, 'out') })).rejects.toThrow(
+      /lies within the input folder/,
+    );
+    await expect(run({ inputs: [input], out: join(root, 'file/out') })).rejects.toThrow(
+      /manifest\.jsonl cannot be written: a part of its path is a file/,
+    );
+    await expect(run({ inputs: [input], out, truth: join(root, 'file') })).rejects.toThrow(
+      /file is not a folder/,
+    );
+    expect(readdirSync(root).sort()).toEqual(['file', 'in']);
+  });
+
+  it('scores against the truth of the same name, and only warns where there is none', async () => {
+    const { root, input, out } = await threePictures();
+    fill(root, { 'truth/a.png': await colourPng(13, 9), 'truth/sub/c.png': await colourPng(9, 10) });
+    // A denoised picture that is its own truth: amount 0 gives it back exactly.
+    const { events } = await run({
+      inputs: [input],
+      out,
+      truth: join(root, 'truth'),
+      options: { amount: 0.01 },
+    });
+    const lines = Object.fromEntries(manifestLines(out).map((line) => [line['name'], line]));
+    // Mean of four: noise of 0.01/√4, so 20 log10(200) = 46 dB.
+    expect(lines['a']['psnr'] as number).toBeCloseTo(46, 0);
+    expect(lines['a']['ssim'] as number).toBeGreaterThan(0.9);
+    expect(lines['sub/b']).not.toHaveProperty('psnr');
+    const warnings = events.filter((event) => event.type === 'warning');
+    expect(warnings.map(({ name, message }) => [name, message.replaceAll(root, '')])).toEqual([
+      ['sub/b', '/truth holds no truth for sub/b'],
+      ['sub/c', 'the truth /truth/sub/c.png has shape 3×10×9, but the estimate has 3×10×10'],
+    ]);
+  });
+
+  it('estimates the noise of pictures when none is said, and asks for it of arrays', async () => {
+    const root = temporaryFolder();
+    const flat = sharp({ create: { width: 64, height: 64, channels: 3, background: '#808080' } }).png();
+    const noise = keyedRandom(0, 'noise', 0)('test').normals([64 * 64 * 3]);
+    const noisy = Uint8Array.from(noise.data, (value) => Math.round(128 + 10 * value));
+    const raw = sharp(noisy, { raw: { width: 64, height: 64, channels: 3 } });
+    fill(root, {
+      'in/clean.png': await flat.toBuffer(),
+      'in/noisy.png': await raw.png().toBuffer(),
+      'in/small.png': await colourPng(8, 8),
+      'in/y.npy': encodeNpy(floatArray(new Float32Array(3), [3, 1, 1])),
+    });
+    const out = join(root, 'out');
+    const { events, failures } = await run({
+      inputs: [join(root, 'in')],
+      out,
+      spec: await readProblem('denoise'),
+    });
+    expect(failures).toEqual({
+      small: expect.stringMatching(/too small to estimate its noise/),
+      y: expect.stringMatching(
+        /--noise is needed for .*y\.npy: only a picture's noise level can be estimated/,
+      ),
+    });
+    const estimates = events.filter((event) => event.type === 'noise');
+    expect(estimates.map(({ name }) => name)).toEqual(['clean', 'noisy']);
+    // Without any noise there still is that of rounding to 255 levels.
+    expect(estimates[0].sigma).toBeCloseTo(1 / 255 / Math.sqrt(12), 6);
+    expect(estimates[1].sigma * 255).toBeGreaterThan(9.5);
+    expect(estimates[1].sigma * 255).toBeLessThan(10.5);
+    const line = manifestLines(out).find(({ name }) => name === 'noisy') as { made: { problem: unknown } };
+    expect(line.made.problem).toMatchObject({
+      noise: { name: 'gaussian', options: { sigma: estimates[1].sigma } },
+    });
+  });
+
+  it('leaves no part of a file of an item that failed', async () => {
+    const { input, out } = await threePictures();
+    const breaking: ChainSolver = { ...jitter, run: () => Promise.reject(new Error('the solver broke')) };
+    const { counts, failures } = await run({ inputs: [input], out, solver: breaking });
+    expect(counts.failed).toBe(3);
+    expect(failures['a']).toBe('the solver broke');
+    expect(snapshot(out)).toEqual({});
+  });
+});

@@ -50,9 +50,9 @@ const options = z.object({
 const presets = {
   denoise: { steps: 20, lambda: 8, zeta: 1, sigmaMax: 2.5 },
   inpaint: { steps: 100, lambda: 8, zeta: 1, sigmaMax: 2.5 },
-  'gaussian-blur': { steps: 20, lambda: 8, zeta: 1, sigmaMax: 2.5 },
-  'motion-blur': { steps: 20, lambda: 8, zeta: 1, sigmaMax: 2.5 },
-  blur: { steps: 20, lambda: 8, zeta: 1, sigmaMax: 2.5 },
+  'gaussian-blur': { steps: 20, lambda: 5, zeta: 1, sigmaMax: 2.5 },
+  'motion-blur': { steps: 20, lambda: 5, zeta: 1, sigmaMax: 2.5 },
+  blur: { steps: 20, lambda: 5, zeta: 1, sigmaMax: 2.5 },
   downsample: { steps: 20, lambda: 8, zeta: 1, sigmaMax: 2.5 },
 } as const;
 

@@ -29,7 +29,7 @@ const options = z.object({
   zeta: z
     .number()
     .min(0)
-    .default(1)
+    .default(10)
     .describe("step size ζ in the paper's units (variance-preserving state on [-1, 1], 3×256×256 image)"),
   guidance: z
     .enum(['auto', 'norm', 'likelihood'])
@@ -45,6 +45,20 @@ const options = z.object({
     .describe('highest noise level, if the prior knows it ([0, 1] units)'),
 });
 
+/**
+ * For 100 steps and the prior photo-small, which is to be trusted up to σ = 2.5: roughly chosen, by half of what was best
+ * with 50 steps on 64² crops of three photographs. The published ζ are for 1000 steps: 0.3 (super-resolution and
+ * blurs), 0.5 (inpainting), 1 (phase retrieval); a step must go further where there are fewer.
+ */
+const presets = {
+  denoise: { steps: 100, zeta: 10, sigmaMax: 2.5 },
+  inpaint: { steps: 100, zeta: 20, sigmaMax: 2.5 },
+  'gaussian-blur': { steps: 100, zeta: 10, sigmaMax: 2.5 },
+  'motion-blur': { steps: 100, zeta: 10, sigmaMax: 2.5 },
+  blur: { steps: 100, zeta: 10, sigmaMax: 2.5 },
+  downsample: { steps: 100, zeta: 10, sigmaMax: 2.5 },
+} as const;
+
 export const dps: ChainSolver = {
   kind: 'chain',
   name: 'dps',
@@ -52,7 +66,7 @@ export const dps: ChainSolver = {
   needs: { prior: 'diffusion', priorVjp: true, noise: 'any' },
   calibrated: true,
   options,
-  presets: {},
+  presets,
 
   async run({ measurement, problem, prior }, chosen, context) {
     const { steps, zeta, sigmaMax, ...rest } = options.parse(chosen);

@@ -18,9 +18,9 @@ const options = z.object({
   weight: z
     .number()
     .positive()
-    .default(300)
+    .default(200)
     .describe('1 / variance of the difference between neighbouring pixels ([0, 1] units)'),
-  iterations: z.int().min(1).default(300).describe('most iterations of conjugate gradients'),
+  iterations: z.int().min(1).default(200).describe('most iterations of conjugate gradients'),
   tolerance: z.number().min(0).default(1e-5).describe('relative residual at which they stop'),
 });
 

@@ -87,7 +87,10 @@ function shippedDirectory(name: string): string {
 async function shippedNames(): Promise<string[]> {
   const weights = dirname(shippedDirectory('any'));
   const entries = await readdir(weights, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
 }
 
 async function readCard(directory: string): Promise<Card> {

@@ -90,8 +90,7 @@ export async function inferTypes(
   await session.release();
   const types = new Map<string, ValueType>();
   for (const { name: value, type, dims } of [...session.inputs, ...session.outputs]) {
-    // Shapes that depend on values are found only by running; a rule that needs one says so.
-    if (dims.every((size) => typeof size === 'number')) types.set(value, { type, dims });
+    types.set(value, { type, dims });
   }
   for (const { name: value, type, dims } of graph.initializers) types.set(value, { type, dims });
   return types;

@@ -20,9 +20,10 @@ export async function measureResizes(
   const measured = new Map<string, ResizeMatrix>();
   for (const node of model.graph.nodes) {
     if (node.opType !== 'Resize' || node.domain !== '') continue;
-    const from = types.get(node.inputs[0])?.dims;
-    const to = types.get(node.outputs[0])?.dims;
-    if (from === undefined || to === undefined) continue;
+    const from = types.get(node.inputs[0])!.dims as readonly number[];
+    const to = types.get(node.outputs[0])!.dims as readonly number[];
+    // A shape that is not known is an error where the rule is applied, if it is.
+    if ([...from, ...to].some((size) => typeof size !== 'number')) continue;
     const scales = scalesOf(node, model, from, to, name);
     const matrices = new Map<number, ResizeMatrix>();
     for (let axis = 0; axis < from.length; axis++) {

@@ -5,10 +5,10 @@ import { elementTypeNumber } from '../proto/element-types.js';
 import type { ElementType } from '../tensor.js';
 import type { ResizeMatrices } from './rules/resize.js';
 
-/** Element type and static shape of a value. */
+/** Element type and shape of a value; a size by name is one that is known only when the graph runs. */
 export interface ValueType {
   readonly type: ElementType;
-  readonly dims: readonly number[];
+  readonly dims: readonly (number | string)[];
 }
 
 /** Of every value of a graph. */
@@ -50,18 +50,24 @@ export class Emitter {
     ]);
   }
 
-  /** @throws Error where the shape is not known; inference gives every value one. */
+  /** @throws Error where the shape is known only when the graph runs */
   dims(name: string): readonly number[] {
-    return this.valueType(name).dims;
+    const { dims } = this.valueType(name);
+    if (!dims.every((size) => typeof size === 'number')) {
+      throw new Error(
+        `Value "${name}" has shape [${dims.join(', ')}]; expected one that follows from the input shapes.`,
+      );
+    }
+    return dims;
   }
 
   rank(name: string): number {
-    return this.dims(name).length;
+    return this.valueType(name).dims.length;
   }
 
   valueType(name: string): ValueType {
     const found = this.forwardTypes.get(name);
-    if (found === undefined) throw new Error(`The shape of value "${name}" is not known.`);
+    if (found === undefined) throw new Error(`The type of value "${name}" is not known.`);
     return found;
   }
 

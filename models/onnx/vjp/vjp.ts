@@ -119,6 +119,9 @@ function sweep(model: Model, request: VjpRequest): Sweep {
   const { types, wrt } = request;
   const outputs =
     request.outputs ?? graph.outputs.map(({ name }) => name).filter((name) => isFloat(types, name));
+  if (outputs.length === 0) {
+    throw new Error(`${request.name} has no output to differentiate; expected one of floating point.`);
+  }
   const straightThrough = checked(graph, request, outputs);
   const active = activity(graph, types, wrt, outputs, straightThrough);
   const emit = new Emitter(model, types, request.resizeMatrices ?? new Map());
@@ -149,9 +152,8 @@ function sweep(model: Model, request: VjpRequest): Sweep {
     });
   }
   for (const name of wrt) {
-    const { type, dims } = emit.valueType(name);
-    emit.type = type;
-    emit.nodes.push(identity(total(name) ?? emit.zeros(dims), gradients[name]));
+    emit.type = emit.valueType(name).type;
+    emit.nodes.push(identity(total(name) ?? emit.zeros(emit.dims(name)), gradients[name]));
   }
   const forward = graph.nodes.map((node) => {
     const extended = emit.extendedOutputs.get(node);

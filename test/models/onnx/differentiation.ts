@@ -28,6 +28,10 @@ export async function prepared(
   return { model, request: { name: 'the case', wrt, types, resizeMatrices } };
 }
 
+export function shapeOf(request: VjpRequest, name: string): readonly number[] {
+  return request.types.get(name)!.dims as readonly number[];
+}
+
 /** Normal numbers, rounded to float32 so that both sides start from the same. */
 export function randomArray(dims: readonly number[], seed: number, spread = 1, centre = 0): Value {
   const count = dims.reduce((a, b) => a * b, 1);

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { type FloatArray, formatShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
-import { circularConvolution, type Kernel, mirroredConvolution } from './convolution.js';
+import { circularConvolution } from './convolution.js';
 import type { OperatorFamily } from './family.js';
 import { borders } from './gaussian-blur.js';
+import { mirroredConvolution } from './mirrored.js';
 import { imageShape } from './planes.js';
+import type { Kernel } from './transfer.js';
 
 /** How far from 1 a kernel may sum; what it misses changes the brightness of the image. */
 const SUM_TOLERANCE = 1e-3;

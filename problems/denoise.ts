@@ -1,6 +1,6 @@
 /** Denoising: the measurement is the image itself, and noise. */
 import { z } from 'zod';
-import { floatArray, type Shape, sizeOf } from '../src/core/array.js';
+import { floatArray, mapArray, type Shape, sizeOf } from '../src/core/array.js';
 import type { OperatorFamily } from './family.js';
 import { type LinearOperator, withLinearization } from './operator.js';
 import { reshaped } from './planes.js';
@@ -14,11 +14,7 @@ export function identity(shape: Shape): LinearOperator {
     apply: copy,
     adjoint: copy,
     pseudoInverse: copy,
-    normalSolve: (b, rho) =>
-      floatArray(
-        b.data.map((value) => value / (1 + rho)),
-        shape,
-      ),
+    normalSolve: (b, rho) => mapArray(b, (value) => value / (1 + rho)),
     svd: {
       values: new Float32Array(sizeOf(shape)).fill(1),
       toSpectrum: (x) => reshaped(x, [sizeOf(shape)]),

@@ -2,15 +2,16 @@
 import { z } from 'zod';
 import { formatShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
-import { RealFft2d } from '../src/core/fft.js';
+import { RealFft2d, type Spectrum } from '../src/core/fft2d.js';
 import type { Vector } from '../src/core/vector.js';
-import { type Kernel, multiplySpectrum, transferFunction } from './convolution.js';
+
 import type { OperatorFamily } from './family.js';
 import { gaussianHalf, separable } from './gaussian-blur.js';
 import type { LinearOperator } from './operator.js';
 import { type ImageShape, imageShape } from './planes.js';
 import { resampling, resamplingKernels } from './resampling.js';
 import { fromRowSpace } from './row-space.js';
+import { conjugate, type Kernel, multiply, scale, transferFunction } from './transfer.js';
 
 const options = z.strictObject({
   factor: z.int().min(2).max(64).describe('how many pixels in each direction become one'),
@@ -80,19 +81,19 @@ export function blurAndDecimate(shape: ImageShape, kernel: Kernel, factor: numbe
   const [channels, height, width] = shape;
   const coarse: ImageShape = [channels, height / factor, width / factor];
   const fine = new RealFft2d(height, width);
-  const { re, im } = transferFunction(fine, kernel);
-  const conjugate = im.map((value) => -value);
+  const transfer = transferFunction(fine, kernel);
+  const transposed = conjugate(transfer);
   const plane = new Float64Array(height * width);
   const spectrum = fine.spectrum();
-  const blurPlane = (imaginary: Float64Array) => {
-    multiplySpectrum(spectrum, re, imaginary);
+  const blurPlane = (by: Spectrum) => {
+    multiply(spectrum, by);
     fine.inverse(spectrum, plane, 0);
   };
   const apply = (x: Vector) => {
     const out = new Float64Array(channels * coarse[1] * coarse[2]);
     for (let channel = 0, i = 0; channel < channels; channel++) {
       fine.forward(x, channel * plane.length, spectrum);
-      blurPlane(im);
+      blurPlane(transfer);
       for (let y = 0; y < height; y += factor) {
         for (let x = 0; x < width; x += factor) out[i++] = plane[y * width + x];
       }
@@ -107,7 +108,7 @@ export function blurAndDecimate(shape: ImageShape, kernel: Kernel, factor: numbe
         for (let x = 0; x < width; x += factor) plane[y2 * width + x] = y[i++];
       }
       fine.forward(plane, 0, spectrum);
-      blurPlane(conjugate);
+      blurPlane(transposed);
       out.set(plane, channel * plane.length);
     }
     return out;
@@ -119,9 +120,7 @@ export function blurAndDecimate(shape: ImageShape, kernel: Kernel, factor: numbe
   const fft = new RealFft2d(coarse[1], coarse[2]);
   const coarseSpectrum = fft.spectrum();
   fft.forward(apply(adjoint(impulse)), 0, coarseSpectrum);
-  const values = Float64Array.from({ length: coarseSpectrum.length / 2 }, (_, i) =>
-    Math.max(0, coarseSpectrum[2 * i]),
-  );
+  const values = coarseSpectrum.re.map((value) => Math.max(0, value));
   return fromRowSpace(
     shape,
     coarse,
@@ -132,10 +131,7 @@ export function blurAndDecimate(shape: ImageShape, kernel: Kernel, factor: numbe
         const out = new Float64Array(y.length);
         for (let offset = 0; offset < y.length; offset += coarse[1] * coarse[2]) {
           fft.forward(y, offset, coarseSpectrum);
-          for (let i = 0; i < values.length; i++) {
-            coarseSpectrum[2 * i] *= gain(values[i]);
-            coarseSpectrum[2 * i + 1] *= gain(values[i]);
-          }
+          scale(coarseSpectrum, (i) => gain(values[i]));
           fft.inverse(coarseSpectrum, out, offset);
         }
         return out;

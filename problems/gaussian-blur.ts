@@ -1,7 +1,8 @@
 /** Gaussian blur, from a lens slightly out of focus or the air. */
 import { z } from 'zod';
-import { circularConvolution, mirroredEvenConvolution } from './convolution.js';
+import { circularConvolution } from './convolution.js';
 import type { OperatorFamily } from './family.js';
+import { mirroredEvenConvolution } from './mirrored.js';
 import { imageShape } from './planes.js';
 
 export const borders = z

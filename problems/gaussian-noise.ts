@@ -1,6 +1,6 @@
 /** Gaussian noise: y = clean + σ·n. */
 import { z } from 'zod';
-import { floatArray, mapArray } from '../src/core/array.js';
+import { mapArray } from '../src/core/array.js';
 import type { NoiseFamily } from './family.js';
 import type { NoiseModel } from './noise.js';
 
@@ -19,11 +19,7 @@ export function gaussianNoise(sigma: number): NoiseModel {
   const variance = sigma * sigma;
   return {
     name: 'gaussian',
-    sample: (clean, random) =>
-      floatArray(
-        clean.data.map((value) => value + sigma * random.normal()),
-        clean.shape,
-      ),
+    sample: (clean, random) => mapArray(clean, (value) => value + sigma * random.normal()),
     logLikelihood(clean, y) {
       let squares = 0;
       for (let i = 0; i < y.data.length; i++) squares += (y.data[i] - clean.data[i]) ** 2;

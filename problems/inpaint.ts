@@ -1,6 +1,6 @@
 /** Inpainting: some pixels are known, the others hold nothing. The measurement has the image's shape, 0 in the holes. */
 import { z } from 'zod';
-import { type FloatArray, floatArray, formatShape, mapArray, sizeOf } from '../src/core/array.js';
+import { type FloatArray, formatShape, mapArray, sizeOf, zeros } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
 import { keyedRandom } from '../src/core/random.js';
 import type { OperatorFamily } from './family.js';
@@ -54,10 +54,9 @@ export function masking(shape: ImageShape, known: Uint8Array): LinearOperator {
   for (let plane = 0; plane < channels; plane++) mask.set(known, plane * height * width);
   const project = (x: FloatArray) => {
     requireShape(x, shape);
-    return floatArray(
-      x.data.map((value, i) => (mask[i] === 0 ? 0 : value)),
-      shape,
-    );
+    const out = zeros(shape);
+    for (let i = 0; i < mask.length; i++) out.data[i] = mask[i] === 0 ? 0 : x.data[i];
+    return out;
   };
   const flat = [sizeOf(shape)];
   return withLinearization({

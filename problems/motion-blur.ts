@@ -1,10 +1,12 @@
 /** Blur by a camera that shakes during the exposure. */
 import { z } from 'zod';
 import { keyedRandom, type Random } from '../src/core/random.js';
-import { circularConvolution, type Kernel, mirroredConvolution } from './convolution.js';
+import { circularConvolution } from './convolution.js';
 import type { OperatorFamily } from './family.js';
 import { borders } from './gaussian-blur.js';
+import { mirroredConvolution } from './mirrored.js';
 import { imageShape } from './planes.js';
+import type { Kernel } from './transfer.js';
 
 const options = z.strictObject({
   size: z

@@ -3,6 +3,7 @@ import {
   type FloatArray,
   floatArray,
   formatShape,
+  mapArray,
   type Shape,
   sameShape,
   sizeOf,
@@ -22,8 +23,7 @@ export function accept(measurement: FloatArray, { outputShape, observed }: Forwa
     );
   }
   if (observed === undefined) return measurement;
-  const data = measurement.data.map((value, i) => (observed[i] === 0 ? 0 : value));
-  return floatArray(data, outputShape);
+  return mapArray(measurement, (value, i) => (observed[i] === 0 ? 0 : value));
 }
 
 /** How many measured values depend on the image: all but those in holes. */

@@ -40,3 +40,10 @@ export function mapPlanes(
 export function reshaped(x: FloatArray, shape: Shape): FloatArray {
   return floatArray(x.data, shape);
 }
+
+/** The same values for every channel. */
+export function repeatPlane(channels: number, plane: Float32Array): Float32Array {
+  const values = new Float32Array(channels * plane.length);
+  for (let channel = 0; channel < channels; channel++) values.set(plane, channel * plane.length);
+  return values;
+}

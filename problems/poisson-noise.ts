@@ -1,6 +1,6 @@
 /** Poisson noise: photons are counted, y = gain·Poisson(clean/gain). */
 import { z } from 'zod';
-import { floatArray, mapArray } from '../src/core/array.js';
+import { mapArray } from '../src/core/array.js';
 import type { Random } from '../src/core/random.js';
 import { logGamma } from '../src/core/special.js';
 import type { NoiseFamily } from './family.js';
@@ -28,11 +28,7 @@ const options = z.strictObject({
 export function poissonNoise(gain: number): NoiseModel {
   return {
     name: 'poisson',
-    sample: (clean, random) =>
-      floatArray(
-        clean.data.map((value) => gain * poissonCount(value / gain, random)),
-        clean.shape,
-      ),
+    sample: (clean, random) => mapArray(clean, (value) => gain * poissonCount(value / gain, random)),
     logLikelihood(clean, y) {
       let sum = 0;
       for (let i = 0; i < y.data.length; i++) {

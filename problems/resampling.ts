@@ -8,7 +8,7 @@
  */
 import { Dct2d } from '../src/core/dct.js';
 import type { Vector } from '../src/core/vector.js';
-import { mirrorIndex } from './convolution.js';
+import { mirrorIndex } from './mirrored.js';
 import type { LinearOperator } from './operator.js';
 import type { ImageShape } from './planes.js';
 import { fromRowSpace, type RowGram } from './row-space.js';

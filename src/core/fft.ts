@@ -1,222 +1,161 @@
 /**
- * Fourier transforms of any size in double precision: fft.js for powers of two, one Cooley–Tukey step for small odd
- * multiples of them, Bluestein's chirp transform for the rest. Complex arrays are interleaved [re, im, …].
- *
- * Only the forward transform is built: a real array is the forward transform of its conjugated spectrum, over N.
+ * Fourier transforms of any size in double precision, many lines at once: in JavaScript the inner loop over lines, whose
+ * twiddle factors are constants, is what makes it fast. Stockham's self-sorting passes of radix 4, 2 and odd primes up
+ * to 13, Bluestein's chirp transform for what has larger primes.
  */
-import FFT from 'fft.js';
-import type { Vector } from './vector.js';
 
-/** out[k] = Σₙ input[n]·exp(−2πi·kn/size), not normalised. `out` and `input` must differ. */
-export type Fourier = (input: Float64Array, out: Float64Array) => void;
+import { passOf, type Roots } from './fft-passes.js';
 
-/** The largest odd factor that is summed directly; above it Bluestein's detour is cheaper. */
-const LARGEST_ODD = 15;
-
-/** Plans the transform of complex arrays of `size` values (2·size numbers). */
-export function fourier(size: number): Fourier {
-  const odd = oddPart(size);
-  if (size === 1) return (input, out) => out.set(input);
-  if (odd === 1) {
-    const fft = new FFT(size);
-    return (input, out) => fft.transform(out, input);
-  }
-  return odd <= LARGEST_ODD ? cooleyTukey(size, odd) : bluestein(size);
+/**
+ * Transforms of `batch` lines of `size` complex values. Value n of line b is at n·batch + b of `re` and `im`: write them,
+ * call `transform`, read them (both fields are other arrays afterwards).
+ */
+export interface Fourier {
+  re: Float64Array;
+  im: Float64Array;
+  /** X[k] = Σₙ x[n]·exp(−2πi·kn/size), not normalised. */
+  transform(): void;
 }
 
-/** The smallest size ≥ `size` whose transform is fast: a power of two times 1, 3, 5, … 15. */
+const LARGEST_RADIX = 13;
+
+export function fourier(size: number, batch: number): Fourier {
+  const radices = radicesOf(size);
+  return Math.max(1, ...radices) <= LARGEST_RADIX
+    ? new Stockham(size, batch, radices)
+    : new Bluestein(size, batch);
+}
+
+/** The smallest size ≥ `size` that has no prime factor above 5. */
 export function fastSize(size: number): number {
   let candidate = size;
-  while (oddPart(candidate) > LARGEST_ODD) candidate++;
+  while (Math.max(1, ...radicesOf(candidate)) > 5) candidate++;
   return candidate;
 }
 
-function oddPart(size: number): number {
-  return size / (size & -size);
-}
-
-/** Decimation in time: `odd` transforms of size/odd values, then direct sums of `odd` terms. */
-function cooleyTukey(size: number, odd: number): Fourier {
-  const part = size / odd;
-  const transform = fourier(part);
-  const input = new Float64Array(2 * part);
-  const parts = Array.from({ length: odd }, () => new Float64Array(2 * part));
-  const [cosine, sine] = roots(size);
-  return (data, out) => {
-    for (let r = 0; r < odd; r++) {
-      for (let n = 0; n < part; n++) {
-        input[2 * n] = data[2 * (n * odd + r)];
-        input[2 * n + 1] = data[2 * (n * odd + r) + 1];
-      }
-      transform(input, parts[r]);
-    }
-    for (let k = 0; k < size; k++) {
-      const at = 2 * (k % part);
-      let re = 0;
-      let im = 0;
-      for (let r = 0, turn = 0; r < odd; r++) {
-        const values = parts[r];
-        re += cosine[turn] * values[at] + sine[turn] * values[at + 1];
-        im += cosine[turn] * values[at + 1] - sine[turn] * values[at];
-        turn += k;
-        if (turn >= size) turn -= size;
-      }
-      out[2 * k] = re;
-      out[2 * k + 1] = im;
-    }
-  };
-}
-
-/** Bluestein, "A linear filtering approach to the computation of discrete Fourier transform" (1970). */
-function bluestein(size: number): Fourier {
-  const padded = 2 ** Math.ceil(Math.log2(2 * size - 1));
-  const transform = fourier(padded);
-  // exp(−πi·n²/size), with n² reduced modulo 2·size so that the angle keeps its digits.
-  const [rootCosine, rootSine] = roots(2 * size);
-  const cosine = new Float64Array(size);
-  const sine = new Float64Array(size);
-  for (let n = 0, square = 0; n < size; n++) {
-    cosine[n] = rootCosine[square];
-    sine[n] = rootSine[square];
-    square = (square + 2 * n + 1) % (2 * size);
+/** Fours, a two where they leave one, then odd primes. */
+function radicesOf(size: number): number[] {
+  const radices: number[] = [];
+  let rest = size;
+  for (const radix of [4, 2]) {
+    for (; rest % radix === 0; rest /= radix) radices.push(radix);
   }
-  const a = new Float64Array(2 * padded);
-  const b = new Float64Array(2 * padded);
-  const chirp = new Float64Array(2 * padded);
-  for (let n = 0; n < size; n++) {
-    const mirrored = (padded - n) % padded;
-    a[2 * n] = a[2 * mirrored] = cosine[n];
-    a[2 * n + 1] = a[2 * mirrored + 1] = sine[n];
+  for (let radix = 3; rest > 1; radix = radix * radix > rest ? rest : radix + 2) {
+    for (; rest % radix === 0; rest /= radix) radices.push(radix);
   }
-  transform(a, chirp);
-  return (input, out) => {
-    a.fill(0);
-    for (let n = 0; n < size; n++) {
-      const re = input[2 * n];
-      const im = input[2 * n + 1];
-      a[2 * n] = re * cosine[n] + im * sine[n];
-      a[2 * n + 1] = im * cosine[n] - re * sine[n];
-    }
-    transform(a, b);
-    for (let i = 0; i < b.length; i += 2) {
-      a[i] = b[i] * chirp[i] - b[i + 1] * chirp[i + 1];
-      a[i + 1] = -(b[i] * chirp[i + 1] + b[i + 1] * chirp[i]);
-    }
-    transform(a, b);
-    for (let k = 0; k < size; k++) {
-      const re = b[2 * k] / padded;
-      const im = -b[2 * k + 1] / padded;
-      out[2 * k] = re * cosine[k] + im * sine[k];
-      out[2 * k + 1] = im * cosine[k] - re * sine[k];
-    }
-  };
-}
-
-/** cos and sin of 2πk/size for k = 0 … size−1. */
-function roots(size: number): [Float64Array, Float64Array] {
-  const angles = Float64Array.from({ length: size }, (_, k) => (2 * Math.PI * k) / size);
-  return [angles.map(Math.cos), angles.map(Math.sin)];
+  return radices;
 }
 
 /**
- * The transform of real planes [height, width]. A spectrum holds the frequencies kx = 0 … ⌊width/2⌋ (the others are
- * conjugates), transposed: entry (kx, ky) is at 2·(kx·height + ky). The plan reuses its scratch space.
+ * Stockham's algorithm, decimation in frequency. A pass takes sub-transforms of length n at stride s to ones of n/radix at
+ * stride s·radix; the lines are a first stride.
  */
-export class RealFft2d {
-  /** Number of kept horizontal frequencies. */
-  readonly columns: number;
-  private readonly rowTransform: Fourier;
-  private readonly columnTransform: Fourier;
-  private readonly rowIn: Float64Array;
-  private readonly rowOut: Float64Array;
-  private readonly column: Float64Array;
-  private readonly transposed: Float64Array;
-  /** Distance of columns in `transposed`; not a power of two, for the sake of the cache. */
-  private readonly stride: number;
+class Stockham implements Fourier {
+  re: Float64Array;
+  im: Float64Array;
+  private otherRe: Float64Array;
+  private otherIm: Float64Array;
+  private readonly roots: Roots;
 
   constructor(
-    readonly height: number,
-    readonly width: number,
+    private readonly size: number,
+    private readonly batch: number,
+    private readonly radices: readonly number[],
   ) {
-    this.columns = (width >> 1) + 1;
-    this.rowTransform = fourier(width);
-    this.columnTransform = height === width ? this.rowTransform : fourier(height);
-    this.rowIn = new Float64Array(2 * width);
-    this.rowOut = new Float64Array(2 * width);
-    this.column = new Float64Array(2 * height);
-    this.stride = 2 * height + 12;
-    this.transposed = new Float64Array(this.columns * this.stride);
+    this.re = new Float64Array(size * batch);
+    this.im = new Float64Array(size * batch);
+    this.otherRe = new Float64Array(size * batch);
+    this.otherIm = new Float64Array(size * batch);
+    const angles = Float64Array.from({ length: size }, (_, k) => (-2 * Math.PI * k) / size);
+    this.roots = { cosine: angles.map(Math.cos), sine: angles.map(Math.sin) };
   }
 
-  /** An array for one spectrum. */
-  spectrum(): Float64Array {
-    return new Float64Array(2 * this.columns * this.height);
-  }
-
-  /** Transforms the plane that starts at `offset` of `data`; rows go through in pairs, as real and imaginary part. */
-  forward(data: Vector, offset: number, spectrum: Float64Array): void {
-    const { height, width, columns, rowIn, rowOut, transposed, stride, column } = this;
-    for (let y = 0; y < height; y += 2) {
-      const first = offset + y * width;
-      const second = first + width;
-      const paired = y + 1 < height;
-      for (let x = 0; x < width; x++) {
-        rowIn[2 * x] = data[first + x];
-        rowIn[2 * x + 1] = paired ? data[second + x] : 0;
-      }
-      this.rowTransform(rowIn, rowOut);
-      for (let k = 0; k < columns; k++) {
-        const mirrored = k === 0 ? 0 : 2 * (width - k);
-        const re = 0.5 * rowOut[2 * k];
-        const im = 0.5 * rowOut[2 * k + 1];
-        const mirroredRe = 0.5 * rowOut[mirrored];
-        const mirroredIm = 0.5 * rowOut[mirrored + 1];
-        const at = k * stride + 2 * y;
-        transposed[at] = re + mirroredRe;
-        transposed[at + 1] = im - mirroredIm;
-        transposed[at + 2] = im + mirroredIm;
-        transposed[at + 3] = mirroredRe - re;
-      }
-    }
-    for (let k = 0; k < columns; k++) {
-      column.set(transposed.subarray(k * stride, k * stride + 2 * height));
-      this.columnTransform(column, spectrum.subarray(2 * k * height, 2 * (k + 1) * height));
+  transform(): void {
+    let length = this.size;
+    let stride = this.batch;
+    for (const radix of this.radices) {
+      passOf(radix)({
+        ...this.roots,
+        re: this.re,
+        im: this.im,
+        outRe: this.otherRe,
+        outIm: this.otherIm,
+        length,
+        stride,
+      });
+      [this.re, this.im, this.otherRe, this.otherIm] = [this.otherRe, this.otherIm, this.re, this.im];
+      length /= radix;
+      stride *= radix;
     }
   }
+}
 
-  /** The real plane whose spectrum this is, written to `data` from `offset` on. */
-  inverse(spectrum: Float64Array, data: Vector, offset: number): void {
-    const { height, width, columns, rowIn, rowOut, transposed, stride, column } = this;
-    for (let k = 0; k < columns; k++) {
-      const from = 2 * k * height;
-      for (let i = 0; i < 2 * height; i += 2) {
-        column[i] = spectrum[from + i];
-        column[i + 1] = -spectrum[from + i + 1];
-      }
-      this.columnTransform(column, transposed.subarray(k * stride, k * stride + 2 * height));
+/**
+ * Bluestein, "A linear filtering approach to the computation of the discrete Fourier transform" (1970): a convolution with
+ * the chirp exp(πi·n²/size), done at a power of two.
+ */
+class Bluestein implements Fourier {
+  re: Float64Array;
+  im: Float64Array;
+  private readonly inner: Fourier;
+  private readonly padded: number;
+  private readonly cosine: Float64Array;
+  private readonly sine: Float64Array;
+  private readonly chirpRe: Float64Array;
+  private readonly chirpIm: Float64Array;
+
+  constructor(
+    private readonly size: number,
+    private readonly batch: number,
+  ) {
+    this.re = new Float64Array(size * batch);
+    this.im = new Float64Array(size * batch);
+    this.padded = 2 ** Math.ceil(Math.log2(2 * size - 1));
+    this.inner = fourier(this.padded, batch);
+    // n² is reduced modulo 2·size, so that the angle keeps its digits.
+    const angles = new Float64Array(size);
+    for (let n = 0, square = 0; n < size; square = (square + 2 * n + 1) % (2 * size), n++) {
+      angles[n] = (Math.PI * square) / size;
     }
-    const scale = 1 / (width * height);
-    for (let y = 0; y < height; y += 2) {
-      const paired = y + 1 < height;
-      for (let k = 0; k < columns; k++) {
-        const at = k * stride + 2 * y;
-        const re = transposed[at];
-        const im = transposed[at + 1];
-        const re2 = paired ? transposed[at + 2] : 0;
-        const im2 = paired ? transposed[at + 3] : 0;
-        rowIn[2 * k] = re - im2;
-        rowIn[2 * k + 1] = im + re2;
-        if (k > 0) {
-          rowIn[2 * (width - k)] = re + im2;
-          rowIn[2 * (width - k) + 1] = re2 - im;
-        }
+    this.cosine = angles.map(Math.cos);
+    this.sine = angles.map(Math.sin);
+    const chirp = fourier(this.padded, 1);
+    for (let n = 0; n < size; n++) {
+      const mirrored = (this.padded - n) % this.padded;
+      chirp.re[n] = chirp.re[mirrored] = this.cosine[n];
+      chirp.im[n] = chirp.im[mirrored] = this.sine[n];
+    }
+    chirp.transform();
+    this.chirpRe = chirp.re;
+    this.chirpIm = chirp.im;
+  }
+
+  transform(): void {
+    const { re, im, inner, batch, size, padded, cosine, sine } = this;
+    inner.re.fill(0);
+    inner.im.fill(0);
+    for (let n = 0, i = 0; n < size; n++) {
+      for (let end = i + batch; i < end; i++) {
+        inner.re[i] = re[i] * cosine[n] + im[i] * sine[n];
+        inner.im[i] = im[i] * cosine[n] - re[i] * sine[n];
       }
-      this.rowTransform(rowIn, rowOut);
-      const first = offset + y * width;
-      const second = first + width;
-      for (let x = 0; x < width; x++) {
-        data[first + x] = scale * rowOut[2 * x];
-        if (paired) data[second + x] = scale * rowOut[2 * x + 1];
+    }
+    inner.transform();
+    // The conjugate goes into the second forward transform, which makes it an inverse one.
+    for (let k = 0, i = 0; k < padded; k++) {
+      const [c, s] = [this.chirpRe[k], this.chirpIm[k]];
+      for (let end = i + batch; i < end; i++) {
+        const product = inner.re[i] * c - inner.im[i] * s;
+        inner.im[i] = -(inner.re[i] * s + inner.im[i] * c);
+        inner.re[i] = product;
+      }
+    }
+    inner.transform();
+    for (let k = 0, i = 0; k < size; k++) {
+      const [c, s] = [cosine[k] / padded, sine[k] / padded];
+      for (let end = i + batch; i < end; i++) {
+        re[i] = inner.re[i] * c - inner.im[i] * s;
+        im[i] = -inner.im[i] * c - inner.re[i] * s;
       }
     }
   }

@@ -10,7 +10,7 @@ import { UsageError } from './errors.js';
 
 /** Largest number of values in a patch (all channels), and of patches; more costs time and gains little. */
 const LARGEST_PATCH = 75;
-const MOST_PATCHES = 20_000;
+const MOST_PATCHES = 10_000;
 
 /**
  * Standard deviation of the noise in the units of the picture, [C, H, W] with the same noise level in all channels.

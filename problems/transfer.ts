@@ -1,0 +1,53 @@
+/** Kernels as what they do to each frequency. */
+import type { RealFft2d, Spectrum } from '../src/core/fft2d.js';
+
+/** Weights of a blur, of odd height and width. */
+export interface Kernel {
+  readonly height: number;
+  readonly width: number;
+  /** Row by row. */
+  readonly data: ArrayLike<number>;
+}
+
+/** Singular values below this share of the largest are taken for zero by pseudo-inverses: float32 has no more digits. */
+export const RANK_TOLERANCE = 1e-4;
+
+/** The kernel's spectrum on the plan's grid, its middle at the origin; a kernel larger than the grid wraps around. */
+export function transferFunction(fft: RealFft2d, kernel: Kernel): Spectrum {
+  const plane = new Float64Array(fft.height * fft.width);
+  const wrap = (index: number, size: number) => ((index % size) + size) % size;
+  for (let y = 0; y < kernel.height; y++) {
+    const row = wrap(y - (kernel.height - 1) / 2, fft.height);
+    for (let x = 0; x < kernel.width; x++) {
+      const column = wrap(x - (kernel.width - 1) / 2, fft.width);
+      plane[row * fft.width + column] += kernel.data[y * kernel.width + x];
+    }
+  }
+  const spectrum = fft.spectrum();
+  fft.forward(plane, 0, spectrum);
+  return spectrum;
+}
+
+/** The transfer function of the adjoint. */
+export function conjugate({ re, im }: Spectrum): Spectrum {
+  return { re, im: im.map((value) => -value) };
+}
+
+/** spectrum ← transfer·spectrum */
+export function multiply(spectrum: Spectrum, transfer: Spectrum): void {
+  for (let i = 0; i < spectrum.re.length; i++) {
+    const [a, b] = [spectrum.re[i], spectrum.im[i]];
+    const [c, d] = [transfer.re[i], transfer.im[i]];
+    spectrum.re[i] = a * c - b * d;
+    spectrum.im[i] = a * d + b * c;
+  }
+}
+
+/** spectrum ← gain·spectrum, frequency by frequency. */
+export function scale({ re, im }: Spectrum, gain: (index: number) => number): void {
+  for (let i = 0; i < re.length; i++) {
+    const factor = gain(i);
+    re[i] *= factor;
+    im[i] *= factor;
+  }
+}

@@ -35,11 +35,11 @@ function reference(prior: GaussianMixture): Reference {
   return {
     prior,
     posterior: prior.observe(A, Y, SIGMA).posterior,
-    // The range of DDPM's linear schedule, on [0, 1].
+    // About the range of DDPM's linear schedule, on [0, 1].
     task: {
       measurement: floatArray(Float32Array.from(Y), [1]),
       problem,
-      prior: mixturePrior(prior, [1, 1, 2], [0.005, 78]),
+      prior: mixturePrior(prior, [1, 1, 2], [0.006, 78]),
     },
   };
 }
@@ -82,17 +82,4 @@ export function slicedWasserstein(a: readonly Float64Array[], b: readonly Float6
     sum += p.reduce((total, value, i) => total + Math.abs(value - q[i]), 0) / p.length;
   }
   return sum / directions;
-}
-
-/** Sample mean and covariance [c11, c12, c22]. */
-export function moments(samples: readonly Float64Array[]): { mean: number[]; covariance: number[] } {
-  const average = (f: (s: Float64Array) => number) =>
-    samples.reduce((sum, s) => sum + f(s), 0) / samples.length;
-  const mean = [average((s) => s[0]), average((s) => s[1])];
-  const covariance = [
-    [0, 0],
-    [0, 1],
-    [1, 1],
-  ].map(([i, j]) => average((s) => (s[i] - mean[i]) * (s[j] - mean[j])));
-  return { mean, covariance };
 }

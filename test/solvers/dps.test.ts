@@ -95,4 +95,29 @@ describe('dps', () => {
     const unguided = await dps.run({ measurement, problem, prior }, { steps, zeta: 0 }, testContext());
     expect(Math.abs(unguided.data[0] - found.data[0])).toBeGreaterThan(1e-2);
   });
+
+  it('does not move, nor divide by zero, where there is no residual', async () => {
+    const nothing = denseProblem([[0, 0, 0]], 0.1, SHAPE);
+    const zero = floatArray(new Float32Array(1), [1]);
+    const options = { steps: 5, zeta: 100 };
+    const found = await dps.run({ measurement: zero, problem: nothing, prior }, options, testContext());
+    const free = await dps.run(
+      { measurement: zero, problem: nothing, prior },
+      { ...options, zeta: 0 },
+      testContext(),
+    );
+    expect(found.data).toEqual(free.data);
+    expect(found.data.every(Number.isFinite)).toBe(true);
+  });
+
+  it('refuses least squares for noise that is not Gaussian', async () => {
+    const { variance: _, ...noise } = { ...problem.noise, name: 'poisson' };
+    const task = { measurement, problem: { ...problem, noise }, prior };
+    await expect(dps.run(task, { guidance: 'norm' }, testContext())).rejects.toThrow(
+      'needs Gaussian noise of equal variance, but the noise is poisson; use guidance=likelihood',
+    );
+    const found = await dps.run(task, { steps: 5 }, testContext());
+    const likelihood = await dps.run(task, { steps: 5, guidance: 'likelihood' }, testContext());
+    expect(found.data).toEqual(likelihood.data);
+  });
 });

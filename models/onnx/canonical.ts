@@ -12,7 +12,7 @@ import type { Runtime } from './session.js';
 import type { ValueType, ValueTypes } from './vjp/emitter.js';
 
 /** Where a model's external weights lie, and where files may be left for as long as it is worked on. */
-export interface Folders {
+interface Folders {
   readonly weights: string;
   readonly scratch: string;
 }

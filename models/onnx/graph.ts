@@ -47,7 +47,7 @@ interface AttributeValues {
   readonly graphs: readonly Graph[];
 }
 
-export type AttributeKind = keyof AttributeValues;
+type AttributeKind = keyof AttributeValues;
 export type Attribute = {
   readonly [Kind in AttributeKind]: { readonly kind: Kind; readonly value: AttributeValues[Kind] };
 }[AttributeKind];

@@ -3,7 +3,7 @@ import { type Graph, type Node, readBy } from '../graph.js';
 import type { ValueTypes } from './emitter.js';
 import { constantOps } from './rules/constant.js';
 
-export interface Activity {
+interface Activity {
   /** Values that depend differentiably on the inputs asked for, and that the outputs depend on. */
   readonly values: ReadonlySet<string>;
   /** Nodes that make such values, in order. */

@@ -76,10 +76,6 @@ export class Emitter {
     return this.#producers.get(name);
   }
 
-  isConstant(name: string): boolean {
-    return this.#constants.has(name);
-  }
-
   /** The values of a small constant; `undefined` for what is computed, or held in another file. */
   values(name: string): number[] | undefined {
     const tensor = this.#constants.get(name);

@@ -55,37 +55,40 @@ describe.each(names)('%s', (name) => {
     const inputShapes = Object.fromEntries(fixture.inputs.map((input) => [input.name, input.shape]));
     const request = { inputShapes, wrt: fixture.wrt };
 
-    const joint = await differentiate(runtime, source, { ...request, mode: 'joint' });
+    const split = await differentiate(runtime, source, { ...request, mode: 'split' });
     const cotangents: Record<string, Tensor> = {};
     for (const { output, file } of fixture.cotangents) {
       const { shape } = fixture.outputs.find((one) => one.name === output)!;
-      cotangents[joint.cotangents[output]] = await values(path + file, 'float32', shape);
+      cotangents[split.cotangents[output]] = await values(path + file, 'float32', shape);
     }
-    const options = { threads: 1, externalDataFolder: joint.externalDataFolder };
-    const session = await runtime.open(joint.joint, options);
-    const { outputs } = await session.run({ ...feeds, ...cotangents });
-    await session.release();
+    const options = { threads: 1, externalDataFolder: split.externalDataFolder };
+    const forward = await runtime.open(split.forward, options);
+    const backward = await runtime.open(split.backward, options);
+    const { outputs, kept } = await forward.run(feeds, { fetch: split.outputs, keep: split.residuals });
+    const { outputs: gradients } = await backward.run(cotangents, { kept });
+    await kept?.release();
+    await forward.release();
+    await backward.release();
     for (const { name: output, shape, file } of fixture.outputs) {
       expect(error(outputs[output], await values(path + file, 'float32', shape))).toBeLessThan(2e-5);
     }
     for (const { input, shape, file } of fixture.gradients) {
       const expected = await values(path + file, 'float32', shape);
-      expect(error(outputs[joint.gradients[input]], expected)).toBeLessThan(5e-5);
+      expect(error(gradients[split.gradients[input]], expected)).toBeLessThan(5e-5);
     }
 
-    const split = await differentiate(runtime, source, { ...request, mode: 'split' });
-    const forward = await runtime.open(split.forward, options);
-    const backward = await runtime.open(split.backward, options);
-    const first = await forward.run(feeds, { fetch: split.outputs, keep: split.residuals });
-    const second = await backward.run(cotangents, { kept: first.kept });
-    await first.kept?.release();
-    await forward.release();
-    await backward.release();
+    // The larger ones in two graphs only, for time.
+    if (name.startsWith('diffusers')) return;
+    const joint = await differentiate(runtime, source, { ...request, mode: 'joint' });
+    const session = await runtime.open(joint.joint, options);
+    const together = await session.run({ ...feeds, ...cotangents });
+    await session.release();
+    // ONNX Runtime fuses differently where inner values are outputs, so the last bits may differ.
     for (const output of split.outputs) {
-      expect(error(first.outputs[output], outputs[output])).toBeLessThan(5e-6);
+      expect(error(together.outputs[output], outputs[output])).toBeLessThan(5e-6);
     }
     for (const gradient of Object.values(split.gradients)) {
-      expect(error(second.outputs[gradient], outputs[gradient])).toBeLessThan(5e-6);
+      expect(error(together.outputs[gradient], gradients[gradient])).toBeLessThan(5e-6);
     }
   });
 });

@@ -1,9 +1,12 @@
 /** Gaussian blur, from a lens slightly out of focus or the air. */
 import { z } from 'zod';
 import { circularConvolution } from './convolution.js';
+import { evenBlur } from './even-blur.js';
 import type { OperatorFamily } from './family.js';
-import { mirroredEvenConvolution } from './mirrored.js';
+import { mirroredEvenConvolution, mirrorIndex } from './mirrored.js';
+import { withLinearization } from './operator.js';
 import { imageShape } from './planes.js';
+import { wrapIndex } from './transfer.js';
 
 export const borders = z
   .enum(['circular', 'reflect'])
@@ -20,6 +23,9 @@ const options = z.strictObject({
   border: borders.default('reflect'),
 });
 
+/** Up to here sums are cheaper than transforms. */
+const DIRECT_RADIUS = 16;
+
 export const gaussianBlur: OperatorFamily = {
   name: 'gaussian-blur',
   summary: 'blur by a Gaussian kernel',
@@ -29,9 +35,13 @@ export const gaussianBlur: OperatorFamily = {
     const { sigma, size, border } = options.parse(given);
     const image = imageShape(shape, 'gaussian-blur');
     const weights = gaussianHalf(sigma, size === undefined ? Math.ceil(3 * sigma) : (size - 1) / 2);
-    return border === 'reflect'
-      ? mirroredEvenConvolution(image, weights, weights)
-      : circularConvolution(image, separable(weights));
+    const operator =
+      border === 'reflect'
+        ? mirroredEvenConvolution(image, weights, weights)
+        : circularConvolution(image, separable(weights));
+    if (weights.length > DIRECT_RADIUS + 1) return operator;
+    const direct = evenBlur(image, weights, border === 'reflect' ? mirrorIndex : wrapIndex);
+    return withLinearization({ ...operator, apply: direct, adjoint: direct });
   },
 };
 

@@ -2,7 +2,7 @@
  * Operators that give less than they take, and whose AAᵀ is diagonal in a known basis of the measurement: with it come
  * the pseudo-inverse Aᵀ(AAᵀ)† and, by Woodbury's formula, the normal solve (b − Aᵀ(AAᵀ + ρ)⁻¹Ab)/ρ.
  */
-import { type FloatArray, floatArray } from '../src/core/array.js';
+import { type FloatArray, floatArray, mapArray } from '../src/core/array.js';
 import type { Vector } from '../src/core/vector.js';
 import { type LinearOperator, withLinearization } from './operator.js';
 import { type ImageShape, requireShape } from './planes.js';
@@ -30,7 +30,7 @@ export function fromRowSpace(
   { apply, adjoint }: Precise,
   gram: RowGram | undefined,
 ): LinearOperator {
-  const wrap = (values: Float64Array, shape: ImageShape) => floatArray(Float32Array.from(values), shape);
+  const wrap = (values: Float64Array, shape: ImageShape) => floatArray(new Float32Array(values), shape);
   const basics = {
     inputShape,
     outputShape,
@@ -50,14 +50,11 @@ export function fromRowSpace(
     norm: Math.sqrt(largest),
     pseudoInverse(y) {
       const invert = (value: number) => (value > RANK_TOLERANCE * largest ? 1 / value : 0);
-      return wrap(adjoint(gram.filter(Float64Array.from(y.data), invert)), inputShape);
+      return wrap(adjoint(gram.filter(new Float64Array(y.data), invert)), inputShape);
     },
     normalSolve(b, rho) {
       const seen = adjoint(gram.filter(apply(b.data), (value) => 1 / (value + rho)));
-      return wrap(
-        seen.map((value, i) => (b.data[i] - value) / rho),
-        inputShape,
-      );
+      return mapArray(b, (value, i) => (value - seen[i]) / rho);
     },
   });
 }

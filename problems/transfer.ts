@@ -15,17 +15,21 @@ export const RANK_TOLERANCE = 1e-4;
 /** The kernel's spectrum on the plan's grid, its middle at the origin; a kernel larger than the grid wraps around. */
 export function transferFunction(fft: RealFft2d, kernel: Kernel): Spectrum {
   const plane = new Float64Array(fft.height * fft.width);
-  const wrap = (index: number, size: number) => ((index % size) + size) % size;
   for (let y = 0; y < kernel.height; y++) {
-    const row = wrap(y - (kernel.height - 1) / 2, fft.height);
+    const row = wrapIndex(y - (kernel.height - 1) / 2, fft.height);
     for (let x = 0; x < kernel.width; x++) {
-      const column = wrap(x - (kernel.width - 1) / 2, fft.width);
+      const column = wrapIndex(x - (kernel.width - 1) / 2, fft.width);
       plane[row * fft.width + column] += kernel.data[y * kernel.width + x];
     }
   }
   const spectrum = fft.spectrum();
   fft.forward(plane, 0, spectrum);
   return spectrum;
+}
+
+/** 0 … size−1 over and over. */
+export function wrapIndex(index: number, size: number): number {
+  return ((index % size) + size) % size;
 }
 
 /** The transfer function of the adjoint. */

@@ -21,14 +21,14 @@ export async function conjugateGradients(
   b: FloatArray,
   { start, tolerance = 1e-6, iterations = 500 }: ConjugateGradientOptions = {},
 ): Promise<FloatArray> {
-  const x = start ? Float64Array.from(start.data) : new Float64Array(b.data.length);
-  const residual = Float64Array.from(b.data);
+  const x = start ? new Float64Array(start.data) : new Float64Array(b.data.length);
+  const residual = new Float64Array(b.data);
   if (start) axpy(-1, (await multiply(start)).data, residual);
-  const direction = Float64Array.from(residual);
+  const direction = new Float64Array(residual);
   const target = tolerance ** 2 * dot(b.data, b.data);
   let squared = dot(residual, residual);
   for (let i = 0; i < iterations && squared > target; i++) {
-    const product = (await multiply(floatArray(Float32Array.from(direction), b.shape))).data;
+    const product = (await multiply(floatArray(new Float32Array(direction), b.shape))).data;
     const curvature = dot(direction, product);
     if (!(curvature > 0)) break;
     const alpha = squared / curvature;
@@ -39,5 +39,5 @@ export async function conjugateGradients(
     for (let k = 0; k < direction.length; k++) direction[k] = residual[k] + beta * direction[k];
     squared = next;
   }
-  return floatArray(Float32Array.from(x), b.shape);
+  return floatArray(new Float32Array(x), b.shape);
 }

@@ -16,7 +16,7 @@ const array = ({ shape, data }: Listed) => floatArray(Float32Array.from(data), s
 
 describe('operators', () => {
   const cases: { problem: string; x: Listed; y: Listed; kernel?: Listed }[] = read('operators.json');
-  expect(cases.length).toBe(29);
+  expect(cases.length).toBe(31);
   it.each(cases)('$problem on $x.shape', async ({ problem, x, y, kernel }) => {
     const spec = { ...parseProblem(problem), noise: parseTerm('gaussian:sigma=1') };
     const files = kernel && { '0.kernel': array(kernel) };

@@ -12,6 +12,14 @@ export function karrasSigmas(steps: number, min: number, max: number, rho = 7): 
   return grid;
 }
 
+/** `steps` levels from `max` to `min` in constant ratio, then 0. @throws RangeError unless 0 < min < max and steps ≥ 1. */
+export function geometricSigmas(steps: number, min: number, max: number): Float64Array {
+  requireRange(steps, min, max);
+  const grid = new Float64Array(steps + 1);
+  for (let i = 0; i < steps; i++) grid[i] = max * (min / max) ** (i / Math.max(steps - 1, 1));
+  return grid;
+}
+
 /** The integral of β(t) = 0.1 + 19.9 t, t in [0, 1]: the linear schedule of DDPM in continuous time. */
 const BETA_MIN = 0.1;
 const BETA_RANGE = 19.9;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { karrasSigmas, vpSigma, vpSigmas, vpTime } from '../../src/core/schedule.js';
+import { geometricSigmas, karrasSigmas, vpSigma, vpSigmas, vpTime } from '../../src/core/schedule.js';
 
 describe('karrasSigmas', () => {
   it('is evenly spaced in σ^(1/ρ) and ends with 0', () => {
@@ -9,6 +9,16 @@ describe('karrasSigmas', () => {
     expect(grid[5]).toBe(0);
     const roots = [...grid.subarray(0, 5)].map((sigma) => sigma ** (1 / 7));
     for (let i = 1; i < 4; i++) expect(roots[i] - roots[i - 1]).toBeCloseTo(roots[i + 1] - roots[i], 12);
+  });
+});
+
+describe('geometricSigmas', () => {
+  it('falls in constant ratio from the highest level to the lowest, then to 0', () => {
+    expect([...geometricSigmas(4, 0.01, 10)]).toEqual(
+      [10, 1, 0.1, 0.01, 0].map((level) => expect.closeTo(level, 12)),
+    );
+    expect([...geometricSigmas(1, 0.01, 10)]).toEqual([10, 0]);
+    expect(() => geometricSigmas(4, 1, 1)).toThrow('0 < lowest < highest');
   });
 });
 

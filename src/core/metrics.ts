@@ -94,6 +94,8 @@ function flatWindow(length: number): Float64Array {
 
 function requireSameShape(a: FloatArray, b: FloatArray): void {
   if (!sameShape(a.shape, b.shape)) {
-    throw new RangeError(`cannot compare images of shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`);
+    throw new RangeError(
+      `cannot compare images of shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+    );
   }
 }

@@ -4,7 +4,9 @@ import { floatArray, mapArray, sizeOf } from '../../src/core/array.js';
 import { psnr, ssim } from '../../src/core/metrics.js';
 
 // Made by test/fixtures/metrics/make.py with scikit-image, from the same formulas.
-const expected = JSON.parse(readFileSync(new URL('../fixtures/metrics/metrics.json', import.meta.url), 'utf8'));
+const expected = JSON.parse(
+  readFileSync(new URL('../fixtures/metrics/metrics.json', import.meta.url), 'utf8'),
+);
 const [channels, height, width] = expected.shape as number[];
 
 function image(formula: (c: number, i: number, j: number) => number) {

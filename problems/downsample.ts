@@ -77,7 +77,7 @@ export const downsample: OperatorFamily = {
  * Circular blur, then pixels 0, f, 2f … of each line. AAᵀ is circulant on the coarse grid: its eigenvalues are the means
  * of |transfer|² over the aliases of each coarse frequency (Zhao et al. 2016, "Fast single image super-resolution").
  */
-export function blurAndDecimate(shape: ImageShape, kernel: Kernel, factor: number): LinearOperator {
+function blurAndDecimate(shape: ImageShape, kernel: Kernel, factor: number): LinearOperator {
   const [channels, height, width] = shape;
   const coarse: ImageShape = [channels, height / factor, width / factor];
   const fine = new RealFft2d(height, width);

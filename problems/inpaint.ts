@@ -48,7 +48,7 @@ export const inpaint: OperatorFamily = {
  * A = diag(mask), the same for all channels.
  * @param known 1 where a pixel is known, 0 where it is missing, [height, width].
  */
-export function masking(shape: ImageShape, known: Uint8Array): LinearOperator {
+function masking(shape: ImageShape, known: Uint8Array): LinearOperator {
   const [channels, height, width] = shape;
   const mask = new Float32Array(sizeOf(shape));
   for (let plane = 0; plane < channels; plane++) mask.set(known, plane * height * width);

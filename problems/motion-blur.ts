@@ -41,7 +41,7 @@ const STEPS = 2000;
  * it began, and now and then thrown into another direction (after Boracchi & Foi, "Modeling the performance of image
  * restoration from motion blur", 2012). Its path is centred, scaled to fit, drawn with bilinear weights; the sum is 1.
  */
-export function motionKernel(size: number, intensity: number, random: Random): Kernel {
+function motionKernel(size: number, intensity: number, random: Random): Kernel {
   const path = trajectory(intensity, random);
   const half = (size - 1) / 2;
   let meanX = 0;

@@ -63,7 +63,20 @@ describe('parseProblem', () => {
   const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
   const key = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,8}$/).filter((text) => text !== '__proto__');
   const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
-  const special = fc.constantFrom('true', '25/255', '1:2', '"', 'a,b', 'x+denoise', '+', '', 'é\n"\\', '1e5');
+  const special = fc.constantFrom(
+    'true',
+    '25/255',
+    '1:2',
+    '"',
+    'a,b',
+    'x+denoise',
+    'a+b:c',
+    'a+b+c',
+    '+',
+    '',
+    'é\n"\\',
+    '1e5',
+  );
   const value = fc.oneof(
     number,
     fc.boolean(),

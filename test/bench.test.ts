@@ -1,0 +1,127 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bind } from '../problems/index.js';
+import { markdownTable, median } from '../src/bench/table.js';
+import { bench } from '../src/bench.js';
+import { floatArray } from '../src/core/array.js';
+import { psnr } from '../src/core/metrics.js';
+import { readPicture, writePicture } from '../src/io/picture-file.js';
+import { measure } from '../src/measure.js';
+import { problem } from '../src/problem.js';
+import { restore } from '../src/restore.js';
+
+let folder: string;
+
+/** A small picture of stripes; `period` tells one from another. */
+function stripes(period: number) {
+  const data = Float32Array.from({ length: 3 * 20 * 20 }, (_, i) => 0.5 + 0.4 * Math.sin((i % 20) / period));
+  return floatArray(data, [3, 20, 20]);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'retrodict-bench-'));
+  for (const period of [1, 2, 3, 4])
+    await writePicture(join(folder, `stripes-${period}.png`), stripes(period));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function writeSpec(spec: unknown): Promise<string> {
+  const path = join(folder, 'tiny.json');
+  await writeFile(path, typeof spec === 'string' ? spec : JSON.stringify(spec));
+  return path;
+}
+
+describe('bench of photographs', () => {
+  it('chooses on the first, reports on the rest, and gives the same numbers as restoring by hand', async () => {
+    const noise = 'gaussian:sigma=25/255';
+    const weights = [10, 100, 1000];
+    const path = await writeSpec({
+      kind: 'photographs',
+      prior: 'photo-small',
+      crop: 16,
+      chooseOn: 2,
+      samples: 1,
+      tasks: [{ problem: 'denoise', noise, baselines: { wiener: { weight: weights } }, solvers: { tv: {} } }],
+    });
+    const lines: string[] = [];
+    const result = await bench(path, {
+      out: join(folder, 'out'),
+      data: folder,
+      say: (line) => lines.push(line),
+    });
+    const { rows } = JSON.parse(await readFile(result.jsonPath, 'utf8'));
+    expect(rows).toHaveLength(2);
+    const [wiener, tv] = rows;
+    expect(wiener.photographs.map((p: { name: string }) => p.name)).toEqual([
+      'stripes-3.png',
+      'stripes-4.png',
+    ]);
+
+    const score = async (name: string, weight: number) => {
+      const { image } = await readPicture(join(folder, name));
+      const centre = floatArray(new Float32Array(3 * 16 * 16), [3, 16, 16]);
+      for (let c = 0; c < 3; c++) {
+        for (let i = 0; i < 16; i++) {
+          for (let j = 0; j < 16; j++) centre.set(c, i, j, image.get(c, i + 2, j + 2));
+        }
+      }
+      const bound = bind(problem('denoise', noise), { imageShape: [3, 16, 16] });
+      const measurement = await measure(bound, centre, 0);
+      const { mean } = await restore({ measurement, problem: bound, solver: 'wiener', options: { weight } });
+      mean.data.forEach((value, i) => {
+        mean.data[i] = Math.min(Math.max(value, 0), 1);
+      });
+      return psnr(mean, centre);
+    };
+    const onFirst: number[] = [];
+    for (const weight of weights) {
+      onFirst.push(((await score('stripes-1.png', weight)) + (await score('stripes-2.png', weight))) / 2);
+    }
+    const best = weights[onFirst.indexOf(Math.max(...onFirst))];
+    expect(wiener.chosen).toEqual({ weight: best });
+    expect(wiener.photographs[0].psnr).toBeCloseTo(await score('stripes-3.png', best), 9);
+    expect(tv.photographs[0]).toMatchObject({ networkEvaluations: 0, vjps: 0 });
+    expect(result.table).toContain('wiener (baseline)');
+    expect(await readFile(result.tablePath, 'utf8')).toBe(`${result.table}\n`);
+    expect(lines.length).toBeGreaterThan(3);
+  });
+
+  it.each([
+    ['{', 'is not JSON'],
+    [{ kind: 'speeed' }, 'is not a benchmark'],
+    [{ kind: 'photographs', tasks: [] }, '--data must name the folder'],
+  ])('refuses %o', async (spec, sentence) => {
+    await expect(bench(await writeSpec(spec), { out: folder })).rejects.toThrow(sentence);
+  });
+
+  it('refuses a folder with too few photographs and pictures that are too small', async () => {
+    const base = { kind: 'photographs', prior: 'photo-small', tasks: [] };
+    const run = async (change: object) =>
+      bench(await writeSpec({ ...base, ...change }), { out: folder, data: folder });
+    await expect(run({ crop: 16, chooseOn: 4 })).rejects.toThrow('holds 4 photographs, expected more than 4');
+    await expect(run({ crop: 64 })).rejects.toThrow(
+      'stripes-1.png is 20×20 px, too small for a crop of 64×64',
+    );
+  });
+});
+
+describe('tables', () => {
+  it('line up, with numbers on the right', () => {
+    expect(
+      markdownTable(
+        ['a', 'dB'],
+        [
+          ['x', '1.50'],
+          ['longer', '–'],
+        ],
+      ),
+    ).toBe(['| a      |   dB |', '| ------ | ---: |', '| x      | 1.50 |', '| longer |    – |'].join('\n'));
+  });
+
+  it('take the middle of an even number of values', () => {
+    expect(median([4, 1, 3, 2])).toBe(2.5);
+    expect(median([3, 1, 2])).toBe(2);
+  });
+});

@@ -55,7 +55,7 @@ const options = z.object({
 const fineDetail = { steps: 20, lambda: 4, zeta: 1, sigmaMax: 0.3, spacing: 'geometric' } as const;
 const presets = {
   denoise: { steps: 20, lambda: 8, zeta: 1, sigmaMax: 2.5 },
-  inpaint: { steps: 100, lambda: 4, zeta: 1, sigmaMax: 1, spacing: 'geometric' },
+  inpaint: { steps: 60, lambda: 4, zeta: 1, sigmaMax: 1, spacing: 'geometric' },
   'gaussian-blur': fineDetail,
   'motion-blur': fineDetail,
   blur: fineDetail,

@@ -136,7 +136,7 @@ class OnnxDiffusionPrior implements DiffusionPrior {
   #feeds(x: FloatArray, { inputScale, inputShift, time }: Preconditioning): Record<string, Tensor> {
     const grid = this.#gridSize(x);
     const image = pad(x, ...grid);
-    const data = image.data.map((value) => inputScale * value + inputShift);
+    const data = affine(inputScale, image.data, inputShift);
     return {
       [this.card.inputs.image]: { type: 'float32', dims: [1, this.channels, ...grid], data },
       [this.card.inputs.time]: timeTensor(this.#timeInput, time),
@@ -157,12 +157,11 @@ class OnnxDiffusionPrior implements DiffusionPrior {
     // Of a network that also estimates its variance the first half of the channels is wanted.
     const used = (output.data as Float32Array).subarray(0, channels * height * width);
     const network = crop(floatArray(used, [channels, height, width]), 0, 0, x.shape[1], x.shape[2]);
-    const data = x.data.map((value, i) => skip * value + shift + outputScale * network.data[i]);
-    return floatArray(data, x.shape);
+    return floatArray(combination(skip, x.data, shift, outputScale, network.data), x.shape);
   }
 
   #cotangent(v: FloatArray, { outputScale }: Preconditioning): Tensor {
-    const scaled = v.data.map((value) => outputScale * value);
+    const scaled = affine(outputScale, v.data, 0);
     const all = zeros([this.#outputChannels(), ...this.#gridSize(v)]);
     paste(floatArray(scaled, v.shape), all, 0, 0);
     return { type: 'float32', dims: [1, ...all.shape], data: all.data };
@@ -173,10 +172,7 @@ class OnnxDiffusionPrior implements DiffusionPrior {
     const [height, width] = this.#gridSize(v);
     const grid = floatArray(network.data as Float32Array, [this.channels, height, width]);
     const gradient = padAdjoint(grid, v.shape[1], v.shape[2]);
-    return floatArray(
-      v.data.map((value, i) => skip * value + inputScale * gradient.data[i]),
-      v.shape,
-    );
+    return floatArray(combination(skip, v.data, 0, inputScale, gradient.data), v.shape);
   }
 
   #outputChannels(): number {
@@ -207,6 +203,22 @@ class OnnxDiffusionPrior implements DiffusionPrior {
       return { models, forward, backward };
     });
   }
+}
+
+// Plain loops: `map` on a typed array is some ten times as slow, and shows beside a small network.
+
+/** a·x + shift. */
+function affine(a: number, x: Float32Array, shift: number): Float32Array {
+  const out = new Float32Array(x.length);
+  for (let i = 0; i < out.length; i++) out[i] = a * x[i] + shift;
+  return out;
+}
+
+/** a·x + shift + b·y. */
+function combination(a: number, x: Float32Array, shift: number, b: number, y: Float32Array): Float32Array {
+  const out = new Float32Array(x.length);
+  for (let i = 0; i < out.length; i++) out[i] = a * x[i] + shift + b * y[i];
+  return out;
 }
 
 /** Checks the graph's inputs and outputs against the card; returns the input that takes the time. */

@@ -11,7 +11,9 @@ import {
   type ValueDeclaration,
 } from '../graph.js';
 import { activity, isFloat } from './activity.js';
+import { emittedTypes } from './emitted-types.js';
 import { Emitter, type ValueTypes } from './emitter.js';
+import { partition } from './partition.js';
 import { prune } from './prune.js';
 import { Application } from './rule.js';
 import { straightThroughOps } from './rules/constant.js';
@@ -69,12 +71,22 @@ export function jointVjp(model: Model, request: VjpRequest): JointVjp {
   return { ...names, joint: rebuilt(model, needed, inputs, outputs) };
 }
 
-/** A forward model that also gives what the backward model needs of it. */
+/** A forward model that also gives what the backward model needs of it, and computes early what saves keeping more. */
 export function splitVjp(model: Model, request: VjpRequest): SplitVjp {
   const { emit, forward, ...names } = sweep(model, request);
   const { types } = request;
   const initializers = [...model.graph.initializers, ...emit.initializers];
-  const needed = prune(emit.nodes, initializers, Object.values(names.gradients));
+  const gradients = Object.values(names.gradients);
+  const { nodes } = prune(emit.nodes, initializers, gradients);
+  const constants = new Map(initializers.map((tensor) => [tensor.name, tensor]));
+  const residualTypes = new Map(emittedTypes(nodes, emit.forwardTypes, constants));
+  const { early, late } = partition(
+    nodes,
+    Object.values(names.cotangents),
+    new Set(constants.keys()),
+    residualTypes,
+  );
+  const needed = prune(late, initializers, gradients);
   const made = new Set([
     ...needed.nodes.flatMap(({ outputs }) => outputs),
     ...initializers.map(({ name }) => name),
@@ -88,11 +100,10 @@ export function splitVjp(model: Model, request: VjpRequest): SplitVjp {
   const copies = [...residualOf].filter(([name, residual]) => name !== residual);
   const residuals = [...residualOf.values()];
 
-  const residualTypes = new Map(emit.forwardTypes);
   for (const [name, residual] of copies) residualTypes.set(residual, types.get(name)!);
   const forwardNeeds = prune(
-    [...forward, ...copies.map(([name, residual]) => identity(name, residual))],
-    model.graph.initializers,
+    [...forward, ...early, ...copies.map(([name, residual]) => identity(name, residual))],
+    initializers,
     [...names.outputs, ...residuals],
   );
   const backwardNodes = needed.nodes.map((node) => ({

@@ -1,9 +1,9 @@
-import { chmod, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cached } from '../../../models/onnx/cache.js';
-import type { SplitModels } from '../../../models/onnx/index.js';
+import type { ModelSource, SplitModels } from '../../../models/onnx/index.js';
 import type { Runtime } from '../../../models/onnx/session.js';
 
 const MODELS: SplitModels = {
@@ -16,10 +16,12 @@ const MODELS: SplitModels = {
   gradients: { x: 'grad/x' },
   externalDataFolder: '/models',
 };
-const source = { bytes: Uint8Array.of(7), path: '/models/m.onnx', name: 'm.onnx' };
 const request = { inputShapes: { x: [1, 3, 8, 8] }, wrt: ['x'], mode: 'split' } as const;
 const runtime = undefined as unknown as Runtime;
 
+let source: ModelSource & { readonly path: string };
+/** Holds `models/m.onnx` and `elsewhere/m.onnx`, whose places are part of the key, and the cache folder. */
+let root: string;
 let folder: string;
 let made: number;
 const counting = async () => {
@@ -28,10 +30,17 @@ const counting = async () => {
 };
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'retrodict-cache-'));
+  root = await mkdtemp(join(tmpdir(), 'retrodict-cache-'));
+  for (const place of ['models', 'elsewhere']) {
+    await mkdir(join(root, place));
+    await writeFile(join(root, place, 'm.onnx'), Uint8Array.of(7));
+  }
+  source = { bytes: Uint8Array.of(7), path: join(root, 'models', 'm.onnx'), name: 'm.onnx' };
+  folder = join(root, 'cache');
+  await mkdir(folder);
   made = 0;
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(root, { recursive: true }));
 
 const entryFile = async () => join(folder, (await readdir(folder)).find((name) => name.endsWith('.vjp'))!);
 
@@ -46,7 +55,7 @@ test('another model, place, shape or request is another entry', async () => {
   const lookup = cached(counting, folder);
   await lookup(runtime, source, request);
   await lookup(runtime, { ...source, bytes: Uint8Array.of(8) }, request);
-  await lookup(runtime, { ...source, path: '/elsewhere/m.onnx' }, request);
+  await lookup(runtime, { ...source, path: join(root, 'elsewhere', 'm.onnx') }, request);
   await lookup(runtime, source, { ...request, inputShapes: { x: [1, 3, 8, 16] } });
   await lookup(runtime, source, { ...request, outputs: ['y'] });
   await lookup(runtime, source, { ...request, straightThrough: ['Round'] });

@@ -192,13 +192,70 @@ test('only what is asked for is computed', async () => {
   expect(vjp.residuals).toEqual([`residual/${first}`]);
 });
 
-test('SiLU keeps neither its input nor a product', async () => {
-  const { model, request } = await prepared(
-    runtime,
-    graphOf((g, x) => g.op('Mul', [x, g.op('Sigmoid', [x])])),
-  );
-  const { backward } = splitVjp(model, request);
-  expect(backward.graph.nodes.map(({ opType }) => opType)).toEqual(['Sub', 'Mul', 'Add', 'Mul', 'Identity']);
+describe('what does not depend on the cotangent', () => {
+  const split = async (model: Model) => {
+    const { model: upgraded, request } = await prepared(runtime, model);
+    const { forward, backward, residuals } = splitVjp(upgraded, request);
+    const ops = (made: Model) => made.graph.nodes.map(({ opType }) => opType);
+    const kept = residuals.map((name) => forward.graph.outputs.find((output) => output.name === name));
+    return { forward: ops(forward), backward: ops(backward), kept };
+  };
+
+  test('is computed early where less is kept then: the slope of SiLU', async () => {
+    const { forward, backward, kept } = await split(
+      graphOf((g, x) => g.op('Mul', [x, g.op('Sigmoid', [x])])),
+    );
+    expect(forward).toEqual(['Sigmoid', 'Mul', 'Sub', 'Mul', 'Add']);
+    expect(backward).toEqual(['Mul', 'Identity']);
+    expect(kept).toMatchObject([{ type: 'float32', dims: [2, 6] }]);
+  });
+
+  test('a condition takes a quarter of what it is about', async () => {
+    const { backward, kept } = await split(graphOf((g, x) => g.op('Relu', [x])));
+    expect(backward).toEqual(['Where', 'Identity']);
+    expect(kept).toMatchObject([{ type: 'bool', dims: [2, 6] }]);
+  });
+
+  test('and late where as much is kept: the slope of tanh', async () => {
+    const { forward, backward, kept } = await split(graphOf((g, x) => g.op('Tanh', [x])));
+    expect(forward).toEqual(['Tanh', 'Identity']);
+    expect(backward).toEqual(['Mul', 'Sub', 'Mul', 'Identity']);
+    expect(kept).toMatchObject([{ type: 'float32', dims: [2, 6] }]);
+  });
+
+  test('or where something else is computed from what it reads', async () => {
+    const { forward, kept } = await split(
+      graphOf((g, x) => {
+        const sigmoid = g.op('Sigmoid', [x]);
+        const silu = g.op('Mul', [x, sigmoid]);
+        return g.op('Mul', [g.op('Exp', [silu]), g.op('Mul', [silu, sigmoid])]);
+      }),
+    );
+    expect(forward).not.toContain('Add');
+    expect(kept).toHaveLength(4);
+  });
+
+  test('a product with weights alone is not kept', async () => {
+    const { forward, backward, kept } = await split(
+      graphOf((g, x) => g.op('MatMul', [x, g.weights([6, 3])])),
+    );
+    expect(forward).toEqual(['MatMul']);
+    expect(backward).toEqual(['Transpose', 'MatMul', 'Identity']);
+    expect(kept).toEqual([]);
+  });
+
+  test('of a group normalisation the spread is kept, and not its input', async () => {
+    const { kept } = await split(
+      graphOf(
+        (g, x) => g.op('InstanceNormalization', [x, g.constant([1, 1], [2]), g.constant([0, 0], [2])]),
+        [1, 2, 4, 5],
+      ),
+    );
+    expect(kept.map((value) => value?.dims)).toEqual([
+      [1, 2, 1],
+      [1, 2, 4, 5],
+    ]);
+  });
 });
 
 /** ⟨w, Ju⟩ = ⟨Jᵀw, u⟩, with J itself by differentiating the gradient with respect to its cotangent. */

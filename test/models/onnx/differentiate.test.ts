@@ -1,5 +1,5 @@
 /** From a file to gradient models: old forms, folding, inlining, and where weights lie. */
-import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -287,4 +287,12 @@ test('nothing is left behind in the folder for temporary files', async () => {
     vi.unstubAllEnvs();
   }
   expect(await readdir(own)).toEqual([]);
+});
+
+test('the source is not changed', async () => {
+  const path = join(folder, 'untouched.onnx');
+  const bytes = writeModel(convolution());
+  await writeFile(path, bytes);
+  await errorOf(convolution(), { bytes, path }, { x: [1, 8, 5, 6] });
+  expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
 });

@@ -60,7 +60,11 @@ class LineDct {
     const { size, count, batch, cosine, sine, scale } = this;
     for (let start = 0; start < count; start += 2 * batch) {
       const lines = Math.min(2 * batch, count - start);
-      if (lines < 2 * batch) this.clear();
+      if (lines < 2 * batch) {
+        // What an earlier batch left would grow from call to call, and lend its rounding to the line it is paired with.
+        this.fourier.re.fill(0);
+        this.fourier.im.fill(0);
+      }
       for (let n = 0; n < size; n++) {
         const from = offset + start * lineStep + permuted(n, size) * step;
         for (let line = 0; line < lines; line++) {
@@ -85,18 +89,11 @@ class LineDct {
     }
   }
 
-  /** What the last batch leaves over would grow from call to call, and lend its rounding to the line it is paired with. */
-  private clear(): void {
-    this.fourier.re.fill(0);
-    this.fourier.im.fill(0);
-  }
-
   /** The other way: `coefficients` from 0, values from `offset` of `out` on. */
   inverse(coefficients: Float64Array, out: Vector, offset: number, lineStep: number, step: number): void {
     const { size, count, batch, cosine, sine, scale } = this;
     for (let start = 0; start < count; start += 2 * batch) {
       const lines = Math.min(2 * batch, count - start);
-      if (lines < 2 * batch) this.clear();
       // V = exp(πi·k/2N)·(X[k] − i·X[N−k]) for each line; conjugated, so that the forward transform inverts.
       for (let k = 0; k < size; k++) {
         const at = start * lineStep + k * step;

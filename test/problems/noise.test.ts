@@ -8,7 +8,7 @@ import { logGamma } from '../../src/core/special.js';
 
 const vector = (...values: number[]) => floatArray(Float32Array.from(values), [values.length]);
 const constant = (value: number, count: number) => floatArray(new Float32Array(count).fill(value), [count]);
-const DRAWS = 200_000;
+const DRAWS = 500_000;
 
 /** Largest distance between two distribution functions, scaled so that it exceeds 1.95 once in a thousand times. */
 function kolmogorov(sample: Float32Array, cumulative: (value: number) => number): number {

@@ -110,18 +110,17 @@ describe('kept tensors', () => {
 describe('the event loop', () => {
   test('is free while a network runs', async () => {
     const slow = await runtime.open(SLOW, { threads: 1 });
-    const active: number[] = [];
-    const lasted: number[] = [];
-    // The least of three, since what else the machine does counts as well.
+    const share: number[] = [];
+    // A share of the run, and the least of three: on a busy machine both times grow with what else it does.
     for (let i = 0; i < 3; i++) {
       const before = performance.eventLoopUtilization();
       const start = performance.now();
       await slow.run(slowFeeds);
-      lasted.push(performance.now() - start);
-      active.push(performance.eventLoopUtilization(before).active);
+      const lasted = performance.now() - start;
+      expect(lasted).toBeGreaterThan(60);
+      share.push(performance.eventLoopUtilization(before).active / lasted);
     }
-    expect(Math.min(...lasted)).toBeGreaterThan(60);
-    expect(Math.min(...active)).toBeLessThan(20);
+    expect(Math.min(...share)).toBeLessThan(0.2);
     await slow.release();
   });
 });

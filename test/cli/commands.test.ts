@@ -48,7 +48,7 @@ describe('retrodict', () => {
     expect(stdout).toMatch(/^wiener \(solver\): Wiener filter/);
     expect(stdout).toMatch(/Needs no prior, a linear problem, Gaussian noise of equal variance\./);
     expect(stdout).toMatch(
-      /^ {2}weight {2}\(number, 0 < x, default 300\)\n {6}1 \/ variance of the difference/m,
+      /^ {2}weight {2}\(number, 0 < x, default 200\)\n {6}1 \/ variance of the difference/m,
     );
     expect(status).toBe(0);
     const [description] = jsonLines(await retrodict(['describe', 'gaussian', '--json']));

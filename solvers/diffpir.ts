@@ -14,7 +14,7 @@
  */
 import { z } from 'zod';
 import { normalSolve } from '../problems/normal-solve.js';
-import { mapArray } from '../src/core/array.js';
+import { floatArray, mapArray } from '../src/core/array.js';
 import { geometricSigmas, vpSigmas } from '../src/core/schedule.js';
 import { diffpirRho } from '../src/core/units.js';
 import { diffusionPrior, gaussianVariance, linearOperator, noiseRange } from './requirements.js';
@@ -94,7 +94,11 @@ export const diffpir: ChainSolver = {
       const random = context.random('step', i);
       const kept = (next / sigma) * Math.sqrt(1 - zeta);
       const fresh = next * Math.sqrt(zeta);
-      x = mapArray(estimate, (value, j) => value + kept * (x.data[j] - value) + fresh * random.normal());
+      const [from, aim, moved] = [x.data, estimate.data, new Float32Array(x.size)];
+      for (let j = 0; j < moved.length; j++) {
+        moved[j] = aim[j] + kept * (from[j] - aim[j]) + fresh * random.normal();
+      }
+      x = floatArray(moved, x.shape);
     }
     return x;
   },

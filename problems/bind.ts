@@ -31,10 +31,10 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
   const measured =
     'imageShape' in size
       ? size.imageShape
-      : families.reduceRight<Shape>(
-          (shape, family, i) => family.imageShape(shape, checked.operators[i].options),
-          size.measurementShape,
-        );
+      : families.reduceRight<Shape>((shape, family, i) => {
+          const { options } = checked.operators[i];
+          return family.imageShape(shape, options, filesOf(i, options, context));
+        }, size.measurementShape);
   const grey = measured[0] === 1 && context.channels === 3;
   if (!grey && context.channels !== undefined && measured[0] !== context.channels) {
     throw new UsageError(

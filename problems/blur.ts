@@ -2,10 +2,8 @@
 import { z } from 'zod';
 import { type FloatArray, formatShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
-import { circularConvolution } from './convolution.js';
+import { borders, convolution, unblurredShape } from './borders.js';
 import type { OperatorFamily } from './family.js';
-import { borders } from './gaussian-blur.js';
-import { mirroredConvolution } from './mirrored.js';
 import { imageShape } from './planes.js';
 import type { Kernel } from './transfer.js';
 
@@ -23,12 +21,13 @@ export const blur: OperatorFamily = {
   summary: 'blur by a kernel from a file',
   options,
   files: { kernel: 'kernel' },
-  imageShape: (shape) => imageShape(shape, 'blur'),
+  imageShape(shape, given, files) {
+    const { normalize, border } = options.parse(given);
+    return unblurredShape(imageShape(shape, 'blur'), border, checkedKernel(files.kernel, normalize));
+  },
   create(shape, given, files) {
     const { normalize, border } = options.parse(given);
-    const image = imageShape(shape, 'blur');
-    const kernel = checkedKernel(files.kernel, normalize);
-    return border === 'reflect' ? mirroredConvolution(image, kernel) : circularConvolution(image, kernel);
+    return convolution(imageShape(shape, 'blur'), checkedKernel(files.kernel, normalize), border);
   },
 };
 

@@ -19,7 +19,7 @@ export interface OperatorFamily {
   /** Options that name files, and what each is read as. */
   readonly files?: Readonly<Record<string, FileRole>>;
   /** The shape of the images whose measurement has this shape. @throws Error in one sentence when there is none. */
-  imageShape(measurementShape: Shape, options: Options): Shape;
+  imageShape(measurementShape: Shape, options: Options, files: Readonly<Record<string, FloatArray>>): Shape;
   /** @throws Error in one sentence when the options do not fit the shape. */
   create(imageShape: Shape, options: Options, files: Readonly<Record<string, FloatArray>>): ForwardOperator;
 }

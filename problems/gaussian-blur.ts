@@ -1,16 +1,12 @@
 /** Gaussian blur, from a lens slightly out of focus or the air. */
 import { z } from 'zod';
-import { circularConvolution } from './convolution.js';
+import { borders, convolution, unblurredShape } from './borders.js';
 import { evenBlur } from './even-blur.js';
-import type { OperatorFamily } from './family.js';
+import type { OperatorFamily, Options } from './family.js';
 import { mirroredEvenConvolution, mirrorIndex } from './mirrored.js';
 import { withLinearization } from './operator.js';
 import { imageShape } from './planes.js';
 import { wrapIndex } from './transfer.js';
-
-export const borders = z
-  .enum(['circular', 'reflect'])
-  .describe('how the scene goes on beyond the image: circular, or reflect (c b a | a b c | c b a)');
 
 const options = z.strictObject({
   sigma: z.number().gt(0).max(1000).describe('standard deviation of the kernel in pixels'),
@@ -30,20 +26,29 @@ export const gaussianBlur: OperatorFamily = {
   name: 'gaussian-blur',
   summary: 'blur by a Gaussian kernel',
   options,
-  imageShape: (shape) => imageShape(shape, 'gaussian-blur'),
+  imageShape(shape, given) {
+    const { border } = options.parse(given);
+    const extent = 2 * radiusOf(given) + 1;
+    return unblurredShape(imageShape(shape, 'gaussian-blur'), border, { height: extent, width: extent });
+  },
   create(shape, given) {
-    const { sigma, size, border } = options.parse(given);
+    const { sigma, border } = options.parse(given);
     const image = imageShape(shape, 'gaussian-blur');
-    const weights = gaussianHalf(sigma, size === undefined ? Math.ceil(3 * sigma) : (size - 1) / 2);
+    const weights = gaussianHalf(sigma, radiusOf(given));
     const operator =
       border === 'reflect'
         ? mirroredEvenConvolution(image, weights, weights)
-        : circularConvolution(image, separable(weights));
-    if (weights.length > DIRECT_RADIUS + 1) return operator;
+        : convolution(image, separable(weights), border);
+    if (weights.length > DIRECT_RADIUS + 1 || border === 'zero' || border === 'valid') return operator;
     const direct = evenBlur(image, weights, border === 'reflect' ? mirrorIndex : wrapIndex);
     return withLinearization({ ...operator, apply: direct, adjoint: direct });
   },
 };
+
+function radiusOf(given: Options): number {
+  const { sigma, size } = options.parse(given);
+  return size === undefined ? Math.ceil(3 * sigma) : (size - 1) / 2;
+}
 
 /** Samples of a Gaussian at 0 … radius, scaled so that the whole even kernel sums to 1. */
 export function gaussianHalf(sigma: number, radius: number): Float64Array {

@@ -10,24 +10,48 @@ import { type LinearOperator, withLinearization } from './operator.js';
 import { type ImageShape, mapPlanes, repeatPlane, reshaped } from './planes.js';
 import { conjugate, type Kernel, multiply, RANK_TOLERANCE, transferFunction } from './transfer.js';
 
-/**
- * Blur by kernel(y, x) = vertical(y)·horizontal(x), both even functions, with reflecting borders: diagonal in the cosine
- * basis (Strang, "The discrete cosine transform", 1999), so as cheap and as invertible as the circular one.
- * @param vertical,horizontal weights from the middle outwards: g(0), g(1), … g(radius).
- */
+/** Blur by kernel(y, x) = vertical(y)·horizontal(x), weights from the middle outwards: g(0), g(1), … g(radius). */
 export function mirroredEvenConvolution(
   shape: ImageShape,
   vertical: ArrayLike<number>,
   horizontal: ArrayLike<number>,
 ): LinearOperator {
-  const [channels, height, width] = shape;
-  const dct = new Dct2d(height, width);
+  const [, height, width] = shape;
   const rows = evenTransfer(vertical, height);
   const columns = evenTransfer(horizontal, width);
   const transfer = Float64Array.from(
     { length: height * width },
     (_, i) => rows[Math.floor(i / width)] * columns[i % width],
   );
+  return cosineFilter(shape, transfer);
+}
+
+/** Blur by a kernel that is its own mirror image upside down and left to right. */
+export function mirroredSymmetricConvolution(shape: ImageShape, kernel: Kernel): LinearOperator {
+  const [, height, width] = shape;
+  const bottom = (kernel.height - 1) / 2;
+  const right = (kernel.width - 1) / 2;
+  const transfer = new Float64Array(height * width);
+  for (let dy = 0; dy <= bottom; dy++) {
+    const start = (bottom + dy) * kernel.width + right;
+    const half = Float64Array.from({ length: right + 1 }, (_, dx) => kernel.data[start + dx]);
+    const columns = evenTransfer(half, width);
+    for (let ky = 0; ky < height; ky++) {
+      const cosine = (dy === 0 ? 1 : 2) * Math.cos((Math.PI * ky * dy) / height);
+      for (let kx = 0; kx < width; kx++) transfer[ky * width + kx] += cosine * columns[kx];
+    }
+  }
+  return cosineFilter(shape, transfer);
+}
+
+/**
+ * Multiplies the cosines of every channel: what a blur by an even kernel does where the image goes on as its mirror image
+ * (Strang, "The discrete cosine transform", 1999). As cheap and as invertible as the circular blur.
+ * @param transfer what the cosine of ky half-waves down and kx across is multiplied by, [height, width].
+ */
+export function cosineFilter(shape: ImageShape, transfer: Float64Array): LinearOperator {
+  const [channels, height, width] = shape;
+  const dct = new Dct2d(height, width);
   const norm = transfer.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
   const coefficients = new Float64Array(height * width);
   const filter = (x: FloatArray, gain: (transfer: number) => number) =>

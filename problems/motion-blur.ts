@@ -1,10 +1,8 @@
 /** Blur by a camera that shakes during the exposure. */
 import { z } from 'zod';
 import { keyedRandom, type Random } from '../src/core/random.js';
-import { circularConvolution } from './convolution.js';
+import { borders, convolution, unblurredShape } from './borders.js';
 import type { OperatorFamily } from './family.js';
-import { borders } from './gaussian-blur.js';
-import { mirroredConvolution } from './mirrored.js';
 import { imageShape } from './planes.js';
 import type { Kernel } from './transfer.js';
 
@@ -25,12 +23,15 @@ export const motionBlur: OperatorFamily = {
   name: 'motion-blur',
   summary: 'blur by a random camera shake',
   options,
-  imageShape: (shape) => imageShape(shape, 'motion-blur'),
+  imageShape(shape, given) {
+    const { size, border } = options.parse(given);
+    return unblurredShape(imageShape(shape, 'motion-blur'), border, { height: size, width: size });
+  },
   create(shape, given) {
     const { size, intensity, seed, border } = options.parse(given);
     const image = imageShape(shape, 'motion-blur');
     const kernel = motionKernel(size, intensity, keyedRandom(seed, 'motion-blur', 0)('kernel', size));
-    return border === 'reflect' ? mirroredConvolution(image, kernel) : circularConvolution(image, kernel);
+    return convolution(image, kernel, border);
   },
 };
 

@@ -1,5 +1,7 @@
 /** What can be named in a problem spec: to add an operator or a noise, write its family and add it here. */
 import { blur } from './blur.js';
+import { defocusBlur } from './defocus-blur.js';
+import { demosaic } from './demosaic.js';
 import { denoise } from './denoise.js';
 import { downsample } from './downsample.js';
 import type { NoiseFamily, OperatorFamily } from './family.js';
@@ -15,9 +17,11 @@ export const operators: Readonly<Record<string, OperatorFamily>> = {
   inpaint,
   'gaussian-blur': gaussianBlur,
   'motion-blur': motionBlur,
+  'defocus-blur': defocusBlur,
   blur,
   downsample,
   colorize,
+  demosaic,
 };
 
 export const noises: Readonly<Record<string, NoiseFamily>> = { gaussian, poisson };

@@ -62,7 +62,7 @@ describe('bind', () => {
     ['gaussian-blur', wide, 'gaussian-blur:sigma is missing: '],
     ['gaussian-blur:sigma=-1', wide, 'gaussian-blur:sigma is -1: '],
     ['gaussian-blur:sigma=1,size=4', wide, 'gaussian-blur:size is 4: must be odd'],
-    ['gaussian-blur:sigma=1,border=zero', wide, 'gaussian-blur:border is "zero": '],
+    ['gaussian-blur:sigma=1,border=grey', wide, 'gaussian-blur:border is "grey": '],
     ['inpaint', wide, 'inpaint needs exactly one of fraction, box and mask, but none of them is given'],
     ['inpaint:fraction=0.5,box=1:1:2:2', wide, 'inpaint needs exactly one of fraction, box and mask, but 2'],
     ['inpaint:fraction=1.5', wide, 'inpaint:fraction is 1.5: '],

@@ -1,24 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkOperator, estimateNorm } from '../../problems/check.js';
-import { bind, parseProblem, parseTerm } from '../../problems/index.js';
-import { isLinear, type LinearOperator } from '../../problems/operator.js';
+import type { LinearOperator } from '../../problems/operator.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
-
-const noise = parseTerm('gaussian:sigma=0.1');
-
-function operatorOf(text: string, imageShape: number[], files?: Record<string, FloatArray>): LinearOperator {
-  const { operator } = bind({ ...parseProblem(text), noise }, { imageShape }, { files });
-  if (!isLinear(operator)) throw new Error(`${text} is not linear`);
-  return operator;
-}
-
-async function expectSound(operator: LinearOperator, seed = 0): Promise<void> {
-  const results = await checkOperator(operator, { seed });
-  expect(results.filter((result) => !result.ok)).toEqual([]);
-  expect(results.length).toBeGreaterThanOrEqual(3);
-}
+import { expectSound, linearOperatorOf as operatorOf } from './sound.js';
 
 /** A kernel without any symmetry, so that convolution and correlation, rows and columns, differ. */
 function lopsided(height: number, width: number): FloatArray {
@@ -47,6 +33,13 @@ describe('every operator passes its own check', () => {
     'gaussian-blur:sigma=6,border=circular',
     'motion-blur:size=9,seed=2',
     'motion-blur:size=9,seed=2,border=circular',
+    'gaussian-blur:sigma=1.3,border=zero',
+    'gaussian-blur:sigma=6,border=zero',
+    'motion-blur:size=9,seed=2,border=zero',
+    'defocus-blur:radius=2.6',
+    'defocus-blur:radius=0.4',
+    'defocus-blur:radius=9,border=zero',
+    'defocus-blur:radius=9,border=circular',
     'downsample:factor=2',
     'downsample:factor=3,filter=lanczos',
     'downsample:factor=2,filter=bilinear',
@@ -73,17 +66,20 @@ describe('every operator passes its own check', () => {
     ['denoise+colorize+denoise+motion-blur:size=5,border=circular', [3, 8, 6]],
     ['downsample:factor=2,filter=area+gaussian-blur:sigma=1', [3, 8, 6]],
     ['inpaint:fraction=0.2+gaussian-blur:sigma=1', [3, 8, 6]],
+    ['gaussian-blur:sigma=1.3,border=valid', [3, 17, 12]],
+    ['motion-blur:size=9,border=valid', [1, 9, 16]],
+    ['defocus-blur:radius=2,border=valid', [2, 12, 8]],
+    ['demosaic', [3, 12, 8]],
+    ['demosaic:pattern=gbrg', [3, 9, 15]],
+    ['demosaic:pattern=bggr+gaussian-blur:sigma=1', [3, 7, 6]],
+    ['gaussian-blur:sigma=1+demosaic', [3, 7, 6]],
   ])('%s on %j', async (text, shape) => {
     await expectSound(operatorOf(text, shape));
   });
 
-  it.each(['circular', 'reflect'])('a lopsided kernel with a %s border', async (border) => {
+  it.each(['circular', 'reflect', 'zero', 'valid'])('a lopsided kernel with a %s border', async (border) => {
     const files = { '0.kernel': lopsided(5, 3) };
-    for (const shape of [
-      [2, 8, 8],
-      [1, 7, 5],
-      [1, 2, 3],
-    ]) {
+    for (const shape of [[2, 8, 8], [1, 7, 5], border === 'valid' ? [1, 5, 3] : [1, 2, 3]]) {
       await expectSound(operatorOf(`blur:kernel=k.npy,border=${border}`, shape, files));
     }
   });
@@ -91,10 +87,11 @@ describe('every operator passes its own check', () => {
   const size = fc.integer({ min: 1, max: 14 });
   const blurs = fc.record({
     sigma: fc.double({ min: 0.2, max: 5, noNaN: true }),
-    border: fc.constantFrom('circular', 'reflect'),
+    border: fc.constantFrom('circular', 'reflect', 'zero'),
   });
   const terms = fc.oneof(
     blurs.map(({ sigma, border }) => `gaussian-blur:sigma=${sigma},border=${border}`),
+    fc.double({ min: 0.1, max: 8, noNaN: true }).map((radius) => `defocus-blur:radius=${radius}`),
     fc
       .record({ half: fc.integer({ min: 1, max: 6 }), intensity: fc.double({ min: 0, max: 1, noNaN: true }) })
       .map(({ half, intensity }) => `motion-blur:size=${2 * half + 1},intensity=${intensity}`),

@@ -1,0 +1,42 @@
+/** What a blur takes for the scene beyond the image, and with it the size of the measurement. */
+import { z } from 'zod';
+import { UsageError } from '../src/core/errors.js';
+import { circularConvolution } from './convolution.js';
+import { validConvolution, zeroPaddedConvolution } from './cropped-convolution.js';
+import { mirroredConvolution } from './mirrored.js';
+import type { LinearOperator } from './operator.js';
+import type { ImageShape } from './planes.js';
+import type { Kernel } from './transfer.js';
+
+export const borders = z
+  .enum(['circular', 'reflect', 'zero', 'valid'])
+  .describe(
+    'how the scene goes on beyond the image: circular, reflect (c b a | a b c | c b a), zero (black), ' +
+      'or valid: only pixels whose kernel lies within the image are measured',
+  );
+
+export type Border = z.infer<typeof borders>;
+
+/** The shape of the images whose blur has the shape `measured`. */
+export function unblurredShape(
+  [channels, height, width]: ImageShape,
+  border: Border,
+  kernel: Pick<Kernel, 'height' | 'width'>,
+): ImageShape {
+  if (border !== 'valid') return [channels, height, width];
+  return [channels, height + kernel.height - 1, width + kernel.width - 1];
+}
+
+/** @throws UsageError where border is valid and the kernel does not fit into the image. */
+export function convolution(shape: ImageShape, kernel: Kernel, border: Border): LinearOperator {
+  if (border === 'circular') return circularConvolution(shape, kernel);
+  if (border === 'reflect') return mirroredConvolution(shape, kernel);
+  if (border === 'zero') return zeroPaddedConvolution(shape, kernel);
+  if (kernel.height > shape[1] || kernel.width > shape[2]) {
+    throw new UsageError(
+      `border=valid needs an image of at least ${kernel.height}×${kernel.width} pixels, the kernel of the blur, ` +
+        `but the image is ${shape[1]}×${shape[2]}`,
+    );
+  }
+  return validConvolution(shape, kernel);
+}

@@ -1,7 +1,13 @@
 /** Operators one after another, `+` in a problem spec. What the parts can solve is kept where mathematics allows. */
 import { type FloatArray, formatShape, mapArray, sameShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
-import { type ForwardOperator, isLinear, type LinearOperator, withLinearization } from './operator.js';
+import {
+  type ForwardOperator,
+  isLinear,
+  type LinearOperator,
+  straightThrough,
+  withLinearization,
+} from './operator.js';
 
 /**
  * x ↦ Aₙ(… A₂(A₁(x))).
@@ -17,8 +23,22 @@ export function compose(operators: readonly ForwardOperator[]): ForwardOperator 
           `but the next takes ${formatShape(after.inputShape)} (real)`,
       );
     }
-    return isLinear(before) && isLinear(after) ? composeLinear(before, after) : composeAny(before, after);
+    return composeTwo(before, after);
   });
+}
+
+function composeTwo(first: ForwardOperator, second: ForwardOperator): ForwardOperator {
+  if (isLinear(first) && isLinear(second)) return composeLinear(first, second);
+  const both = composeAny(first, second);
+  if (first.surrogate || second.surrogate) {
+    return straightThrough(both.apply, composeTwo(first.surrogate ?? first, second.surrogate ?? second));
+  }
+  const [inner, outer] = [linearPartOf(first), linearPartOf(second)];
+  return inner && outer ? { ...both, linearPart: composeLinear(inner, outer) } : both;
+}
+
+function linearPartOf(operator: ForwardOperator): LinearOperator | undefined {
+  return isLinear(operator) ? operator : operator.linearPart;
 }
 
 function composeAny(first: ForwardOperator, second: ForwardOperator): ForwardOperator {

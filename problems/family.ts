@@ -5,7 +5,7 @@ import type { NoiseModel } from './noise.js';
 import type { ForwardOperator } from './operator.js';
 
 /** What an option of type file is read as, before the problem is bound. */
-export type FileRole = 'mask' | 'kernel' | 'array';
+export type FileRole = 'mask' | 'kernel' | 'plane' | 'array';
 
 /** Options after validation; a file option holds its path until `src/io` has read it, then the array. */
 export type Options = Readonly<Record<string, unknown>>;

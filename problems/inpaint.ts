@@ -1,11 +1,12 @@
 /** Inpainting: some pixels are known, the others hold nothing. The measurement has the image's shape, 0 in the holes. */
 import { z } from 'zod';
-import { type FloatArray, formatShape, mapArray, sizeOf, zeros } from '../src/core/array.js';
+import { type FloatArray, formatShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
 import { keyedRandom } from '../src/core/random.js';
+import { diagonal } from './diagonal.js';
 import type { OperatorFamily } from './family.js';
-import { type LinearOperator, withLinearization } from './operator.js';
-import { type ImageShape, imageShape, requireShape, reshaped } from './planes.js';
+import type { LinearOperator } from './operator.js';
+import { type ImageShape, imageShape, repeatPlane } from './planes.js';
 
 const options = z.strictObject({
   fraction: z
@@ -19,28 +20,34 @@ const options = z.strictObject({
     .tuple([z.int().min(0), z.int().min(0), z.int().min(1), z.int().min(1)])
     .optional()
     .describe('the missing rectangle, top:left:height:width in pixels'),
+  outpaint: z
+    .tuple([z.int().min(0), z.int().min(0), z.int().min(0), z.int().min(0)])
+    .optional()
+    .describe('the missing margins, top:bottom:left:right in pixels'),
   mask: z.string().optional().describe('picture of the image’s size: white is known, black is missing'),
 });
 
 export const inpaint: OperatorFamily = {
   name: 'inpaint',
-  summary: 'missing pixels: a random fraction, a box, or those that are black in a mask',
+  summary: 'missing pixels: a random fraction, a box, the margins, or those that are black in a mask',
   options,
   files: { mask: 'mask' },
   imageShape: (shape) => imageShape(shape, 'inpaint'),
 
   create(shape, given, files) {
-    const { fraction, seed, box, mask } = options.parse(given);
+    const { fraction, seed, box, outpaint, mask } = options.parse(given);
     const image = imageShape(shape, 'inpaint');
     const [, height, width] = image;
-    const kinds = [fraction, box, mask].filter((kind) => kind !== undefined);
+    const kinds = [fraction, box, outpaint, mask].filter((kind) => kind !== undefined);
     if (kinds.length !== 1) {
       throw new UsageError(
-        `inpaint needs exactly one of fraction, box and mask, but ${kinds.length || 'none'} of them is given`,
+        `inpaint needs exactly one of fraction, box, outpaint and mask, but ${kinds.length || 'none'} of them is given`,
       );
     }
     if (fraction !== undefined) return masking(image, randomMask(height, width, fraction, seed));
-    return masking(image, box ? boxMask(height, width, box) : fileMask(height, width, files.mask));
+    if (box !== undefined) return masking(image, boxMask(height, width, box));
+    if (outpaint !== undefined) return masking(image, marginMask(height, width, outpaint));
+    return masking(image, fileMask(height, width, files.mask));
   },
 };
 
@@ -49,32 +56,8 @@ export const inpaint: OperatorFamily = {
  * @param known 1 where a pixel is known, 0 where it is missing, [height, width].
  */
 function masking(shape: ImageShape, known: Uint8Array): LinearOperator {
-  const [channels, height, width] = shape;
-  const mask = new Float32Array(sizeOf(shape));
-  for (let plane = 0; plane < channels; plane++) mask.set(known, plane * height * width);
-  const project = (x: FloatArray) => {
-    requireShape(x, shape);
-    const out = zeros(shape);
-    for (let i = 0; i < mask.length; i++) out.data[i] = mask[i] === 0 ? 0 : x.data[i];
-    return out;
-  };
-  const flat = [sizeOf(shape)];
-  return withLinearization({
-    inputShape: shape,
-    outputShape: shape,
-    observed: mask,
-    apply: project,
-    adjoint: project,
-    pseudoInverse: project,
-    normalSolve: (b, rho) => mapArray(b, (value, i) => value / (mask[i] + rho)),
-    svd: {
-      values: mask,
-      toSpectrum: (x) => reshaped(x, flat),
-      fromSpectrum: (u) => reshaped(u, shape),
-      measurementToSpectrum: (y) => reshaped(project(y), flat),
-    },
-    norm: known.includes(1) ? 1 : 0,
-  });
+  const mask = repeatPlane(shape[0], Float32Array.from(known));
+  return { ...diagonal(shape, mask), observed: mask };
 }
 
 /** Exactly round(fraction·pixels) pixels are missing; each such set is equally likely. Integers only (DESIGN §3.3). */
@@ -106,6 +89,22 @@ function boxMask(
   for (let y = top; y < top + boxHeight; y++) {
     known.fill(0, y * width + left, y * width + left + boxWidth);
   }
+  return known;
+}
+
+function marginMask(
+  height: number,
+  width: number,
+  [top, bottom, left, right]: readonly [number, number, number, number],
+): Uint8Array {
+  if (top + bottom >= height || left + right >= width) {
+    throw new UsageError(
+      `inpaint:outpaint hides ${top + bottom} rows and ${left + right} columns, which leaves nothing of the ` +
+        `image of ${height}×${width}`,
+    );
+  }
+  const known = new Uint8Array(height * width);
+  for (let y = top; y < height - bottom; y++) known.fill(1, y * width + left, (y + 1) * width - right);
   return known;
 }
 

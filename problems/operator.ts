@@ -2,7 +2,7 @@
  * What a solver may ask of a forward model A (DESIGN §2). An operator declares what it has; what it does not
  * have, `src/core` and `problems/` supply in general form (conjugate gradients) or the solver refuses.
  */
-import type { FloatArray, Shape } from '../src/core/array.js';
+import { type FloatArray, mapArray, type Shape } from '../src/core/array.js';
 import type { Awaitable, Linearization } from '../src/core/linearization.js';
 
 export interface ForwardOperator {
@@ -12,6 +12,13 @@ export interface ForwardOperator {
   readonly field: 'real' | 'complex';
   /** 1 where a measured value depends on the image, 0 where it holds nothing (a hole); absent when all do. */
   readonly observed?: Float32Array;
+  /** L, where A is affine: A(x) = Lx + A(0). */
+  readonly linearPart?: LinearOperator;
+  /**
+   * Where A is a staircase, whose derivative is zero nearly everywhere: A without its steps. The pullbacks of A's
+   * linearization are the surrogate's at the same x ("straight-through"), its value is A(x).
+   */
+  readonly surrogate?: ForwardOperator;
   /** A(x). The result is a new array; x is not changed. */
   apply(x: FloatArray): Awaitable<FloatArray>;
   /** A(x) and its vector-Jacobian products. */
@@ -64,4 +71,50 @@ export function withLinearization(
   parts: Omit<LinearOperator, 'linearize' | 'field'> & Partial<Pick<LinearOperator, 'field'>>,
 ): LinearOperator {
   return { field: 'real', ...parts, linearize: (x) => linearizeLinear(parts, x) };
+}
+
+/** A staircase (`apply`) that is differentiated as if it were its surrogate. */
+export function straightThrough(
+  apply: ForwardOperator['apply'],
+  surrogate: ForwardOperator,
+): ForwardOperator {
+  const { inputShape, outputShape, field, observed } = surrogate;
+  return {
+    inputShape,
+    outputShape,
+    field,
+    observed,
+    surrogate,
+    apply,
+    async linearize(x) {
+      const smooth = await surrogate.linearize(x);
+      return {
+        value: await apply(x),
+        pullback: (v) => smooth.pullback(v),
+        release: () => smooth.release(),
+      };
+    },
+  };
+}
+
+/** x ↦ Lx + offset. @param offset of L's output shape. */
+export function affine(linearPart: LinearOperator, offset: FloatArray): ForwardOperator {
+  const { inputShape, outputShape, field, observed } = linearPart;
+  const apply = async (x: FloatArray) => {
+    const part = await linearPart.apply(x);
+    return mapArray(part, (value, i) => value + offset.data[i]);
+  };
+  return {
+    inputShape,
+    outputShape,
+    field,
+    observed,
+    linearPart,
+    apply,
+    linearize: async (x) => ({
+      value: await apply(x),
+      pullback: (v) => linearPart.adjoint(v),
+      release() {},
+    }),
+  };
 }

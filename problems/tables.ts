@@ -1,5 +1,6 @@
 /** What can be named in a problem spec: to add an operator or a noise, write its family and add it here. */
 import { blur } from './blur.js';
+import { clip } from './clip.js';
 import { defocusBlur } from './defocus-blur.js';
 import { demosaic } from './demosaic.js';
 import { denoise } from './denoise.js';
@@ -7,10 +8,15 @@ import { downsample } from './downsample.js';
 import type { NoiseFamily, OperatorFamily } from './family.js';
 import { gaussianBlur } from './gaussian-blur.js';
 import { gaussian } from './gaussian-noise.js';
+import { haze } from './haze.js';
 import { inpaint } from './inpaint.js';
+import { jpeg } from './jpeg.js';
+import { lowLight } from './low-light.js';
 import { colorize } from './luminance.js';
 import { motionBlur } from './motion-blur.js';
 import { poisson } from './poisson-noise.js';
+import { quantize } from './quantize.js';
+import { satellite } from './satellite.js';
 
 export const operators: Readonly<Record<string, OperatorFamily>> = {
   denoise,
@@ -22,6 +28,12 @@ export const operators: Readonly<Record<string, OperatorFamily>> = {
   downsample,
   colorize,
   demosaic,
+  jpeg,
+  quantize,
+  clip,
+  haze,
+  'low-light': lowLight,
+  satellite,
 };
 
 export const noises: Readonly<Record<string, NoiseFamily>> = { gaussian, poisson };

@@ -63,14 +63,27 @@ describe('bind', () => {
     ['gaussian-blur:sigma=-1', wide, 'gaussian-blur:sigma is -1: '],
     ['gaussian-blur:sigma=1,size=4', wide, 'gaussian-blur:size is 4: must be odd'],
     ['gaussian-blur:sigma=1,border=grey', wide, 'gaussian-blur:border is "grey": '],
-    ['inpaint', wide, 'inpaint needs exactly one of fraction, box and mask, but none of them is given'],
-    ['inpaint:fraction=0.5,box=1:1:2:2', wide, 'inpaint needs exactly one of fraction, box and mask, but 2'],
+    [
+      'inpaint',
+      wide,
+      'inpaint needs exactly one of fraction, box, outpaint and mask, but none of them is given',
+    ],
+    [
+      'inpaint:fraction=0.5,box=1:1:2:2',
+      wide,
+      'inpaint needs exactly one of fraction, box, outpaint and mask, but 2',
+    ],
     ['inpaint:fraction=1.5', wide, 'inpaint:fraction is 1.5: '],
     ['inpaint:box=1:1:2', wide, 'inpaint:box is [1,1,2]: '],
     [
       'inpaint:box=4:0:5:2',
       wide,
       'inpaint:box reaches down to row 9 and right to column 2, but the image is 8×8',
+    ],
+    [
+      'inpaint:outpaint=0:0:3:5',
+      wide,
+      'inpaint:outpaint hides 0 rows and 8 columns, which leaves nothing of the image of 8×8',
     ],
     ['inpaint:mask=m.png', wide, 'inpaint:mask names a file that has not been read'],
     [
@@ -163,6 +176,10 @@ describe('inpaint', () => {
 
   it('hides a box', async () => {
     expect((await maskOf('inpaint:box=1:2:2:3', [1, 4, 6])).join('')).toBe('111111110001110001111111');
+  });
+
+  it('hides margins', async () => {
+    expect((await maskOf('inpaint:outpaint=1:0:2:1', [1, 3, 5])).join('')).toBe('000000011000110');
   });
 
   it('takes a mask file: white is known; a wrong size is refused', async () => {

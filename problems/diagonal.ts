@@ -1,0 +1,35 @@
+/** Operators that scale every value by itself. */
+import { type FloatArray, mapArray, type Shape, sizeOf } from '../src/core/array.js';
+import { type LinearOperator, withLinearization } from './operator.js';
+import { requireShape, reshaped } from './planes.js';
+
+/**
+ * A = diag(weights) on arrays of this shape. Where the weight is 0 the result is 0, whatever is there.
+ * @param weights at least 0, one for each value.
+ */
+export function diagonal(shape: Shape, weights: Float32Array): LinearOperator {
+  const apply = (x: FloatArray) => {
+    requireShape(x, shape);
+    return mapArray(x, (value, i) => (weights[i] === 0 ? 0 : weights[i] * value));
+  };
+  const flat = [sizeOf(shape)];
+  return withLinearization({
+    inputShape: shape,
+    outputShape: shape,
+    apply,
+    adjoint: apply,
+    pseudoInverse: (y) => mapArray(y, (value, i) => (weights[i] === 0 ? 0 : value / weights[i])),
+    normalSolve: (b, rho) => mapArray(b, (value, i) => value / (weights[i] ** 2 + rho)),
+    svd: {
+      values: weights,
+      toSpectrum: (x) => reshaped(x, flat),
+      fromSpectrum: (u) => reshaped(u, shape),
+      measurementToSpectrum: (y) =>
+        reshaped(
+          mapArray(y, (value, i) => (weights[i] === 0 ? 0 : value)),
+          flat,
+        ),
+    },
+    norm: weights.reduce((largest, weight) => Math.max(largest, weight), 0),
+  });
+}

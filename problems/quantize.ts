@@ -1,0 +1,27 @@
+/** Bit depth: values are rounded to a few levels. */
+import { z } from 'zod';
+import { mapArray, type Shape } from '../src/core/array.js';
+import { clipping } from './clip.js';
+import type { OperatorFamily } from './family.js';
+import { type ForwardOperator, straightThrough } from './operator.js';
+
+const options = z.strictObject({
+  bits: z.int().min(1).max(16).describe('bits per value: 2^bits levels from 0 to 1'),
+});
+
+export const quantize: OperatorFamily = {
+  name: 'quantize',
+  summary: 'few bits: values clipped to [0, 1] and rounded to 2^bits levels',
+  options,
+  imageShape: (shape) => shape,
+  create: (shape, given) => quantizing(shape, options.parse(given).bits),
+};
+
+/** Rounds to the nearest of the levels k/(2^bits − 1), a half upwards; its surrogate clips and does not round. */
+function quantizing(shape: Shape, bits: number): ForwardOperator {
+  const steps = 2 ** bits - 1;
+  return straightThrough(
+    (x) => mapArray(x, (value) => Math.round(Math.min(Math.max(value, 0), 1) * steps) / steps),
+    clipping(shape, 1),
+  );
+}

@@ -14,9 +14,10 @@
  */
 import { z } from 'zod';
 import { normalSolve } from '../problems/normal-solve.js';
-import { floatArray, mapArray } from '../src/core/array.js';
+import { floatArray } from '../src/core/array.js';
 import { geometricSigmas, vpSigmas } from '../src/core/schedule.js';
 import { diffpirRho } from '../src/core/units.js';
+import { difference } from '../src/core/vector.js';
 import { diffusionPrior, gaussianVariance, linearOperator, noiseRange } from './requirements.js';
 import type { ChainSolver } from './solver.js';
 import { startState } from './transition.js';
@@ -85,18 +86,19 @@ export const diffpir: ChainSolver = {
     for (let i = 0; i < steps; i++) {
       await context.step(i, steps);
       const [sigma, next] = [sigmas[i], sigmas[i + 1]];
-      const denoised = await model.denoise(x, sigma, context.signal);
+      const denoising = model.denoise(x, sigma, context.signal);
+      // Drawn while the network works.
+      const fresh = context.random('step', i).normals(x.shape).data;
+      const denoised = await denoising;
+      const residual = difference(measurement, await operator.apply(denoised));
       const rho = diffpirRho(lambda, noiseSigma, sigma);
-      const seen = await operator.apply(denoised);
-      const residual = mapArray(measurement, (value, j) => value - seen.data[j]);
       const correction = await normalSolve(operator, await operator.adjoint(residual), rho, ITERATIVE);
-      const estimate = mapArray(denoised, (value, j) => value + correction.data[j]);
-      const random = context.random('step', i);
-      const kept = (next / sigma) * Math.sqrt(1 - zeta);
-      const fresh = next * Math.sqrt(zeta);
-      const [from, aim, moved] = [x.data, estimate.data, new Float32Array(x.size)];
+      const keep = (next / sigma) * Math.sqrt(1 - zeta);
+      const spread = next * Math.sqrt(zeta);
+      const [from, clean, change, moved] = [x.data, denoised.data, correction.data, new Float32Array(x.size)];
       for (let j = 0; j < moved.length; j++) {
-        moved[j] = aim[j] + kept * (from[j] - aim[j]) + fresh * random.normal();
+        const estimate = clean[j] + change[j];
+        moved[j] = estimate + keep * (from[j] - estimate) + spread * fresh[j];
       }
       x = floatArray(moved, x.shape);
     }

@@ -17,8 +17,8 @@ import type { Problem } from '../problems/problem.js';
 import { type FloatArray, mapArray } from '../src/core/array.js';
 import { vpSigmas } from '../src/core/schedule.js';
 import { dpsStepSize } from '../src/core/units.js';
-import { axpy, norm } from '../src/core/vector.js';
-import { type DifferentiablePrior, differentiablePrior, equalVariance, noiseRange } from './requirements.js';
+import { axpy, difference, norm, scale } from '../src/core/vector.js';
+import { differentiablePrior, equalVariance, noiseRange } from './requirements.js';
 import type { ChainSolver } from './solver.js';
 import { ancestralStep, startState } from './transition.js';
 
@@ -78,18 +78,17 @@ export const dps: ChainSolver = {
     for (let i = 0; i < steps; i++) {
       await context.step(i, steps);
       const [sigma, next] = [sigmas[i], sigmas[i + 1]];
-      const { denoised, gradient } = await guide(
-        model,
-        problem,
-        measurement,
-        x,
-        sigma,
-        guidance,
-        context.signal,
-      );
       const size = guidance === 'norm' ? dpsStepSize(zeta, sigma, next, x.size) : sigma ** 2 - next ** 2;
-      x = ancestralStep(x, denoised, sigma, next, context.random('step', i));
-      axpy(-size, gradient.data, x.data);
+      const denoiser = await model.linearize(x, sigma, context.signal);
+      try {
+        const misfit = await misfitGradient(problem, measurement, denoiser.value, guidance);
+        const gradient = denoiser.pullback(misfit);
+        // The step is drawn while the network works.
+        x = ancestralStep(x, denoiser.value, sigma, next, context.random('step', i));
+        axpy(-size, (await gradient).data, x.data);
+      } finally {
+        denoiser.release();
+      }
     }
     return x;
   },
@@ -106,37 +105,26 @@ function chooseGuidance(asked: 'auto' | Guidance, problem: Problem): Guidance {
   return asked === 'auto' ? (gaussian ? 'norm' : 'likelihood') : asked;
 }
 
-/** D(x) and the gradient with respect to x of the misfit of A(D(x)): ‖y − A(D(x))‖, or −log p(y | A(D(x))). */
-async function guide(
-  prior: DifferentiablePrior,
-  problem: Problem,
+/** Gradient with respect to x0 of the misfit of A(x0): ‖y − A(x0)‖, or −log p(y | A(x0)). */
+async function misfitGradient(
+  { operator, noise }: Problem,
   y: FloatArray,
-  x: FloatArray,
-  sigma: number,
+  x0: FloatArray,
   guidance: Guidance,
-  signal: AbortSignal | undefined,
-): Promise<{ denoised: FloatArray; gradient: FloatArray }> {
-  const denoiser = await prior.linearize(x, sigma, signal);
+): Promise<FloatArray> {
+  const forward = await operator.linearize(x0);
   try {
-    const forward = await problem.operator.linearize(denoiser.value);
-    try {
-      const misfit =
-        guidance === 'norm'
-          ? gradientOfNorm(forward.value, y)
-          : mapArray(problem.noise.gradient(forward.value, y), (value) => -value);
-      const gradient = await denoiser.pullback(await forward.pullback(misfit));
-      return { denoised: denoiser.value, gradient };
-    } finally {
-      forward.release();
-    }
+    if (guidance === 'norm') return await forward.pullback(gradientOfNorm(forward.value, y));
+    const gradient = noise.gradient(forward.value, y);
+    return await forward.pullback(mapArray(gradient, (value) => -value));
   } finally {
-    denoiser.release();
+    forward.release();
   }
 }
 
 /** Gradient of ‖clean − y‖ with respect to `clean`: the unit residual, or zero where there is none. */
 function gradientOfNorm(clean: FloatArray, y: FloatArray): FloatArray {
-  const residual = mapArray(clean, (value, i) => value - y.data[i]);
-  const length = norm(residual.data);
-  return length === 0 ? residual : mapArray(residual, (value) => value / length);
+  const residual = difference(clean, y);
+  scale(1 / (norm(residual.data) || 1), residual.data);
+  return residual;
 }

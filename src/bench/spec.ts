@@ -12,12 +12,14 @@ export const speedSpec = z.strictObject({
     .default([256, 256])
     .describe('height and width, px'),
   threads: z.array(z.int().positive()).default([1, 2]),
-  steps: z.int().positive().default(10).describe('solver steps that are timed'),
-  repeats: z
+  rounds: z
     .int()
     .positive()
-    .default(10)
-    .describe('denoising runs that are timed; the table has their median'),
+    .default(5)
+    .describe(
+      'times a denoising, a denoising with its VJP and a run of DPS are timed; the table has medians',
+    ),
+  steps: z.int().positive().default(20).describe('solver steps of a run'),
   problem: z.string().default('gaussian-blur:sigma=1.6'),
   noise: z.string().default('gaussian:sigma=2/255'),
 });

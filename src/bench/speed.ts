@@ -12,15 +12,21 @@ import { restore } from '../restore.js';
 import type { SpeedSpec } from './spec.js';
 import { markdownTable, median } from './table.js';
 
-export interface SpeedRow {
-  readonly threads: number;
-  /** Milliseconds; medians over the repeats. */
+/** Times in milliseconds, one after another. */
+interface Round {
   readonly denoise: number;
   readonly denoiseAndVjp: number;
-  /** Milliseconds of one DPS step: denoise, VJP, likelihood, noise, bookkeeping. */
+  /** One DPS step: denoise, VJP, likelihood, noise, bookkeeping, and its share of what a run costs besides. */
   readonly step: number;
   /** Share of the wall time of the DPS run in which the network was not at work. */
   readonly outside: number;
+}
+
+/** Medians over the rounds. */
+export interface SpeedRow extends Round {
+  readonly threads: number;
+  /** Of the two times of one round. */
+  readonly stepPerDenoise: number;
   /** Largest resident memory of the process so far, MB. */
   readonly peakMemory: number;
 }
@@ -52,23 +58,30 @@ async function timePrior(
     await linearization.pullback(image);
     linearization.release();
   };
-  const denoise = await milliseconds(() => prior.denoise(image, sigma, signal), spec.repeats);
-  const denoiseAndVjp = await milliseconds(vjp, spec.repeats);
-
   const bound = bind(problem(spec.problem, spec.noise), { imageShape: image.shape });
   const measurement = await measure(bound, image);
   const clock = { network: 0 };
   const job = { measurement, problem: bound, prior: timed(prior, clock), solver: 'dps', samples: 1, signal };
-  await restore({ ...job, options: { steps: 2 } });
-  clock.network = 0;
-  const started = performance.now();
-  await restore({ ...job, options: { steps: spec.steps } });
-  const wall = performance.now() - started;
+  const run = (steps: number) => restore({ ...job, options: { steps } });
+
+  // Each round times all three, so that what else the machine does falls on all of them alike. The first warms up.
+  await prior.denoise(image, sigma, signal);
+  await run(2);
+  const rounds: Round[] = [];
+  for (let i = 0; i < spec.rounds; i++) {
+    const denoise = await milliseconds(() => prior.denoise(image, sigma, signal));
+    const denoiseAndVjp = await milliseconds(vjp);
+    clock.network = 0;
+    const wall = await milliseconds(() => run(spec.steps));
+    rounds.push({ denoise, denoiseAndVjp, step: wall / spec.steps, outside: 1 - clock.network / wall });
+  }
+  const typical = (value: (round: Round) => number) => median(rounds.map(value));
   return {
-    denoise,
-    denoiseAndVjp,
-    step: wall / spec.steps,
-    outside: 1 - clock.network / wall,
+    denoise: typical((round) => round.denoise),
+    denoiseAndVjp: typical((round) => round.denoiseAndVjp),
+    step: typical((round) => round.step),
+    stepPerDenoise: typical((round) => round.step / round.denoise),
+    outside: typical((round) => round.outside),
     peakMemory: process.resourceUsage().maxRSS / 1024,
   };
 }
@@ -93,15 +106,10 @@ function timed(prior: DiffusionPrior, clock: { network: number }): DiffusionPrio
   };
 }
 
-async function milliseconds(work: () => Promise<unknown>, repeats: number): Promise<number> {
+async function milliseconds(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
   await work();
-  const times: number[] = [];
-  for (let i = 0; i < repeats; i++) {
-    const started = performance.now();
-    await work();
-    times.push(performance.now() - started);
-  }
-  return median(times);
+  return performance.now() - started;
 }
 
 /** A smooth picture with some texture; what is timed does not depend on it. */
@@ -132,7 +140,7 @@ export function speedTable(rows: readonly SpeedRow[]): string {
       row.denoise.toFixed(1),
       row.denoiseAndVjp.toFixed(1),
       row.step.toFixed(1),
-      (row.step / row.denoise).toFixed(2),
+      row.stepPerDenoise.toFixed(2),
       `${(100 * row.outside).toFixed(1)} %`,
       row.peakMemory.toFixed(0),
     ]),

@@ -17,6 +17,7 @@ import { motionBlur } from './motion-blur.js';
 import { poisson } from './poisson-noise.js';
 import { quantize } from './quantize.js';
 import { satellite } from './satellite.js';
+import { spaceVaryingBlur } from './space-varying-blur.js';
 
 export const operators: Readonly<Record<string, OperatorFamily>> = {
   denoise,
@@ -25,6 +26,7 @@ export const operators: Readonly<Record<string, OperatorFamily>> = {
   'motion-blur': motionBlur,
   'defocus-blur': defocusBlur,
   blur,
+  'space-varying-blur': spaceVaryingBlur,
   downsample,
   colorize,
   demosaic,

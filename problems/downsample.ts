@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { formatShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
-
 import { blurAndDecimate } from './decimation.js';
 import type { OperatorFamily } from './family.js';
 import { gaussianHalf } from './gaussian-blur.js';
+import { parseSize, sizeOption } from './image-size.js';
 import { imageShape } from './planes.js';
 import { resampling, resamplingKernels } from './resampling.js';
 
@@ -24,9 +24,7 @@ const options = z.strictObject({
     .max(1000)
     .optional()
     .describe('standard deviation of filter gaussian in pixels of the image; 0.4·factor when absent'),
-  size: z
-    .string()
-    .regex(/^[1-9]\d*x[1-9]\d*$/, 'must be HxW, such as 255x256')
+  size: sizeOption
     .optional()
     .describe('height and width of the image where they are not factor times those of the measurement'),
 });
@@ -41,7 +39,7 @@ export const downsample: OperatorFamily = {
     const { factor, size } = options.parse(given);
     const [channels, height, width] = imageShape(measurementShape, 'downsample');
     if (size === undefined) return [channels, factor * height, factor * width];
-    const [imageHeight, imageWidth] = size.split('x').map(Number);
+    const [imageHeight, imageWidth] = parseSize(size);
     if (Math.ceil(imageHeight / factor) !== height || Math.ceil(imageWidth / factor) !== width) {
       throw new UsageError(
         `downsample:size is ${size}, whose measurement by factor ${factor} is ` +

@@ -7,6 +7,7 @@ import { diagonal } from './diagonal.js';
 import type { OperatorFamily } from './family.js';
 import type { LinearOperator } from './operator.js';
 import { type ImageShape, imageShape, repeatPlane } from './planes.js';
+import { randomSubset } from './selection.js';
 
 const options = z.strictObject({
   fraction: z
@@ -60,17 +61,12 @@ function masking(shape: ImageShape, known: Uint8Array): LinearOperator {
   return { ...diagonal(shape, mask), observed: mask };
 }
 
-/** Exactly round(fraction·pixels) pixels are missing; each such set is equally likely. Integers only (DESIGN §3.3). */
+/** Exactly round(fraction·pixels) pixels are missing; each such set is equally likely. */
 function randomMask(height: number, width: number, fraction: number, seed: number): Uint8Array {
-  const random = keyedRandom(seed, 'inpaint', 0)('mask', height, width);
   const known = new Uint8Array(height * width).fill(1);
-  let missing = Math.round(fraction * known.length);
-  // Selection sampling (Knuth, The Art of Computer Programming 2, §3.4.2, algorithm S).
-  for (let i = 0; missing > 0; i++) {
-    if (random.integer(known.length - i) >= missing) continue;
-    known[i] = 0;
-    missing--;
-  }
+  const missing = Math.round(fraction * known.length);
+  const random = keyedRandom(seed, 'inpaint', 0)('mask', height, width);
+  for (const i of randomSubset(missing, known.length, random)) known[i] = 0;
   return known;
 }
 

@@ -8,6 +8,7 @@ import { downsample } from './downsample.js';
 import type { NoiseFamily, OperatorFamily } from './family.js';
 import { gaussianBlur } from './gaussian-blur.js';
 import { gaussian } from './gaussian-noise.js';
+import { hadamard } from './hadamard.js';
 import { haze } from './haze.js';
 import { inpaint } from './inpaint.js';
 import { jpeg } from './jpeg.js';
@@ -16,7 +17,9 @@ import { colorize } from './luminance.js';
 import { motionBlur } from './motion-blur.js';
 import { poisson } from './poisson-noise.js';
 import { quantize } from './quantize.js';
+import { randomProjection } from './random-projection.js';
 import { satellite } from './satellite.js';
+import { singlePixel } from './single-pixel.js';
 import { spaceVaryingBlur } from './space-varying-blur.js';
 
 export const operators: Readonly<Record<string, OperatorFamily>> = {
@@ -36,6 +39,9 @@ export const operators: Readonly<Record<string, OperatorFamily>> = {
   haze,
   'low-light': lowLight,
   satellite,
+  'random-projection': randomProjection,
+  hadamard,
+  'single-pixel': singlePixel,
 };
 
 export const noises: Readonly<Record<string, NoiseFamily>> = { gaussian, poisson };

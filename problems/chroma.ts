@@ -7,6 +7,8 @@ import { type FloatArray, zeros } from '../src/core/array.js';
 import { type LinearOperator, withLinearization } from './operator.js';
 import { requireShape } from './planes.js';
 
+export type Plane = Float64Array | Int32Array;
+
 type Matrix = readonly (readonly [number, number, number])[];
 
 /**
@@ -30,9 +32,13 @@ function in65536ths(matrix: Matrix): Matrix {
 }
 
 /** out[:, i] = M·in[:, i] for the three planes. */
-export function mixPlanes(matrix: Matrix, planes: readonly Float64Array[]): Float64Array[] {
+export function mixPlanes(matrix: Matrix, planes: readonly Plane[]): Float64Array[] {
   const [a, b, c] = planes;
-  return matrix.map(([p, q, r]) => a.map((value, i) => p * value + q * b[i] + r * c[i]));
+  return matrix.map(([p, q, r]) => {
+    const out = new Float64Array(a.length);
+    for (let i = 0; i < out.length; i++) out[i] = p * a[i] + q * b[i] + r * c[i];
+    return out;
+  });
 }
 
 /** Lines to lines: value i is share·x[near[i]] + (1 − share)·x[far[i]]. */
@@ -66,7 +72,7 @@ function doubling(size: number): TwoTaps {
 
 /** A plane by two-tap lines down and across, and the transpose of that. */
 export interface PlaneResampling {
-  apply(plane: Float64Array): Float64Array;
+  apply(plane: Plane): Float64Array;
   transposed(plane: Float64Array): Float64Array;
 }
 
@@ -75,33 +81,35 @@ export const doubled = (height: number, width: number) => separable(doubling(hei
 
 function separable(rows: TwoTaps, columns: TwoTaps): PlaneResampling {
   const [height, width] = [rows.near.length, columns.near.length];
-  const size = height * width;
-  /** Calls `each` with every output and the inputs it is made of. */
-  const visit = (each: (output: number, input: number, weight: number) => void) => {
-    for (let output = 0; output < size; output++) {
-      const y = Math.floor(output / width);
-      const x = output % width;
-      const near = rows.near[y] * columns.from;
-      const far = rows.far[y] * columns.from;
-      each(output, near + columns.near[x], rows.share * columns.share);
-      each(output, near + columns.far[x], rows.share * (1 - columns.share));
-      each(output, far + columns.near[x], (1 - rows.share) * columns.share);
-      each(output, far + columns.far[x], (1 - rows.share) * (1 - columns.share));
-    }
-  };
+  const { near, far, share } = columns;
   return {
     apply(plane) {
-      const out = new Float64Array(size);
-      visit((output, input, weight) => {
-        out[output] += weight * plane[input];
-      });
+      const out = new Float64Array(height * width);
+      for (let y = 0; y < height; y++) {
+        const above = rows.near[y] * columns.from;
+        const below = rows.far[y] * columns.from;
+        for (let x = 0; x < width; x++) {
+          const upper = share * plane[above + near[x]] + (1 - share) * plane[above + far[x]];
+          const lower = share * plane[below + near[x]] + (1 - share) * plane[below + far[x]];
+          out[y * width + x] = rows.share * upper + (1 - rows.share) * lower;
+        }
+      }
       return out;
     },
     transposed(plane) {
       const out = new Float64Array(rows.from * columns.from);
-      visit((output, input, weight) => {
-        out[input] += weight * plane[output];
-      });
+      for (let y = 0; y < height; y++) {
+        const above = rows.near[y] * columns.from;
+        const below = rows.far[y] * columns.from;
+        for (let x = 0; x < width; x++) {
+          const upper = rows.share * plane[y * width + x];
+          const lower = plane[y * width + x] - upper;
+          out[above + near[x]] += share * upper;
+          out[above + far[x]] += (1 - share) * upper;
+          out[below + near[x]] += share * lower;
+          out[below + far[x]] += (1 - share) * lower;
+        }
+      }
       return out;
     },
   };

@@ -24,9 +24,11 @@ export const clip: OperatorFamily = {
 
 /** x ↦ min(max(gain·x, 0), 1). The derivative is exact but at the two corners, where it is taken from within. */
 export function clipping(shape: Shape, gain: number): ForwardOperator {
-  return pointwise(
-    shape,
-    (value) => Math.min(Math.max(gain * value, 0), 1),
-    (value) => (gain * value >= 0 && gain * value <= 1 ? gain : 0),
-  );
+  return pointwise(shape, (x, result, slopes) => {
+    for (let i = 0; i < x.length; i++) {
+      const value = gain * x[i];
+      result[i] = Math.min(Math.max(value, 0), 1);
+      slopes[i] = value >= 0 && value <= 1 ? gain : 0;
+    }
+  });
 }

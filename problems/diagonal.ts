@@ -1,5 +1,5 @@
 /** Operators that scale every value by itself. */
-import { type FloatArray, mapArray, type Shape, sizeOf } from '../src/core/array.js';
+import { type FloatArray, mapArray, type Shape, sizeOf, zeros } from '../src/core/array.js';
 import { type LinearOperator, withLinearization } from './operator.js';
 import { requireShape, reshaped } from './planes.js';
 
@@ -10,7 +10,9 @@ import { requireShape, reshaped } from './planes.js';
 export function diagonal(shape: Shape, weights: Float32Array): LinearOperator {
   const apply = (x: FloatArray) => {
     requireShape(x, shape);
-    return mapArray(x, (value, i) => (weights[i] === 0 ? 0 : weights[i] * value));
+    const out = zeros(shape);
+    for (let i = 0; i < weights.length; i++) out.data[i] = weights[i] === 0 ? 0 : weights[i] * x.data[i];
+    return out;
   };
   const flat = [sizeOf(shape)];
   return withLinearization({

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type FloatArray, formatShape, zeros } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
-import { doubled, FROM_RGB, halfChroma, halved, mixPlanes, TO_RGB } from './chroma.js';
+import { doubled, FROM_RGB, halfChroma, halved, mixPlanes, type Plane, TO_RGB } from './chroma.js';
 import { clipping } from './clip.js';
 import { compose } from './compose.js';
 import type { OperatorFamily } from './family.js';
@@ -53,46 +53,54 @@ function compressed(image: ImageShape, quality: number, half: boolean): (x: Floa
   // Whole blocks of half the width: the library fills up rows before it halves them, and columns after that.
   const padded = 16 * Math.ceil(width / 16);
   const [down, up] = [halved(height, padded), doubled(height, width)];
-  // Everywhere the library's own way to round.
-  const storeLuma = (plane: Float64Array) => {
-    const centred = Int32Array.from(plane, (value) => Math.round(value) - 128);
-    return Float64Array.from(quantiseBlocks(centred, height, width, luma), (value) => value + 128);
-  };
-  const storeDifference = (plane: Float64Array) => {
-    const levels = plane.map((value) => Math.ceil(value - 0.5));
-    if (!half) return Float64Array.from(quantiseBlocks(Int32Array.from(levels), height, width, chroma));
-    const wide = widened(levels, width, padded);
+  // Luma is about 0 here too, by an offset of 128. Biases are the library's: halves go up in luma and down in the
+  // differences, means and sixteenths up and down in turns from column to column.
+  const storeLuma = (plane: Plane) => quantiseBlocks(floored(plane, -127.5), height, width, luma);
+  const storeDifference = (plane: Plane) => {
+    const levels = floored(plane, 0.5 - 2 ** -17);
+    if (!half) return quantiseBlocks(levels, height, width, chroma);
     const [rows, columns] = [(height + 1) >> 1, (width + 1) >> 1];
-    const small = Int32Array.from(down.apply(wide), (mean, i) =>
-      Math.floor(mean + (i % 2 === 0 ? 0.25 : 0.5)),
-    );
-    const blocks = quantiseBlocks(small, rows, padded / 2, chroma);
-    const kept = widened(Float64Array.from(blocks), padded / 2, columns);
-    return up.apply(kept).map((value, i) => Math.floor(value + ((i % width) % 2 === 0 ? 0.5 : 0.4375)));
+    const small = floored(down.apply(widened(levels, width, padded)), 0.25, 0.5, padded / 2);
+    const kept = widened(quantiseBlocks(small, rows, padded / 2, chroma), padded / 2, columns);
+    return floored(up.apply(kept), 0.5, 0.4375, width);
   };
   return (x) => {
     requireShape(x, image);
-    const levels = Array.from({ length: channels }, (_, c) =>
-      Float64Array.from(x.data.subarray(c * pixels, (c + 1) * pixels), (value) =>
-        Math.round(255 * Math.min(Math.max(value, 0), 1)),
-      ),
-    );
+    const levels = Array.from({ length: channels }, () => new Int32Array(pixels));
+    for (const [c, plane] of levels.entries()) {
+      for (let i = 0; i < pixels; i++) {
+        plane[i] = Math.round(255 * Math.min(Math.max(x.data[c * pixels + i], 0), 1));
+      }
+    }
     const [first, ...differences] = channels === 3 ? mixPlanes(FROM_RGB, levels) : levels;
     const stored = [storeLuma(first), ...differences.map(storeDifference)];
+    const decoded = channels === 3 ? mixPlanes(TO_RGB, stored) : stored;
     const out = zeros(image);
-    for (const [c, plane] of (channels === 3 ? mixPlanes(TO_RGB, stored) : stored).entries()) {
+    for (const [c, plane] of decoded.entries()) {
       for (let i = 0; i < pixels; i++) {
-        out.data[c * pixels + i] = Math.min(Math.max(Math.round(plane[i]), 0), 255) / 255;
+        out.data[c * pixels + i] = Math.min(Math.max(Math.round(plane[i] + 128), 0), 255) / 255;
       }
     }
     return out;
   };
 }
 
+/** ⌊value + bias⌋, in odd columns with another bias. */
+function floored(plane: Plane, bias: number, oddBias = bias, width = plane.length): Int32Array {
+  const out = new Int32Array(plane.length);
+  for (let start = 0; start < out.length; start += width) {
+    for (let x = 0; x < width; x++) {
+      out[start + x] = Math.floor(plane[start + x] + (x % 2 === 0 ? bias : oddBias));
+    }
+  }
+  return out;
+}
+
 /** A plane whose lines are cut off, or go on with their last value. */
-function widened(plane: Float64Array, from: number, to: number): Float64Array {
-  return Float64Array.from(
-    { length: (plane.length / from) * to },
-    (_, i) => plane[Math.floor(i / to) * from + Math.min(i % to, from - 1)],
-  );
+function widened(plane: Int32Array, from: number, to: number): Int32Array {
+  const out = new Int32Array((plane.length / from) * to);
+  for (let line = 0; line < plane.length / from; line++) {
+    for (let x = 0; x < to; x++) out[line * to + x] = plane[line * from + Math.min(x, from - 1)];
+  }
+  return out;
 }

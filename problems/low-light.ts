@@ -20,10 +20,12 @@ export const lowLight: OperatorFamily = {
   imageShape: (shape) => shape,
   create(shape, given) {
     const { exposure, gamma } = options.parse(given);
-    return pointwise(
-      shape,
-      (value) => Math.sign(value) * exposure * Math.abs(value) ** gamma,
-      (value) => exposure * gamma * Math.abs(value) ** (gamma - 1),
-    );
+    const atBlack = gamma === 1 ? exposure : 0;
+    return pointwise(shape, (x, result, slopes) => {
+      for (let i = 0; i < x.length; i++) {
+        result[i] = Math.sign(x[i]) * exposure * Math.abs(x[i]) ** gamma;
+        slopes[i] = x[i] === 0 ? atBlack : (gamma * result[i]) / x[i];
+      }
+    });
   },
 };

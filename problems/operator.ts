@@ -2,8 +2,9 @@
  * What a solver may ask of a forward model A (DESIGN §2). An operator declares what it has; what it does not
  * have, `src/core` and `problems/` supply in general form (conjugate gradients) or the solver refuses.
  */
-import { type FloatArray, mapArray, type Shape } from '../src/core/array.js';
+import { type FloatArray, floatArray, type Shape } from '../src/core/array.js';
 import type { Awaitable, Linearization } from '../src/core/linearization.js';
+import { axpy } from '../src/core/vector.js';
 
 export interface ForwardOperator {
   readonly inputShape: Shape;
@@ -101,8 +102,9 @@ export function straightThrough(
 export function affine(linearPart: LinearOperator, offset: FloatArray): ForwardOperator {
   const { inputShape, outputShape, field, observed } = linearPart;
   const apply = async (x: FloatArray) => {
-    const part = await linearPart.apply(x);
-    return mapArray(part, (value, i) => value + offset.data[i]);
+    const y = floatArray(offset.data.slice(), outputShape);
+    axpy(1, (await linearPart.apply(x)).data, y.data);
+    return y;
   };
   return {
     inputShape,

@@ -1,29 +1,36 @@
 /** Nonlinear operators that treat every value by itself. */
-import { type FloatArray, floatArray, mapArray, type Shape } from '../src/core/array.js';
+import { type FloatArray, type Shape, zeros } from '../src/core/array.js';
 import type { ForwardOperator } from './operator.js';
+import { requireShape } from './planes.js';
 
-/** @param slope the derivative of `f`. */
+/**
+ * @param evaluate writes what each value of x becomes, and the derivative there. It is given whole arrays, for a call for
+ * every value would cost more than most such functions do.
+ */
 export function pointwise(
   shape: Shape,
-  f: (value: number) => number,
-  slope: (value: number) => number,
+  evaluate: (x: Float32Array, result: Float32Array, slopes: Float32Array) => void,
 ): ForwardOperator {
+  const evaluated = (x: FloatArray) => {
+    requireShape(x, shape);
+    const value = zeros(shape);
+    const slopes = new Float32Array(value.data.length);
+    evaluate(x.data, value.data, slopes);
+    return { value, slopes };
+  };
   return {
     inputShape: shape,
     outputShape: shape,
     field: 'real',
-    apply: (x) => mapArray(x, f),
+    apply: (x) => evaluated(x).value,
     linearize(x) {
-      const slopes = Float64Array.from(x.data, slope);
-      return {
-        value: mapArray(x, f),
-        pullback: (v: FloatArray) =>
-          floatArray(
-            v.data.map((value, i) => slopes[i] * value),
-            shape,
-          ),
-        release() {},
+      const { value, slopes } = evaluated(x);
+      const pullback = (v: FloatArray) => {
+        const out = zeros(shape);
+        for (let i = 0; i < slopes.length; i++) out.data[i] = slopes[i] * v.data[i];
+        return out;
       };
+      return { value, pullback, release() {} };
     },
   };
 }

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { type FloatArray, floatArray, formatShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
+import { affine } from './affine.js';
 import { diagonal } from './diagonal.js';
 import type { OperatorFamily } from './family.js';
-import { affine } from './operator.js';
 import { imageShape, repeatPlane } from './planes.js';
 
 const options = z.strictObject({

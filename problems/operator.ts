@@ -2,9 +2,8 @@
  * What a solver may ask of a forward model A (DESIGN §2). An operator declares what it has; what it does not
  * have, `src/core` and `problems/` supply in general form (conjugate gradients) or the solver refuses.
  */
-import { type FloatArray, floatArray, type Shape } from '../src/core/array.js';
+import type { FloatArray, Shape } from '../src/core/array.js';
 import type { Awaitable, Linearization } from '../src/core/linearization.js';
-import { axpy } from '../src/core/vector.js';
 
 export interface ForwardOperator {
   readonly inputShape: Shape;
@@ -95,28 +94,5 @@ export function straightThrough(
         release: () => smooth.release(),
       };
     },
-  };
-}
-
-/** x ↦ Lx + offset. @param offset of L's output shape. */
-export function affine(linearPart: LinearOperator, offset: FloatArray): ForwardOperator {
-  const { inputShape, outputShape, field, observed } = linearPart;
-  const apply = async (x: FloatArray) => {
-    const y = floatArray(offset.data.slice(), outputShape);
-    axpy(1, (await linearPart.apply(x)).data, y.data);
-    return y;
-  };
-  return {
-    inputShape,
-    outputShape,
-    field,
-    observed,
-    linearPart,
-    apply,
-    linearize: async (x) => ({
-      value: await apply(x),
-      pullback: (v) => linearPart.adjoint(v),
-      release() {},
-    }),
   };
 }

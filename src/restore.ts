@@ -1,5 +1,6 @@
 /** The main job: measurement + problem + prior + solver → posterior. */
 import type { Prior } from '../models/prior.js';
+import { withoutOffset } from '../problems/affine.js';
 import { bind } from '../problems/bind.js';
 import { accept, countObserved } from '../problems/observed.js';
 import type { Problem, ProblemSpec } from '../problems/problem.js';
@@ -90,8 +91,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const counters: Counters = { networkEvaluations: 0, vjps: 0 };
   const usesPrior = solver.needs.prior !== 'none';
   const task: Task = {
-    measurement,
-    problem,
+    ...(solver.needs.linear ? await withoutOffset(problem, measurement) : { problem, measurement }),
     prior: usesPrior && job.prior ? counted(job.prior, counters) : undefined,
   };
   requireMatch(solver, task);

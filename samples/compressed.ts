@@ -15,7 +15,7 @@ import {
   readPicture,
   restore,
 } from '../src/index.js';
-import { cutPictures } from './pictures.js';
+import { cutPictures, enlarge } from './pictures.js';
 
 const SIDE = 64;
 const TASKS = {
@@ -38,9 +38,9 @@ for (const [label, operators] of Object.entries(TASKS)) {
   const scores = [leastSquares, posterior.mean].map((estimate) => psnr(estimate, image).toFixed(2));
   console.log(`${label}, ${measurement.shape.join('×')} numbers: ${scores.join(' → ')} dB`);
   rows.push([
-    { image: leastSquares, label: `${label}: ${scores[0]} dB` },
-    { image: posterior.mean, label: `restored, ${scores[1]} dB` },
-    { image, label: 'truth (NASA Blue Marble)' },
+    { image: enlarge(leastSquares, 4), label: `${label}: ${scores[0]} dB` },
+    { image: enlarge(posterior.mean, 4), label: `restored, ${scores[1]} dB` },
+    { image: enlarge(image, 4), label: 'truth (NASA Blue Marble)' },
   ]);
 }
 await prior.close();

@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { type FloatArray, zeros } from '../src/index.js';
 
 const BLUE_MARBLE = fileURLToPath(
   import.meta.resolve(
@@ -32,6 +33,17 @@ export async function cutPictures(folder = 'samples/pictures'): Promise<Record<P
       .toFile(paths[name]);
   }
   return paths;
+}
+
+/** Every pixel as a square of `factor` by `factor`, for sheets of small pictures. */
+export function enlarge(image: FloatArray, factor: number): FloatArray {
+  const [channels, height, width] = image.shape;
+  const out = zeros([channels, factor * height, factor * width]);
+  for (let i = 0; i < out.data.length; i++) {
+    const [row, column] = [Math.floor(i / (factor * width)), i % (factor * width)];
+    out.data[i] = image.data[Math.floor(row / factor) * width + Math.floor(column / factor)];
+  }
+  return out;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

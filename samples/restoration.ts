@@ -14,7 +14,7 @@ import {
   readPicture,
   restore,
 } from '../src/index.js';
-import { cutPictures } from './pictures.js';
+import { cutPictures, enlarge } from './pictures.js';
 
 const SIDE = 64;
 const DIFFPIR = { steps: 20, lambda: 4, zeta: 1, sigmaMax: 0.3, spacing: 'geometric' };
@@ -36,9 +36,9 @@ for (const { label, operators, options } of TASKS) {
   const score = psnr(posterior.mean, image);
   console.log(`${label}: ${score.toFixed(2)} dB with ${posterior.solver}, ${posterior.seconds.toFixed(1)} s`);
   rows.push([
-    { image: measurement, label: `${label}: measured` },
-    { image: posterior.mean, label: `restored, ${score.toFixed(2)} dB` },
-    { image, label: 'truth (NASA Blue Marble)' },
+    { image: enlarge(measurement, 4), label: `${label}: measured` },
+    { image: enlarge(posterior.mean, 4), label: `restored, ${score.toFixed(2)} dB` },
+    { image: enlarge(image, 4), label: 'truth (NASA Blue Marble)' },
   ]);
 }
 await prior.close();

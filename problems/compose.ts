@@ -1,6 +1,7 @@
 /** Operators one after another, `+` in a problem spec. What the parts can solve is kept where mathematics allows. */
 import { type FloatArray, formatShape, mapArray, sameShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
+import { composeSvd } from './compose-svd.js';
 import {
   type ForwardOperator,
   isLinear,
@@ -101,5 +102,6 @@ function onRowSpace(first: LinearOperator, second: LinearOperator, gram: number)
         const change = await first.adjoint(mapArray(solved, (value, i) => value - u.data[i] / rho));
         return mapArray(b, (value, i) => value / rho + change.data[i]);
       }),
+    svd: first.svd && second.svd && composeSvd(first, first.svd, second.svd, gram),
   };
 }

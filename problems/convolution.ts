@@ -6,7 +6,15 @@ import { type FloatArray, sizeOf } from '../src/core/array.js';
 import { RealFft2d, type Spectrum } from '../src/core/fft2d.js';
 import { type LinearOperator, withLinearization } from './operator.js';
 import { type ImageShape, mapPlanes, repeatPlane, reshaped } from './planes.js';
-import { conjugate, type Kernel, multiply, RANK_TOLERANCE, scale, transferFunction } from './transfer.js';
+import {
+  conjugate,
+  type Kernel,
+  multiply,
+  RANK_TOLERANCE,
+  scale,
+  transferFunction,
+  writeHartley,
+} from './transfer.js';
 
 export function circularConvolution(shape: ImageShape, kernel: Kernel): LinearOperator {
   const [channels, height, width] = shape;
@@ -56,20 +64,6 @@ export function circularConvolution(shape: ImageShape, kernel: Kernel): LinearOp
     },
     norm: Math.sqrt(largest),
   });
-}
-
-/** Σ plane·cas(2π(kx·x/W + ky·y/H))/√(HW) at all frequencies [H, W], from the half spectrum. */
-function writeHartley(fft: RealFft2d, { re, im }: Spectrum, out: Float32Array, offset: number): void {
-  const { height, width, columns } = fft;
-  const unit = 1 / Math.sqrt(height * width);
-  for (let ky = 0; ky < height; ky++) {
-    const mirrored = offset + ((height - ky) % height) * width;
-    for (let kx = 0; kx < columns; kx++) {
-      const at = ky * columns + kx;
-      out[offset + ky * width + kx] = unit * (re[at] - im[at]);
-      out[mirrored + ((width - kx) % width)] = unit * (re[at] + im[at]);
-    }
-  }
 }
 
 /** √power at all frequencies [H, W], from the kept ones. */

@@ -5,7 +5,7 @@ import { separable } from './gaussian-blur.js';
 import type { LinearOperator } from './operator.js';
 import type { ImageShape } from './planes.js';
 import { fromRowSpace } from './row-space.js';
-import { multiply, scale, transferFunction } from './transfer.js';
+import { multiply, transferFunction, writeHartley } from './transfer.js';
 
 /**
  * Circular blur by an even separable kernel, then pixels 0, f, 2f … of each line. AAᵀ is circulant on the coarse grid: its
@@ -52,19 +52,22 @@ export function blurAndDecimate(shape: ImageShape, half: Float64Array, factor: n
 
   const fft = new RealFft2d(coarse[1], coarse[2]);
   const coarseSpectrum = fft.spectrum();
-  // The first column of AAᵀ, transformed, is its eigenvalues.
-  const impulse = new Float64Array(channels * coarsePlane);
-  impulse[0] = 1;
-  fft.forward(apply(adjoint(impulse)), 0, coarseSpectrum);
-  const values = coarseSpectrum.re.map((value) => Math.max(0, value));
-  const filter = (y: Float64Array, gain: (eigenvalue: number) => number) => {
+  const hartley = (y: Float64Array) => {
     const out = new Float64Array(y.length);
     for (let offset = 0; offset < y.length; offset += coarsePlane) {
       fft.forward(y, offset, coarseSpectrum);
-      scale(coarseSpectrum, (i) => gain(values[i]));
-      fft.inverse(coarseSpectrum, out, offset);
+      writeHartley(fft, coarseSpectrum, out, offset);
     }
     return out;
   };
-  return fromRowSpace(shape, coarse, { apply, adjoint }, { values, filter });
+  const places = Int32Array.from(
+    { length: channels * coarsePlane },
+    (_, i) => Math.floor(i / coarsePlane) * plane.length + kept[i % coarsePlane],
+  );
+  return fromRowSpace(
+    shape,
+    coarse,
+    { apply, adjoint },
+    { forward: hartley, inverse: hartley, embedding: { places } },
+  );
 }

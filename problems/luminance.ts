@@ -7,7 +7,7 @@ import { type FloatArray, formatShape, zeros } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
 import type { OperatorFamily } from './family.js';
 import { type LinearOperator, withLinearization } from './operator.js';
-import { imageShape, requireShape } from './planes.js';
+import { imageShape, requireShape, reshaped } from './planes.js';
 
 const WEIGHTS = [0.299, 0.587, 0.114];
 const SQUARES = WEIGHTS.reduce((sum, weight) => sum + weight * weight, 0);
@@ -42,6 +42,16 @@ export function luminance(height: number, width: number): LinearOperator {
     adjoint: (y) => spread(y, 1),
     pseudoInverse: (y) => spread(y, 1 / SQUARES),
     normalSolve: (b, rho) => solvePixels(b, rho, pixels),
+    svd: {
+      values: Float32Array.from({ length: 3 * pixels }, (_, i) => (i < pixels ? Math.sqrt(SQUARES) : 0)),
+      toSpectrum: (x) => reshaped(reflectPixels(x, pixels), [3 * pixels]),
+      fromSpectrum: (u) => reshaped(reflectPixels(u, pixels), inputShape),
+      measurementToSpectrum(y) {
+        const out = zeros([3 * pixels]);
+        out.data.set(y.data);
+        return out;
+      },
+    },
     norm: Math.sqrt(SQUARES),
     rowGram: SQUARES,
   });
@@ -56,6 +66,22 @@ function solvePixels(b: FloatArray, rho: number, pixels: number): FloatArray {
     for (let channel = 0; channel < 3; channel++) {
       const at = channel * pixels + i;
       out.data[at] = (b.data[at] - (WEIGHTS[channel] * grey) / (SQUARES + rho)) / rho;
+    }
+  }
+  return out;
+}
+
+/** At every pixel the reflection that exchanges the direction of luminance and the first axis; its own inverse. */
+function reflectPixels(x: FloatArray, pixels: number): FloatArray {
+  const normal = WEIGHTS.map((weight, channel) => weight / Math.sqrt(SQUARES) - (channel === 0 ? 1 : 0));
+  const squares = normal.reduce((sum, value) => sum + value * value, 0);
+  const out = zeros(x.shape);
+  for (let i = 0; i < pixels; i++) {
+    let along = 0;
+    for (let channel = 0; channel < 3; channel++) along += normal[channel] * x.data[channel * pixels + i];
+    for (let channel = 0; channel < 3; channel++) {
+      const at = channel * pixels + i;
+      out.data[at] = x.data[at] - (2 * along * normal[channel]) / squares;
     }
   }
   return out;

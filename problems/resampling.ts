@@ -11,7 +11,8 @@ import type { Vector } from '../src/core/vector.js';
 import { mirrorIndex } from './mirrored.js';
 import type { LinearOperator } from './operator.js';
 import type { ImageShape } from './planes.js';
-import { fromRowSpace, type RowGram } from './row-space.js';
+import type { RowBasis } from './row-basis.js';
+import { fromRowSpace } from './row-space.js';
 
 /** A function of the distance in output pixels, zero beyond `radius`. */
 export interface ResamplingKernel {
@@ -74,48 +75,60 @@ export function resampling(shape: ImageShape, factor: number, kernel: Resampling
     return out;
   };
   const diagonal = Number.isInteger(factor) && height % factor === 0 && width % factor === 0;
-  const gram = diagonal ? cosineGram(channels, rows, columns) : undefined;
-  return fromRowSpace(shape, outputShape, { apply, adjoint }, gram);
+  const basis = diagonal ? cosineBasis(channels, rows.to, columns.to, factor) : undefined;
+  return fromRowSpace(shape, outputShape, { apply, adjoint }, basis);
 }
 
-/** AAᵀ = (rows·rowsᵀ) ⊗ (columns·columnsᵀ), diagonal in cosines. */
-function cosineGram(channels: number, rows: LineMatrix, columns: LineMatrix): RowGram {
-  const dct = new Dct2d(rows.to, columns.to);
-  const vertical = cosineEnergies(rows);
-  const horizontal = cosineEnergies(columns);
-  const plane = rows.to * columns.to;
-  const values = Float64Array.from(
-    { length: plane },
-    (_, i) => vertical[Math.floor(i / columns.to)] * horizontal[i % columns.to],
-  );
-  const coefficients = new Float64Array(plane);
+/** Cosines of the output; of the image, the middle pixel of each block, or where there is none the mean of the middle ones. */
+function cosineBasis(channels: number, height: number, width: number, factor: number): RowBasis {
+  const dct = new Dct2d(height, width);
+  const plane = height * width;
+  const middle = Math.floor((factor - 1) / 2);
+  const [imageHeight, imageWidth] = [factor * height, factor * width];
+  const places = Int32Array.from({ length: channels * plane }, (_, i) => {
+    const [line, x] = [Math.floor(i / width), i % width];
+    const [channel, y] = [Math.floor(line / height), line % height];
+    return (channel * imageHeight + factor * y + middle) * imageWidth + factor * x + middle;
+  });
   return {
-    values,
-    filter(y, gain) {
+    forward(y) {
       const out = new Float64Array(y.length);
-      for (let offset = 0; offset < channels * plane; offset += plane) {
+      const coefficients = new Float64Array(plane);
+      for (let offset = 0; offset < y.length; offset += plane) {
         dct.forward(y, offset, coefficients);
-        for (let i = 0; i < plane; i++) coefficients[i] *= gain(values[i]);
-        dct.inverse(coefficients, out, offset);
+        out.set(coefficients, offset);
       }
       return out;
+    },
+    inverse(coefficients) {
+      const out = new Float64Array(coefficients.length);
+      for (let offset = 0; offset < out.length; offset += plane) {
+        dct.inverse(coefficients.slice(offset, offset + plane), out, offset);
+      }
+      return out;
+    },
+    embedding: {
+      places,
+      mix(image) {
+        if (factor % 2 === 1) return;
+        mixPairs(image, imageWidth, 1, factor);
+        mixPairs(image, imageWidth, imageWidth, factor);
+      },
     },
   };
 }
 
-/** ‖Mᵀc‖² for every orthonormal cosine c of the output: the eigenvalues of MMᵀ. */
-function cosineEnergies(matrix: LineMatrix): Float64Array {
-  return Float64Array.from({ length: matrix.to }, (_, k) => {
-    const line = new Float64Array(matrix.from);
-    const scale = Math.sqrt((k === 0 ? 1 : 2) / matrix.to);
-    for (let i = 0; i < matrix.to; i++) {
-      const value = scale * Math.cos((Math.PI * k * (2 * i + 1)) / (2 * matrix.to));
-      for (let t = i * matrix.taps; t < (i + 1) * matrix.taps; t++) {
-        line[matrix.indices[t]] += matrix.weights[t] * value;
-      }
-    }
-    return line.reduce((sum, value) => sum + value * value, 0);
-  });
+/** The two middle pixels of each block along rows (step 1) or columns (step width) become their sum and difference, /√2. */
+function mixPairs(image: Float64Array, width: number, step: number, factor: number): void {
+  const first = factor / 2 - 1;
+  for (let i = 0; i < image.length; i++) {
+    // Whole blocks: a column's index goes on from channel to channel.
+    const along = step === 1 ? i % width : Math.floor(i / width);
+    if (along % factor !== first) continue;
+    const [a, b] = [image[i], image[i + step]];
+    image[i] = (a + b) * Math.SQRT1_2;
+    image[i + step] = (a - b) * Math.SQRT1_2;
+  }
 }
 
 /** `imresize`'s table of contributions for a line of `from` pixels. */

@@ -1,5 +1,6 @@
 /** Kernels as what they do to each frequency. */
 import type { RealFft2d, Spectrum } from '../src/core/fft2d.js';
+import type { Vector } from '../src/core/vector.js';
 
 /** Weights of a blur, of odd height and width. */
 export interface Kernel {
@@ -53,5 +54,19 @@ export function scale({ re, im }: Spectrum, gain: (index: number) => number): vo
     const factor = gain(i);
     re[i] *= factor;
     im[i] *= factor;
+  }
+}
+
+/** Σ plane·cas(2π(kx·x/W + ky·y/H))/√(HW) at all frequencies [H, W], from the half spectrum: its own inverse. */
+export function writeHartley(fft: RealFft2d, { re, im }: Spectrum, out: Vector, offset: number): void {
+  const { height, width, columns } = fft;
+  const unit = 1 / Math.sqrt(height * width);
+  for (let ky = 0; ky < height; ky++) {
+    const mirrored = offset + ((height - ky) % height) * width;
+    for (let kx = 0; kx < columns; kx++) {
+      const at = ky * columns + kx;
+      out[offset + ky * width + kx] = unit * (re[at] - im[at]);
+      out[mirrored + ((width - kx) % width)] = unit * (re[at] + im[at]);
+    }
   }
 }

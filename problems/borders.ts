@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { UsageError } from '../src/core/errors.js';
 import { circularConvolution } from './convolution.js';
-import { validConvolution, zeroPaddedConvolution } from './cropped-convolution.js';
+import { validPart, zeroPadded } from './cropped-convolution.js';
 import { mirroredConvolution } from './mirrored.js';
 import type { LinearOperator } from './operator.js';
 import type { ImageShape } from './planes.js';
@@ -31,12 +31,25 @@ export function unblurredShape(
 export function convolution(shape: ImageShape, kernel: Kernel, border: Border): LinearOperator {
   if (border === 'circular') return circularConvolution(shape, kernel);
   if (border === 'reflect') return mirroredConvolution(shape, kernel);
-  if (border === 'zero') return zeroPaddedConvolution(shape, kernel);
+  return croppedConvolution(shape, kernel, border, (plane) => circularConvolution(plane, kernel));
+}
+
+/**
+ * @param periodic makes the blur with periodic borders, of images of the shape that it is given.
+ * @throws UsageError where border is valid and the kernel does not fit into the image.
+ */
+export function croppedConvolution(
+  shape: ImageShape,
+  kernel: Pick<Kernel, 'height' | 'width'>,
+  border: 'zero' | 'valid',
+  periodic: (shape: ImageShape) => LinearOperator,
+): LinearOperator {
+  if (border === 'zero') return zeroPadded(shape, kernel, periodic);
   if (kernel.height > shape[1] || kernel.width > shape[2]) {
     throw new UsageError(
       `border=valid needs an image of at least ${kernel.height}×${kernel.width} pixels, the kernel of the blur, ` +
         `but the image is ${shape[1]}×${shape[2]}`,
     );
   }
-  return validConvolution(shape, kernel);
+  return validPart(shape, kernel, periodic);
 }

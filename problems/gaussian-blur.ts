@@ -1,11 +1,12 @@
 /** Gaussian blur, from a lens slightly out of focus or the air. */
 import { z } from 'zod';
-import { borders, convolution, unblurredShape } from './borders.js';
+import { borders, croppedConvolution, unblurredShape } from './borders.js';
+import { circularConvolution } from './convolution.js';
 import { evenBlur } from './even-blur.js';
 import type { OperatorFamily, Options } from './family.js';
 import { mirroredEvenConvolution, mirrorIndex } from './mirrored.js';
-import { withLinearization } from './operator.js';
-import { imageShape } from './planes.js';
+import { type LinearOperator, withLinearization } from './operator.js';
+import { type ImageShape, imageShape } from './planes.js';
 import { wrapIndex } from './transfer.js';
 
 const options = z.strictObject({
@@ -35,15 +36,25 @@ export const gaussianBlur: OperatorFamily = {
     const { sigma, border } = options.parse(given);
     const image = imageShape(shape, 'gaussian-blur');
     const weights = gaussianHalf(sigma, radiusOf(given));
-    const operator =
-      border === 'reflect'
-        ? mirroredEvenConvolution(image, weights, weights)
-        : convolution(image, separable(weights), border);
-    if (weights.length > DIRECT_RADIUS + 1 || border === 'zero' || border === 'valid') return operator;
-    const direct = evenBlur(image, weights, border === 'reflect' ? mirrorIndex : wrapIndex);
-    return withLinearization({ ...operator, apply: direct, adjoint: direct });
+    if (border === 'reflect') {
+      return withSums(mirroredEvenConvolution(image, weights, weights), weights, mirrorIndex);
+    }
+    const kernel = separable(weights);
+    const periodic = (plane: ImageShape) => withSums(circularConvolution(plane, kernel), weights, wrapIndex);
+    return border === 'circular' ? periodic(image) : croppedConvolution(image, kernel, border, periodic);
   },
 };
+
+/** The same blur by sums where these are cheaper than transforms. */
+function withSums(
+  operator: LinearOperator,
+  weights: Float64Array,
+  border: (index: number, size: number) => number,
+): LinearOperator {
+  if (weights.length > DIRECT_RADIUS + 1) return operator;
+  const direct = evenBlur(operator.inputShape as ImageShape, weights, border);
+  return withLinearization({ ...operator, apply: direct, adjoint: direct });
+}
 
 function radiusOf(given: Options): number {
   const { sigma, size } = options.parse(given);

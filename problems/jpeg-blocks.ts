@@ -58,16 +58,16 @@ export function quantiseBlocks(
         const y = Math.min(top + (i >> 3), height - 1);
         block[i] = plane[y * width + Math.min(left + (i & 7), width - 1)];
       }
-      transformRows(block, half, 8, 1, 11);
-      transformRows(half, block, 8, 1, 15);
+      forwardRows(block, half, 11);
+      forwardRows(half, block, 15);
       // Coefficients are eightfold here. Halves are rounded away from zero.
       for (let i = 0; i < 64; i++) {
         const level = Math.floor((Math.abs(block[i]) + 4 * steps[i]) / (8 * steps[i]));
         block[i] = Math.sign(block[i]) * level * steps[i];
       }
       transpose(block);
-      transformRows(block, half, 1, 8, 11);
-      transformRows(half, block, 1, 8, 18);
+      inverseRows(block, half, 11);
+      inverseRows(half, block, 18);
       transpose(block);
       const [rows, columns] = [Math.min(8, height - top), Math.min(8, width - left)];
       for (let y = 0; y < rows; y++) {
@@ -80,23 +80,37 @@ export function quantiseBlocks(
   return out;
 }
 
-/**
- * Each row of `input` by the matrix whose entry k, n is COSINES[k·step + n·along], over 2^bits and rounded, to a column of
- * `output`.
- */
-function transformRows(
-  input: Int32Array,
-  output: Int32Array,
-  step: number,
-  along: number,
-  bits: number,
-): void {
+/** Each row of `input` to its cosines, over 2^bits and rounded, in a column of `output`. */
+function forwardRows(input: Int32Array, output: Int32Array, bits: number): void {
   const half = 1 << (bits - 1);
-  for (let row = 0; row < 64; row += 8) {
+  for (let row = 0; row < 8; row++) {
+    const at = 8 * row;
     for (let k = 0; k < 8; k++) {
+      // Even cosines are symmetric about the middle, odd ones antisymmetric.
+      const sign = k % 2 === 0 ? 1 : -1;
       let sum = half;
-      for (let n = 0; n < 8; n++) sum += COSINES[k * step + n * along] * input[row + n];
-      output[8 * k + (row >> 3)] = sum >> bits;
+      for (let n = 0; n < 4; n++) {
+        sum += COSINES[8 * k + n] * (input[at + n] + sign * input[at + 7 - n]);
+      }
+      output[8 * k + row] = sum >> bits;
+    }
+  }
+}
+
+/** Back from the cosines in each row of `input`, over 2^bits and rounded, to a column of `output`. */
+function inverseRows(input: Int32Array, output: Int32Array, bits: number): void {
+  const half = 1 << (bits - 1);
+  for (let row = 0; row < 8; row++) {
+    const at = 8 * row;
+    for (let n = 0; n < 4; n++) {
+      let even = half;
+      let odd = 0;
+      for (let k = 0; k < 8; k += 2) {
+        even += COSINES[8 * k + n] * input[at + k];
+        odd += COSINES[8 * k + 8 + n] * input[at + k + 1];
+      }
+      output[8 * n + row] = (even + odd) >> bits;
+      output[8 * (7 - n) + row] = (even - odd) >> bits;
     }
   }
 }

@@ -91,6 +91,12 @@ const diffusionCard = z.strictObject({
     .min(0)
     .optional()
     .describe('pixels; absent where every pixel sees the whole image'),
+  symmetry: z
+    .enum(['none', 'mirror', 'dihedral'])
+    .default('none')
+    .describe(
+      'images as likely as these: none, left and right swapped, or all eight turns and mirror images',
+    ),
   data: z.string().describe('what it was trained on, and under which licences that is'),
   licence: z.string().describe('of the weights'),
   training: z.string(),

@@ -158,6 +158,7 @@ def describe(denoiser, model, facts, checks, curve):
         "sigmaRange": [edm.SIGMA_MIN, edm.SIGMA_MAX],
         "sizeMultiple": denoiser.multiple,
         "receptiveRadius": receptive_radius(denoiser),
+        "symmetry": "dihedral",
         "data": "683 photographs under free licences: CC0 and public domain, CC BY, CC BY-SA, Unsplash before 2017-06, "
         "Unsplash and Pexels licences; source and licence of each are in NOTICE",
         "licence": "MIT, for what can be licensed in weights; see NOTICE for the photographs",

@@ -1,9 +1,9 @@
 /** Benchmarks that give the same numbers tomorrow: a spec in, a JSON file and a Markdown table out. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { arch, cpus, platform } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { photographsBench, photographsTable } from './bench/photographs.js';
+import { type PhotographsRow, photographsBench, photographsTable } from './bench/photographs.js';
 import { type BenchSpec, benchSpec } from './bench/spec.js';
 import { speedBench, speedTable } from './bench/speed.js';
 import { UsageError } from './core/errors.js';
@@ -32,12 +32,14 @@ export interface BenchResult {
  */
 export async function bench(specPath: string, options: BenchOptions): Promise<BenchResult> {
   const spec = parseSpec(await readFile(specPath, 'utf8'), specPath);
-  const started = new Date().toISOString();
-  const { rows, table } = await run(spec, options);
-  await mkdir(options.out, { recursive: true });
   const name = basename(specPath, '.json');
   const jsonPath = join(options.out, `${name}.json`);
   const tablePath = join(options.out, `${name}.md`);
+  if (resolve(jsonPath) === resolve(specPath)) {
+    throw new UsageError(
+      `--out ${options.out} is the folder of ${specPath}, which the results would overwrite`,
+    );
+  }
   const machine = {
     platform: platform(),
     arch: arch(),
@@ -45,18 +47,29 @@ export async function bench(specPath: string, options: BenchOptions): Promise<Be
     cores: cpus().length,
     node: process.version,
   };
-  await writeFileAtomic(
-    jsonPath,
-    JSON.stringify({ version: 1, started, spec, machine, rows }, null, 2) + '\n',
-  );
-  await writeFileAtomic(tablePath, `${table}\n`);
-  return { table, jsonPath, tablePath };
+  const started = new Date().toISOString();
+  await mkdir(options.out, { recursive: true });
+  const save = async ({ rows, table }: Outcome) => {
+    const record = { version: 1, started, spec, machine, rows };
+    await writeFileAtomic(jsonPath, `${JSON.stringify(record, null, 2)}\n`);
+    await writeFileAtomic(tablePath, `${table}\n`);
+  };
+  const outcome = await run(spec, options, save);
+  await save(outcome);
+  return { table: outcome.table, jsonPath, tablePath };
 }
 
+interface Outcome {
+  readonly rows: readonly unknown[];
+  readonly table: string;
+}
+
+/** @param save is given what is there so far, so that hours of work outlive what stops the rest. */
 async function run(
   spec: BenchSpec,
   options: BenchOptions,
-): Promise<{ rows: readonly unknown[]; table: string }> {
+  save: (soFar: Outcome) => Promise<void>,
+): Promise<Outcome> {
   switch (spec.kind) {
     case 'speed': {
       const rows = await speedBench(spec, options.signal);
@@ -68,7 +81,12 @@ async function run(
           'this benchmark restores photographs: --data must name the folder that holds them',
         );
       }
-      const rows = await photographsBench(spec, options.data, options.say ?? (() => {}), options.signal);
+      const rows: PhotographsRow[] = [];
+      const work = photographsBench(spec, options.data, options.say ?? (() => {}), options.signal);
+      for await (const row of work) {
+        rows.push(row);
+        await save({ rows, table: photographsTable(rows) });
+      }
       return { rows, table: photographsTable(rows) };
     }
   }

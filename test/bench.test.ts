@@ -88,18 +88,40 @@ describe('bench of photographs', () => {
     expect(lines.length).toBeGreaterThan(3);
   });
 
+  it('keeps what is finished when a later part fails', async () => {
+    const task = { problem: 'denoise', noise: 'gaussian:sigma=25/255' };
+    const path = await writeSpec({
+      kind: 'photographs',
+      prior: 'photo-small',
+      crop: 16,
+      chooseOn: 3,
+      tasks: [{ ...task, baselines: { wiener: {} }, solvers: { nobody: {} } }],
+    });
+    const out = join(folder, 'cut-off');
+    await expect(bench(path, { out, data: folder })).rejects.toThrow('nobody');
+    const { rows } = JSON.parse(await readFile(join(out, 'tiny.json'), 'utf8'));
+    expect(rows.map((row: { solver: string }) => row.solver)).toEqual(['wiener']);
+    expect(await readFile(join(out, 'tiny.md'), 'utf8')).toContain('wiener (baseline)');
+  });
+
+  it('does not write its results over the spec', async () => {
+    const path = await writeSpec({ kind: 'speed' });
+    await expect(bench(path, { out: folder })).rejects.toThrow('which the results would overwrite');
+    expect(await readFile(path, 'utf8')).toBe('{"kind":"speed"}');
+  });
+
   it.each([
     ['{', 'is not JSON'],
     [{ kind: 'speeed' }, 'is not a benchmark'],
     [{ kind: 'photographs', tasks: [] }, '--data must name the folder'],
   ])('refuses %o', async (spec, sentence) => {
-    await expect(bench(await writeSpec(spec), { out: folder })).rejects.toThrow(sentence);
+    await expect(bench(await writeSpec(spec), { out: join(folder, 'out') })).rejects.toThrow(sentence);
   });
 
   it('refuses a folder with too few photographs and pictures that are too small', async () => {
     const base = { kind: 'photographs', prior: 'photo-small', tasks: [] };
     const run = async (change: object) =>
-      bench(await writeSpec({ ...base, ...change }), { out: folder, data: folder });
+      bench(await writeSpec({ ...base, ...change }), { out: join(folder, 'out'), data: folder });
     await expect(run({ crop: 16, chooseOn: 4 })).rejects.toThrow('holds 4 photographs, expected more than 4');
     await expect(run({ crop: 64 })).rejects.toThrow(
       'stripes-1.png is 20×20 px, too small for a crop of 64×64',

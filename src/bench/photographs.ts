@@ -50,13 +50,17 @@ interface Photograph {
   readonly image: FloatArray;
 }
 
-/** @param folder holds the photographs. @param say is told of each finished part, one line each. */
-export async function photographsBench(
+/**
+ * Rows as they are finished.
+ * @param folder holds the photographs.
+ * @param say is told of each finished part, one line each.
+ */
+export async function* photographsBench(
   spec: PhotographsSpec,
   folder: string,
   say: (line: string) => void,
   signal?: AbortSignal,
-): Promise<PhotographsRow[]> {
+): AsyncGenerator<PhotographsRow> {
   const photographs = await readPhotographs(folder, spec.crop);
   const chooseOn = photographs.slice(0, spec.chooseOn);
   const reportOn = photographs.slice(spec.chooseOn).slice(0, spec.limit);
@@ -66,7 +70,6 @@ export async function photographsBench(
     );
   }
   const prior = await loadPrior(spec.prior, { threads: spec.threads });
-  const rows: PhotographsRow[] = [];
   try {
     for (const { problem, noise, baselines, solvers } of spec.tasks) {
       const entries = [
@@ -82,15 +85,14 @@ export async function photographsBench(
           (options) => score(options, chooseOn),
           (line) => say(`${problem} ${solver} ${line}`),
         );
-        const row = { problem, noise, solver, baseline, chosen, photographs: await score(chosen, reportOn) };
-        rows.push(row);
-        say(`${problem} ${solver}: ${mean(row.photographs.map((p) => p.psnr)).toFixed(2)} dB`);
+        const scores = await score(chosen, reportOn);
+        say(`${problem} ${solver}: ${mean(scores.map((p) => p.psnr)).toFixed(2)} dB`);
+        yield { problem, noise, solver, baseline, chosen, photographs: scores };
       }
     }
   } finally {
     await prior.close();
   }
-  return rows;
 }
 
 /** The point of the grid with the highest mean PSNR. */

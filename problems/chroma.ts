@@ -7,8 +7,6 @@ import { type FloatArray, zeros } from '../src/core/array.js';
 import { type LinearOperator, withLinearization } from './operator.js';
 import { requireShape } from './planes.js';
 
-export type Plane = Float64Array | Int32Array;
-
 type Matrix = readonly (readonly [number, number, number])[];
 
 /**
@@ -32,7 +30,7 @@ function in65536ths(matrix: Matrix): Matrix {
 }
 
 /** out[:, i] = M·in[:, i] for the three planes. */
-export function mixPlanes(matrix: Matrix, planes: readonly Plane[]): Float64Array[] {
+export function mixPlanes(matrix: Matrix, planes: readonly Float64Array[]): Float64Array[] {
   const [a, b, c] = planes;
   return matrix.map(([p, q, r]) => {
     const out = new Float64Array(a.length);
@@ -72,7 +70,7 @@ function doubling(size: number): TwoTaps {
 
 /** A plane by two-tap lines down and across, and the transpose of that. */
 export interface PlaneResampling {
-  apply(plane: Plane): Float64Array;
+  apply(plane: Float64Array): Float64Array;
   transposed(plane: Float64Array): Float64Array;
 }
 

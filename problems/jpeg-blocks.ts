@@ -44,12 +44,12 @@ const COSINES = Int32Array.of(
  * is filled up by the last row and column. All in integers, as the library does it.
  */
 export function quantiseBlocks(
-  plane: Int32Array,
+  plane: Float64Array,
   height: number,
   width: number,
   steps: Uint8Array,
-): Int32Array {
-  const out = new Int32Array(plane.length);
+): Float64Array {
+  const out = new Float64Array(plane.length);
   const block = new Int32Array(64);
   const half = new Int32Array(64);
   for (let top = 0; top < height; top += 8) {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type FloatArray, formatShape, zeros } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
-import { doubled, FROM_RGB, halfChroma, halved, mixPlanes, type Plane, TO_RGB } from './chroma.js';
+import { doubled, FROM_RGB, halfChroma, halved, mixPlanes, TO_RGB } from './chroma.js';
 import { clipping } from './clip.js';
 import { compose } from './compose.js';
 import type { OperatorFamily } from './family.js';
@@ -55,9 +55,11 @@ function compressed(image: ImageShape, quality: number, half: boolean): (x: Floa
   const [down, up] = [halved(height, padded), doubled(height, width)];
   // Luma is about 0 here too, by an offset of 128. Biases are the library's: halves go up in luma and down in the
   // differences, means and sixteenths up and down in turns from column to column.
-  const storeLuma = (plane: Plane) => quantiseBlocks(floored(plane, -127.5), height, width, luma);
-  const storeDifference = (plane: Plane) => {
-    const levels = floored(plane, 0.5 - 2 ** -17);
+  const storeLuma = (plane: Float64Array) =>
+    quantiseBlocks(floored(plane, -127.5, -127.5, width), height, width, luma);
+  const storeDifference = (plane: Float64Array) => {
+    const bias = 0.5 - 2 ** -17;
+    const levels = floored(plane, bias, bias, width);
     if (!half) return quantiseBlocks(levels, height, width, chroma);
     const [rows, columns] = [(height + 1) >> 1, (width + 1) >> 1];
     const small = floored(down.apply(widened(levels, width, padded)), 0.25, 0.5, padded / 2);
@@ -66,41 +68,53 @@ function compressed(image: ImageShape, quality: number, half: boolean): (x: Floa
   };
   return (x) => {
     requireShape(x, image);
-    const levels = Array.from({ length: channels }, () => new Int32Array(pixels));
-    for (const [c, plane] of levels.entries()) {
-      for (let i = 0; i < pixels; i++) {
-        plane[i] = Math.round(255 * Math.min(Math.max(x.data[c * pixels + i], 0), 1));
-      }
-    }
+    const levels = Array.from({ length: channels }, (_, c) =>
+      levelsOf(x.data.subarray(c * pixels, (c + 1) * pixels)),
+    );
     const [first, ...differences] = channels === 3 ? mixPlanes(FROM_RGB, levels) : levels;
     const stored = [storeLuma(first), ...differences.map(storeDifference)];
-    const decoded = channels === 3 ? mixPlanes(TO_RGB, stored) : stored;
     const out = zeros(image);
-    for (const [c, plane] of decoded.entries()) {
-      for (let i = 0; i < pixels; i++) {
-        out.data[c * pixels + i] = Math.min(Math.max(Math.round(plane[i] + 128), 0), 255) / 255;
-      }
+    for (const [c, plane] of (channels === 3 ? mixPlanes(TO_RGB, stored) : stored).entries()) {
+      writeLevels(plane, out.data.subarray(c * pixels, (c + 1) * pixels));
     }
     return out;
   };
 }
 
-/** ⌊value + bias⌋, in odd columns with another bias. */
-function floored(plane: Plane, bias: number, oddBias = bias, width = plane.length): Int32Array {
-  const out = new Int32Array(plane.length);
+/** 0 … 255 from 0 … 1. */
+function levelsOf(values: Float32Array): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = Math.floor(255 * Math.min(Math.max(values[i], 0), 1) + 0.5);
+  }
+  return out;
+}
+
+/** 0 … 1 from −128 … 127 and what lies between the levels and beyond them. */
+function writeLevels(plane: Float64Array, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) {
+    out[i] = Math.min(Math.max(Math.floor(plane[i] + 128.5), 0), 255) / 255;
+  }
+}
+
+/** ⌊value + bias⌋, the bias by turns from column to column. */
+function floored(plane: Float64Array, even: number, odd: number, width: number): Float64Array {
+  const out = new Float64Array(plane.length);
   for (let start = 0; start < out.length; start += width) {
     for (let x = 0; x < width; x++) {
-      out[start + x] = Math.floor(plane[start + x] + (x % 2 === 0 ? bias : oddBias));
+      out[start + x] = Math.floor(plane[start + x] + ((x & 1) === 0 ? even : odd));
     }
   }
   return out;
 }
 
 /** A plane whose lines are cut off, or go on with their last value. */
-function widened(plane: Int32Array, from: number, to: number): Int32Array {
-  const out = new Int32Array((plane.length / from) * to);
-  for (let line = 0; line < plane.length / from; line++) {
-    for (let x = 0; x < to; x++) out[line * to + x] = plane[line * from + Math.min(x, from - 1)];
+function widened(plane: Float64Array, from: number, to: number): Float64Array {
+  const lines = plane.length / from;
+  const out = new Float64Array(lines * to);
+  for (let line = 0; line < lines; line++) {
+    out.set(plane.subarray(line * from, line * from + Math.min(from, to)), line * to);
+    if (to > from) out.fill(plane[line * from + from - 1], line * to + from, (line + 1) * to);
   }
   return out;
 }

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { affine } from '../../problems/affine.js';
 import { checkOperator, estimateNorm } from '../../problems/check.js';
-import type { LinearOperator } from '../../problems/operator.js';
-import { type FloatArray, floatArray } from '../../src/core/array.js';
+import { clipping } from '../../problems/clip.js';
+import { type ForwardOperator, type LinearOperator, straightThrough } from '../../problems/operator.js';
+import { type FloatArray, floatArray, mapArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { expectSound, linearOperatorOf as operatorOf } from './sound.js';
 
@@ -163,6 +165,37 @@ describe('checkOperator', () => {
         [5],
       ),
     release() {},
+  });
+
+  it('compares a staircase with its surrogate, and an affine operator with its linear part', async () => {
+    const all = async (operator: ForwardOperator) =>
+      (await checkOperator(operator)).filter((result) => !result.ok).map(({ check }) => check);
+    const smooth = { ...squares, linearize: derivative(2) };
+    const steps = straightThrough((x) => mapArray(squares.apply(x), (v) => Math.round(8 * v) / 8), smooth);
+    expect(await all(steps)).toEqual([]);
+    expect(await all({ ...steps, linearize: derivative(1.98) })).toEqual(["pullback is the surrogate's"]);
+    const offset = floatArray(new Float32Array(48).fill(0.2), [1, 6, 8]);
+    const shifting = affine(sound, offset);
+    expect(await all(shifting)).toEqual([]);
+    const other = operatorOf('gaussian-blur:sigma=1.01,border=circular', [1, 6, 8]);
+    expect(await all({ ...shifting, linearPart: other })).toEqual([
+      'affine: A(x) = Lx + A(0)',
+      "pullback is the linear part's",
+    ]);
+  });
+
+  it('bears with kinks, but not with a wrong derivative beside them', async () => {
+    const clipped = clipping([1, 9, 8], 3);
+    const scaled = (factor: number): ForwardOperator => ({
+      ...clipped,
+      async linearize(x) {
+        const { value, pullback, release } = await clipped.linearize(x);
+        return { value, release, pullback: async (v) => mapArray(await pullback(v), (g) => factor * g) };
+      },
+    });
+    const ok = async (factor: number) => (await checkOperator(scaled(factor))).every((result) => result.ok);
+    expect(await ok(1)).toBe(true);
+    expect(await ok(0.99)).toBe(false);
   });
 
   it('measures the Taylor slope of nonlinear operators', async () => {

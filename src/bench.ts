@@ -3,6 +3,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { arch, cpus, platform } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { type ExactRow, exactBench } from './bench/exact.js';
+import { exactTable } from './bench/exact-table.js';
 import { type PhotographsRow, photographsBench, photographsTable } from './bench/photographs.js';
 import { type BenchSpec, benchSpec } from './bench/spec.js';
 import { speedBench, speedTable } from './bench/speed.js';
@@ -74,6 +76,14 @@ async function run(
     case 'speed': {
       const rows = await speedBench(spec, options.signal);
       return { rows, table: speedTable(rows) };
+    }
+    case 'exact': {
+      const rows: ExactRow[] = [];
+      for await (const row of exactBench(spec, options.say ?? (() => {}), options.signal)) {
+        rows.push(row);
+        await save({ rows, table: exactTable(rows) });
+      }
+      return { rows, table: exactTable(rows) };
     }
     case 'photographs': {
       if (options.data === undefined) {

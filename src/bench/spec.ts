@@ -47,8 +47,37 @@ export const photographsSpec = z.strictObject({
   ),
 });
 
-export const benchSpec = z.discriminatedUnion('kind', [speedSpec, photographsSpec]);
+const referenceSpec = z.union([
+  z.enum(['R0', 'R1']).describe('one Gaussian, or three, in the plane, under one measurement'),
+  z.strictObject({
+    dimension: z.int().multipleOf(2).positive(),
+    measurements: z.int().positive(),
+    instances: z.int().positive().default(6).describe('random operators, noise levels and truths'),
+  }),
+]);
+
+export const exactSpec = z.strictObject({
+  kind: z.literal('exact'),
+  tasks: z.array(
+    z.strictObject({
+      problems: z.array(referenceSpec).min(1),
+      samples: z.int().positive().default(4000),
+      seed: z.int().default(0),
+      directions: z.int().positive().default(200).describe('of the sliced Wasserstein distance'),
+      solvers: z.array(
+        z.strictObject({
+          solver: z.string(),
+          options: z.record(z.string(), z.unknown()).default({}),
+          samples: z.int().positive().optional().describe('instead of those of the task'),
+        }),
+      ),
+    }),
+  ),
+});
+
+export const benchSpec = z.discriminatedUnion('kind', [speedSpec, photographsSpec, exactSpec]);
 
 export type SpeedSpec = z.infer<typeof speedSpec>;
 export type PhotographsSpec = z.infer<typeof photographsSpec>;
+export type ExactSpec = z.infer<typeof exactSpec>;
 export type BenchSpec = z.infer<typeof benchSpec>;

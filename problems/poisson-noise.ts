@@ -41,17 +41,23 @@ export function poissonNoise(gain: number): NoiseModel {
     gradient: (clean, y) =>
       mapArray(clean, (value, i) => {
         const expected = value / gain;
-        return (y.data[i] / gain / Math.max(expected, FLOOR) - (expected > 0 ? 1 : 0)) / gain;
+        return ((y.data[i] / gain) * extendedLogSlope(expected) - (expected > 0 ? 1 : 0)) / gain;
       }),
   };
 }
 
-function extendedLog(expected: number): number {
+/** log λ, below 0.01 its tangent there. */
+export function extendedLog(expected: number): number {
   return expected >= FLOOR ? Math.log(expected) : Math.log(FLOOR) + expected / FLOOR - 1;
 }
 
+/** The derivative of `extendedLog`. */
+export function extendedLogSlope(expected: number): number {
+  return 1 / Math.max(expected, FLOOR);
+}
+
 /** A draw from Poisson(λ); 0 for λ ≤ 0. */
-function poissonCount(lambda: number, random: Random): number {
+export function poissonCount(lambda: number, random: Random): number {
   if (!(lambda > 0)) return 0;
   return lambda < 10 ? countBySearch(lambda, random) : countByRejection(lambda, random);
 }

@@ -12,15 +12,23 @@ import { hadamard } from './hadamard.js';
 import { haze } from './haze.js';
 import { inpaint } from './inpaint.js';
 import { jpeg } from './jpeg.js';
+import { laplace } from './laplace-noise.js';
+import { logPoisson } from './log-poisson-noise.js';
 import { lowLight } from './low-light.js';
 import { colorize } from './luminance.js';
 import { motionBlur } from './motion-blur.js';
+import { mri } from './mri.js';
+import { poissonGaussian } from './poisson-gaussian-noise.js';
 import { poisson } from './poisson-noise.js';
 import { quantize } from './quantize.js';
 import { randomProjection } from './random-projection.js';
+import { rician } from './rician-noise.js';
+import { saltPepper } from './salt-pepper-noise.js';
 import { satellite } from './satellite.js';
 import { singlePixel } from './single-pixel.js';
 import { spaceVaryingBlur } from './space-varying-blur.js';
+import { speckle } from './speckle-noise.js';
+import { uniform } from './uniform-noise.js';
 
 export const operators: Readonly<Record<string, OperatorFamily>> = {
   denoise,
@@ -42,6 +50,17 @@ export const operators: Readonly<Record<string, OperatorFamily>> = {
   'random-projection': randomProjection,
   hadamard,
   'single-pixel': singlePixel,
+  mri,
 };
 
-export const noises: Readonly<Record<string, NoiseFamily>> = { gaussian, poisson };
+export const noises: Readonly<Record<string, NoiseFamily>> = {
+  gaussian,
+  poisson,
+  'poisson-gaussian': poissonGaussian,
+  laplace,
+  uniform,
+  'salt-pepper': saltPepper,
+  speckle,
+  rician,
+  'log-poisson': logPoisson,
+};

@@ -6,6 +6,9 @@ export type FloatArray = NdArray<Float32Array>;
 
 export type Shape = readonly number[];
 
+/** The smallest positive float32 of full precision: what stands for a 0 where only positive values have a logarithm. */
+export const SMALLEST_FLOAT = 2 ** -126;
+
 /** Number of elements of an array of this shape. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((size, extent) => size * extent, 1);

@@ -1,50 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { gaussianNoise } from '../../problems/gaussian-noise.js';
-import type { NoiseModel } from '../../problems/noise.js';
 import { poissonNoise } from '../../problems/poisson-noise.js';
-import { floatArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
-import { logGamma } from '../../src/core/special.js';
-
-const vector = (...values: number[]) => floatArray(Float32Array.from(values), [values.length]);
-const constant = (value: number, count: number) => floatArray(new Float32Array(count).fill(value), [count]);
-const DRAWS = 500_000;
-
-/** Largest distance between two distribution functions, scaled so that it exceeds 1.95 once in a thousand times. */
-function kolmogorov(sample: Float32Array, cumulative: (value: number) => number): number {
-  const sorted = sample.slice().sort();
-  let distance = 0;
-  for (let i = 0; i < sorted.length; i++) {
-    const expected = cumulative(sorted[i]);
-    distance = Math.max(distance, (i + 1) / sorted.length - expected, expected - i / sorted.length);
-  }
-  return distance * Math.sqrt(sorted.length);
-}
-
-/** Pearson's statistic of counts against p(k), cells of fewer than 10 expected pooled, in standard deviations. */
-function pearson(counts: Map<number, number>, probability: (k: number) => number, last: number): number {
-  let [statistic, cells, pooledSeen, pooledExpected] = [0, 0, 0, 0];
-  for (let k = 0; k <= last; k++) {
-    pooledSeen += counts.get(k) ?? 0;
-    pooledExpected += DRAWS * probability(k);
-    if (pooledExpected < 10) continue;
-    statistic += (pooledSeen - pooledExpected) ** 2 / pooledExpected;
-    cells++;
-    [pooledSeen, pooledExpected] = [0, 0];
-  }
-  return (statistic - (cells - 1)) / Math.sqrt(2 * (cells - 1));
-}
-
-/** Gradient against central differences of the log-likelihood at each value. */
-function expectGradient(noise: NoiseModel, clean: number[], y: number[], step: number): void {
-  const gradient = noise.gradient(vector(...clean), vector(...y));
-  for (const [i, value] of clean.entries()) {
-    const [above, below] = [Math.fround(value + step), Math.fround(value - step)];
-    const at = (moved: number) => noise.logLikelihood(vector(moved), vector(y[i]));
-    const difference = (at(above) - at(below)) / (above - below);
-    expect(Math.abs(gradient.data[i] - difference)).toBeLessThan(1e-3 * (1 + Math.abs(difference)));
-  }
-}
+import { logGamma, scaledBesselI } from '../../src/core/special.js';
+import { constant, DRAWS, expectGradient, kolmogorov, pearson, vector } from './noise-checks.js';
 
 describe('gaussian', () => {
   const sigma = 0.3;
@@ -141,5 +100,22 @@ describe('logGamma', () => {
     }
     expect(logGamma(0.5)).toBeCloseTo(0.5 * Math.log(Math.PI), 13);
     expect(logGamma(3.7)).toBeCloseTo(1.428072326665388, 13);
+  });
+});
+
+describe('scaledBesselI', () => {
+  // scipy.special.i0e and i1e, SciPy 1.x.
+  it.each([
+    [0, 1, 0],
+    [0.1, 0.9071009257823011, 0.045298446808809324],
+    [1, 0.46575960759364043, 0.2079104153497085],
+    [5, 0.18354081260932834, 0.16397226694454234],
+    [29.9, 0.07326921904600191, 0.0720333749118688],
+    [30.1, 0.07302329413106094, 0.07179985435101434],
+    [200, 0.028227159949111912, 0.028156503394832916],
+    [1e5, 0.0012615678379767766, 0.001261561530121817],
+  ])("is SciPy's at %d", (x, zeroth, first) => {
+    expect(Math.abs(scaledBesselI(0, x) - zeroth)).toBeLessThanOrEqual(1e-13 * zeroth);
+    expect(Math.abs(scaledBesselI(1, x) - first)).toBeLessThanOrEqual(1e-13 * first);
   });
 });

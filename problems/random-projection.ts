@@ -53,40 +53,68 @@ function gaussianProjection(shape: ImageShape, count: number, seed: number): Lin
   const [channels, height, width] = shape;
   const pixels = height * width;
   const outputShape = [channels, count];
-  const entries = keyedRandom(seed, 'random-projection', 0)('gaussian', count, pixels).normals([
-    count,
-    pixels,
-  ]);
-  const unit = 1 / Math.sqrt(count);
-  const matrix = entries.data.map((entry) => unit * entry);
+  const matrix = gaussianMatrix(count, pixels, seed);
+  // Four rows at a time share the loads of the image; rows of zeros fill up the last four.
+  const rows = matrix.length / pixels;
   return withLinearization({
     inputShape: shape,
     outputShape,
     apply(x: FloatArray) {
       requireShape(x, shape);
       const out = zeros(outputShape);
-      for (let row = 0; row < channels * count; row++) {
-        const from = Math.floor(row / count) * pixels;
-        const entry = (row % count) * pixels;
-        let sum = 0;
-        for (let i = 0; i < pixels; i++) sum += matrix[entry + i] * x.data[from + i];
-        out.data[row] = sum;
+      const values = new Float64Array(rows);
+      for (let channel = 0; channel < channels; channel++) {
+        const image = x.data.subarray(channel * pixels, (channel + 1) * pixels);
+        for (let row = 0; row < rows; row += 4) {
+          const start = row * pixels;
+          let [a, b, c, d] = [0, 0, 0, 0];
+          for (let i = 0; i < pixels; i++) {
+            a += matrix[start + i] * image[i];
+            b += matrix[start + pixels + i] * image[i];
+            c += matrix[start + 2 * pixels + i] * image[i];
+            d += matrix[start + 3 * pixels + i] * image[i];
+          }
+          values[row] = a;
+          values[row + 1] = b;
+          values[row + 2] = c;
+          values[row + 3] = d;
+        }
+        out.data.set(values.subarray(0, count), channel * count);
       }
       return out;
     },
     adjoint(y: FloatArray) {
       requireShape(y, outputShape);
-      const sums = new Float64Array(channels * pixels);
-      for (let row = 0; row < channels * count; row++) {
-        const to = Math.floor(row / count) * pixels;
-        const entry = (row % count) * pixels;
-        for (let i = 0; i < pixels; i++) sums[to + i] += matrix[entry + i] * y.data[row];
-      }
       const out = zeros(shape);
-      out.data.set(sums);
+      const values = new Float64Array(rows);
+      for (let channel = 0; channel < channels; channel++) {
+        values.set(y.data.subarray(channel * count, (channel + 1) * count));
+        const image = new Float64Array(pixels);
+        for (let row = 0; row < rows; row += 4) {
+          const start = row * pixels;
+          const [a, b, c, d] = values.subarray(row, row + 4);
+          for (let i = 0; i < pixels; i++) {
+            image[i] +=
+              matrix[start + i] * a +
+              matrix[start + pixels + i] * b +
+              matrix[start + 2 * pixels + i] * c +
+              matrix[start + 3 * pixels + i] * d;
+          }
+        }
+        out.data.set(image, channel * pixels);
+      }
       return out;
     },
   });
+}
+
+/** Row by row; their number is made a multiple of 4 by rows of zeros. */
+function gaussianMatrix(count: number, pixels: number, seed: number): Float32Array {
+  const random = keyedRandom(seed, 'random-projection', 0)('gaussian', count, pixels);
+  const matrix = new Float32Array(4 * Math.ceil(count / 4) * pixels);
+  const unit = 1 / Math.sqrt(count);
+  for (let i = 0; i < count * pixels; i++) matrix[i] = unit * random.normal();
+  return matrix;
 }
 
 /** Ailon & Chazelle, "The fast Johnson–Lindenstrauss transform" (2009), with cosines; AAᵀ = pixels/values·I. */

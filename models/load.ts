@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { distance } from 'fastest-levenshtein';
 import { type Card, parseCard } from './card.js';
+import { diffusersCard, isDiffusersFolder } from './diffusers.js';
 import { openDiffusionPrior } from './diffusion.js';
 import { cached } from './onnx/cache.js';
 import { differentiate } from './onnx/index.js';
@@ -29,7 +30,8 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Loads a prior by the name of a shipped one, or from a folder that holds a card.json.
+ * Loads a prior by the name of a shipped one, or from a folder: one that holds a card.json, or one in the layout of
+ * diffusers (see diffusers.ts).
  * @throws Error where there is none, its card or a file is not as it should be, or ONNX Runtime refuses the network.
  */
 export async function loadPrior(nameOrDirectory: string, options: LoadOptions = {}): Promise<Prior> {
@@ -96,10 +98,14 @@ async function shippedNames(): Promise<string[]> {
 async function readCard(directory: string): Promise<Card> {
   const path = join(directory, 'card.json');
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw new Error(`${directory} holds no card.json, so it is no prior.`);
+    if (error.code === 'ENOENT') return undefined;
     throw new Error(`${path} cannot be read: ${error.message}.`);
   });
-  return parseCard(text, path);
+  if (text !== undefined) return parseCard(text, path);
+  if (await isDiffusersFolder(directory)) return diffusersCard(directory);
+  throw new Error(
+    `${directory} holds neither a card.json nor diffusers' model_index.json, so it is no prior.`,
+  );
 }
 
 async function checkFile(directory: string, file: { path: string; sha256: string }): Promise<void> {

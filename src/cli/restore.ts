@@ -47,7 +47,7 @@ export function addRestore(program: Command, finish: Finish): void {
       'noise of the measurement, such as gaussian:sigma=10/255; auto: estimate it',
       'auto',
     )
-    .option('--prior <name|dir>', 'prior: a name of `list priors`, or a folder with a card.json', 'photo')
+    .option('--prior <name|dir>', 'prior: a name of `list priors`, or a folder with a card.json or diffusers’ model_index.json', 'photo')
     .option(
       '--solver <name|file>',
       'solver: a name of `list solvers`, or a .js file (default: as benchmarks advise)',

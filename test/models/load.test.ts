@@ -47,7 +47,9 @@ describe('finding priors', () => {
   });
 
   test('a folder without a card is no prior', async () => {
-    await expect(loadPrior(folder)).rejects.toThrow(`${folder} holds no card.json, so it is no prior.`);
+    await expect(loadPrior(folder)).rejects.toThrow(
+      `${folder} holds neither a card.json nor diffusers' model_index.json`,
+    );
   });
 });
 

@@ -35,8 +35,10 @@ for (const [label, operators] of Object.entries(TASKS)) {
   const leastSquares = await task.operator.pseudoInverse(measurement);
   const options = { steps: 60, lambda: 4, zeta: 1, sigmaMax: 1, spacing: 'geometric' };
   const posterior = await restore({ measurement, problem: task, prior, samples: 1, options });
-  const scores = [leastSquares, posterior.mean].map((estimate) => psnr(estimate, image).toFixed(2));
+  const [before, after] = [psnr(leastSquares, image), psnr(posterior.mean, image)];
+  const scores = [before.toFixed(2), after.toFixed(2)];
   console.log(`${label}, ${measurement.shape.join('×')} numbers: ${scores.join(' → ')} dB`);
+  if (after < before + 1) process.exitCode = 1;
   rows.push([
     { image: enlarge(leastSquares, 4), label: `${label}: ${scores[0]} dB` },
     { image: enlarge(posterior.mean, 4), label: `restored, ${scores[1]} dB` },

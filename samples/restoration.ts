@@ -35,6 +35,7 @@ for (const { label, operators, options } of TASKS) {
   const posterior = await restore({ measurement, problem: task, prior, samples: 1, options });
   const score = psnr(posterior.mean, image);
   console.log(`${label}: ${score.toFixed(2)} dB with ${posterior.solver}, ${posterior.seconds.toFixed(1)} s`);
+  if (score < 28) process.exitCode = 1;
   rows.push([
     { image: enlarge(measurement, 4), label: `${label}: measured` },
     { image: enlarge(posterior.mean, 4), label: `restored, ${score.toFixed(2)} dB` },

@@ -12,6 +12,8 @@ import { cosineTransform, subsampled } from './subsampled.js';
 
 /** 64 MiB. */
 const LARGEST_MATRIX = 2 ** 24;
+/** Beyond this solving for x, which takes dozens of products, would cost more than the network. */
+const CHOSEN_MATRIX = 2 ** 22;
 
 const options = z.strictObject({
   ...sampling,
@@ -20,7 +22,7 @@ const options = z.strictObject({
     .optional()
     .describe(
       'gaussian: independent entries N(0, 1/values), stored, at most 2^24 of them; structured: random signs of the ' +
-        'pixels, then random rows of the cosine transform; when absent the first as far as it goes',
+        'pixels, then random rows of the cosine transform; when absent gaussian up to 2^22 entries',
     ),
   seed: z.int().default(0).describe('chooses the matrix'),
 });
@@ -36,14 +38,14 @@ export const randomProjection: OperatorFamily = {
     const image = sizedShape(shape, size, 'random-projection');
     const pixels = image[1] * image[2];
     const count = countOf(pixels, size);
-    const fits = count * pixels <= LARGEST_MATRIX;
-    if (matrix === 'gaussian' && !fits) {
+    const entries = count * pixels;
+    if (matrix === 'gaussian' && entries > LARGEST_MATRIX) {
       throw new UsageError(
         `random-projection:matrix=gaussian holds at most 2^24 entries, but ${count} values of an image of ` +
-          `${formatShape(image.slice(1))} make ${count * pixels}; matrix=structured has no such limit`,
+          `${formatShape(image.slice(1))} make ${entries}; matrix=structured has no such limit`,
       );
     }
-    return (matrix ?? (fits ? 'gaussian' : 'structured')) === 'gaussian'
+    return (matrix ?? (entries <= CHOSEN_MATRIX ? 'gaussian' : 'structured')) === 'gaussian'
       ? gaussianProjection(image, count, seed)
       : structuredProjection(image, count, seed);
   },

@@ -66,6 +66,21 @@ describe('haze', () => {
     expectClose(deep.data, [0.5 * near, far, 0.2 * near, 0.4 * far, 0, 0.8 * far]);
   });
 
+  it('is affine whatever the options', async () => {
+    const given = fc.record({
+      beta: fc.double({ min: 0.01, max: 5, noNaN: true }),
+      airlight: fc.double({ min: 0, max: 2, noNaN: true }),
+      depth: fc.array(fc.double({ min: 0, max: 10, noNaN: true }), { minLength: 12, maxLength: 12 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(given, async ({ beta, airlight, depth }) => {
+        const files = { '0.depth': floatArray(Float32Array.from(depth), [3, 4]) };
+        await expectSound(operatorOf(`haze:depth=d.npy,beta=${beta},airlight=${airlight}`, [3, 3, 4], files));
+      }),
+      { numRuns: 20, seed: 1 },
+    );
+  });
+
   it('is affine, alone and among others', async () => {
     const files = {
       '0.depth': floatArray(

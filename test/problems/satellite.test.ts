@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bind, parseProblem, parseTerm } from '../../problems/index.js';
 import { floatArray } from '../../src/core/array.js';
@@ -59,5 +60,21 @@ describe('satellite', () => {
     ['satellite:factor=3,mtf=0.05', [1, 9, 15]],
   ])('%s on %j passes its own check', async (text, shape) => {
     await expectSound(operatorOf(text, shape));
+  });
+
+  it('whatever the options and sizes', async () => {
+    const given = fc.record({
+      mtf: fc.double({ min: 0.01, max: 0.9, noNaN: true }),
+      factor: fc.integer({ min: 1, max: 5 }),
+      height: fc.integer({ min: 1, max: 5 }),
+      width: fc.integer({ min: 1, max: 5 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(given, async ({ mtf, factor, height, width }) => {
+        const shape = [1, factor * height, factor * width];
+        await expectSound(operatorOf(`satellite:mtf=${mtf},factor=${factor}`, shape));
+      }),
+      { numRuns: 40, seed: 1 },
+    );
   });
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bind, parseProblem, parseTerm } from '../../problems/index.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
@@ -48,6 +49,26 @@ describe('space-varying-blur', () => {
       }
     },
   );
+
+  it('whatever the kernels, weights and sizes', async () => {
+    const odd = fc.integer({ min: 0, max: 3 }).map((half) => 2 * half + 1);
+    const sizes = fc.record({
+      count: fc.integer({ min: 1, max: 3 }),
+      kernel: fc.tuple(odd, odd),
+      image: fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })),
+      border: fc.constantFrom('circular', 'reflect', 'zero'),
+    });
+    await fc.assert(
+      fc.asyncProperty(sizes, async ({ count, kernel, image, border }) => {
+        const files = {
+          '0.kernels': random('any kernels').normals([count, ...kernel]),
+          '0.weights': random('any weights').normals([count, ...image]),
+        };
+        await expectSound(operatorOf(text(border), [1, ...image], files));
+      }),
+      { numRuns: 25, seed: 1 },
+    );
+  });
 
   it('knows the image of a measurement', () => {
     const spec = { ...parseProblem(text('valid')), noise: parseTerm('gaussian:sigma=1') };

@@ -1,8 +1,10 @@
 /** The table of solvers: the one place to add a line. */
 import { diffpir } from './diffpir.js';
 import { dps } from './dps.js';
+import { mmps } from './mmps.js';
+import { pigdm } from './pigdm.js';
 import type { Solver } from './solver.js';
 import { tv } from './tv.js';
 import { wiener } from './wiener.js';
 
-export const solvers: Readonly<Record<string, Solver>> = { dps, diffpir, wiener, tv };
+export const solvers: Readonly<Record<string, Solver>> = { dps, diffpir, pigdm, mmps, wiener, tv };

@@ -1,0 +1,67 @@
+/**
+ * ΠGDM, pseudoinverse-guided diffusion (Song, Vahdat, Mardani, Kautz, ICLR 2023), for noisy linear measurements.
+ *
+ * p(x0 | x_σ) is taken for N(D, r²I), r² = vσ²/(v + σ²), which is exact for a prior N(m, vI). Then y given x_σ is Gaussian
+ * and the denoiser that has seen it is
+ *
+ *   D_y = D + σ² Jᵀ Aᵀ (r²AAᵀ + σ_n²)⁻¹ (y − A D),  J = ∂D/∂x
+ *
+ * Departs from the published code: D_y takes the denoiser's place in ancestral sampling. The noisy variant that is in
+ * circulation adds r²·Jᵀ Aᵀ(…)⁻¹(y − A D) to each step whatever its length, so that its result depends on the number of steps.
+ */
+import { z } from 'zod';
+import { normalSolve } from '../problems/normal-solve.js';
+import { axpy, difference, scale } from '../src/core/vector.js';
+import { guidedChain } from './guided-chain.js';
+import { noiseLevelOptions, noiseLevels } from './noise-levels.js';
+import { differentiablePrior, gaussianVariance, linearOperator } from './requirements.js';
+import type { ChainSolver } from './solver.js';
+
+const options = z.object({
+  steps: z.int().min(1).max(10_000).default(100).describe('network evaluations, each with one gradient'),
+  priorVariance: z
+    .number()
+    .positive()
+    .default(0.25)
+    .describe('variance v of a pixel under the prior ([0, 1] units); published: 1 on [-1, 1]'),
+  ...noiseLevelOptions,
+});
+
+/** Accuracy of (AᵀA + ρI)⁻¹ where the operator has no closed form. */
+const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
+
+export const pigdm: ChainSolver = {
+  kind: 'chain',
+  name: 'pigdm',
+  summary: 'ΠGDM: guidance that allows for the denoised image being uncertain, equally in all pixels',
+  needs: { prior: 'diffusion', priorVjp: true, linear: true, noise: 'gaussian' },
+  calibrated: true,
+  options,
+  presets: {},
+
+  async run({ measurement, problem, prior }, chosen, context) {
+    const { steps, priorVariance, ...levels } = options.parse(chosen);
+    const model = differentiablePrior(prior);
+    const operator = linearOperator(problem);
+    const noiseVariance = gaussianVariance(problem);
+    const sigmas = noiseLevels(model, steps, levels);
+    return guidedChain(
+      model,
+      problem.imageShape,
+      sigmas,
+      async (denoiser, sigma) => {
+        const denoised = denoiser.value;
+        const variance = (priorVariance * sigma ** 2) / (priorVariance + sigma ** 2);
+        const residual = difference(measurement, await operator.apply(denoised));
+        // Aᵀ(r²AAᵀ + σ_n²)⁻¹ = (AᵀA + σ_n²/r²)⁻¹ Aᵀ / r²
+        const rho = noiseVariance / variance;
+        const pull = await normalSolve(operator, await operator.adjoint(residual), rho, ITERATIVE);
+        const guided = await denoiser.pullback(pull);
+        scale(sigma ** 2 / variance, guided.data);
+        axpy(1, denoised.data, guided.data);
+        return guided;
+      },
+      context,
+    );
+  },
+};

@@ -1,4 +1,7 @@
 /** The table of solvers: the one place to add a line. */
+
+import { ddnm } from './ddnm.js';
+import { ddrm } from './ddrm.js';
 import { diffpir } from './diffpir.js';
 import { dps } from './dps.js';
 import { mmps } from './mmps.js';
@@ -7,4 +10,13 @@ import type { Solver } from './solver.js';
 import { tv } from './tv.js';
 import { wiener } from './wiener.js';
 
-export const solvers: Readonly<Record<string, Solver>> = { dps, diffpir, pigdm, mmps, wiener, tv };
+export const solvers: Readonly<Record<string, Solver>> = {
+  dps,
+  diffpir,
+  pigdm,
+  mmps,
+  ddrm,
+  ddnm,
+  wiener,
+  tv,
+};

@@ -26,6 +26,9 @@ function lacks(solver: Solver, problem: Problem, prior: Prior | undefined): stri
   if (needs.linear && !isLinear(problem.operator)) {
     return `a linear operator, but the operator of problem ${problem.name} is not linear`;
   }
+  if (needs.svd && !(isLinear(problem.operator) && problem.operator.svd)) {
+    return `an operator whose singular value decomposition is known, but that of problem ${problem.name} is not`;
+  }
   if (needs.noise === 'gaussian' && equalVariance(problem) === undefined) {
     return `Gaussian noise of equal variance, but the noise is ${problem.noise.name}`;
   }

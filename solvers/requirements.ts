@@ -1,6 +1,6 @@
 /** What solvers take from a task once `matching` has let it through. */
 import type { DiffusionPrior, Prior } from '../models/prior.js';
-import { isLinear, type LinearOperator } from '../problems/operator.js';
+import { isLinear, type LinearOperator, type SingularValues } from '../problems/operator.js';
 import type { Problem } from '../problems/problem.js';
 import { zeros } from '../src/core/array.js';
 import { vpSigma } from '../src/core/schedule.js';
@@ -32,6 +32,13 @@ export function linearOperator(problem: Problem): LinearOperator {
   if (!isLinear(problem.operator))
     throw new Error(`expected a linear operator, but ${problem.name} is not linear`);
   return problem.operator;
+}
+
+/** @throws Error when the operator does not offer its singular value decomposition. */
+export function singularValues(problem: Problem): SingularValues {
+  const { svd } = linearOperator(problem);
+  if (svd === undefined) throw new Error(`expected singular values, but ${problem.name} has none`);
+  return svd;
 }
 
 /** The variance of white Gaussian noise; undefined where the noise is not Gaussian or its variance differs by place. */

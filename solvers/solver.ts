@@ -19,6 +19,8 @@ export interface Needs {
   readonly priorVjp?: boolean;
   /** The operator must be linear. */
   readonly linear?: boolean;
+  /** The operator must offer its singular value decomposition. */
+  readonly svd?: boolean;
   /** `gaussian`: white, of equal variance; `variance`: conditionally Gaussian; `any`: only a likelihood. */
   readonly noise: 'gaussian' | 'variance' | 'any';
 }

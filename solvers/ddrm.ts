@@ -1,0 +1,88 @@
+/**
+ * DDRM, denoising diffusion restoration models (Kawar, Elad, Ermon, Song, NeurIPS 2022; arXiv 2201.11793): a diffusion
+ * in the coordinates in which A = U diag(s) Vᵀ is diagonal. With ȳ = (Uᵀy)/s, D the denoised image, ε = (x − D)/σ and
+ * fresh normals n, each coordinate goes on to the next level σ' as
+ *
+ *   s = 0:        D + √(1−η²) σ'ε + ησ'n
+ *   sσ' < σ_n:    D + √(1−η²) σ' (ȳ − D) s/σ_n + ησ'n
+ *   sσ' ≥ σ_n:    (1−η_b) D + η_b ȳ + √(σ'² − η_b²σ_n²/s²) n
+ *
+ * It is not a sampler of the posterior: with an exact denoiser it is too narrow whatever the number of steps, and with η = 1
+ * the more so the more steps there are.
+ *
+ * Departs from the published code: the state is in [0, 1], and so is σ_n (there it is doubled); a coordinate at sσ' = σ_n
+ * counts as measured; Uᵀy is never divided by a small s where s will multiply it again.
+ */
+import { z } from 'zod';
+import { floatArray, mapArray, sizeOf, zeros } from '../src/core/array.js';
+import { noiseLevelOptions, noiseLevels } from './noise-levels.js';
+import { diffusionPrior, gaussianVariance, singularValues } from './requirements.js';
+import type { ChainSolver } from './solver.js';
+
+const options = z.object({
+  steps: z.int().min(1).max(10_000).default(20).describe('network evaluations'),
+  eta: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.85)
+    .describe('share η of fresh noise where the measurement says less than the chain, 0 to 1'),
+  etaB: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('weight η_b of the measurement where it says more than the chain, 0 to 1'),
+  ...noiseLevelOptions,
+});
+
+export const ddrm: ChainSolver = {
+  kind: 'chain',
+  name: 'ddrm',
+  summary: 'DDRM: a diffusion in the singular vectors of the operator; few steps, no gradient of the network',
+  needs: { prior: 'diffusion', linear: true, svd: true, noise: 'gaussian' },
+  calibrated: false,
+  options,
+  presets: {},
+
+  async run({ measurement, problem, prior }, chosen, context) {
+    const { steps, eta, etaB, ...levels } = options.parse(chosen);
+    const model = diffusionPrior(prior);
+    const svd = singularValues(problem);
+    const noiseSigma = Math.sqrt(gaussianVariance(problem));
+    const sigmas = noiseLevels(model, steps, levels);
+    const s = svd.values;
+    const y = (await svd.measurementToSpectrum(measurement)).data;
+
+    const shape = problem.imageShape;
+    const grey = (await svd.toSpectrum(mapArray(zeros(shape), () => 0.5))).data;
+    const state = context.random('init').normals([sizeOf(shape)]).data;
+    for (let i = 0; i < state.length; i++) {
+      const known = s[i] * sigmas[0] > noiseSigma;
+      state[i] = known
+        ? y[i] / s[i] + Math.sqrt(sigmas[0] ** 2 - (noiseSigma / s[i]) ** 2) * state[i]
+        : grey[i] + sigmas[0] * state[i];
+    }
+    const image = async () => await svd.fromSpectrum(floatArray(state.slice(), [state.length]));
+
+    const keep = Math.sqrt(1 - eta ** 2);
+    for (let k = 0; k < steps; k++) {
+      await context.step(k, steps);
+      const [sigma, next] = [sigmas[k], sigmas[k + 1]];
+      const denoised = await model.denoise(await image(), sigma, context.signal);
+      const clean = (await svd.toSpectrum(denoised)).data;
+      const random = context.random('step', k);
+      for (let i = 0; i < state.length; i++) {
+        const D = clean[i];
+        if (s[i] > 0 && s[i] * next >= noiseSigma) {
+          const spread = Math.sqrt(Math.max(0, next ** 2 - (etaB * noiseSigma) ** 2 / s[i] ** 2));
+          state[i] = (1 - etaB) * D + (etaB * y[i]) / s[i] + spread * random.normal();
+        } else {
+          const pull = s[i] > 0 ? (y[i] - s[i] * D) / noiseSigma : (state[i] - D) / sigma;
+          state[i] = D + next * (keep * pull + eta * random.normal());
+        }
+      }
+    }
+    return image();
+  },
+};

@@ -7,6 +7,7 @@ import { RealFft2d, type Spectrum } from '../src/core/fft2d.js';
 import { type LinearOperator, withLinearization } from './operator.js';
 import { type ImageShape, mapPlanes, repeatPlane, reshaped } from './planes.js';
 import {
+  allMagnitudes,
   conjugate,
   type Kernel,
   multiply,
@@ -64,16 +65,4 @@ export function circularConvolution(shape: ImageShape, kernel: Kernel): LinearOp
     },
     norm: Math.sqrt(largest),
   });
-}
-
-/** √power at all frequencies [H, W], from the kept ones. */
-function allMagnitudes({ height, width, columns }: RealFft2d, power: Float64Array): Float32Array {
-  const values = new Float32Array(height * width);
-  for (let ky = 0; ky < height; ky++) {
-    for (let kx = 0; kx < width; kx++) {
-      const at = kx < columns ? ky * columns + kx : ((height - ky) % height) * columns + width - kx;
-      values[ky * width + kx] = Math.sqrt(power[at]);
-    }
-  }
-  return values;
 }

@@ -70,3 +70,15 @@ export function writeHartley(fft: RealFft2d, { re, im }: Spectrum, out: Vector, 
     }
   }
 }
+
+/** √power at all frequencies [H, W], from the kept ones. */
+export function allMagnitudes({ height, width, columns }: RealFft2d, power: Float64Array): Float32Array {
+  const values = new Float32Array(height * width);
+  for (let ky = 0; ky < height; ky++) {
+    for (let kx = 0; kx < width; kx++) {
+      const at = kx < columns ? ky * columns + kx : ((height - ky) % height) * columns + width - kx;
+      values[ky * width + kx] = Math.sqrt(power[at]);
+    }
+  }
+  return values;
+}

@@ -57,14 +57,14 @@ function halving(size: number): TwoTaps {
   };
 }
 
-function doubling(size: number): TwoTaps {
+function doubling(size: number, share: number): TwoTaps {
   const half = (size + 1) >> 1;
   const beside = (i: number) => (i >> 1) + (i % 2 === 0 ? -1 : 1);
   return {
     from: half,
     near: Int32Array.from({ length: size }, (_, i) => i >> 1),
     far: Int32Array.from({ length: size }, (_, i) => Math.min(Math.max(beside(i), 0), half - 1)),
-    share: 0.75,
+    share,
   };
 }
 
@@ -75,7 +75,11 @@ export interface PlaneResampling {
 }
 
 export const halved = (height: number, width: number) => separable(halving(height), halving(width));
-export const doubled = (height: number, width: number) => separable(doubling(height), doubling(width));
+/** Images of up to four columns are too narrow for the library's doubling: it repeats every sample. */
+export function doubled(height: number, width: number): PlaneResampling {
+  const share = width <= 4 ? 1 : 0.75;
+  return separable(doubling(height, share), doubling(width, share));
+}
 
 function separable(rows: TwoTaps, columns: TwoTaps): PlaneResampling {
   const [height, width] = [rows.near.length, columns.near.length];

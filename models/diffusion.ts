@@ -32,11 +32,13 @@ interface Gradient {
 
 /**
  * Opens the network and checks that it is as its card says.
+ * @param opened the network, where it is already open.
  * @throws Error naming the model and the input, output or shape that does not agree with the card.
  */
-export async function openDiffusionPrior(model: DiffusionModel): Promise<DiffusionPrior> {
+export async function openDiffusionPrior(model: DiffusionModel, opened?: Session): Promise<DiffusionPrior> {
   const { source, runtime } = model;
-  const session = await runtime.open(source.path ?? source.bytes, { ...model.session, name: source.name });
+  const session =
+    opened ?? (await runtime.open(source.path ?? source.bytes, { ...model.session, name: source.name }));
   return new OnnxDiffusionPrior(model, session);
 }
 
@@ -267,7 +269,8 @@ function expectDims(model: string, what: string, value: ValueInfo, start: readon
   );
 }
 
-function timeTensor(input: ValueInfo, time: number): Tensor {
+/** A time as the graph's input takes it: rounded where that is a whole number. */
+export function timeTensor(input: ValueInfo, time: number): Tensor {
   const dims = input.dims.map(() => 1);
   if (input.type === 'int64')
     return { type: 'int64', dims, data: BigInt64Array.of(BigInt(Math.round(time))) };

@@ -8,11 +8,16 @@ export { type GaussianComponent, GaussianMixture, mixturePrior } from '../models
 export type { DiffusionPrior, Prior, PriorKind } from '../models/prior.js';
 export { type TileOptions, tiled } from '../models/tiled.js';
 export { type CheckResult, checkOperator } from '../problems/check.js';
+export { compose } from '../problems/compose.js';
+export { crop, type Window } from '../problems/crop.js';
 export type { NoiseFamily, OperatorFamily } from '../problems/family.js';
 export { type BindContext, bind, type KnownSize, noises, operators } from '../problems/index.js';
 export type { NoiseModel } from '../problems/noise.js';
 export { type ForwardOperator, isLinear, type LinearOperator } from '../problems/operator.js';
-export type { Problem, ProblemSpec, Term } from '../problems/problem.js';
+export { type Problem, type ProblemSpec, problemOf, type Term } from '../problems/problem.js';
+export { scaled } from '../problems/scaled.js';
+export { stack, stackNoise } from '../problems/stack.js';
+export { sum } from '../problems/sum.js';
 export { solvers } from '../solvers/index.js';
 export type {
   ChainSolver,
@@ -47,6 +52,7 @@ export { decodeNpz, encodeNpz } from './io/npz.js';
 export { defaultLimits, type Picture, type PictureLimits } from './io/picture.js';
 export { readPicture, writePicture } from './io/picture-file.js';
 export { measure } from './measure.js';
+export { writeProbedCard } from './probed-card.js';
 export { problem } from './problem.js';
 export { contactSheet, type Labelled } from './report/contact-sheet.js';
 export { sdPicture } from './report/sd.js';

@@ -132,8 +132,11 @@ describe('retrodict', () => {
     expect(good.status).toBe(0);
     expect(JSON.parse(good.stdout)).toMatchObject({ name: 'photo-small' });
     const none = await retrodict(['card', temporaryFolder()]);
-    expect(none.stderr).toMatch(/holds no card\.json/);
+    expect(none.stderr).toMatch(/should hold one \.onnx file to write a card for; it holds none/);
     expect(none.status).toBe(2);
+    const absent = await retrodict(['card', 'nowhere-at-all']);
+    expect(absent.stderr).toMatch(/nowhere-at-all/);
+    expect(absent.status).toBe(2);
   });
 
   it('samples a prior', async () => {

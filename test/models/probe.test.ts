@@ -1,0 +1,113 @@
+/** Probing networks that were put together to be called in one way. */
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BetasCard } from '../../models/card.js';
+import { ints, type Node } from '../../models/onnx/graph.js';
+import type { ElementType } from '../../models/onnx/tensor.js';
+import { probeCard } from '../../models/probe.js';
+import { alphasCumprod } from '../../models/schedule.js';
+import { float32, model, node } from './tiny-models.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'retrodict-probe-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** `m` is the mean of x over 5×5 pixels, drawn towards grey, 0 of [-1, 1]: a denoiser of soft pictures. */
+const MEAN = [
+  node('AveragePool', ['x'], ['pooled'], { kernel_shape: ints([5, 5]), pads: ints([2, 2, 2, 2]) }),
+  node('Mul', ['pooled', 'pull'], ['m']),
+];
+
+/** Of x_t = a x0 + s n at a step t of the table: `a` and `s`. */
+const LEVEL = [node('Gather', ['alphas', 't'], ['a']), node('Gather', ['noises', 't'], ['s'])];
+
+const EPSILON = [...MEAN, ...LEVEL, node('Sub', ['x', 'm'], ['d']), node('Div', ['d', 's'], ['y'])];
+
+/** v = (a x_t − D)/s with D = m/a. */
+const V = [
+  ...MEAN,
+  ...LEVEL,
+  node('Mul', ['x', 'a'], ['ax']),
+  node('Div', ['m', 'a'], ['clean']),
+  node('Sub', ['ax', 'clean'], ['d']),
+  node('Div', ['d', 's'], ['y']),
+];
+
+const X0 = [...MEAN, node('Identity', ['m'], ['y'])];
+
+const LINEAR = { kind: 'linear', first: 1e-4, last: 0.02, steps: 1000 } as const;
+const COSINE = { kind: 'squared-cosine', steps: 1000 } as const;
+
+async function write(nodes: readonly Node[], time: ElementType, table: BetasCard = LINEAR): Promise<string> {
+  const directory = await mkdtemp(join(folder, 'model-'));
+  const alphas = alphasCumprod(table);
+  const used = new Set(nodes.flatMap(({ inputs }) => inputs));
+  const image = ['n', 3, 'h', 'w'];
+  const bytes = model({
+    nodes: used.has('t') ? nodes : [...nodes, node('Identity', ['t'], ['unused'])],
+    inputs: [
+      { name: 'x', type: 'float32', dims: image },
+      { name: 't', type: time, dims: [1] },
+    ],
+    outputs: [{ name: 'y', type: 'float32', dims: image }],
+    initializers: [
+      float32('pull', [1], [0.9]),
+      float32('alphas', [1000], alphas.map(Math.sqrt)),
+      float32(
+        'noises',
+        [1000],
+        alphas.map((alpha) => Math.sqrt(1 - alpha)),
+      ),
+    ],
+  });
+  await writeFile(join(directory, 'net.onnx'), bytes);
+  return directory;
+}
+
+describe('what probing finds', () => {
+  it.each([
+    ['ε, linear β', EPSILON, 'int64', LINEAR, { parametrisation: 'epsilon', schedule: { table: LINEAR } }],
+    ['ε, cosine', EPSILON, 'int64', COSINE, { parametrisation: 'epsilon', schedule: { table: COSINE } }],
+    ['v, linear β', V, 'int32', LINEAR, { parametrisation: 'v', schedule: { table: LINEAR } }],
+    ['x0, σ', X0, 'float32', LINEAR, { parametrisation: 'x0', schedule: { kind: 've' }, sizeMultiple: 1 }],
+  ] as const)('%s', async (_, nodes, time, table, expected) => {
+    const { card, error, runnerUp } = await probeCard(await write(nodes, time, table));
+    expect(card).toMatchObject({
+      ...expected,
+      valueRange: [-1, 1],
+      channels: 3,
+      inputs: { image: 'x', time: 't' },
+    });
+    expect(error).toBeLessThan(0.45);
+    expect(runnerUp).toBeGreaterThanOrEqual(error);
+  });
+
+  it('of the shipped prior is what its card says', async () => {
+    const directory = await mkdtemp(join(folder, 'shipped-'));
+    await copyFile('models/weights/photo-small/photo-small.onnx', join(directory, 'photo-small.onnx'));
+    const { card, error } = await probeCard(directory);
+    expect(card).toMatchObject({ parametrisation: 'x0', schedule: { kind: 've' }, time: { form: 'sigma' } });
+    expect(card).toMatchObject({ valueRange: [-1, 1], sizeMultiple: 8 });
+    expect(error).toBeLessThan(0.25);
+  });
+});
+
+describe('what is refused', () => {
+  it('a network that removes no noise in any way', async () => {
+    const nodes = [node('Mul', ['x', 'x'], ['z']), node('Add', ['z', 'x'], ['y'])];
+    await expect(probeCard(await write(nodes, 'float32'))).rejects.toThrow('must be written by hand');
+  });
+
+  it('folders with no model or several', async () => {
+    const directory = await mkdtemp(join(folder, 'several-'));
+    await expect(probeCard(directory)).rejects.toThrow(
+      'should hold one .onnx file to write a card for; it holds none',
+    );
+    for (const name of ['a.onnx', 'b.onnx']) await writeFile(join(directory, name), '');
+    await expect(probeCard(directory)).rejects.toThrow('it holds a.onnx, b.onnx');
+  });
+});

@@ -4,10 +4,9 @@ import { UsageError } from '../src/core/errors.js';
 import { compose } from './compose.js';
 import type { Options } from './family.js';
 import { luminance } from './luminance.js';
-import { observedNoise } from './observed.js';
 import type { ForwardOperator } from './operator.js';
 import { effectiveOptions, familyOf } from './options.js';
-import type { Problem, ProblemSpec } from './problem.js';
+import { type Problem, type ProblemSpec, problemOf } from './problem.js';
 import { noises, operators } from './tables.js';
 
 /** What fixes the sizes: the image to be measured, or the measurement at hand. */
@@ -59,12 +58,8 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
   const operator = compose(chain);
   const noise = familyOf('noise', noises, checked.noise).create(checked.noise.options);
   return {
+    ...problemOf(operator, noise, checked.operators.at(-1)!.name),
     spec: checked,
-    name: checked.operators.at(-1)!.name,
-    operator,
-    noise: operator.observed ? observedNoise(noise, operator.observed) : noise,
-    imageShape: operator.inputShape,
-    measurementShape: operator.outputShape,
     report: grey ? (x) => chain[0].apply(x) as FloatArray : (x) => x,
   };
 }

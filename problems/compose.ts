@@ -6,6 +6,7 @@ import {
   type ForwardOperator,
   isLinear,
   type LinearOperator,
+  linearPartOf,
   straightThrough,
   withLinearization,
 } from './operator.js';
@@ -36,10 +37,6 @@ function composeTwo(first: ForwardOperator, second: ForwardOperator): ForwardOpe
   }
   const [inner, outer] = [linearPartOf(first), linearPartOf(second)];
   return inner && outer ? { ...both, linearPart: composeLinear(inner, outer) } : both;
-}
-
-function linearPartOf(operator: ForwardOperator): LinearOperator | undefined {
-  return isLinear(operator) ? operator : operator.linearPart;
 }
 
 function composeAny(first: ForwardOperator, second: ForwardOperator): ForwardOperator {

@@ -58,6 +58,11 @@ export function isLinear(operator: ForwardOperator): operator is LinearOperator 
   return 'adjoint' in operator;
 }
 
+/** L of an affine operator; a linear one is its own. */
+export function linearPartOf(operator: ForwardOperator): LinearOperator | undefined {
+  return isLinear(operator) ? operator : operator.linearPart;
+}
+
 /** The `linearize` of every linear operator. */
 export async function linearizeLinear(
   operator: Pick<LinearOperator, 'apply' | 'adjoint'>,

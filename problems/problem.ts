@@ -2,6 +2,7 @@
 import type { FloatArray, Shape } from '../src/core/array.js';
 import type { Options } from './family.js';
 import type { NoiseModel } from './noise.js';
+import { observedNoise } from './observed.js';
 import type { ForwardOperator } from './operator.js';
 
 /** One NAME:KEY=VALUE,… of a spec. */
@@ -29,4 +30,21 @@ export interface Problem {
   readonly measurementShape: Shape;
   /** What is reported of x; differs from x where a grey picture measures the luminance of a colour image. */
   report(x: FloatArray): FloatArray;
+}
+
+/**
+ * A problem made of parts that are no text: operators of one's own, combinations of operators, a stack with its noises.
+ * @param noise of the measurement; where the operator leaves holes, it is not drawn there.
+ * @param name what presets and messages go by; that of a shipped problem brings its presets.
+ */
+export function problemOf(operator: ForwardOperator, noise: NoiseModel, name = 'custom'): Problem {
+  return {
+    spec: { operators: [] },
+    name,
+    operator,
+    noise: operator.observed ? observedNoise(noise, operator.observed) : noise,
+    imageShape: operator.inputShape,
+    measurementShape: operator.outputShape,
+    report: (x) => x,
+  };
 }

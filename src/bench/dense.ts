@@ -3,7 +3,7 @@ import type { Rows } from '../../models/gaussian.js';
 import { symmetricEigen } from '../../models/symmetric.js';
 import { type LinearOperator, withLinearization } from '../../problems/operator.js';
 import { type FloatArray, floatArray, type Shape, sizeOf } from '../core/array.js';
-import { dot } from '../core/vector.js';
+import { axpy, dot, norm, scale } from '../core/vector.js';
 
 /**
  * y = A x, A of full rank and one row per measured value, at most as many as the image has values.
@@ -97,21 +97,29 @@ function completed(columns: readonly Float64Array[]): Orthogonal {
   const normals: Float64Array[] = [];
   const signs: number[] = [];
   columns.forEach((column, k) => {
-    const left = normals.reduce((x, normal) => reflect(normal, x), column);
-    signs.push(left[k] > 0 ? -1 : 1);
-    const normal = left.slice();
+    const normal = column.slice();
+    for (const earlier of normals) reflect(earlier, normal);
+    signs.push(normal[k] > 0 ? -1 : 1);
     normal[k] -= signs[k];
+    scale(Math.SQRT2 / norm(normal), normal);
     normals.push(normal);
   });
   const turn = (x: Float64Array) => x.map((value, k) => (signs[k] ?? 1) * value);
   return {
-    apply: (x) => normals.reduceRight((y, normal) => reflect(normal, y), turn(x)),
-    transposed: (x) => turn(normals.reduce((y, normal) => reflect(normal, y), x)),
+    apply(x) {
+      const y = turn(x);
+      for (let k = normals.length - 1; k >= 0; k--) reflect(normals[k], y);
+      return y;
+    },
+    transposed(x) {
+      const y = x.slice();
+      for (const normal of normals) reflect(normal, y);
+      return turn(y);
+    },
   };
 }
 
-/** x − 2 n (n·x)/(n·n) */
-function reflect(normal: Float64Array, x: Float64Array): Float64Array {
-  const factor = (2 * dot(normal, x)) / dot(normal, normal);
-  return x.map((value, i) => value - factor * normal[i]);
+/** x ← x − n (n·x), with n of length √2 */
+function reflect(normal: Float64Array, x: Float64Array): void {
+  axpy(-dot(normal, x), normal, x);
 }

@@ -1,6 +1,7 @@
 /** What can be named in a problem spec: to add an operator or a noise, write its family and add it here. */
 import { blur } from './blur.js';
 import { clip } from './clip.js';
+import { codedDiffraction } from './coded-diffraction.js';
 import { defocusBlur } from './defocus-blur.js';
 import { demosaic } from './demosaic.js';
 import { denoise } from './denoise.js';
@@ -18,8 +19,11 @@ import { lowLight } from './low-light.js';
 import { colorize } from './luminance.js';
 import { motionBlur } from './motion-blur.js';
 import { mri } from './mri.js';
+import { pansharpen } from './pansharpen.js';
+import { phaseRetrieval } from './phase-retrieval.js';
 import { poissonGaussian } from './poisson-gaussian-noise.js';
 import { poisson } from './poisson-noise.js';
+import { ptychography } from './ptychography.js';
 import { quantize } from './quantize.js';
 import { randomProjection } from './random-projection.js';
 import { rician } from './rician-noise.js';
@@ -29,6 +33,7 @@ import { singlePixel } from './single-pixel.js';
 import { spaceVaryingBlur } from './space-varying-blur.js';
 import { speckle } from './speckle-noise.js';
 import { uniform } from './uniform-noise.js';
+import { unmixing } from './unmixing.js';
 
 export const operators: Readonly<Record<string, OperatorFamily>> = {
   denoise,
@@ -51,6 +56,11 @@ export const operators: Readonly<Record<string, OperatorFamily>> = {
   hadamard,
   'single-pixel': singlePixel,
   mri,
+  pansharpen,
+  unmixing,
+  'phase-retrieval': phaseRetrieval,
+  'coded-diffraction': codedDiffraction,
+  ptychography,
 };
 
 export const noises: Readonly<Record<string, NoiseFamily>> = {

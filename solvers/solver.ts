@@ -75,6 +75,10 @@ export interface Ensemble {
   readonly logWeights: readonly number[];
   /** Estimate of log p(y), nats. */
   readonly logEvidence?: number;
+  /** Effective sample size over time, before any resampling; the last entry is that of `logWeights`. */
+  readonly ess?: readonly number[];
+  /** For each sample, which of the first particles it descends from: few different ones tell of poor samples. */
+  readonly ancestors?: readonly number[];
 }
 
 export type Solver = ChainSolver | PointSolver | EnsembleSolver;

@@ -185,6 +185,7 @@ async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<
   const results = await writeResults(posterior, estimate, written, job.out, name, input.picture);
   const scores = await scoresOf(item, estimateOf(posterior, estimate), problem, job, onEvent);
   const { calibrated, effectiveSamples, misfit, networkEvaluations, vjps, seconds } = posterior;
+  const { logEvidence, ess, ancestors } = posterior;
   const line: ManifestLine = {
     version: 1,
     name,
@@ -195,6 +196,9 @@ async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<
     ...results,
     calibrated,
     effectiveSamples,
+    logEvidence,
+    ess,
+    ancestors,
     misfit,
     networkEvaluations,
     vjps,

@@ -52,6 +52,10 @@ export interface Posterior extends Summary {
   readonly logWeights?: readonly number[];
   /** Estimate of log p(y), where the solver gives one. */
   readonly logEvidence?: number;
+  /** Of ensembles: effective sample size over time. */
+  readonly ess?: readonly number[];
+  /** Of ensembles: which of the first particles each sample descends from. */
+  readonly ancestors?: readonly number[];
   readonly level: number;
   /**
    * Deviance of each sample's clean measurement per observed value, 2 (log p(y|y) − log p(y|A x))/m: for Gaussian
@@ -105,11 +109,11 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   });
 
   let images: readonly FloatArray[];
-  let weighting: Pick<Posterior, 'logWeights' | 'logEvidence'> = {};
+  let weighting: Pick<Posterior, 'logWeights' | 'logEvidence' | 'ess' | 'ancestors'> = {};
   if (solver.kind === 'ensemble') {
-    const ensemble = await solver.run(task, options, { ...contextOf(0), samples: count });
-    images = ensemble.samples;
-    weighting = { logWeights: ensemble.logWeights, logEvidence: ensemble.logEvidence };
+    const { samples, ...rest } = await solver.run(task, options, { ...contextOf(0), samples: count });
+    images = samples;
+    weighting = rest;
   } else {
     const chain: FloatArray[] = [];
     for (let k = 0; k < drawn; k++) chain.push(await solver.run(task, options, contextOf(k)));

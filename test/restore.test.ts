@@ -143,12 +143,14 @@ describe('restore', () => {
         samples: [zeros(shape), mapArray(zeros(shape), () => 2)],
         logWeights: [0, Math.log(3)],
         logEvidence: -5,
+        ess: [2, 1.6],
+        ancestors: [0, 0],
       }),
     };
     const posterior = await restore({ measurement, problem, solver: pair, samples: 2 });
     expect(posterior.mean.data[0]).toBeCloseTo(0.75, 6);
     expect(posterior.effectiveSamples).toBeCloseTo(1.6, 9);
-    expect(posterior.logEvidence).toBe(-5);
+    expect(posterior).toMatchObject({ logEvidence: -5, ess: [2, 1.6], ancestors: [0, 0] });
   });
 
   it.each([

@@ -53,3 +53,27 @@ export function sizedShape(shape: Shape, { size }: Sampling, operator: string): 
   }
   return image;
 }
+
+/** The image [1, H, W] of a measurement that says nothing of its size. @throws UsageError unless `size` does. */
+export function planeOfSize(size: string | undefined, operator: string): ImageShape {
+  if (size === undefined) {
+    throw new UsageError(
+      `${operator} needs size=HxW, for its measurement does not tell how large the image is`,
+    );
+  }
+  return [1, ...parseSize(size)];
+}
+
+/** The image to be measured, of one channel. @throws UsageError where it has more or `size` says another. */
+export function onePlane(shape: Shape, size: string | undefined, operator: string): ImageShape {
+  const image = imageShape(shape, operator);
+  if (image[0] !== 1) {
+    throw new UsageError(
+      `${operator} works on images of 1 channel, but the image is ${formatShape(shape)}; colorize+${operator} measures luminance`,
+    );
+  }
+  if (size !== undefined && parseSize(size).join() !== image.slice(1).join()) {
+    throw new UsageError(`${operator}:size is ${size}, but the image is ${image[1]}x${image[2]}`);
+  }
+  return image;
+}

@@ -1,17 +1,21 @@
 /** What can be named in a problem spec: to add an operator or a noise, write its family and add it here. */
 import { blur } from './blur.js';
 import { clip } from './clip.js';
+import { closurePhases } from './closure-phases.js';
 import { codedDiffraction } from './coded-diffraction.js';
+import { ct } from './ct.js';
 import { defocusBlur } from './defocus-blur.js';
 import { demosaic } from './demosaic.js';
 import { denoise } from './denoise.js';
 import { downsample } from './downsample.js';
+import { emission } from './emission.js';
 import type { NoiseFamily, OperatorFamily } from './family.js';
 import { gaussianBlur } from './gaussian-blur.js';
 import { gaussian } from './gaussian-noise.js';
 import { hadamard } from './hadamard.js';
 import { haze } from './haze.js';
 import { inpaint } from './inpaint.js';
+import { interferometry } from './interferometry.js';
 import { jpeg } from './jpeg.js';
 import { laplace } from './laplace-noise.js';
 import { logPoisson } from './log-poisson-noise.js';
@@ -29,6 +33,7 @@ import { randomProjection } from './random-projection.js';
 import { rician } from './rician-noise.js';
 import { saltPepper } from './salt-pepper-noise.js';
 import { satellite } from './satellite.js';
+import { scattering } from './scattering.js';
 import { singlePixel } from './single-pixel.js';
 import { spaceVaryingBlur } from './space-varying-blur.js';
 import { speckle } from './speckle-noise.js';
@@ -56,6 +61,11 @@ export const operators: Readonly<Record<string, OperatorFamily>> = {
   hadamard,
   'single-pixel': singlePixel,
   mri,
+  ct,
+  emission,
+  interferometry,
+  'closure-phases': closurePhases,
+  scattering,
   pansharpen,
   unmixing,
   'phase-retrieval': phaseRetrieval,

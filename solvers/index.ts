@@ -1,11 +1,13 @@
 /** The table of solvers: the one place to add a line. */
 
+import { daps } from './daps.js';
 import { ddnm } from './ddnm.js';
 import { ddrm } from './ddrm.js';
 import { diffpir } from './diffpir.js';
 import { dps } from './dps.js';
 import { mmps } from './mmps.js';
 import { pigdm } from './pigdm.js';
+import { pnpDm } from './pnp-dm.js';
 import type { Solver } from './solver.js';
 import { tv } from './tv.js';
 import { wiener } from './wiener.js';
@@ -17,6 +19,8 @@ export const solvers: Readonly<Record<string, Solver>> = {
   mmps,
   ddrm,
   ddnm,
+  daps,
+  'pnp-dm': pnpDm,
   wiener,
   tv,
 };

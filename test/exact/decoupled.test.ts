@@ -1,0 +1,73 @@
+/** Solvers that alternate between the prior and a draw given the data, against exact posteriors. */
+import { describe, expect, it } from 'vitest';
+import { poissonNoise } from '../../problems/poisson-noise.js';
+import { daps } from '../../solvers/daps.js';
+import { type DataDrawOptions, drawGivenData } from '../../solvers/data-draw.js';
+import { pnpDm } from '../../solvers/pnp-dm.js';
+import type { ChainSolver } from '../../solvers/solver.js';
+import { gaussianReference, mixtureReference, referenceTask } from '../../src/bench/reference.js';
+import { floatArray } from '../../src/core/array.js';
+import { keyedRandom } from '../../src/core/random.js';
+import { distanceOf } from './distance.js';
+
+const chain = { sampler: 'langevin', chainSteps: 30, stepSize: 0.2, momentum: 0.5 } as const;
+
+describe('a draw given the data', () => {
+  const { problem, measurement } = referenceTask(gaussianReference);
+  const centre = floatArray(Float32Array.of(0.2, 0.9), [1, 1, 2]);
+  const spread = 0.3;
+  // N(x; z, r²)·N(y; Ax, σ²): precision I/r² + AᵀA/σ², with A = [1, ½] and σ = ¼ in units of x.
+  const [a, b, c] = [1 / 0.09 + 16, 8, 1 / 0.09 + 4];
+  const determinant = a * c - b * b;
+  const covariance = [c / determinant, -b / determinant, a / determinant];
+  const residual = (measurement.data[0] - 0.2 - 0.45) * 16;
+  const mean = [
+    0.2 + covariance[0] * residual + (covariance[1] * residual) / 2,
+    0.9 + covariance[1] * residual + (covariance[2] * residual) / 2,
+  ];
+
+  it.each<DataDrawOptions & { tolerance: number }>([
+    { ...chain, sampler: 'exact', tolerance: 0.015 },
+    { ...chain, tolerance: 0.02 },
+    { ...chain, sampler: 'hmc', tolerance: 0.02 },
+  ])('has the moments of the product of Gaussians: $sampler', async ({ tolerance, ...options }) => {
+    const random = keyedRandom(3, 'draws', 0)('all');
+    const count = 500;
+    const sums = [0, 0, 0, 0, 0];
+    for (let k = 0; k < count; k++) {
+      const { data } = await drawGivenData(problem, measurement, centre, spread, options, random);
+      const [u, v] = [data[0] - mean[0], data[1] - mean[1]];
+      for (const [i, value] of [u, v, u * u, u * v, v * v].entries()) sums[i] += value / count;
+    }
+    expect(Math.abs(sums[0])).toBeLessThan(0.04);
+    expect(Math.abs(sums[1])).toBeLessThan(0.04);
+    covariance.forEach((value, i) => {
+      expect(Math.abs(sums[i + 2] - value)).toBeLessThan(tolerance);
+    });
+  });
+
+  it('with other noise is a Markov chain, and refuses to be exact', async () => {
+    const counted = { ...problem, noise: poissonNoise(0.05) };
+    const random = keyedRandom(3, 'draws', 0)('poisson');
+    const draw = (sampler: 'auto' | 'exact') =>
+      drawGivenData(counted, measurement, centre, spread, { ...chain, sampler }, random);
+    const { data } = await draw('auto');
+    expect(data[0] + data[1] / 2).toBeGreaterThan(0.7);
+    await expect(draw('exact')).rejects.toThrow(
+      'sampler=exact needs a linear operator and Gaussian noise of equal variance, which reference with poisson noise is not; use langevin',
+    );
+  });
+});
+
+describe('distance from the posterior', () => {
+  // Distances at 4000 samples, [known]; 120 samples blur them by about 0.1.
+  it.each<{ solver: ChainSolver; reference: typeof mixtureReference; options: object; known: number }>([
+    { solver: daps, reference: gaussianReference, options: { steps: 40 }, known: 0.184 },
+    { solver: daps, reference: mixtureReference, options: { steps: 40 }, known: 0.149 },
+    { solver: pnpDm, reference: gaussianReference, options: { rounds: 30, steps: 25, rhoMax: 1 }, known: 0.02 },
+    { solver: pnpDm, reference: mixtureReference, options: { rounds: 40 }, known: 0.091 },
+  ])('$solver.name on $reference.name is the known one', async ({ solver, reference, options, known }) => {
+    const { distance } = await distanceOf(solver, reference, { ...options }, 120);
+    expect(Math.abs(distance - known)).toBeLessThan(0.1);
+  });
+});

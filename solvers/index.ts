@@ -7,6 +7,7 @@ import { diffpir } from './diffpir.js';
 import { dps } from './dps.js';
 import { mmps } from './mmps.js';
 import { pigdm } from './pigdm.js';
+import { pnpAdmm } from './pnp-admm.js';
 import { pnpDm } from './pnp-dm.js';
 import type { Solver } from './solver.js';
 import { tv } from './tv.js';
@@ -23,4 +24,5 @@ export const solvers: Readonly<Record<string, Solver>> = {
   'pnp-dm': pnpDm,
   wiener,
   tv,
+  'pnp-admm': pnpAdmm,
 };

@@ -1,5 +1,6 @@
 /** The table of solvers: the one place to add a line. */
 
+import { afdps } from './afdps.js';
 import { daps } from './daps.js';
 import { ddnm } from './ddnm.js';
 import { ddrm } from './ddrm.js';
@@ -10,6 +11,7 @@ import { pigdm } from './pigdm.js';
 import { pnpAdmm } from './pnp-admm.js';
 import { pnpDm } from './pnp-dm.js';
 import type { Solver } from './solver.js';
+import { tds } from './tds.js';
 import { tv } from './tv.js';
 import { wiener } from './wiener.js';
 
@@ -22,6 +24,8 @@ export const solvers: Readonly<Record<string, Solver>> = {
   ddnm,
   daps,
   'pnp-dm': pnpDm,
+  afdps,
+  tds,
   wiener,
   tv,
   'pnp-admm': pnpAdmm,

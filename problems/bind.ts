@@ -2,7 +2,7 @@
 import { type FloatArray, formatShape, type Shape, sameShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
 import { compose } from './compose.js';
-import type { Options } from './family.js';
+import type { LoadedOperator, Options } from './family.js';
 import { luminance } from './luminance.js';
 import type { ForwardOperator } from './operator.js';
 import { effectiveOptions, familyOf } from './options.js';
@@ -17,6 +17,8 @@ export interface BindContext {
   readonly channels?: number;
   /** What the file options hold, by `<term index>.<option>`, such as `0.kernel`. */
   readonly files?: Readonly<Record<string, FloatArray>>;
+  /** Operators that come from files, by the index of their term. */
+  readonly loaded?: Readonly<Record<number, LoadedOperator>>;
 }
 
 /**
@@ -26,7 +28,9 @@ export interface BindContext {
 export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = {}): Problem {
   const checked = checkSpec(spec);
   if (checked.noise === undefined) throw new UsageError('the problem has no noise');
-  const families = checked.operators.map((term) => familyOf('problem', operators, term));
+  const families = checked.operators.map<LoadedOperator>(
+    (term, i) => context.loaded?.[i] ?? familyOf('problem', operators, term),
+  );
   const measured =
     'imageShape' in size
       ? size.imageShape

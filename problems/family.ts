@@ -4,8 +4,8 @@ import type { FloatArray, Shape } from '../src/core/array.js';
 import type { NoiseModel } from './noise.js';
 import type { ForwardOperator } from './operator.js';
 
-/** What an option of type file is read as, before the problem is bound. */
-export type FileRole = 'mask' | 'kernel' | 'plane' | 'array';
+/** What an option of type file is read as, before the problem is bound; a module or an ONNX graph is an operator itself. */
+export type FileRole = 'mask' | 'kernel' | 'plane' | 'array' | 'module' | 'onnx';
 
 /** Options after validation; a file option holds its path until `src/io` has read it, then the array. */
 export type Options = Readonly<Record<string, unknown>>;
@@ -23,6 +23,9 @@ export interface OperatorFamily {
   /** @throws Error in one sentence when the options do not fit the shape. */
   create(imageShape: Shape, options: Options, files: Readonly<Record<string, FloatArray>>): ForwardOperator;
 }
+
+/** An operator that a file holds: it takes the place of the family that names the file. */
+export type LoadedOperator = Pick<OperatorFamily, 'imageShape' | 'create'>;
 
 export interface NoiseFamily {
   readonly name: string;

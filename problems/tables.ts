@@ -21,8 +21,10 @@ import { laplace } from './laplace-noise.js';
 import { logPoisson } from './log-poisson-noise.js';
 import { lowLight } from './low-light.js';
 import { colorize } from './luminance.js';
+import { module } from './module.js';
 import { motionBlur } from './motion-blur.js';
 import { mri } from './mri.js';
+import { onnx } from './onnx.js';
 import { pansharpen } from './pansharpen.js';
 import { phaseRetrieval } from './phase-retrieval.js';
 import { poissonGaussian } from './poisson-gaussian-noise.js';
@@ -71,6 +73,8 @@ export const operators: Readonly<Record<string, OperatorFamily>> = {
   'phase-retrieval': phaseRetrieval,
   'coded-diffraction': codedDiffraction,
   ptychography,
+  module,
+  onnx,
 };
 
 export const noises: Readonly<Record<string, NoiseFamily>> = {

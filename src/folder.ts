@@ -12,7 +12,6 @@ import type { Solver } from '../solvers/solver.js';
 import type { FloatArray } from './core/array.js';
 import { UsageError, unknownName } from './core/errors.js';
 import { estimateNoise } from './core/noise-estimate.js';
-import { hashArray } from './core/random.js';
 import { type Input, readInput } from './io/inputs.js';
 import {
   firstDifference,
@@ -26,7 +25,7 @@ import { defaultLimits, type PictureLimits } from './io/picture.js';
 import { type Item, walk } from './io/walk.js';
 import { chooseSolver, effectiveOptions, type Progress, restore } from './restore.js';
 import { type Estimate, estimateOf, type ResultFormat, resultFormat, writeResults } from './results.js';
-import { readSpecFiles } from './spec-files.js';
+import { readSpecFiles, type SpecFiles } from './spec-files.js';
 import { requireTruthFolder, type Scores, scoreAgainst } from './truth.js';
 
 export interface FolderJob {
@@ -133,7 +132,7 @@ export async function restoreFolder(
 
 /** What the items of a job share. */
 interface Shared {
-  readonly files: Readonly<Record<string, FloatArray>>;
+  readonly files: SpecFiles;
   readonly prior: Prior | undefined;
   readonly manifest: Manifest;
   readonly onEvent: (event: FolderEvent) => void;
@@ -145,7 +144,7 @@ async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<
   const { samples = 4, seed = 0, level = 0.9, estimate = 'mean', limits = defaultLimits } = job;
   const input = await readInput(item.path, limits);
   const bound = (spec: ProblemSpec) =>
-    bind(spec, { measurementShape: input.array.shape }, { channels: prior?.channels, files });
+    bind(spec, { measurementShape: input.array.shape }, { channels: prior?.channels, ...files });
   const problem = bound(
     job.spec.noise ? job.spec : withEstimatedNoise(job.spec, input, item, bound, onEvent),
   );
@@ -155,7 +154,7 @@ async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<
     format: 1,
     input: bytesToHex(sha256(input.bytes)),
     problem: problem.spec,
-    files: Object.fromEntries(Object.entries(files).map(([option, array]) => [option, hashArray(array)])),
+    files: files.hashes,
     solver: solver.name,
     solverVersion: job.solverVersion,
     weights: solver.needs.prior === 'none' ? undefined : weightsOf(prior),

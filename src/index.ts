@@ -10,8 +10,9 @@ export { type TileOptions, tiled } from '../models/tiled.js';
 export { type CheckResult, checkOperator } from '../problems/check.js';
 export { compose } from '../problems/compose.js';
 export { crop, type Window } from '../problems/crop.js';
-export type { NoiseFamily, OperatorFamily } from '../problems/family.js';
+export type { LoadedOperator, NoiseFamily, OperatorFamily } from '../problems/family.js';
 export { type BindContext, bind, type KnownSize, noises, operators } from '../problems/index.js';
+export { type OperatorModule, type PlainOperator, plainOperator } from '../problems/module.js';
 export type { NoiseModel } from '../problems/noise.js';
 export { type ForwardOperator, isLinear, type LinearOperator } from '../problems/operator.js';
 export { type Problem, type ProblemSpec, problemOf, type Term } from '../problems/problem.js';
@@ -65,4 +66,4 @@ export {
   simulateFolder,
 } from './simulate.js';
 export { type LoadedSolver, loadSolver } from './solver-file.js';
-export { readProblem, readSpecFiles } from './spec-files.js';
+export { readProblem, readSpecFiles, type SpecFiles } from './spec-files.js';

@@ -10,7 +10,7 @@ import { encodeNpy } from './io/npy.js';
 import { encodePicture, type Picture, type PictureLimits } from './io/picture.js';
 import { type Item, walk } from './io/walk.js';
 import { measure } from './measure.js';
-import { readSpecFiles, specForFolder } from './spec-files.js';
+import { readSpecFiles, type SpecFiles, specForFolder } from './spec-files.js';
 
 export interface SimulationJob {
   /** Pictures, `.npy` files [C, H, W] and folders of them. */
@@ -90,11 +90,11 @@ export async function simulateFolder(
 async function simulateItem(
   { path, name }: Item,
   job: SimulationJob,
-  files: Readonly<Record<string, FloatArray>>,
+  files: SpecFiles,
 ): Promise<{ shape: readonly number[]; files: readonly string[]; clipped?: number }> {
   const { seed = 0, format = 'npy', out } = job;
   const { array, picture } = await readInput(path, job.limits);
-  const problem = bind(job.spec, { imageShape: array.shape }, { files });
+  const problem = bind(job.spec, { imageShape: array.shape }, files);
   const measurement = await measure(problem, array, seed);
   const complex = problem.operator.field === 'complex';
   const asPicture = isPicture(measurement, complex);

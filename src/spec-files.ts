@@ -1,12 +1,15 @@
 /** Problem specs that come from files, and the files that specs name. */
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
+import type { LoadedOperator } from '../problems/family.js';
 import { checkSpec, operators, parseProblem, parseTerm, problemFromJson } from '../problems/index.js';
 import type { ProblemSpec, Term } from '../problems/problem.js';
 import type { FloatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
+import { hashArray } from './core/random.js';
 import { reasonOf } from './io/atomic.js';
 import { readOptionFile } from './io/inputs.js';
+import { loadOperator } from './operator-file.js';
 
 /**
  * A spec as the command line has it: `NAME:KEY=VALUE+NAME…`, or a file ending in `.json` as `simulate` writes it.
@@ -36,19 +39,34 @@ export function specForFolder(spec: ProblemSpec, folder: string): ProblemSpec {
   return mapPaths(spec, (path) => (isAbsolute(path) ? path : relative(folder, path)));
 }
 
-/**
- * The files that a spec names, as `bind` takes them: by `<index of the term>.<option>`.
- * @throws UsageError where a file is missing or is not what the option needs.
- */
-export async function readSpecFiles(spec: ProblemSpec): Promise<Record<string, FloatArray>> {
+/** The files that a spec names, as `bind` takes them: arrays by `<index of the term>.<option>`, operators by the index. */
+export interface SpecFiles {
+  readonly files: Readonly<Record<string, FloatArray>>;
+  readonly loaded: Readonly<Record<number, LoadedOperator>>;
+  /** SHA-256 by `<index of the term>.<option>`: of an array's shape and values, of an operator's file. */
+  readonly hashes: Readonly<Record<string, string>>;
+}
+
+/** @throws UsageError where a file is missing or is not what the option needs. */
+export async function readSpecFiles(spec: ProblemSpec): Promise<SpecFiles> {
   const files: Record<string, FloatArray> = {};
+  const loaded: Record<number, LoadedOperator> = {};
+  const hashes: Record<string, string> = {};
   for (const [index, term] of spec.operators.entries()) {
     for (const { option, path } of pathsOf(term)) {
       const role = operators[term.name].files![option];
-      files[`${index}.${option}`] = await readOptionFile(path, role, `option ${option} of ${term.name}`);
+      const key = `${index}.${option}`;
+      if (role === 'module' || role === 'onnx') {
+        const { operator, hash } = await loadOperator(path, role);
+        loaded[index] = operator;
+        hashes[key] = hash;
+      } else {
+        files[key] = await readOptionFile(path, role, `option ${option} of ${term.name}`);
+        hashes[key] = hashArray(files[key]);
+      }
     }
   }
-  return files;
+  return { files, loaded, hashes };
 }
 
 function pathsOf(term: Term): { option: string; path: string }[] {

@@ -28,7 +28,7 @@ async function checkCommand({ problem, size, json }: CheckOptions): Promise<numb
   const output = new Output({ json });
   const spec = await readProblem(problem, 'gaussian:sigma=0.1'); // no check looks at the noise
   const files = await readSpecFiles(spec);
-  const { operator } = bind(spec, { imageShape: [3, ...size] }, { files });
+  const { operator } = bind(spec, { imageShape: [3, ...size] }, files);
   const checks = await checkOperator(operator);
   for (const { check, value, tolerance, ok } of checks) {
     const verdict = ok ? 'ok  ' : 'FAIL';

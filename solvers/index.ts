@@ -2,14 +2,19 @@
 
 import { afdps } from './afdps.js';
 import { daps } from './daps.js';
+import { dcdp } from './dcdp.js';
 import { ddnm } from './ddnm.js';
 import { ddrm } from './ddrm.js';
 import { diffpir } from './diffpir.js';
 import { dps } from './dps.js';
+import { fpsSmc } from './fps-smc.js';
+import { mcgdiff } from './mcgdiff.js';
 import { mmps } from './mmps.js';
 import { pigdm } from './pigdm.js';
 import { pnpAdmm } from './pnp-admm.js';
 import { pnpDm } from './pnp-dm.js';
+import { redDiff } from './red-diff.js';
+import { sitcom } from './sitcom.js';
 import type { Solver } from './solver.js';
 import { tds } from './tds.js';
 import { tv } from './tv.js';
@@ -26,6 +31,11 @@ export const solvers: Readonly<Record<string, Solver>> = {
   'pnp-dm': pnpDm,
   afdps,
   tds,
+  mcgdiff,
+  'fps-smc': fpsSmc,
+  'red-diff': redDiff,
+  sitcom,
+  dcdp,
   wiener,
   tv,
   'pnp-admm': pnpAdmm,

@@ -1,78 +1,73 @@
 /**
- * Plug-and-play ADMM (Venkatakrishnan, Bouman, Wohlberg 2013; Chan, Wang, Elgendy 2017): the denoiser in the place of the
- * proximal step of a penalty, with noise levels that fall as in DPIR (Zhang et al., PAMI 2021; arXiv 2008.13751):
+ * Plug-and-play ADMM (Venkatakrishnan, Bouman, Wohlberg 2013) with the noise levels of DPIR (Zhang et al., TPAMI 2021; arXiv
+ * 2008.13751): the denoiser takes the place of the prior's proximal map.
  *
- *   x = argmin ‖y − Ax‖²/(2σ_n²) + λ/(2σ²) ‖x − (v − u)‖²,   v = D(x + u, σ),   u ← u + x − v
+ *   x = argmin ‖y − Ax‖² + ρ‖x − v + u‖²,  v = D(x + u, σ),  u ← u + x − v,  ρ = λσ_n²/σ²
  *
- * With `splitting=hqs` u stays 0, which is half-quadratic splitting, DPIR itself. For a Gaussian prior D is the proximal map of
- * −σ² log p, and the fixed point at a constant σ is the maximiser of log p(y | x) + λ log p(x). It gives one image.
+ * σ falls in constant ratio to the measurement's noise. With `dual=false` u stays zero: half-quadratic splitting, as DPIR. One image and
+ * no uncertainty. For a Gaussian prior, constant σ and λ = 1 it converges to the posterior's mean.
  */
 import { z } from 'zod';
 import { normalSolve } from '../problems/normal-solve.js';
-import { floatArray, mapArray, zeros } from '../src/core/array.js';
+import { mapArray, zeros } from '../src/core/array.js';
 import { geometricSigmas } from '../src/core/schedule.js';
-import { difference } from '../src/core/vector.js';
+import { axpy, difference } from '../src/core/vector.js';
 import { diffusionPrior, gaussianVariance, linearOperator, noiseRange } from './requirements.js';
 import type { PointSolver } from './solver.js';
 
-/** As DPIR: without noise the data step would not be definite. */
-const LEAST_NOISE = 0.001;
-
-/** Accuracy of the data step where the operator has no closed form. */
-const ITERATIVE = { tolerance: 1e-5, iterations: 50 };
-
 const options = z.object({
-  iterations: z.int().min(1).max(10_000).default(24).describe('network evaluations (DPIR: 8 to 40)'),
-  splitting: z
-    .enum(['admm', 'hqs'])
-    .default('admm')
-    .describe('admm: with a dual variable; hqs: half-quadratic splitting, without'),
-  lambda: z.number().positive().default(0.23).describe("weight λ of the prior; DPIR's"),
+  steps: z.int().min(1).max(10_000).default(24).describe('network evaluations (DPIR: 8 to 24)'),
+  lambda: z.number().positive().default(0.23).describe('weight λ of the denoised image (DPIR: 0.23)'),
   sigmaMax: z
     .number()
     .positive()
     .default(49 / 255)
-    .describe("first noise level of the denoiser ([0, 1] units); DPIR's"),
+    .describe('first noise level ([0, 1] units; DPIR: 49/255)'),
   sigmaMin: z
     .number()
-    .min(0)
-    .default(0)
-    .describe('last noise level, at least that of the measurement as in DPIR ([0, 1] units)'),
+    .positive()
+    .optional()
+    .describe('last noise level ([0, 1] units); by default that of the measurement'),
+  dual: z.boolean().default(true).describe('false: half-quadratic splitting'),
 });
+
+/** Accuracy of the data step where the operator has no closed form. */
+const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
 export const pnpAdmm: PointSolver = {
   kind: 'point',
   name: 'pnp-admm',
-  summary: 'plug-and-play ADMM or half-quadratic splitting (DPIR): the denoiser as a penalty, one image',
+  summary: 'plug-and-play ADMM with the denoiser of the prior: one image, few network evaluations',
   needs: { prior: 'diffusion', linear: true, noise: 'gaussian' },
   calibrated: false,
   options,
   presets: {},
 
   async run({ measurement, problem, prior }, chosen, context) {
-    const { iterations, splitting, lambda, sigmaMax, sigmaMin } = options.parse(chosen);
+    const { steps, lambda, sigmaMax, sigmaMin, dual } = options.parse(chosen);
     const model = diffusionPrior(prior);
     const operator = linearOperator(problem);
-    const noiseSigma = Math.max(LEAST_NOISE, Math.sqrt(gaussianVariance(problem)));
+    const variance = gaussianVariance(problem);
     const { lowest, highest } = noiseRange(model, sigmaMax);
-    const last = Math.max(lowest, sigmaMin, noiseSigma);
-    const sigmas = last < highest ? geometricSigmas(iterations, last, highest) : undefined;
-
-    // From grey the first data step is Tikhonov's; A†y would hand the denoiser the noise that a blur's inverse amplifies.
+    const last = Math.max(lowest, Math.min(sigmaMin ?? Math.sqrt(variance), 0.999 * highest));
+    const sigmas = geometricSigmas(steps, last, highest);
     let v = mapArray(zeros(problem.imageShape), () => 0.5);
-    const dual = zeros(problem.imageShape);
-    for (let k = 0; k < iterations; k++) {
-      await context.step(k, iterations);
-      const sigma = sigmas?.[k] ?? highest;
-      const aim = difference(v, dual);
-      const residual = difference(measurement, await operator.apply(aim));
-      const rho = lambda * (noiseSigma / sigma) ** 2;
-      const correction = await normalSolve(operator, await operator.adjoint(residual), rho, ITERATIVE);
-      const noisy = new Float32Array(aim.size);
-      for (let i = 0; i < noisy.length; i++) noisy[i] = aim.data[i] + correction.data[i] + dual.data[i];
-      v = await model.denoise(floatArray(noisy, aim.shape), sigma, context.signal);
-      if (splitting === 'hqs') continue;
-      for (let i = 0; i < noisy.length; i++) dual.data[i] = noisy[i] - v.data[i];
+    const u = zeros(problem.imageShape);
+    for (let k = 0; k < steps; k++) {
+      await context.step(k, steps);
+      const rho = (lambda * variance) / sigmas[k] ** 2;
+      const x = difference(v, u);
+      const residual = difference(measurement, await operator.apply(x));
+      axpy(1, (await normalSolve(operator, await operator.adjoint(residual), rho, ITERATIVE)).data, x.data);
+      v = await model.denoise(
+        mapArray(x, (value, i) => value + u.data[i]),
+        sigmas[k],
+        context.signal,
+      );
+      if (dual) {
+        axpy(1, x.data, u.data);
+        axpy(-1, v.data, u.data);
+      }
     }
     return v;
   },

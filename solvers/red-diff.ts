@@ -1,0 +1,85 @@
+/**
+ * RED-diff (Mardani, Song, Kautz, Vahdat, ICLR 2024; arXiv 2305.04391): one image μ, moved by Adam along
+ *
+ *   ∇ ½ mean((y − A(μ))²) + λ w (ε̂ − ε)/d,  x = μ + σε,  ε̂ = (x − D(x, σ))/σ,  w = 1/SNR^½
+ *
+ * while σ falls: a denoiser's residual in place of the prior's gradient. Any differentiable operator; no gradient of the network.
+ *
+ * It seeks a mode: its spread is no uncertainty. As w falls with σ the last steps drift to least squares.
+ *
+ * As published, the data term is a mean over measured values and the prior's over pixels, so that λ depends on their numbers.
+ * Noise that is Gaussian of unequal variance is weighted by the true variances, in units of their mean.
+ */
+import { z } from 'zod';
+import { isLinear } from '../problems/operator.js';
+import type { Problem } from '../problems/problem.js';
+import { Adam } from '../src/core/adam.js';
+import { type FloatArray, floatArray, mapArray, zeros } from '../src/core/array.js';
+import { likelihoodGradient } from './likelihood.js';
+import { noiseLevelOptions, noiseLevels } from './noise-levels.js';
+import { diffusionPrior } from './requirements.js';
+import type { ChainSolver } from './solver.js';
+
+const options = z.object({
+  steps: z.int().min(1).max(10_000).default(100).describe('network evaluations (published: 100 or 1000)'),
+  lambda: z.number().min(0).default(0.25).describe("weight λ of the prior, the paper's units"),
+  rate: z
+    .number()
+    .positive()
+    .default(0.1)
+    .describe("Adam's learning rate, the paper's units (image on [-1, 1])"),
+  ...noiseLevelOptions,
+});
+
+export const redDiff: ChainSolver = {
+  kind: 'chain',
+  name: 'red-diff',
+  summary:
+    'RED-diff: one image optimised along a diffusion, with the denoiser as regulariser; cheap and general',
+  needs: { prior: 'diffusion', noise: 'variance' },
+  calibrated: false,
+  options,
+  presets: {},
+
+  async run({ measurement, problem, prior }, chosen, context) {
+    const { steps, lambda, rate, ...levels } = options.parse(chosen);
+    const model = diffusionPrior(prior);
+    const sigmas = noiseLevels(model, steps, levels);
+    const image = await firstImage(problem, measurement);
+    // The image on [-1, 1] moves by twice what it does on [0, 1].
+    const adam = new Adam(image.size, rate / 2, 0.9, 0.99);
+    for (let k = 0; k < steps; k++) {
+      await context.step(k, steps);
+      const sigma = sigmas[k];
+      const noise = context.random('step', k).normals(image.shape).data;
+      const noisy = mapArray(image, (value, i) => value + sigma * noise[i]);
+      const denoised = (await model.denoise(noisy, sigma, context.signal)).data;
+      const data = (await likelihoodGradient(problem, measurement, image)).data;
+      // On [-1, 1] residuals are twice as large, and 1/SNR^½ is twice σ; ∇ log p is in units of the variance.
+      const dataWeight = (-2 * meanVariance(problem, measurement)) / measurement.size;
+      const priorWeight = (lambda * 2 * sigma) / image.size;
+      const gradient = new Float64Array(image.size);
+      for (let i = 0; i < gradient.length; i++) {
+        const predicted = (noisy.data[i] - denoised[i]) / sigma;
+        gradient[i] = dataWeight * data[i] + priorWeight * (predicted - noise[i]);
+      }
+      adam.step(gradient, image.data);
+    }
+    return image;
+  },
+};
+
+/** A†y where it is known, else grey. */
+async function firstImage({ operator, imageShape }: Problem, y: FloatArray): Promise<FloatArray> {
+  if (isLinear(operator) && operator.pseudoInverse) {
+    const { data } = await operator.pseudoInverse(y);
+    return floatArray(data.slice(), imageShape);
+  }
+  return mapArray(zeros(imageShape), () => 0.5);
+}
+
+function meanVariance({ noise }: Problem, clean: FloatArray): number {
+  const variance = noise.variance!(clean);
+  if (typeof variance === 'number') return variance;
+  return variance.reduce((sum, value) => sum + value, 0) / variance.length;
+}

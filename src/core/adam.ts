@@ -1,0 +1,35 @@
+/** Adam (Kingma and Ba 2015), with bias correction and without weight decay. */
+import type { Vector } from './vector.js';
+
+/** The published value: a gradient of exactly zero moves nothing. */
+const EPSILON = 1e-8;
+
+export class Adam {
+  readonly #mean: Float64Array;
+  readonly #square: Float64Array;
+  #count = 0;
+
+  /** @param rate about how far a value moves in a step. */
+  constructor(
+    size: number,
+    readonly rate: number,
+    readonly beta1 = 0.9,
+    readonly beta2 = 0.999,
+  ) {
+    this.#mean = new Float64Array(size);
+    this.#square = new Float64Array(size);
+  }
+
+  /** x ← x − a step along `gradient`, whose scale does not matter. */
+  step(gradient: Vector, x: Vector): void {
+    this.#count++;
+    const first = 1 - this.beta1 ** this.#count;
+    const second = 1 - this.beta2 ** this.#count;
+    for (let i = 0; i < x.length; i++) {
+      const g = gradient[i];
+      this.#mean[i] += (1 - this.beta1) * (g - this.#mean[i]);
+      this.#square[i] += (1 - this.beta2) * (g * g - this.#square[i]);
+      x[i] -= (this.rate * (this.#mean[i] / first)) / (Math.sqrt(this.#square[i] / second) + EPSILON);
+    }
+  }
+}

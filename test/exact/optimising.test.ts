@@ -1,0 +1,62 @@
+/** Solvers that optimise, on problems whose posterior is known: where they go, and that they are far from sampling. */
+import { describe, expect, it } from 'vitest';
+import { poissonNoise } from '../../problems/poisson-noise.js';
+import { dcdp } from '../../solvers/dcdp.js';
+import { pnpAdmm } from '../../solvers/pnp-admm.js';
+import { redDiff } from '../../solvers/red-diff.js';
+import { sitcom } from '../../solvers/sitcom.js';
+import type { ChainSolver } from '../../solvers/solver.js';
+import { gaussianReference, mixtureReference, referenceTask } from '../../src/bench/reference.js';
+import { Adam } from '../../src/core/adam.js';
+import { vpSigma } from '../../src/core/schedule.js';
+import { testContext } from './dense.js';
+import { distanceOf } from './distance.js';
+
+const DDPM = [vpSigma(1 / 1000), vpSigma(1)] as const;
+
+describe('distance from the posterior', () => {
+  // Distances at 4000 samples, [known]; 100 samples blur them by about 0.1.
+  it.each<{ solver: ChainSolver; reference: typeof mixtureReference; options: object; known: number }>([
+    { solver: redDiff, reference: gaussianReference, options: { steps: 300 }, known: 0.437 },
+    { solver: redDiff, reference: mixtureReference, options: { steps: 300 }, known: 0.764 },
+    { solver: dcdp, reference: gaussianReference, options: {}, known: 0.095 },
+    { solver: dcdp, reference: mixtureReference, options: {}, known: 0.24 },
+  ])('$solver.name on $reference.name is the known one', async ({ solver, reference, options, known }) => {
+    const { distance } = await distanceOf(solver, reference, { ...options }, 100, DDPM);
+    expect(Math.abs(distance - known)).toBeLessThan(0.12);
+  });
+});
+
+it('SITCOM stops where the measurement is met as well as noise allows', async () => {
+  const { samples } = await distanceOf(sitcom, gaussianReference, { rate: 0.02 }, 20, DDPM);
+  for (const [u, v] of samples) expect(Math.abs(u + 0.5 * v - 0.8) / 0.5).toBeLessThan(1.3);
+});
+
+it.each([sitcom, dcdp])('$name takes noise of any kind', async (solver) => {
+  const { problem, measurement, prior } = referenceTask(gaussianReference, DDPM);
+  const task = { problem: { ...problem, noise: poissonNoise(0.02) }, measurement, prior };
+  const { data } = await solver.run(task, {}, testContext());
+  expect(Math.abs(data[0] + data[1] / 2 - measurement.data[0])).toBeLessThan(0.35);
+});
+
+it.each([0.1, 0.3])('PnP-ADMM ends at the mean of a Gaussian posterior: σ = %d', async (sigmaMax) => {
+  const task = referenceTask(gaussianReference, DDPM);
+  const options = { steps: 300, lambda: 1, sigmaMax, sigmaMin: sigmaMax };
+  const x = task.problem.report(await pnpAdmm.run(task, options, testContext()));
+  gaussianReference.posterior.mean().forEach((value, i) => {
+    expect(x.data[i]).toBeCloseTo(value, 2);
+  });
+});
+
+it('Adam moves by its rate whatever the scale of the gradient, and to the minimum of a parabola', () => {
+  const x = Float64Array.of(3, -2);
+  new Adam(2, 0.1).step(Float64Array.of(1e-3, -500), x);
+  expect([...x]).toEqual([expect.closeTo(2.9, 5), expect.closeTo(-1.9, 9)]);
+  const adam = new Adam(2, 0.1);
+  for (let k = 0; k < 600; k++)
+    adam.step(
+      Float64Array.from(x, (value, i) => 2 * (value - i)),
+      x,
+    );
+  expect([...x]).toEqual([expect.closeTo(0, 2), expect.closeTo(1, 2)]);
+});

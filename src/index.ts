@@ -4,6 +4,7 @@
  */
 export type { Card } from '../models/card.js';
 export { type LoadOptions, listPriors, loadPrior } from '../models/load.js';
+export { type LogProbabilityOptions, logProbability } from '../models/log-probability.js';
 export { type GaussianComponent, GaussianMixture, mixturePrior } from '../models/mixture.js';
 export type { DiffusionPrior, Prior, PriorKind } from '../models/prior.js';
 export { type TileOptions, tiled } from '../models/tiled.js';

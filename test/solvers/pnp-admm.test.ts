@@ -14,7 +14,7 @@ const measurement = floatArray(Float32Array.of(Y), [1]);
 
 describe('pnp-admm', () => {
   it.each([1, 3])('maximises log p(y | x) + %d log p(x) of a Gaussian prior', async (lambda) => {
-    const options = { iterations: 150, lambda, sigmaMax: 0.3, sigmaMin: 0.3 };
+    const options = { steps: 150, lambda, sigmaMax: 0.3, sigmaMin: 0.3 };
     const found = await pnpAdmm.run({ measurement, problem, prior }, options, testContext());
     // log p(x) counted λ times is a prior of covariance C/λ.
     const narrowed = { ...component, covariance: component.covariance.map((value) => value / lambda) };
@@ -25,7 +25,7 @@ describe('pnp-admm', () => {
   });
 
   it('half-quadratic splitting has its own fixed point', async () => {
-    const options = { iterations: 400, splitting: 'hqs', lambda: 1, sigmaMax: 0.3, sigmaMin: 0.3 };
+    const options = { steps: 400, dual: false, lambda: 1, sigmaMax: 0.3, sigmaMin: 0.3 };
     const found = await pnpAdmm.run({ measurement, problem, prior }, options, testContext());
     // v = K x + k, and (AᵀA + ρ) x = Aᵀy + ρ v with ρ = σ_n²/σ².
     const rho = (SIGMA / 0.3) ** 2;

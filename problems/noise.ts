@@ -12,4 +12,6 @@ export interface NoiseModel {
   gradient(clean: FloatArray, y: FloatArray): FloatArray;
   /** Variance of every measured value where the noise is (conditionally) Gaussian: a number when all are equal. */
   variance?(clean: FloatArray): number | Float32Array;
+  /** This noise on the values that are not holes, where its parts differ by place; else `observedNoise` makes it. */
+  observing?(observed: Float32Array): NoiseModel;
 }

@@ -33,6 +33,7 @@ export function countObserved({ outputShape, observed }: ForwardOperator): numbe
 
 /** Noise on the observed values only: the others hold 0, whatever the image, and say nothing about it. */
 export function observedNoise(noise: NoiseModel, observed: Float32Array): NoiseModel {
+  if (noise.observing) return noise.observing(observed);
   const seen = Array.from(observed.keys()).filter((i) => observed[i] !== 0);
   const gather = (x: FloatArray) =>
     floatArray(

@@ -7,8 +7,8 @@ import type { NoiseFamily } from './family.js';
 import type { NoiseModel } from './noise.js';
 
 /**
- * Clean values below which log p goes on as its tangent. It is −∞ at clean ≤ 0, where solvers pass; with the tangent it
- * stays finite, and its gradient leads back.
+ * Clean values below which log p goes on as its tangent, or level where that would rise. It is −∞ at clean ≤ 0, where
+ * solvers pass; with the tangent it stays finite, and its gradient leads back.
  */
 const FLOOR = 1e-3;
 
@@ -18,10 +18,11 @@ const options = z.strictObject({
 
 /**
  * log p = L·log(L/clean) + (L − 1)·log y − L·y/clean − log Γ(L) for y > 0, −∞ for y < 0. A measured 0 counts as the
- * smallest float32. Below clean = 0.001 the function goes on as its tangent; the sampler takes max(clean, 0).
+ * smallest float32. Below clean = 0.001 the function goes on as its tangent where that falls; the sampler takes max(clean, 0).
  */
 export function speckleNoise(looks: number): NoiseModel {
   const slope = (clean: number, y: number) => (looks * (y - clean)) / clean ** 2;
+  const slopeBelow = (y: number) => Math.max(slope(FLOOR, y), 0);
   return {
     name: 'speckle',
     sample: (clean, random) =>
@@ -34,11 +35,12 @@ export function speckleNoise(looks: number): NoiseModel {
         const light = Math.max(clean.data[i], FLOOR);
         sum += (looks - 1) * Math.log(Math.max(value, SMALLEST_FLOAT));
         sum -= looks * (Math.log(light) + value / light);
-        sum += slope(light, value) * (clean.data[i] - light);
+        sum += slopeBelow(value) * (clean.data[i] - light);
       }
       return sum;
     },
-    gradient: (clean, y) => mapArray(clean, (value, i) => slope(Math.max(value, FLOOR), y.data[i])),
+    gradient: (clean, y) =>
+      mapArray(clean, (value, i) => (value < FLOOR ? slopeBelow(y.data[i]) : slope(value, y.data[i]))),
   };
 }
 

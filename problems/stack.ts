@@ -3,6 +3,7 @@ import { type FloatArray, floatArray, mapArray, type Shape, sameShape, sizeOf } 
 import { UsageError } from '../src/core/errors.js';
 import type { Random } from '../src/core/random.js';
 import type { NoiseModel } from './noise.js';
+import { observedNoise } from './observed.js';
 import { type ForwardOperator, isLinear, type LinearOperator } from './operator.js';
 import { added, parallel, requireSameInput } from './parallel.js';
 
@@ -75,6 +76,13 @@ export function stackNoise(parts: readonly { noise: NoiseModel; shape: Shape }[]
       return each((noise, i) => noise.gradient(cut[i], cutY[i]).data, clean.shape);
     },
     variance: parts.every(({ noise }) => noise.variance) ? variances : undefined,
+    observing(observed) {
+      const flat = floatArray(observed, [observed.length]);
+      const seen = pieces(flat, shapes).map(({ data }) => data);
+      return stackNoise(
+        parts.map(({ noise, shape }, i) => ({ noise: observedNoise(noise, seen[i]), shape })),
+      );
+    },
   };
 }
 

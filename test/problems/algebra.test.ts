@@ -209,6 +209,30 @@ describe('stackNoise', () => {
   });
 });
 
+describe('stacks with holes', () => {
+  it('have the noise of each part where that part sees', () => {
+    const seen = Float32Array.of(1, 0, 1, 0);
+    const holed = { ...operatorOf('denoise', [1, 2, 2]), observed: seen };
+    const parts = [
+      { noise: gaussianNoise(0.1), shape: [1, 2, 2] },
+      { noise: laplaceNoise(0.2), shape: [1, 2, 2] },
+    ];
+    const { noise } = problemOf(stack([holed, operatorOf('denoise', [1, 2, 2])]), stackNoise(parts));
+    const clean = vector(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8);
+    const random = keyedRandom(0, 'holes', 0)('noise');
+    expect([1, 3].map((i) => noise.sample(clean, random).data[i])).toEqual([0, 0]);
+    const y = vector(0.15, 9, 0.2, 9, 0.4, 0.5, 0.9, 0.7);
+    const expected =
+      gaussianNoise(0.1).logLikelihood(vector(0.1, 0.3), vector(0.15, 0.2)) +
+      laplaceNoise(0.2).logLikelihood(vector(0.5, 0.6, 0.7, 0.8), vector(0.4, 0.5, 0.9, 0.7));
+    expect(noise.logLikelihood(clean, y)).toBeCloseTo(expected, 9);
+    const gradient = noise.gradient(clean, y).data;
+    expect([gradient[1], gradient[3]]).toEqual([0, 0]);
+    expect(gradient[0]).toBeCloseTo(5, 4);
+    expect(gradient[4]).toBeCloseTo(-5, 4);
+  });
+});
+
 describe('scaled', () => {
   it.each([2, -0.25])('by %d keeps all that the operator has', async (factor) => {
     for (const operator of [blurred, holes, plain, linearOperatorOf('demosaic', [3, 6, 5])]) {

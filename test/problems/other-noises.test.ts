@@ -80,6 +80,11 @@ describe('gradients of the log-likelihood', () => {
   it('speckle, below its floor as well', () => {
     expectGradient(speckleNoise(4), [0.1, 0.5, 0.9], [0.2, 0.1, 0.9], 2 ** -11);
     expectGradient(speckleNoise(4), [-0.25, 0.0004, -0.1], [0.2, 0.001, 0], 2 ** -14);
+    // A measured black pixel never calls for less than no light, however far a chain has strayed.
+    const noise = speckleNoise(4);
+    const atFloor = noise.logLikelihood(vector(0.001), vector(0));
+    expect(noise.logLikelihood(vector(-0.5), vector(0))).toBeCloseTo(atFloor, 5);
+    expect(noise.gradient(vector(-0.5), vector(0)).data[0]).toBe(0);
   });
 
   it('rician: odd in the clean value', () => {

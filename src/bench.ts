@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type ExactRow, exactBench } from './bench/exact.js';
 import { exactTable } from './bench/exact-table.js';
+import { operatorsBench, operatorsTable } from './bench/operators.js';
 import { type PhotographsRow, photographsBench, photographsTable } from './bench/photographs.js';
 import { type BenchSpec, benchSpec } from './bench/spec.js';
 import { speedBench, speedTable } from './bench/speed.js';
@@ -76,6 +77,10 @@ async function run(
     case 'speed': {
       const rows = await speedBench(spec, options.signal);
       return { rows, table: speedTable(rows) };
+    }
+    case 'operators': {
+      const rows = await operatorsBench(spec, options.say ?? (() => {}), options.signal);
+      return { rows, table: operatorsTable(rows) };
     }
     case 'exact': {
       const rows: ExactRow[] = [];

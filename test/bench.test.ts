@@ -129,6 +129,35 @@ describe('bench of photographs', () => {
   });
 });
 
+describe('bench of operators', () => {
+  it('times there and back against a denoising, and says what is open', async () => {
+    const path = await writeSpec({
+      kind: 'operators',
+      prior: 'photo-small',
+      rounds: 1,
+      tasks: [
+        { problem: 'gaussian-blur:sigma=1', image: [3, 16, 16] },
+        { problem: 'blur:kernel=-,normalize', image: [3, 16, 16], arrays: { kernel: [3, 5] } },
+        { problem: 'phase-retrieval', image: [1, 16, 16] },
+      ],
+    });
+    const { table, jsonPath } = await bench(path, { out: join(folder, 'operators') });
+    const { rows } = JSON.parse(await readFile(jsonPath, 'utf8'));
+    expect(rows.map(({ measurement }: { measurement: number[] }) => measurement)).toEqual([
+      [3, 16, 16],
+      [3, 16, 16],
+      [1, 32, 32],
+    ]);
+    for (const { milliseconds, share } of rows) {
+      expect(milliseconds).toBeGreaterThan(0);
+      expect(share).toBeGreaterThan(0);
+    }
+    expect(table.split('\n')).toHaveLength(5);
+    const lines = table.split('\n').slice(2);
+    for (const [i, { share }] of rows.entries()) expect(lines[i].includes('open')).toBe(share > 0.05);
+  });
+});
+
 describe('tables', () => {
   it('line up, with numbers on the right', () => {
     expect(

@@ -75,9 +75,29 @@ export const exactSpec = z.strictObject({
   ),
 });
 
-export const benchSpec = z.discriminatedUnion('kind', [speedSpec, photographsSpec, exactSpec]);
+const shape = z.array(z.int().positive()).min(1);
+
+export const operatorsSpec = z.strictObject({
+  kind: z.literal('operators'),
+  prior: z.string().default('photo'),
+  threads: z.int().positive().default(1),
+  rounds: z.int().positive().default(3).describe('times that each is timed; the table has medians'),
+  tasks: z.array(
+    z.strictObject({
+      problem: z.string(),
+      image: shape.length(3).default([3, 256, 256]).describe('channels, height and width'),
+      arrays: z
+        .record(z.string(), shape)
+        .default({})
+        .describe('shapes of what stands for the files that options name, uniform in [0, 1]'),
+    }),
+  ),
+});
+
+export const benchSpec = z.discriminatedUnion('kind', [speedSpec, photographsSpec, exactSpec, operatorsSpec]);
 
 export type SpeedSpec = z.infer<typeof speedSpec>;
 export type PhotographsSpec = z.infer<typeof photographsSpec>;
 export type ExactSpec = z.infer<typeof exactSpec>;
+export type OperatorsSpec = z.infer<typeof operatorsSpec>;
 export type BenchSpec = z.infer<typeof benchSpec>;

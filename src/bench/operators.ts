@@ -1,0 +1,100 @@
+/** What each operator costs beside one run of the network: it should not show (under 5 %). */
+import { loadPrior } from '../../models/load.js';
+import { bind, parseProblem, parseTerm } from '../../problems/index.js';
+import { type ForwardOperator, isLinear } from '../../problems/operator.js';
+import { type FloatArray, floatArray, formatShape, type Shape, sizeOf, zeros } from '../core/array.js';
+import { keyedRandom } from '../core/random.js';
+import type { OperatorsSpec } from './spec.js';
+import { markdownTable, median } from './table.js';
+
+/** Share of a denoising above which an operator is an open item. */
+const TARGET = 0.05;
+
+export interface OperatorRow {
+  readonly problem: string;
+  readonly image: Shape;
+  readonly measurement: Shape;
+  /** Milliseconds of A(x) and one adjoint, or of the linearization and one pullback where A is not linear. */
+  readonly milliseconds: number;
+  /** Of one denoising of a colour image of the same height and width. */
+  readonly share: number;
+}
+
+/** @param say is told of each operator, one line each. */
+export async function operatorsBench(
+  spec: OperatorsSpec,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<OperatorRow[]> {
+  const prior = await loadPrior(spec.prior, { threads: spec.threads, signal });
+  const denoisings = new Map<string, number>();
+  try {
+    const rows: OperatorRow[] = [];
+    for (const { problem, image, arrays } of spec.tasks) {
+      signal?.throwIfAborted();
+      const size = image.slice(1);
+      const colour = zeros([prior.channels, ...size]);
+      const denoising =
+        denoisings.get(size.join()) ??
+        (await typical(spec.rounds, async () => prior.denoise(colour, 0.1, signal)));
+      denoisings.set(size.join(), denoising);
+      const files = Object.entries(arrays).map(([name, shape]) => [`0.${name}`, texture(shape)] as const);
+      const described = { ...parseProblem(problem), noise: parseTerm('gaussian:sigma=0.1') }; // draws nothing here
+      const { operator } = bind(described, { imageShape: image }, { files: Object.fromEntries(files) });
+      const milliseconds = await typical(spec.rounds, () => there(operator));
+      const share = milliseconds / denoising;
+      rows.push({ problem, image, measurement: operator.outputShape, milliseconds, share });
+      say(`${problem}: ${milliseconds.toFixed(1)} ms, ${(100 * share).toFixed(1)} % of a denoising`);
+    }
+    return rows;
+  } finally {
+    await prior.close();
+  }
+}
+
+/** There and back. */
+async function there(operator: ForwardOperator): Promise<void> {
+  const x = texture(operator.inputShape);
+  if (isLinear(operator)) {
+    await operator.adjoint(await operator.apply(x));
+    return;
+  }
+  const linearization = await operator.linearize(x);
+  await linearization.pullback(linearization.value);
+  linearization.release();
+}
+
+/** Median of so many runs after one that warms up, milliseconds. */
+async function typical(rounds: number, work: () => Promise<unknown>): Promise<number> {
+  await work();
+  const times: number[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const started = performance.now();
+    await work();
+    times.push(performance.now() - started);
+  }
+  return median(times);
+}
+
+/** Independent values between 0 and 1; what is timed does not depend on them. */
+function texture(shape: Shape): FloatArray {
+  const random = keyedRandom(0, 'operators', 0)('texture');
+  return floatArray(
+    Float32Array.from({ length: sizeOf(shape) }, () => random.uniform()),
+    shape,
+  );
+}
+
+export function operatorsTable(rows: readonly OperatorRow[]): string {
+  return markdownTable(
+    ['problem', 'image', 'measurement', 'ms', 'of a denoising', ''],
+    rows.map(({ problem, image, measurement, milliseconds, share }) => [
+      problem,
+      formatShape(image),
+      formatShape(measurement),
+      milliseconds.toFixed(1),
+      `${(100 * share).toFixed(1)} %`,
+      share > TARGET ? 'open: over 5 %' : '',
+    ]),
+  );
+}

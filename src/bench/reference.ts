@@ -118,10 +118,10 @@ function withSingularValues(rows: readonly Float64Array[], singular: readonly nu
   });
 }
 
-/** @param sigmaRange noise levels that the solvers may use, in units of x. */
+/** @param sigmaRange noise levels that the solvers may use, in units of x; they stop at their own `sigmaMax`. */
 export function referenceTask(
   { mixture, A, y, sigma }: Reference,
-  sigmaRange: readonly [number, number] = [0.005, 80],
+  sigmaRange: readonly [number, number] = [0.005, 1000],
 ): ReferenceTask {
   const shape = [1, 1, mixture.dimension];
   const scaled = new GaussianMixture(

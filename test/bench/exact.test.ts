@@ -2,8 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { solvers } from '../../solvers/index.js';
 import { score } from '../../src/bench/exact.js';
 import { mixtureReference, type Reference } from '../../src/bench/reference.js';
+import { exactSpec } from '../../src/bench/spec.js';
 import { bench } from '../../src/bench.js';
 import { floatArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
@@ -97,4 +99,17 @@ describe('bench of exact posteriors', () => {
     expect(table.split('\n')).toHaveLength(6);
     expect((await run('again')).rows).toEqual(rows);
   });
+});
+
+it('the shipped benchmark runs every registered solver that draws from a diffusion prior', async () => {
+  const path = new URL('../../samples/benchmarks/exact-posterior.json', import.meta.url);
+  const { tasks } = exactSpec.parse(JSON.parse(await readFile(path, 'utf8')));
+  const run = new Set(tasks.flatMap((task) => task.solvers.map(({ solver }) => solver)));
+  for (const [name, { kind, needs }] of Object.entries(solvers)) {
+    if (kind !== 'point' && needs.prior === 'diffusion') expect([...run]).toContain(name);
+  }
+  for (const { solver, options } of tasks.flatMap((task) => task.solvers)) {
+    expect(Object.keys(solvers[solver].options.shape)).toEqual(expect.arrayContaining(Object.keys(options)));
+    expect(() => solvers[solver].options.parse(options)).not.toThrow();
+  }
 });

@@ -9,7 +9,6 @@ import { type FloatArray, floatArray, type Shape } from '../src/core/array.js';
 import type { Vector } from '../src/core/vector.js';
 import { type LinearOperator, withLinearization } from './operator.js';
 import { requireShape } from './planes.js';
-import type { Precise } from './row-space.js';
 
 export interface Frequencies {
   /** Cycles per longer side, along rows. */
@@ -47,8 +46,14 @@ export function fourierSums(
   });
 }
 
-/** The same in double precision; measured values are pairs [real, imaginary]. */
-export function preciseFourierSums(height: number, width: number, { u, v }: Frequencies): Precise {
+/** In double precision, on flat arrays; measured values are pairs [real, imaginary]. */
+interface PreciseSums {
+  apply(x: Vector): Float64Array;
+  adjoint(values: Vector): Float64Array;
+}
+
+/** The same as `fourierSums`, for what goes on from the sums. */
+export function preciseFourierSums(height: number, width: number, { u, v }: Frequencies): PreciseSums {
   const side = Math.max(height, width);
   const middle = width >> 1;
   const folded = middle + 1;

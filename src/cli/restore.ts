@@ -36,7 +36,7 @@ export function addRestore(program: Command, finish: Finish): void {
         'DIR/a.sd.png (its standard deviation), DIR/a.posterior.npz (mean, sd, lower, upper) and a line of ' +
         'DIR/manifest.jsonl. The same command again does only what is not done yet.',
     )
-    .argument('<inputs...>', 'pictures, .npy files, and folders of them')
+    .argument('<inputs...>', 'pictures, .npy and .npz files, and folders of them')
     .requiredOption('--out <dir>', 'output folder, made if need be')
     .requiredOption(
       '--problem <spec>',
@@ -47,7 +47,11 @@ export function addRestore(program: Command, finish: Finish): void {
       'noise of the measurement, such as gaussian:sigma=10/255; auto: estimate it',
       'auto',
     )
-    .option('--prior <name|dir>', 'prior: a name of `list priors`, or a folder with a card.json or diffusers’ model_index.json', 'photo')
+    .option(
+      '--prior <name|dir>',
+      'prior: a name of `list priors`, or a folder with a card.json or diffusers’ model_index.json',
+      'photo',
+    )
     .option(
       '--solver <name|file>',
       'solver: a name of `list solvers`, or a .js file (default: as benchmarks advise)',

@@ -5,6 +5,7 @@ import { type FloatArray, floatArray, formatShape, mapArray } from '../core/arra
 import { UsageError } from '../core/errors.js';
 import { reasonOf } from './atomic.js';
 import { decodeNpy } from './npy.js';
+import { decodeNpz } from './npz.js';
 import { decodePicture, type Picture, type PictureLimits } from './picture.js';
 
 export interface Input {
@@ -17,7 +18,7 @@ export interface Input {
 }
 
 /**
- * Reads a picture, or an array where the name ends in `.npy`.
+ * Reads a picture, or an array where the name ends in `.npy`, or in `.npz` where the archive holds no other.
  * @throws Error in one sentence when the file is missing or is not what its name says.
  */
 export async function readInput(path: string, limits?: PictureLimits): Promise<Input> {
@@ -26,8 +27,16 @@ export async function readInput(path: string, limits?: PictureLimits): Promise<I
     const { array } = decodeNpy(bytes, path);
     return { array, bytes };
   }
+  if (extname(path).toLowerCase() === '.npz') return { array: onlyArray(bytes, path), bytes };
   const picture = await decodePicture(bytes, path, limits);
   return { array: picture.image, picture, bytes };
+}
+
+function onlyArray(bytes: Uint8Array, path: string): FloatArray {
+  const members = decodeNpz(bytes, path);
+  const names = Object.keys(members);
+  if (names.length === 1) return members[names[0]].array;
+  throw new Error(`${path} holds ${names.length} arrays (${names.join(', ')}), expected one`);
 }
 
 /** What an option of type file is read as; see `FileRole` of the problems. */

@@ -30,6 +30,7 @@ export const inputExtensions: readonly string[] = [
   '.webp',
   '.avif',
   '.npy',
+  '.npz',
 ];
 
 /** Endings that this program gives to what it writes beside its estimates. */
@@ -106,7 +107,7 @@ async function walkFolder(
       entry.isFile() || (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile());
     if (!file) pass('is not a file');
     else if (entry.name.startsWith('.') || !inputExtensions.includes(extname(entry.name).toLowerCase())) {
-      pass('is not a picture or .npy file');
+      pass('is not a picture, .npy or .npz file');
     } else if (ownStems.some((ending) => stem.endsWith(ending))) pass('is a result, by its name');
     else items.push({ path, name: prefix + stem });
   }

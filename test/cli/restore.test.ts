@@ -36,7 +36,7 @@ describe('retrodict restore', () => {
     const words = ['restore', 'in', '--out', 'out', ...denoise, ...wiener];
     const first = await retrodict(words, { cwd });
     expect(first.stderr).toBe(
-      'skipped in/notes.txt: it is not a picture or .npy file\n2 to restore\n2 restored, 0 already done, 0 failed\n',
+      'skipped in/notes.txt: it is not a picture, .npy or .npz file\n2 to restore\n2 restored, 0 already done, 0 failed\n',
     );
     expect(first.stdout).toMatch(/^a\.png: [\d.]+ s, misfit [\d.]+ \(1 is ideal\)\nb\.png: .*\n$/);
     expect(first.status).toBe(0);

@@ -22,8 +22,8 @@ describe('walk', () => {
       { name: 'b', path: join(input, 'b.png') },
     ]);
     expect(skipped).toEqual([
-      { path: join(input, '.hidden.png'), reason: 'is not a picture or .npy file' },
-      { path: join(input, 'notes.txt'), reason: 'is not a picture or .npy file' },
+      { path: join(input, '.hidden.png'), reason: 'is not a picture, .npy or .npz file' },
+      { path: join(input, 'notes.txt'), reason: 'is not a picture, .npy or .npz file' },
     ]);
     expect(refused).toEqual([]);
   });

@@ -97,6 +97,7 @@ function mix(matrix: Float64Array, x: FloatArray, from: ImageShape, to: ImageSha
   requireShape(x, from);
   const pixels = from[1] * from[2];
   const out = zeros(to);
+  const [values, results] = [x.data, out.data];
   const sums = new Float64Array(BLOCK);
   for (let start = 0; start < pixels; start += BLOCK) {
     const count = Math.min(BLOCK, pixels - start);
@@ -105,10 +106,10 @@ function mix(matrix: Float64Array, x: FloatArray, from: ImageShape, to: ImageSha
       for (let column = 0; column < from[0]; column++) {
         const weight = matrix[row * from[0] + column];
         const offset = column * pixels + start;
-        for (let i = 0; i < count; i++) sums[i] += weight * x.data[offset + i];
+        for (let i = 0; i < count; i++) sums[i] += weight * values[offset + i];
       }
       const offset = row * pixels + start;
-      for (let i = 0; i < count; i++) out.data[offset + i] = sums[i];
+      for (let i = 0; i < count; i++) results[offset + i] = sums[i];
     }
   }
   return out;

@@ -57,7 +57,7 @@ export function preciseFourierSums(height: number, width: number, { u, v }: Freq
   const side = Math.max(height, width);
   const middle = width >> 1;
   const folded = middle + 1;
-  const across = waves(u, side, 0, folded);
+  const { cosine, sine } = waves(u, side, 0, folded);
   const down = waves(v, side, -(height >> 1), height);
   const scale = 1 / (height * width);
   // Pixels i to the right and to the left of the middle share a cosine, and a sine but for its sign.
@@ -82,8 +82,8 @@ export function preciseFourierSums(height: number, width: number, { u, v }: Freq
         for (let k = 0; k < u.length; k++) {
           let [re, im] = [0, 0];
           for (let i = 0, at = k * folded; i < folded; i++, at++) {
-            re += even[i] * across.cosine[at];
-            im -= odd[i] * across.sine[at];
+            re += even[i] * cosine[at];
+            im -= odd[i] * sine[at];
           }
           const [c, s] = [scale * down.cosine[k * height + y], scale * down.sine[k * height + y]];
           out[2 * k] += c * re + s * im;
@@ -102,8 +102,8 @@ export function preciseFourierSums(height: number, width: number, { u, v }: Freq
           const re = c * values[2 * k] - s * values[2 * k + 1];
           const im = s * values[2 * k] + c * values[2 * k + 1];
           for (let i = 0, at = k * folded; i < folded; i++, at++) {
-            even[i] += re * across.cosine[at];
-            odd[i] -= im * across.sine[at];
+            even[i] += re * cosine[at];
+            odd[i] -= im * sine[at];
           }
         }
         const at = y * width + middle;

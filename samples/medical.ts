@@ -10,7 +10,7 @@ import { enlarge } from './pictures.js';
 
 const TASKS = [
   {
-    label: 'magnetic resonance',
+    label: 'MRI',
     operators: 'mri:coils=4,acceleration=3,seed=1',
     noise: 'gaussian:sigma=0.02',
   },

@@ -148,7 +148,9 @@ describe('coded-diffraction', () => {
     const white: FloatArray = floatArray(new Float32Array(6).fill(1), [1, 2, 3]);
     const text = 'coded-diffraction:masks=1,modulation=octanary,quantity=intensity,seed=2';
     const y = await operatorOf(text, white.shape).apply(white);
-    expect(Array.from(y.data, (value) => value.toFixed(4)).join(' ')).toMatchInlineSnapshot(`"0.0447 0.3333 0.6220 0.0447 1.3333 0.6220"`);
+    expect(Array.from(y.data, (value) => value.toFixed(4)).join(' ')).toMatchInlineSnapshot(
+      `"0.0447 0.3333 0.6220 0.0447 1.3333 0.6220"`,
+    );
   });
 
   it('knows the image from the measurement', () => {

@@ -12,6 +12,7 @@ export { type CheckResult, checkOperator } from '../problems/check.js';
 export { compose } from '../problems/compose.js';
 export { crop, type Window } from '../problems/crop.js';
 export type { LoadedOperator, NoiseFamily, OperatorFamily } from '../problems/family.js';
+export { filteredBackprojection } from '../problems/filtered-backprojection.js';
 export { type BindContext, bind, type KnownSize, noises, operators } from '../problems/index.js';
 export { type OperatorModule, type PlainOperator, plainOperator } from '../problems/module.js';
 export type { NoiseModel } from '../problems/noise.js';

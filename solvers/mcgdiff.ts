@@ -95,7 +95,7 @@ export const mcgdiff: EnsembleSolver = {
         const x = population.states[k];
         const image = await svd.fromSpectrum(floatArray(x, [x.length]));
         const denoised = await model.denoise(image, sigmas[j], context.signal);
-        const mean = (await svd.toSpectrum(denoised)).data;
+        const mean = Float32Array.from((await svd.toSpectrum(denoised)).data);
         for (let i = 0; i < mean.length; i++) mean[i] += keep * (x[i] - mean[i]);
         population.reweigh(k, pullRatio(x, mean, variance, j + 1));
         // The mean takes the state's place: it is what is resampled and drawn from.

@@ -18,7 +18,13 @@ import { ancestralStep, startState } from './transition.js';
 
 const options = z.object({
   rounds: z.int().min(1).default(60).describe('draws of both images (published: 200)'),
-  steps: z.int().min(1).default(10).describe('network evaluations of a reverse diffusion (published: 100)'),
+  steps: z
+    .int()
+    .min(1)
+    .default(50)
+    .describe(
+      'network evaluations of a reverse diffusion; with few of them its spread is too small (published: 100)',
+    ),
   rhoMax: z.number().positive().default(5).describe('first ρ ([0, 1] units; published: 10 on [-1, 1])'),
   rhoMin: z.number().positive().default(0.05).describe('last ρ ([0, 1] units; published: 0.1 on [-1, 1])'),
   decay: z.number().gt(0).max(1).default(0.9).describe('factor of ρ from round to round'),

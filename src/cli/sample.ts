@@ -24,7 +24,10 @@ export function addSample(program: Command, finish: Finish): void {
     .description(
       'Draws images from a prior without any measurement and writes DIR/sample-0.png, DIR/sample-1.png, …',
     )
-    .requiredOption('--prior <name|dir>', 'prior: a name of `list priors`, or a folder with a card.json or diffusers’ model_index.json')
+    .requiredOption(
+      '--prior <name|dir>',
+      'prior: a name of `list priors`, or a folder with a card.json or diffusers’ model_index.json',
+    )
     .requiredOption('--out <dir>', 'output folder, made if need be')
     .option('--size <HxW>', 'height and width, px', parseSize, [256, 256] as const)
     .option('--samples <n>', 'images to draw', parsePositive, 4)

@@ -84,7 +84,9 @@ export const mcgdiff: EnsembleSolver = {
     const { imageShape } = problem;
     const grey = (await svd.toSpectrum(mapArray(zeros(imageShape), () => 0.5))).data;
     const streams = particleStreams(context);
-    const population = new Population(streams.map((random) => draw(grey, sigmas[0] ** 2, 0, random)));
+    const population = new Population<Float32Array>(
+      streams.map((random) => draw(grey, sigmas[0] ** 2, 0, random)),
+    );
     const count = streams.length;
     for (let j = 0; j < steps; j++) {
       const keep = (sigmas[j + 1] / sigmas[j]) ** 2;
@@ -95,7 +97,7 @@ export const mcgdiff: EnsembleSolver = {
         const x = population.states[k];
         const image = await svd.fromSpectrum(floatArray(x, [x.length]));
         const denoised = await model.denoise(image, sigmas[j], context.signal);
-        const mean = Float32Array.from((await svd.toSpectrum(denoised)).data);
+        const mean = (await svd.toSpectrum(denoised)).data;
         for (let i = 0; i < mean.length; i++) mean[i] += keep * (x[i] - mean[i]);
         population.reweigh(k, pullRatio(x, mean, variance, j + 1));
         // The mean takes the state's place: it is what is resampled and drawn from.

@@ -208,7 +208,7 @@ async function file(directory: string, path: string): Promise<Card['model']> {
   try {
     for await (const chunk of createReadStream(join(directory, path))) hash.update(chunk);
   } catch (error) {
-    throw new Error(`${join(directory, path)} cannot be read: ${(error as Error).message}.`);
+    throw new Error(`${join(directory, path)} cannot be read: ${reason(error)}.`);
   }
   return { path, sha256: hash.digest('hex') };
 }
@@ -219,7 +219,7 @@ async function readConfig<T>(directory: string, name: string, schema: z.ZodType<
   try {
     content = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new Error(`${path} cannot be read: ${(error as Error).message}.`);
+    throw new Error(`${path} cannot be read: ${reason(error)}.`);
   }
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
@@ -232,4 +232,9 @@ function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? 'there is no such file' : message;
 }

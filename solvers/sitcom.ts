@@ -60,16 +60,19 @@ export const sitcom: ChainSolver = {
       const adam = new Adam(input.size, rate / (2 * vpScale(sigma)));
       for (let k = 0; ; k++) {
         const denoiser = await model.linearize(input, sigma, context.signal);
-        const forward = await operator.linearize(denoiser.value);
         try {
-          const deviance = 2 * (best - noise.logLikelihood(forward.value, measurement));
-          if (k === iterations || deviance <= ENOUGH * observed) return denoiser.value;
-          const pull = await forward.pullback(noise.gradient(forward.value, measurement));
-          const gradient = await denoiser.pullback(pull);
-          scale(-1, gradient.data);
-          adam.step(gradient.data, input.data);
+          const forward = await operator.linearize(denoiser.value);
+          try {
+            const deviance = 2 * (best - noise.logLikelihood(forward.value, measurement));
+            if (k === iterations || deviance <= ENOUGH * observed) return denoiser.value;
+            const pull = await forward.pullback(noise.gradient(forward.value, measurement));
+            const gradient = await denoiser.pullback(pull);
+            scale(-1, gradient.data);
+            adam.step(gradient.data, input.data);
+          } finally {
+            forward.release();
+          }
         } finally {
-          forward.release();
           denoiser.release();
         }
       }

@@ -149,6 +149,18 @@ describe('what schedulers say', () => {
 });
 
 describe('what is refused, in a sentence that names the file', () => {
+  it('a folder with a part missing', async () => {
+    const directory = await pipeline({});
+    await rm(join(directory, 'unet/model.onnx'));
+    await expect(loadPrior(directory)).rejects.toThrow(
+      'unet/model.onnx cannot be read: there is no such file.',
+    );
+    await rm(join(directory, 'scheduler'), { recursive: true });
+    await expect(loadPrior(directory)).rejects.toThrow(
+      'scheduler_config.json cannot be read: there is no such',
+    );
+  });
+
   it.each([
     [
       'a latent model',

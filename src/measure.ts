@@ -18,5 +18,5 @@ export async function measure(problem: Problem, image: FloatArray, seed = 0): Pr
     );
   }
   const clean = await problem.operator.apply(truth);
-  return problem.noise.sample(clean, keyedRandom(seed, hashArray(truth), 0)('measurement'));
+  return problem.noise.sample(clean, keyedRandom(seed, await hashArray(truth), 0)('measurement'));
 }

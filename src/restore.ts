@@ -13,6 +13,7 @@ import { UsageError, unknownName } from './core/errors.js';
 import { type Summary, summarise } from './core/posterior.js';
 import { hashArray, keyedRandom } from './core/random.js';
 import { type Counters, counted } from './counted.js';
+import { drawSideBySide } from './side-by-side.js';
 
 export interface RestoreJob {
   /** y, of the problem's measurement shape. */
@@ -37,12 +38,14 @@ export interface RestoreJob {
 }
 
 export interface Progress {
-  /** The sample being drawn, from 0. */
+  /** The sample that makes a step, from 0; two are drawn side by side. */
   readonly sample: number;
   readonly samples: number;
   /** The step that begins, from 0. */
   readonly step: number;
   readonly steps: number;
+  /** Share of all samples' steps that is done, 0 to 1. */
+  readonly fraction: number;
 }
 
 /** What is known of x given y. Arrays are what the problem reports of x, [C, H, W] in [0, 1] units, not clipped. */
@@ -74,7 +77,7 @@ export interface Posterior extends Summary {
 }
 
 /**
- * Draws samples of x given y and summarises them. Sample k depends on the seed, the measurement and k alone.
+ * Draws samples of x given y, two side by side, and summarises them. Sample k depends on the seed, the measurement and k alone.
  * @throws UsageError when problem, prior, solver and options do not fit one another; the signal's reason when aborted.
  */
 export async function restore(job: RestoreJob): Promise<Posterior> {
@@ -100,24 +103,35 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   };
   requireMatch(solver, task);
 
-  const item = hashArray(measurement);
-  const drawn = solver.kind === 'chain' ? count : 1;
-  const contextOf = (k: number): Context => ({
+  const item = await hashArray(measurement);
+  const runs = solver.kind === 'chain' ? count : 1;
+  const shares = new Float64Array(runs);
+  const turn = turns();
+  const contextOf = (k: number, signal?: AbortSignal): Context => ({
     random: keyedRandom(seed, item, k),
     signal,
-    step: stepper(signal, (step, steps) => job.onProgress?.({ sample: k, samples: drawn, step, steps })),
+    async step(step, steps) {
+      signal?.throwIfAborted();
+      shares[k] = step / steps;
+      const fraction = shares.reduce((total, share) => total + share / runs, 0);
+      job.onProgress?.({ sample: k, samples: runs, step, steps, fraction });
+      await turn();
+      signal?.throwIfAborted();
+    },
   });
 
   let images: readonly FloatArray[];
   let weighting: Pick<Posterior, 'logWeights' | 'logEvidence' | 'ess' | 'ancestors'> = {};
   if (solver.kind === 'ensemble') {
-    const { samples, ...rest } = await solver.run(task, options, { ...contextOf(0), samples: count });
+    const { samples, ...rest } = await solver.run(task, options, { ...contextOf(0, signal), samples: count });
     images = samples;
     weighting = rest;
   } else {
-    const chain: FloatArray[] = [];
-    for (let k = 0; k < drawn; k++) chain.push(await solver.run(task, options, contextOf(k)));
-    images = chain;
+    images = await drawSideBySide(runs, signal, async (k, stop) => {
+      const image = await solver.run(task, options, contextOf(k, stop));
+      shares[k] = 1;
+      return image;
+    });
   }
 
   const misfit: number[] = [];
@@ -181,20 +195,15 @@ async function deviance(image: FloatArray, measurement: FloatArray, problem: Pro
   return (2 * (best - noise.logLikelihood(clean, measurement))) / countObserved(problem.operator);
 }
 
-/** The longest a step may keep other work on this thread waiting, in milliseconds (DESIGN §2). */
+/** The longest that steps may keep other work on this thread waiting, in milliseconds (DESIGN §2). */
 const TURN = 15;
 
-function stepper(
-  signal: AbortSignal | undefined,
-  report: (step: number, steps: number) => void,
-): Context['step'] {
-  let lastTurn = performance.now();
-  return async (step, steps) => {
-    signal?.throwIfAborted();
-    report(step, steps);
-    if (performance.now() - lastTurn < TURN) return;
+/** Lets other work of this thread have a turn where the last was too long ago, whichever chain took it. */
+function turns(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < TURN) return;
     await new Promise((resolve) => setTimeout(resolve, 0));
-    lastTurn = performance.now();
-    signal?.throwIfAborted();
+    last = performance.now();
   };
 }

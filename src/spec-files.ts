@@ -62,7 +62,7 @@ export async function readSpecFiles(spec: ProblemSpec): Promise<SpecFiles> {
         hashes[key] = hash;
       } else {
         files[key] = await readOptionFile(path, role, `option ${option} of ${term.name}`);
-        hashes[key] = hashArray(files[key]);
+        hashes[key] = await hashArray(files[key]);
       }
     }
   }

@@ -125,13 +125,13 @@ describe('restore', () => {
       solver: walker,
       samples: 2,
       signal: controller.signal,
-      onProgress({ sample, samples, step, steps }) {
-        seen.push(`${sample}/${samples} ${step}/${steps}`);
+      onProgress({ sample, samples, step, steps, fraction }) {
+        seen.push(`${sample}/${samples} ${step}/${steps} ${fraction.toFixed(3)}`);
         if (sample === 1 && step === 1) controller.abort(new Error('enough'));
       },
     });
     await expect(run).rejects.toThrow('enough');
-    expect(seen).toEqual(['0/2 0/3', '0/2 1/3', '0/2 2/3', '1/2 0/3', '1/2 1/3']);
+    expect(seen).toEqual(['0/2 0/3 0.000', '1/2 0/3 0.000', '0/2 1/3 0.167', '1/2 1/3 0.333']);
   });
 
   it('keeps the weights of an ensemble', async () => {

@@ -19,7 +19,11 @@ export const speedSpec = z.strictObject({
     .describe(
       'times a denoising, a denoising with its VJP and a run of DPS are timed; the table has medians',
     ),
-  steps: z.int().positive().default(20).describe('solver steps of a run'),
+  steps: z.int().positive().default(20).describe('solver steps of a sample'),
+  samples: z
+    .array(z.int().positive())
+    .default([1, 2])
+    .describe('samples of a run: one alone waits for the network, two are drawn side by side'),
   problem: z.string().default('gaussian-blur:sigma=1.6'),
   noise: z.string().default('gaussian:sigma=2/255'),
 });

@@ -16,7 +16,7 @@ import { markdownTable, median } from './table.js';
 interface Round {
   readonly denoise: number;
   readonly denoiseAndVjp: number;
-  /** One DPS step: denoise, VJP, likelihood, noise, bookkeeping, and its share of what a run costs besides. */
+  /** One DPS step: denoise, VJP, likelihood, noise, bookkeeping, and its share of what a restoration costs besides. */
   readonly step: number;
   /** Share of the wall time of the DPS run in which the network was not at work. */
   readonly outside: number;
@@ -25,19 +25,23 @@ interface Round {
 /** Medians over the rounds. */
 export interface SpeedRow extends Round {
   readonly threads: number;
+  /** Samples of the DPS run. */
+  readonly samples: number;
   /** Of the two times of one round. */
   readonly stepPerDenoise: number;
   /** Largest resident memory of the process so far, MB. */
   readonly peakMemory: number;
 }
 
-/** Times the prior and DPS at each number of threads. */
+/** Times the prior and DPS at each number of threads and of samples. */
 export async function speedBench(spec: SpeedSpec, signal?: AbortSignal): Promise<SpeedRow[]> {
   const rows: SpeedRow[] = [];
   for (const threads of spec.threads) {
     const prior = await loadPrior(spec.prior, { threads });
     try {
-      rows.push({ threads, ...(await timePrior(prior, spec, signal)) });
+      for (const samples of spec.samples) {
+        rows.push({ threads, samples, ...(await timePrior(prior, spec, samples, signal)) });
+      }
     } finally {
       await prior.close();
     }
@@ -48,8 +52,9 @@ export async function speedBench(spec: SpeedSpec, signal?: AbortSignal): Promise
 async function timePrior(
   prior: DiffusionPrior,
   spec: SpeedSpec,
+  samples: number,
   signal?: AbortSignal,
-): Promise<Omit<SpeedRow, 'threads'>> {
+): Promise<Omit<SpeedRow, 'threads' | 'samples'>> {
   const [height, width] = spec.size;
   const image = testCard([prior.channels, height, width]);
   const sigma = 0.1;
@@ -60,8 +65,8 @@ async function timePrior(
   };
   const bound = bind(problem(spec.problem, spec.noise), { imageShape: image.shape });
   const measurement = await measure(bound, image);
-  const clock = { network: 0 };
-  const job = { measurement, problem: bound, prior: timed(prior, clock), solver: 'dps', samples: 1, signal };
+  const clock = new BusyClock();
+  const job = { measurement, problem: bound, prior: timed(prior, clock), solver: 'dps', samples, signal };
   const run = (steps: number) => restore({ ...job, options: { steps } });
 
   // Each round times all three, so that what else the machine does falls on all of them alike. The first warms up.
@@ -71,9 +76,14 @@ async function timePrior(
   for (let i = 0; i < spec.rounds; i++) {
     const denoise = await milliseconds(() => prior.denoise(image, sigma, signal));
     const denoiseAndVjp = await milliseconds(vjp);
-    clock.network = 0;
+    clock.busy = 0;
     const wall = await milliseconds(() => run(spec.steps));
-    rounds.push({ denoise, denoiseAndVjp, step: wall / spec.steps, outside: 1 - clock.network / wall });
+    rounds.push({
+      denoise,
+      denoiseAndVjp,
+      step: wall / (spec.steps * samples),
+      outside: 1 - clock.busy / wall,
+    });
   }
   const typical = (value: (round: Round) => number) => median(rounds.map(value));
   return {
@@ -86,21 +96,31 @@ async function timePrior(
   };
 }
 
-/** The same prior, adding the time that the network takes, copies to and from its thread included. */
-function timed(prior: DiffusionPrior, clock: { network: number }): DiffusionPrior {
-  const time = async <T>(work: Promise<T>): Promise<T> => {
-    const started = performance.now();
-    const result = await work;
-    clock.network += performance.now() - started;
-    return result;
-  };
+/** How long at least one piece of work was going on, in milliseconds. */
+class BusyClock {
+  busy = 0;
+  private pieces = 0;
+  private since = 0;
+
+  async during<T>(work: Promise<T>): Promise<T> {
+    if (this.pieces++ === 0) this.since = performance.now();
+    try {
+      return await work;
+    } finally {
+      if (--this.pieces === 0) this.busy += performance.now() - this.since;
+    }
+  }
+}
+
+/** The same prior, telling the clock when the network is at work, copies to and from its thread included. */
+function timed(prior: DiffusionPrior, clock: BusyClock): DiffusionPrior {
   const { kind, name, channels, sigmaRange, sizeMultiple } = prior;
   return {
     ...{ kind, name, channels, sigmaRange, sizeMultiple },
-    denoise: (x, sigma, signal) => time(prior.denoise(x, sigma, signal)),
+    denoise: (x, sigma, signal) => clock.during(prior.denoise(x, sigma, signal)),
     async linearize(x, sigma, signal) {
-      const { value, pullback, release } = await time(prior.linearize!(x, sigma, signal));
-      return { value, pullback: (v) => time(Promise.resolve(pullback(v))), release };
+      const { value, pullback, release } = await clock.during(prior.linearize!(x, sigma, signal));
+      return { value, pullback: (v) => clock.during(Promise.resolve(pullback(v))), release };
     },
     close: () => prior.close(),
   };
@@ -128,6 +148,7 @@ export function speedTable(rows: readonly SpeedRow[]): string {
   return markdownTable(
     [
       'threads',
+      'samples',
       'denoise ms',
       'denoise + VJP ms',
       'DPS step ms',
@@ -137,6 +158,7 @@ export function speedTable(rows: readonly SpeedRow[]): string {
     ],
     rows.map((row) => [
       row.threads,
+      row.samples,
       row.denoise.toFixed(1),
       row.denoiseAndVjp.toFixed(1),
       row.step.toFixed(1),

@@ -148,9 +148,7 @@ function reporter(output: Output, tally: Tally): (event: FolderEvent) => void {
         output.error(`${event.name}: ${event.message}`, event);
         return;
       case 'progress': {
-        const { name, sample, samples, step, steps } = event;
-        const ofItem = (sample + step / steps) / samples;
-        output.progress((finished + ofItem) / items, `${name}, sample ${sample + 1} of ${samples}`);
+        output.progress((finished + event.fraction) / items, event.name);
         return;
       }
       case 'done':

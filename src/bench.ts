@@ -6,11 +6,15 @@ import { z } from 'zod';
 import { type ExactRow, exactBench } from './bench/exact.js';
 import { exactTable } from './bench/exact-table.js';
 import { operatorsBench, operatorsTable } from './bench/operators.js';
-import { type PhotographsRow, photographsBench, photographsTable } from './bench/photographs.js';
+import { type EarlierRun, photographsBench } from './bench/photographs.js';
+import { photographsTable } from './bench/photographs-table.js';
 import { type BenchSpec, benchSpec } from './bench/spec.js';
 import { speedBench, speedTable } from './bench/speed.js';
 import { UsageError } from './core/errors.js';
 import { writeFileAtomic } from './io/atomic.js';
+
+/** Of the JSON files that are written. */
+const FORMAT = 2;
 
 export interface BenchOptions {
   /** Folder for `<spec name>.json` and `<spec name>.md`, made if need be. */
@@ -53,11 +57,11 @@ export async function bench(specPath: string, options: BenchOptions): Promise<Be
   const started = new Date().toISOString();
   await mkdir(options.out, { recursive: true });
   const save = async ({ rows, table }: Outcome) => {
-    const record = { version: 1, started, spec, machine, rows };
+    const record = { version: FORMAT, started, spec, machine, rows };
     await writeFileAtomic(jsonPath, `${JSON.stringify(record, null, 2)}\n`);
     await writeFileAtomic(tablePath, `${table}\n`);
   };
-  const outcome = await run(spec, options, save);
+  const outcome = await run(spec, options, save, await earlierRun(jsonPath));
   await save(outcome);
   return { table: outcome.table, jsonPath, tablePath };
 }
@@ -67,11 +71,15 @@ interface Outcome {
   readonly table: string;
 }
 
-/** @param save is given what is there so far, so that hours of work outlive what stops the rest. */
+/**
+ * @param save is given what is there so far, so that hours of work outlive what stops the rest.
+ * @param earlier what an earlier run saved.
+ */
 async function run(
   spec: BenchSpec,
   options: BenchOptions,
   save: (soFar: Outcome) => Promise<void>,
+  earlier: EarlierRun | undefined,
 ): Promise<Outcome> {
   switch (spec.kind) {
     case 'speed': {
@@ -96,14 +104,24 @@ async function run(
           'this benchmark restores photographs: --data must name the folder that holds them',
         );
       }
-      const rows: PhotographsRow[] = [];
-      const work = photographsBench(spec, options.data, options.say ?? (() => {}), options.signal);
-      for await (const row of work) {
-        rows.push(row);
-        await save({ rows, table: photographsTable(rows) });
+      const work = photographsBench(spec, options.data, options.say ?? (() => {}), options.signal, earlier);
+      let outcome: Outcome = { rows: [], table: '' };
+      for await (const rows of work) {
+        outcome = { rows, table: photographsTable(rows) };
+        await save(outcome);
       }
-      return { rows, table: photographsTable(rows) };
+      return outcome;
     }
+  }
+}
+
+/** What an earlier run wrote; nothing where there is none, or none that can be read. */
+async function earlierRun(jsonPath: string): Promise<EarlierRun | undefined> {
+  try {
+    const { version, spec, rows } = JSON.parse(await readFile(jsonPath, 'utf8'));
+    return version === FORMAT && spec.kind === 'photographs' ? { spec, rows } : undefined;
+  } catch {
+    return undefined;
   }
 }
 

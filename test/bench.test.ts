@@ -89,19 +89,43 @@ describe('bench of photographs', () => {
   });
 
   it('keeps what is finished when a later part fails', async () => {
-    const task = { problem: 'denoise', noise: 'gaussian:sigma=25/255' };
+    const task = { problem: 'motion-blur:size=3', noise: 'gaussian:sigma=25/255' };
     const path = await writeSpec({
       kind: 'photographs',
       prior: 'photo-small',
       crop: 16,
       chooseOn: 3,
-      tasks: [{ ...task, baselines: { wiener: {} }, solvers: { nobody: {} } }],
+      tasks: [{ ...task, baselines: { wiener: {} }, solvers: { ddrm: {} } }],
     });
     const out = join(folder, 'cut-off');
-    await expect(bench(path, { out, data: folder })).rejects.toThrow('nobody');
+    await expect(bench(path, { out, data: folder })).rejects.toThrow('solver ddrm needs');
     const { rows } = JSON.parse(await readFile(join(out, 'tiny.json'), 'utf8'));
     expect(rows.map((row: { solver: string }) => row.solver)).toEqual(['wiener']);
     expect(await readFile(join(out, 'tiny.md'), 'utf8')).toContain('wiener (baseline)');
+  });
+
+  it('goes on where an earlier run of fewer photographs, solvers or tasks ended, and nowhere else', async () => {
+    const out = join(folder, 'continued');
+    const run = async (limit: number, change: object, solvers: object) => {
+      const task = { problem: 'denoise', noise: 'gaussian:sigma=25/255', solvers };
+      const base = { kind: 'photographs', prior: 'photo-small', crop: 16, chooseOn: 1 };
+      const lines: string[] = [];
+      const say = (line: string) => lines.push(line);
+      const spec = await writeSpec({ ...base, ...change, limit, tasks: [task] });
+      const { jsonPath } = await bench(spec, { out, data: folder, say });
+      return { lines, rows: JSON.parse(await readFile(jsonPath, 'utf8')).rows };
+    };
+    const first = await run(1, {}, { wiener: {} });
+    expect(first.lines).toHaveLength(1);
+    const second = await run(2, {}, { wiener: {}, tv: { weight: [5, 10] } });
+    // Wiener on the second photograph; TV's two weights, and both photographs.
+    expect(second.lines).toHaveLength(5);
+    expect(second.rows[0].photographs[0]).toEqual(first.rows[0].photographs[0]);
+    const third = await run(2, {}, { tv: { weight: [5, 10] }, wiener: {} });
+    expect(third.lines).toHaveLength(0);
+    expect(third.rows[0]).toEqual(second.rows[1]);
+    expect((await run(2, {}, { tv: { weight: [10] }, wiener: {} })).lines).toHaveLength(2);
+    expect((await run(1, { seed: 1 }, { wiener: {} })).lines).toHaveLength(1);
   });
 
   it('does not write its results over the spec', async () => {

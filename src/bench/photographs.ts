@@ -1,6 +1,7 @@
 /**
  * Restores photographs whose truth is known: options are chosen on the first so many, in name order, and reported
- * on the others. Baselines are tuned on the same photographs as the solvers.
+ * on the others. Baselines are tuned on the same photographs as the solvers. One photograph after the other goes through all
+ * solvers, so that what is cut off compares them on the same photographs, and goes on from there.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,20 +14,24 @@ import { psnr, ssim } from '../core/metrics.js';
 import { decodePicture } from '../io/picture.js';
 import { measure } from '../measure.js';
 import { problem } from '../problem.js';
-import { type Posterior, restore } from '../restore.js';
+import { chooseSolver, effectiveOptions, type Posterior, restore } from '../restore.js';
 import type { PhotographsSpec } from './spec.js';
-import { markdownTable, mean } from './table.js';
+import { mean } from './table.js';
 
 type Options = Readonly<Record<string, unknown>>;
+type Grid = Readonly<Record<string, readonly unknown[]>>;
 
-/** One solver on one problem, averaged over the photographs reported on. */
+/** One solver on one problem. */
 export interface PhotographsRow {
   readonly problem: string;
   readonly noise: string;
   readonly solver: string;
   readonly baseline: boolean;
-  /** What the grid chose; empty where the preset was used. */
+  /** What was tried for each option, and what of it was chosen; empty where the preset was used. */
+  readonly grid: Grid;
   readonly chosen: Options;
+  /** Effective: defaults < preset of the problem < what was chosen. */
+  readonly options: Options;
   readonly photographs: readonly PhotographScore[];
 }
 
@@ -37,9 +42,12 @@ export interface PhotographScore {
   readonly ssim: number;
   /** dB, average over the samples one by one. */
   readonly samplePsnr: number;
+  readonly sampleSsim: number;
   readonly misfit: number;
-  /** Share of the true values inside the 90 % interval; absent where there is no uncertainty. */
+  /** Share of the true values inside the 90 % interval, whatever the solver says of it; absent for a single image. */
   readonly coverage?: number;
+  /** How many there are; evaluations, VJPs and seconds are for all of them. */
+  readonly samples: number;
   readonly networkEvaluations: number;
   readonly vjps: number;
   readonly seconds: number;
@@ -50,17 +58,25 @@ interface Photograph {
   readonly image: FloatArray;
 }
 
+/** What a run that was cut off, or one of fewer photographs, left behind. */
+export interface EarlierRun {
+  readonly spec: PhotographsSpec;
+  readonly rows: readonly PhotographsRow[];
+}
+
 /**
- * Rows as they are finished.
+ * All rows so far, again after every photograph of every solver.
  * @param folder holds the photographs.
  * @param say is told of each finished part, one line each.
+ * @param earlier what of it is still true is not done again.
  */
 export async function* photographsBench(
   spec: PhotographsSpec,
   folder: string,
   say: (line: string) => void,
   signal?: AbortSignal,
-): AsyncGenerator<PhotographsRow> {
+  earlier?: EarlierRun,
+): AsyncGenerator<readonly PhotographsRow[]> {
   const photographs = await readPhotographs(folder, spec.crop);
   const chooseOn = photographs.slice(0, spec.chooseOn);
   const reportOn = photographs.slice(spec.chooseOn).slice(0, spec.limit);
@@ -69,50 +85,93 @@ export async function* photographsBench(
       `${folder} holds ${photographs.length} photographs, expected more than ${spec.chooseOn}`,
     );
   }
+  const reusable = earlier && sameConditions(spec, earlier.spec) ? earlier.rows : [];
   const prior = await loadPrior(spec.prior, { threads: spec.threads });
+  const run: Run = { spec, prior, signal };
+  const rows: Row[] = [];
   try {
-    for (const { problem, noise, baselines, solvers } of spec.tasks) {
-      const entries = [
-        ...Object.entries(baselines).map((entry) => ({ entry, baseline: true })),
-        ...Object.entries(solvers).map((entry) => ({ entry, baseline: false })),
-      ];
-      for (const { entry, baseline } of entries) {
-        const [solver, grid] = entry;
-        const score = (options: Options, on: readonly Photograph[]) =>
-          scoreAll(spec, { problem, noise, solver, options, prior, signal }, on);
-        const chosen = await choose(
-          grid,
-          (options) => score(options, chooseOn),
-          (line) => say(`${problem} ${solver} ${line}`),
-        );
-        const scores = await score(chosen, reportOn);
-        say(`${problem} ${solver}: ${mean(scores.map((p) => p.psnr)).toFixed(2)} dB`);
-        yield { problem, noise, solver, baseline, chosen, photographs: scores };
+    for (const entry of entries(spec)) {
+      const done = reusable.find((row) => sameEntry(row, entry));
+      const score = async (options: Options) => {
+        let sum = 0;
+        for (const photograph of chooseOn) sum += (await scoreOne(run, entry, options, photograph)).psnr;
+        return sum / chooseOn.length;
+      };
+      const told = (line: string) => say(`${entry.problem} ${entry.solver} ${line}`);
+      const chosen = done?.chosen ?? (await choose(entry.grid, score, told));
+      const options = effective(entry, chosen, photographs[0]);
+      const kept = done && JSON.stringify(done.options) === JSON.stringify(options) ? done.photographs : [];
+      rows.push({ ...entry, chosen, options, photographs: [...kept] });
+    }
+    const finished = () => rows.filter((row) => row.photographs.length > 0);
+    for (const photograph of reportOn) {
+      for (const row of rows) {
+        if (row.photographs.some(({ name }) => name === photograph.name)) continue;
+        const scored = await scoreOne(run, row, row.chosen, photograph);
+        row.photographs.push(scored);
+        say(`${photograph.name} ${row.problem} ${row.solver}: ${scored.psnr.toFixed(2)} dB`);
+        yield finished();
       }
     }
+    yield finished();
   } finally {
     await prior.close();
   }
 }
 
+interface Run {
+  readonly spec: PhotographsSpec;
+  readonly prior: Prior;
+  readonly signal?: AbortSignal;
+}
+
+type Entry = Pick<PhotographsRow, 'problem' | 'noise' | 'solver' | 'baseline' | 'grid'>;
+
+/** A row that is being filled. */
+type Row = PhotographsRow & { readonly photographs: PhotographScore[] };
+
+function entries({ tasks }: PhotographsSpec): Entry[] {
+  return tasks.flatMap(({ problem, noise, baselines, solvers }) => {
+    const of = (grids: Readonly<Record<string, Grid>>, baseline: boolean) =>
+      Object.entries(grids).map(([solver, grid]) => ({ problem, noise, solver, baseline, grid }));
+    return [...of(baselines, true), ...of(solvers, false)];
+  });
+}
+
+/** Whether scores of one run are those of the other: all but which solvers, problems and how many photographs. */
+function sameConditions(one: PhotographsSpec, other: PhotographsSpec): boolean {
+  const conditions = ({ tasks: _, limit: __, ...rest }: PhotographsSpec) => JSON.stringify(rest);
+  return conditions(one) === conditions(other);
+}
+
+function sameEntry(one: Entry, other: Entry): boolean {
+  const key = ({ problem, noise, solver, grid }: Entry) => JSON.stringify([problem, noise, solver, grid]);
+  return key(one) === key(other);
+}
+
+function effective({ problem: name, noise, solver }: Entry, chosen: Options, { image }: Photograph): Options {
+  const bound = bind(problem(name, noise), { imageShape: image.shape });
+  return effectiveOptions(chooseSolver(solver, bound), bound, chosen);
+}
+
 /** The point of the grid with the highest mean PSNR. */
 async function choose(
-  grid: Readonly<Record<string, readonly unknown[]>>,
-  score: (options: Options) => Promise<PhotographScore[]>,
+  grid: Grid,
+  score: (options: Options) => Promise<number>,
   say: (line: string) => void,
 ): Promise<Options> {
   const candidates = product(grid);
   if (candidates.length === 1) return candidates[0];
   let best: { options: Options; psnr: number } | undefined;
   for (const options of candidates) {
-    const value = mean((await score(options)).map((photograph) => photograph.psnr));
+    const value = await score(options);
     say(`${JSON.stringify(options)} ${value.toFixed(2)} dB`);
     if (best === undefined || value > best.psnr) best = { options, psnr: value };
   }
   return best!.options;
 }
 
-function product(grid: Readonly<Record<string, readonly unknown[]>>): Options[] {
+function product(grid: Grid): Options[] {
   let points: Options[] = [{}];
   for (const [key, values] of Object.entries(grid)) {
     points = points.flatMap((point) => values.map((value) => ({ ...point, [key]: value })));
@@ -120,41 +179,32 @@ function product(grid: Readonly<Record<string, readonly unknown[]>>): Options[] 
   return points;
 }
 
-interface Trial {
-  readonly problem: string;
-  readonly noise: string;
-  readonly solver: string;
-  readonly options: Options;
-  readonly prior: Prior;
-  readonly signal?: AbortSignal;
-}
-
-async function scoreAll(
-  { samples, seed }: PhotographsSpec,
-  trial: Trial,
-  photographs: readonly Photograph[],
-): Promise<PhotographScore[]> {
-  const scores: PhotographScore[] = [];
-  for (const { name, image } of photographs) {
-    const bound = bind(problem(trial.problem, trial.noise), { imageShape: image.shape });
-    const measurement = await measure(bound, image, seed);
-    const { solver, options, prior, signal } = trial;
-    const job = { measurement, problem: bound, prior, solver, options, samples, seed, signal };
-    scores.push({ name, ...score(await restore(job), bound.report(image)) });
-  }
-  return scores;
+async function scoreOne(
+  { spec: { samples, seed }, prior, signal }: Run,
+  { problem: name, noise, solver }: Entry,
+  options: Options,
+  photograph: Photograph,
+): Promise<PhotographScore> {
+  const { image } = photograph;
+  const bound = bind(problem(name, noise), { imageShape: image.shape });
+  const measurement = await measure(bound, image, seed);
+  const job = { measurement, problem: bound, prior, solver, options, samples, seed, signal };
+  return { name: photograph.name, ...score(await restore(job), bound.report(image)) };
 }
 
 function score(posterior: Posterior, truth: FloatArray): Omit<PhotographScore, 'name'> {
   const clip = (x: FloatArray) => mapArray(x, (value) => Math.min(Math.max(value, 0), 1));
   const estimate = clip(posterior.mean);
+  const samples = posterior.samples.map(clip);
   const { lower, upper, networkEvaluations, vjps, seconds } = posterior;
   return {
     psnr: psnr(estimate, truth),
     ssim: ssim(estimate, truth),
-    samplePsnr: mean(posterior.samples.map((sample) => psnr(clip(sample), truth))),
+    samplePsnr: mean(samples.map((sample) => psnr(sample, truth))),
+    sampleSsim: mean(samples.map((sample) => ssim(sample, truth))),
     misfit: mean(posterior.misfit),
-    coverage: lower && upper && posterior.calibrated ? coverage(truth, lower, upper) : undefined,
+    coverage: lower && upper ? coverage(truth, lower, upper) : undefined,
+    samples: samples.length,
     networkEvaluations,
     vjps,
     seconds,
@@ -191,49 +241,4 @@ function centreCrop(image: FloatArray, side: number, name: string): FloatArray {
     out.data.set(image.data.subarray(from, from + side), row * side);
   }
   return out;
-}
-
-export function photographsTable(rows: readonly PhotographsRow[]): string {
-  return markdownTable(
-    [
-      'problem',
-      'noise',
-      'solver',
-      'PSNR dB',
-      'gain dB',
-      'SSIM',
-      'one sample dB',
-      'misfit',
-      '90 % holds',
-      'runs',
-      'VJPs',
-      's',
-    ],
-    rows.map((row) => {
-      const average = (of: (p: PhotographScore) => number) => mean(row.photographs.map(of));
-      const holds = row.photographs.every((p) => p.coverage !== undefined);
-      return [
-        row.problem,
-        row.noise,
-        row.baseline ? `${row.solver} (baseline)` : row.solver,
-        average((p) => p.psnr).toFixed(2),
-        row.baseline ? '–' : (average((p) => p.psnr) - bestBaseline(rows, row)).toFixed(2),
-        average((p) => p.ssim).toFixed(3),
-        average((p) => p.samplePsnr).toFixed(2),
-        average((p) => p.misfit).toFixed(2),
-        holds ? `${(100 * average((p) => p.coverage!)).toFixed(0)} %` : '–',
-        average((p) => p.networkEvaluations).toFixed(0),
-        average((p) => p.vjps).toFixed(0),
-        average((p) => p.seconds).toFixed(1),
-      ];
-    }),
-  );
-}
-
-/** The mean PSNR of the better baseline of the same problem and noise. */
-function bestBaseline(rows: readonly PhotographsRow[], of: PhotographsRow): number {
-  const baselines = rows.filter(
-    (row) => row.baseline && row.problem === of.problem && row.noise === of.noise,
-  );
-  return Math.max(...baselines.map((row) => mean(row.photographs.map((p) => p.psnr))));
 }

@@ -1,0 +1,61 @@
+/** The table of solvers on photographs, as Markdown. */
+import type { PhotographScore, PhotographsRow } from './photographs.js';
+import { type Cell, markdownTable, mean } from './table.js';
+
+/** One line for each solver on each problem; what is counted or timed is for one sample. */
+export function photographsTable(rows: readonly PhotographsRow[]): string {
+  return markdownTable(
+    [
+      'problem',
+      'noise',
+      'solver',
+      'photographs',
+      'PSNR dB',
+      'gain dB',
+      'SSIM',
+      'one sample dB',
+      'SSIM',
+      'misfit',
+      '90 % holds',
+      'runs',
+      'VJPs',
+      's',
+    ],
+    rows.map((row): Cell[] => {
+      const average = (of: (p: PhotographScore) => number) => mean(row.photographs.map(of));
+      const each = (of: (p: PhotographScore) => number) => average((p) => of(p) / p.samples);
+      const holds = row.photographs.every((p) => p.coverage !== undefined);
+      return [
+        row.problem,
+        row.noise,
+        row.baseline ? `${row.solver} (baseline)` : row.solver,
+        row.photographs.length,
+        average((p) => p.psnr).toFixed(2),
+        row.baseline ? '–' : gain(rows, row),
+        average((p) => p.ssim).toFixed(3),
+        average((p) => p.samplePsnr).toFixed(2),
+        average((p) => p.sampleSsim).toFixed(3),
+        average((p) => p.misfit).toFixed(2),
+        holds ? `${(100 * average((p) => p.coverage!)).toFixed(0)} %` : '–',
+        each((p) => p.networkEvaluations).toFixed(0),
+        each((p) => p.vjps).toFixed(0),
+        each((p) => p.seconds).toFixed(1),
+      ];
+    }),
+  );
+}
+
+/** Over the better baseline of the same problem and noise, on the photographs that both have done. */
+function gain(rows: readonly PhotographsRow[], of: PhotographsRow): string {
+  const baselines = rows.filter(
+    (row) => row.baseline && row.problem === of.problem && row.noise === of.noise,
+  );
+  const gains = baselines.map((baseline) => {
+    const shared = of.photographs.flatMap(({ name, psnr }) => {
+      const other = baseline.photographs.find((p) => p.name === name);
+      return other ? [psnr - other.psnr] : [];
+    });
+    return mean(shared);
+  });
+  return gains.length > 0 ? Math.min(...gains).toFixed(2) : '–';
+}

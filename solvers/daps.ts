@@ -32,6 +32,13 @@ const options = z.object({
     .positive()
     .default(0.05)
     .describe('lowest noise level before 0 ([0, 1] units; published: 0.1 on [-1, 1])'),
+  priorVariance: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'variance v of a pixel under the prior, given its neighbours ([0, 1] units): the spread of the draw is then r² = vσ²/(v + σ²); absent: r = σ, as published',
+    ),
   ...dataDrawOptions,
 });
 
@@ -46,7 +53,7 @@ export const daps: ChainSolver = {
   presets: {},
 
   async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, flowSteps, sigmaMax, sigmaMin, ...draw } = options.parse(chosen);
+    const { steps, flowSteps, sigmaMax, sigmaMin, priorVariance, ...draw } = options.parse(chosen);
     const model = diffusionPrior(prior);
     const { lowest, highest } = noiseRange(model, sigmaMax);
     const sigmas = karrasSigmas(steps, Math.min(Math.max(sigmaMin, lowest), highest / 2), highest);
@@ -55,7 +62,8 @@ export const daps: ChainSolver = {
       await context.step(i, steps);
       const clean = await eulerFlow(model, x, sigmas[i], lowest, flowSteps, context.signal);
       const random = context.random('step', i);
-      const drawn = await drawGivenData(problem, measurement, clean, sigmas[i], draw, random);
+      const spread = uncertainty(sigmas[i], priorVariance);
+      const drawn = await drawGivenData(problem, measurement, clean, spread, draw, random);
       const moved = new Float32Array(drawn.data.length);
       for (let j = 0; j < moved.length; j++) moved[j] = drawn.data[j] + sigmas[i + 1] * random.normal();
       x = floatArray(moved, x.shape);
@@ -63,3 +71,8 @@ export const daps: ChainSolver = {
     return x;
   },
 };
+
+/** r, how far x̂0 is from the image: σ as published, less under a prior N(m, vI). */
+function uncertainty(sigma: number, variance: number | undefined): number {
+  return variance === undefined ? sigma : sigma * Math.sqrt(variance / (variance + sigma ** 2));
+}

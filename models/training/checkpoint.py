@@ -16,24 +16,25 @@ def save(path, state):
     temporary.rename(path)
 
 
-def write_resume(path, denoiser, facts):
+def write_resume(path, model, facts):
     """Weights in float16 and what is known of the training: small enough to be committed, no pickle inside."""
-    weights = {name: value.detach().cpu().half().numpy() for name, value in denoiser.state_dict().items()}
-    numpy.savez(path, facts=json.dumps({**facts, "shape": denoiser.shape.asdict()}), **weights)
+    weights = {name: value.detach().cpu().half().numpy() for name, value in model.state_dict().items()}
+    numpy.savez(path, facts=json.dumps({**facts, "shape": model.shape.asdict()}), **weights)
 
 
-def read_resume(path):
-    """(denoiser, facts). The optimiser starts anew."""
+def read_resume(path, rebuild):
+    """(model, facts), the model from `rebuild(shape)`. The optimiser starts anew."""
     with numpy.load(path) as content:
         facts = json.loads(str(content["facts"]))
         weights = {k: torch.from_numpy(content[k].astype("float32")) for k in content.files if k != "facts"}
-    denoiser = Denoiser(as_shape(facts.pop("shape")))
-    denoiser.load_state_dict(weights)
-    return denoiser, facts
+    model = rebuild(facts.pop("shape"))
+    model.load_state_dict(weights)
+    return model, facts
 
 
-def as_shape(fields):
-    return Shape(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
+def as_shape(kind, fields):
+    """A frozen dataclass `kind` from the fields that a file keeps, where tuples have become lists."""
+    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
 
 
 # How the first photo-small.onnx, made before this script, calls the parts.

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import math
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -49,6 +50,17 @@ def to_tensor(crops):
 def centre_crop(image, size):
     top, left = (image.shape[0] - size) // 2, (image.shape[1] - size) // 2
     return image[top : top + size, left : left + size]
+
+
+def centres(images, size, count=None):
+    """Centre crops [n, 3, size, size] on [-1, 1] of all images, or of `count` of them, evenly chosen."""
+    chosen = images if count is None else images[:: max(1, len(images) // count)][:count]
+    return to_tensor(torch.from_numpy(numpy.stack([centre_crop(image, size) for image in chosen])))
+
+
+def psnr(estimate, clean):
+    """PSNR in dB of a batch on [-1, 1]: the peak-to-peak range is 2, hence the 4."""
+    return 10 * math.log10(4 / (estimate - clean).square().mean().item())
 
 
 class Crops:

@@ -5,7 +5,7 @@ import math
 import numpy
 import torch
 
-from data import centre_crop, to_tensor
+from data import centres, psnr as peak_ratio
 from network import SIGMA_DATA
 
 SIGMA_MIN, SIGMA_MAX = 0.002, 80.0
@@ -36,12 +36,11 @@ def psnr(denoise, images, sigma, size=256, device="cpu"):
     """Mean PSNR in dB of the centre crops denoised at `sigma` (on [-1, 1]); the noise is the same at every call."""
     values = []
     for index, image in enumerate(images):
-        clean = to_tensor(torch.from_numpy(centre_crop(image, size).copy())[None])
+        clean = centres([image], size)
         generator = torch.Generator().manual_seed(index)
         noisy = clean + sigma * torch.randn(clean.shape, generator=generator)
         estimate = denoise(noisy.to(device), torch.full((1,), sigma, device=device)).cpu().clamp(-1, 1)
-        # The peak-to-peak range is 2, hence the 4.
-        values.append(10 * math.log10(4 / (estimate - clean).square().mean().item()))
+        values.append(peak_ratio(estimate, clean))
     return float(numpy.mean(values))
 
 

@@ -1,24 +1,21 @@
-"""From a trained denoiser to what is shipped: model.onnx, card.json, resume.npz, parity.npz, sheet.jpg, psnr.png."""
+"""From a trained denoiser to what is shipped: model.onnx, card.json, model.truth.npz, resume.npz, sheet.jpg, psnr.png."""
 
-import hashlib
 import json
 import math
 
 import matplotlib
 import numpy
-import onnxruntime
 import torch
-from PIL import Image
 
 import checkpoint
 import edm
-from data import centre_crop, to_tensor
-from network import Denoiser, flops, receptive_radius
+import graphs
+from data import centres
+from network import flops, receptive_radius
+from sheet import write_picture
 
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402  (the backend must be chosen first)
-
-OPSET = 17
 
 
 def export(average, denoiser, facts, held_out, folder):
@@ -26,9 +23,7 @@ def export(average, denoiser, facts, held_out, folder):
     folder.mkdir(parents=True, exist_ok=True)
     average.eval().requires_grad_(False).to(memory_format=torch.contiguous_format)
     model = folder / "model.onnx"
-    write_onnx(average, model)
-    checks = check_parity(average, model) | check_gradient(average, model)
-    write_parity(average, folder / "parity.npz")
+    checks = graphs.export(average, model, example(average, 3, 5, 0.2), ["x0"], "x", calls(average))
     curve = write_curve(average, held_out, folder / "psnr.png")
     write_sheet(average, held_out, folder / "sheet.jpg")
     checkpoint.write_resume(folder / "resume.npz", denoiser, facts)
@@ -37,72 +32,18 @@ def export(average, denoiser, facts, held_out, folder):
     print(f"exported to {folder}: {checks}", flush=True)
 
 
-def write_onnx(denoiser, path):
-    x = torch.randn(1, 3, 2 * denoiser.multiple, 3 * denoiser.multiple)
-    axes = {0: "n", 2: "h", 3: "w"}
-    torch.onnx.export(
-        denoiser, (x, torch.tensor([0.2])), str(path), opset_version=OPSET, dynamo=False,
-        input_names=["x", "sigma"], output_names=["x0"], dynamic_axes={"x": axes, "sigma": {0: "n"}, "x0": axes},
-    )  # fmt: skip
-
-
-def session(path):
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
-def check_parity(denoiser, path):
-    """PyTorch and ONNX Runtime give the same at several sizes, batches and noise levels."""
-    runtime, worst = session(path), 0.0
-    generator = torch.Generator().manual_seed(0)
-    for count, height, width in [(1, 64, 64), (2, 96, 160), (1, 256, 256)]:
-        for sigma in (edm.SIGMA_MIN, 0.2, 5.0, edm.SIGMA_MAX):
-            level = torch.full((count,), sigma)
-            x = torch.rand(count, 3, height, width, generator=generator) * 2 - 1
-            x += sigma * torch.randn(x.shape, generator=generator)
-            with torch.no_grad():
-                expected = denoiser(x, level)
-            (found,) = runtime.run(["x0"], {"x": x.numpy(), "sigma": level.numpy()})
-            worst = max(worst, float(numpy.abs(found - expected.numpy()).max()))
-    assert worst < 1e-4, f"{path.name}: ONNX Runtime differs from PyTorch by {worst:.1e}"
-    return {"parity": worst}
-
-
-def check_gradient(denoiser, path):
-    """PyTorch's directional derivative against central differences of the exported graph."""
-    runtime, step = session(path), 1e-2
-    generator = torch.Generator().manual_seed(1)
-    x = torch.rand(1, 3, 64, 64, generator=generator) * 2 - 1
-    direction, cotangent = torch.randn(2, *x.shape, generator=generator)
-    level = torch.tensor([0.2])
-    x.requires_grad_()
-    (gradient,) = torch.autograd.grad(denoiser(x, level), x, cotangent)
-    expected = float((gradient.double() * direction).sum())
-    difference = 0.0
-    for sign in (1, -1):
-        shifted = (x.detach() + sign * step * direction).numpy()
-        (y,) = runtime.run(["x0"], {"x": shifted, "sigma": level.numpy()})
-        difference += sign * float((y.astype(numpy.float64) * cotangent.numpy()).sum()) / (2 * step)
-    error = abs(difference - expected) / max(abs(expected), 1.0)
-    assert error < 1e-2, f"{path.name}: derivative {difference} in ONNX Runtime, {expected} in PyTorch"
-    return {"gradient": error}
-
-
-def write_parity(denoiser, path):
-    """One input, the answer and one vector-Jacobian product, computed in float64: the truth for a test in Node."""
-    twin = Denoiser(denoiser.shape).double()
-    twin.load_state_dict(denoiser.state_dict())
+def example(denoiser, rows, columns, sigma, count=1):
+    """A call with a noisy ramp of rows x columns cells of the network's grid."""
     generator = torch.Generator().manual_seed(3)
-    sigma = torch.tensor([0.2])
-    ramp = torch.linspace(-1, 1, 5 * denoiser.multiple).expand(1, 3, 3 * denoiser.multiple, -1)
-    x = ramp + sigma * torch.randn(ramp.shape, generator=generator)
-    cotangent = torch.randn(x.shape, generator=generator)
-    twice = x.double().requires_grad_()
-    x0 = twin(twice, sigma.double())
-    (gradient,) = torch.autograd.grad(x0, twice, cotangent.double())
-    arrays = {"x": x, "sigma": sigma, "x0": x0.detach().float(), "cotangent": cotangent, "gradient": gradient.float()}
-    numpy.savez_compressed(path, **{name: value.numpy() for name, value in arrays.items()})
+    ramp = torch.linspace(-1, 1, columns * denoiser.multiple).expand(count, 3, rows * denoiser.multiple, -1)
+    return {"x": ramp + sigma * torch.randn(ramp.shape, generator=generator), "sigma": torch.full((count,), sigma)}
+
+
+def calls(denoiser):
+    """Several sizes, batches and noise levels."""
+    sizes = [(8, 8, 1), (12, 20, 2), (32, 32, 1)]
+    levels = (edm.SIGMA_MIN, 0.2, 5.0, edm.SIGMA_MAX)
+    return [example(denoiser, rows, columns, sigma, count) for rows, columns, count in sizes for sigma in levels]
 
 
 def write_curve(denoiser, held_out, path):
@@ -122,22 +63,20 @@ def write_curve(denoiser, held_out, path):
 
 def write_sheet(denoiser, held_out, path, columns=8, size=128):
     """Rows: clean crops, then noisy and denoised at three levels, then samples from noise alone."""
-    clean = torch.cat([to_tensor(torch.from_numpy(centre_crop(i, size).copy())[None]) for i in held_out[:: len(held_out) // columns]])
+    clean = centres(held_out, size, columns)
     rows = [clean]
     generator = torch.Generator().manual_seed(2)
     with torch.no_grad():
         for sigma in (0.2, 0.4, 1.0):
             noisy = clean + sigma * torch.randn(clean.shape, generator=generator)
-            rows += [noisy, denoiser(noisy, torch.full((columns,), sigma))]
-    rows.append(edm.sample(denoiser, (columns, 3, size, size)))
-    sheet = torch.cat([torch.cat(list(row), dim=2) for row in rows], dim=1)
-    pixels = ((sheet.clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).numpy()
-    Image.fromarray(pixels).save(path, quality=88)
+            rows += [noisy, denoiser(noisy, torch.full((len(clean),), sigma))]
+    rows.append(edm.sample(denoiser, clean.shape))
+    write_picture(rows, path)
 
 
 def describe(denoiser, model, facts, checks, curve):
     """The card, in the schema of models/card.ts."""
-    shape, last = denoiser.shape, facts["history"][-1]["psnr"]
+    shape, last = denoiser.shape, facts["history"][-1]["scores"]
     parameters = sum(p.numel() for p in denoiser.parameters())
     stem = f" on pixels folded {shape.stem}×{shape.stem}" if shape.stem > 1 else ""
     seen = facts["started_from"] != "random weights"
@@ -147,7 +86,7 @@ def describe(denoiser, model, facts, checks, curve):
         "name": facts["preset"],
         "summary": f"colour photographs of any size; {parameters / 1e6:.1f} M parameters, "
         f"{flops(denoiser) / 1e9:.0f} GFLOP a 256×256 pass",
-        "model": {"path": model.name, "sha256": hashlib.sha256(model.read_bytes()).hexdigest()},
+        "model": graphs.entry(model),
         "inputs": {"image": "x", "time": "sigma"},
         "outputs": {"image": "x0"},
         "channels": 3,
@@ -169,7 +108,7 @@ def describe(denoiser, model, facts, checks, curve):
         f"({facts['crops']} crops, {facts['minutes']:.0f} minutes) from {facts['started_from']}, Adam, "
         f"mean squared error with EDM weights, average of weights, {facts['precision']}, PyTorch {facts['torch']}, "
         f"seed {facts['seed']}. Samples from noise alone have a photograph's texture and no global layout. PyTorch and "
-        f"ONNX Runtime differ by at most {checks['parity']:.0e}; PSNR {'falls' if falls(curve) else 'does not always fall'} "
+        f"ONNX Runtime differ by at most {checks['values']:.0e}; PSNR {'falls' if falls(curve) else 'does not always fall'} "
         "as σ rises.",
         "scores": [
             {

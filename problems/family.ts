@@ -4,8 +4,11 @@ import type { FloatArray, Shape } from '../src/core/array.js';
 import type { NoiseModel } from './noise.js';
 import type { ForwardOperator } from './operator.js';
 
-/** What an option of type file is read as, before the problem is bound; a module or an ONNX graph is an operator itself. */
-export type FileRole = 'mask' | 'kernel' | 'plane' | 'array' | 'module' | 'onnx';
+/** Files that are operators themselves. */
+export type OperatorRole = 'module' | 'onnx' | 'tensorflow';
+
+/** What an option of type file is read as, before the problem is bound. */
+export type FileRole = 'mask' | 'kernel' | 'plane' | 'array' | OperatorRole;
 
 /** Options after validation; a file option holds its path until `src/io` has read it, then the array. */
 export type Options = Readonly<Record<string, unknown>>;

@@ -72,20 +72,34 @@ export function plainOperator(inputShape: Shape, parts: PlainOperator, name = 'o
 
 /** The module as `bind` takes it. @param name what messages call it. */
 export function loadedModule(module: OperatorModule, name: string): LoadedOperator {
+  return loadedFile(module, name, (shape) => plainOperator(shape, module.create(shape), name));
+}
+
+/** A file whose images have the shape that it says, or that of the measurement where it says none. */
+export function loadedFile(
+  file: Pick<OperatorModule, 'imageShape'>,
+  name: string,
+  create: LoadedOperator['create'],
+): LoadedOperator {
   return {
     imageShape(measured) {
-      const shape = module.imageShape?.(measured) ?? measured;
+      const shape = file.imageShape?.(measured) ?? measured;
       if (isShape(shape)) return shape;
       throw new UsageError(
         `${name}: imageShape gives ${JSON.stringify(shape)}, expected positive whole numbers`,
       );
     },
-    create: (shape) => plainOperator(shape, module.create(shape), name),
+    create,
   };
 }
 
-function isShape(shape: unknown): shape is Shape {
-  return Array.isArray(shape) && shape.every((extent) => Number.isInteger(extent) && extent > 0);
+/** Whether it is a list of one or more positive whole numbers. */
+export function isShape(shape: unknown): shape is Shape {
+  return (
+    Array.isArray(shape) &&
+    shape.length > 0 &&
+    shape.every((extent) => Number.isInteger(extent) && extent > 0)
+  );
 }
 
 /** Says that a file of operators has to be loaded before a problem is bound. */

@@ -39,6 +39,7 @@ import { scattering } from './scattering.js';
 import { singlePixel } from './single-pixel.js';
 import { spaceVaryingBlur } from './space-varying-blur.js';
 import { speckle } from './speckle-noise.js';
+import { tensorflow } from './tensorflow.js';
 import { uniform } from './uniform-noise.js';
 import { unmixing } from './unmixing.js';
 
@@ -75,6 +76,7 @@ export const operators: Readonly<Record<string, OperatorFamily>> = {
   ptychography,
   module,
   onnx,
+  tensorflow,
 };
 
 export const noises: Readonly<Record<string, NoiseFamily>> = {

@@ -21,6 +21,14 @@ export { type Problem, type ProblemSpec, problemOf, type Term } from '../problem
 export { scaled } from '../problems/scaled.js';
 export { stack, stackNoise } from '../problems/stack.js';
 export { sum } from '../problems/sum.js';
+export {
+  type TensorFlow,
+  type TensorFlowFunction,
+  type TensorFlowModule,
+  type TensorFlowOperator,
+  type TensorFlowTensor,
+  tensorflowOperator,
+} from '../problems/tensorflow.js';
 export { solvers } from '../solvers/index.js';
 export type {
   ChainSolver,

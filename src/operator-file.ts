@@ -1,15 +1,22 @@
-/** Operators that users bring as files: JavaScript modules and ONNX graphs. */
+/** Operators that users bring as files: JavaScript modules, functions for TensorFlow.js and ONNX graphs. */
 import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { createRequire } from 'node:module';
+import { basename, dirname, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { cached } from '../models/onnx/cache.js';
 import { differentiate } from '../models/onnx/index.js';
 import { Runtime } from '../models/onnx/session.js';
-import type { LoadedOperator } from '../problems/family.js';
+import type { LoadedOperator, OperatorRole } from '../problems/family.js';
 import { loadedModule, type OperatorModule } from '../problems/module.js';
 import { loadedGraph } from '../problems/onnx.js';
+import {
+  loadedTensorFlow,
+  type TensorFlow,
+  type TensorFlowModule,
+  type TensorFlowTensor,
+} from '../problems/tensorflow.js';
 import { UsageError } from './core/errors.js';
 import { reasonOf } from './io/atomic.js';
 
@@ -23,30 +30,59 @@ export interface OperatorFile {
  * Loads the operator in a file. An ONNX graph gets a thread of its own, which ends with the process.
  * @throws UsageError where there is no such file, or it holds no operator.
  */
-export async function loadOperator(path: string, kind: 'module' | 'onnx'): Promise<OperatorFile> {
+export async function loadOperator(path: string, role: OperatorRole): Promise<OperatorFile> {
   const bytes = await readFile(path).catch((error) => {
     throw new UsageError(`the operator ${path} cannot be read: ${reasonOf(error)}`);
   });
-  const operator =
-    kind === 'module' ? await importModule(path) : await openGraph(path, new Uint8Array(bytes));
-  return { operator, hash: bytesToHex(sha256(bytes)) };
+  const open = { module: importModule, tensorflow: importFunction, onnx: openGraph }[role];
+  return { operator: await open(path, new Uint8Array(bytes)), hash: bytesToHex(sha256(bytes)) };
 }
 
 async function importModule(path: string): Promise<LoadedOperator> {
+  const found = 'export function create(imageShape)` that returns outputShape, apply and adjoint or vjp';
+  return loadedModule(await importCreator<OperatorModule>(path, found), basename(path));
+}
+
+async function importFunction(path: string): Promise<LoadedOperator> {
+  const found = 'export function create(imageShape, tf)` that returns forward';
+  const file = await importCreator<TensorFlowModule<TensorFlowTensor>>(path, found);
+  return loadedTensorFlow(file, await importTensorFlow(path), basename(path));
+}
+
+/** What a file exports that has a function `create`. @param expected what messages say it should have been. */
+async function importCreator<T>(path: string, expected: string): Promise<T> {
   const exported = await import(pathToFileURL(resolve(path)).href).catch((error: Error) => {
     throw new UsageError(`the operator ${path} does not load: ${error.message}`, { cause: error });
   });
-  if (!isOperatorModule(exported)) {
-    throw new UsageError(
-      `${path} exports no operator: expected \`export function create(imageShape)\` ` +
-        'that returns outputShape, apply and adjoint or vjp',
-    );
-  }
-  return loadedModule(exported, basename(path));
+  if (typeof exported.create === 'function') return exported;
+  throw new UsageError(`${path} exports no operator: expected \`${expected}`);
 }
 
-function isOperatorModule(value: object): value is OperatorModule {
-  return 'create' in value && typeof value.create === 'function';
+/** Packages that hold TensorFlow.js and its gradients, the fastest first. */
+const tensorFlowPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs'];
+
+/** TensorFlow.js as it is installed for the file at `path`, or else for this package. */
+async function importTensorFlow(path: string): Promise<TensorFlow<TensorFlowTensor>> {
+  const { resolve: resolvePackage } = createRequire(import.meta.url);
+  for (const name of tensorFlowPackages) {
+    let found: string;
+    try {
+      found = resolvePackage(name, {
+        paths: [dirname(resolve(path)), dirname(fileURLToPath(import.meta.url))],
+      });
+    } catch {
+      continue;
+    }
+    const tf = await import(pathToFileURL(found).href).catch((error: Error) => {
+      throw new UsageError(`${name} does not load: ${error.message}`, { cause: error });
+    });
+    tf.enableProdMode(); // else its backends print advice
+    await tf.ready();
+    return tf;
+  }
+  throw new UsageError(
+    `${path} needs the package @tensorflow/tfjs, which is not installed: npm install @tensorflow/tfjs`,
+  );
 }
 
 async function openGraph(path: string, bytes: Uint8Array): Promise<LoadedOperator> {

@@ -56,7 +56,7 @@ export async function readSpecFiles(spec: ProblemSpec): Promise<SpecFiles> {
     for (const { option, path } of pathsOf(term)) {
       const role = operators[term.name].files![option];
       const key = `${index}.${option}`;
-      if (role === 'module' || role === 'onnx') {
+      if (role === 'module' || role === 'onnx' || role === 'tensorflow') {
         const { operator, hash } = await loadOperator(path, role);
         loaded[index] = operator;
         hashes[key] = hash;

@@ -105,8 +105,8 @@ const examples: Readonly<Record<string, Example>> = {
   ptychography: { text: 'ptychography:radius=3,step=4', shapes: [[1, 13, 10]] },
 };
 
-/** Operators that are files; their examples are in own.test.ts. */
-const fromFiles = ['module', 'onnx'];
+/** Operators that are files; their examples are in own.test.ts and tensorflow.test.ts. */
+const fromFiles = ['module', 'onnx', 'tensorflow'];
 
 describe('every operator', () => {
   it('has an example here and a place in the speed benchmark', async () => {

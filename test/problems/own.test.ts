@@ -7,12 +7,12 @@ import { int, ints } from '../../models/onnx/graph.js';
 import { checkOperator } from '../../problems/check.js';
 import { bind } from '../../problems/index.js';
 import { plainOperator } from '../../problems/module.js';
-import { type ForwardOperator, isLinear } from '../../problems/operator.js';
+import { isLinear } from '../../problems/operator.js';
 import { floatArray, zeros } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import { readProblem, readSpecFiles } from '../../src/spec-files.js';
 import { float32, model, node } from '../models/tiny-models.js';
-import { expectSound, linearOperatorOf, matrixOf } from './sound.js';
+import { expectSameMatrix, expectSound, linearOperatorOf } from './sound.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -147,13 +147,6 @@ function convolution(input: (number | string)[], output: (number | string)[], sq
 const files = {
   '0.kernel': floatArray(Float32Array.from([10, 8, 7, 6, 5, 4, 3, 2, 1].map((v) => v / 46)), [3, 3]),
 };
-
-async function expectSameMatrix(operator: ForwardOperator, expected: ForwardOperator): Promise<void> {
-  const [found, rows] = [await matrixOf(operator), await matrixOf(expected)];
-  expect(found.length).toBe(rows.length);
-  for (const [i, row] of rows.entries())
-    for (const [j, value] of row.entries()) expect(found[i][j]).toBeCloseTo(value, 5);
-}
 
 describe('onnx', () => {
   it('is linear where told, of any size where the graph is', async () => {

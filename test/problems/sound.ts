@@ -36,3 +36,11 @@ export async function matrixOf({ inputShape, apply }: ForwardOperator): Promise<
   }
   return Array.from(columns[0].data, (_, i) => Float64Array.from(columns, (column) => column.data[i]));
 }
+
+/** Whether two operators are the same matrix, to 5e-6 in every entry. */
+export async function expectSameMatrix(operator: ForwardOperator, expected: ForwardOperator): Promise<void> {
+  const [found, rows] = [await matrixOf(operator), await matrixOf(expected)];
+  expect(found.length).toBe(rows.length);
+  for (const [i, row] of rows.entries())
+    for (const [j, value] of row.entries()) expect(found[i][j]).toBeCloseTo(value, 5);
+}

@@ -106,14 +106,15 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const item = await hashArray(measurement);
   const runs = solver.kind === 'chain' ? count : 1;
   const shares = new Float64Array(runs);
+  let fraction = 0;
   const turn = turns();
   const contextOf = (k: number, signal?: AbortSignal): Context => ({
     random: keyedRandom(seed, item, k),
     signal,
     async step(step, steps) {
       signal?.throwIfAborted();
+      fraction += (step / steps - shares[k]) / runs;
       shares[k] = step / steps;
-      const fraction = shares.reduce((total, share) => total + share / runs, 0);
       job.onProgress?.({ sample: k, samples: runs, step, steps, fraction });
       await turn();
       signal?.throwIfAborted();
@@ -129,7 +130,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   } else {
     images = await drawSideBySide(runs, signal, async (k, stop) => {
       const image = await solver.run(task, options, contextOf(k, stop));
-      shares[k] = 1;
+      fraction += (1 - shares[k]) / runs;
       return image;
     });
   }

@@ -1,5 +1,6 @@
 /** Solvers that alternate between the prior and a draw given the data, against exact posteriors. */
 import { describe, expect, it } from 'vitest';
+import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
 import { poissonNoise } from '../../problems/poisson-noise.js';
 import { daps } from '../../solvers/daps.js';
 import { type DataDrawOptions, drawGivenData } from '../../solvers/data-draw.js';
@@ -8,6 +9,7 @@ import type { ChainSolver } from '../../solvers/solver.js';
 import { gaussianReference, mixtureReference, referenceTask } from '../../src/bench/reference.js';
 import { floatArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
+import { denseProblem, testContext } from './dense.js';
 import { distanceOf } from './distance.js';
 
 const chain = { sampler: 'langevin', chainSteps: 30, stepSize: 0.2, momentum: 0.5 } as const;
@@ -56,6 +58,36 @@ describe('a draw given the data', () => {
     await expect(draw('exact')).rejects.toThrow(
       'sampler=exact needs a linear operator and Gaussian noise of equal variance, which reference with poisson noise is not; use langevin',
     );
+  });
+});
+
+describe('daps under a prior that is as uncertain in every direction', () => {
+  it('is exact when it knows the variance, and too wide as published', async () => {
+    const [A, v, noise] = [[[1, 0.5]], 0.04, 0.1];
+    const mixture = new GaussianMixture([{ weight: 1, mean: [0.5, 0.3], covariance: [v, 0, 0, v] }]);
+    const task = {
+      measurement: floatArray(Float32Array.of(0.8), [1]),
+      problem: denseProblem(A, noise, [1, 1, 2]),
+      prior: mixturePrior(mixture),
+    };
+    // What is not seen, (½, −1)/√1.25, keeps the prior's variance.
+    const unseen = async (priorVariance: number | undefined) => {
+      const options = { steps: 12, flowSteps: 1, sigmaMax: 2, sigmaMin: 0.01, priorVariance };
+      const count = 600;
+      let [sum, squares] = [0, 0];
+      for (let k = 0; k < count; k++) {
+        const { data } = await daps.run(task, options, testContext(k));
+        const along = (0.5 * (data[0] - 0.5) - (data[1] - 0.3)) / Math.sqrt(1.25);
+        sum += along / count;
+        squares += along ** 2 / count;
+      }
+      return { mean: sum, variance: squares - sum ** 2 };
+    };
+    const exact = await unseen(v);
+    expect(Math.abs(exact.mean)).toBeLessThan(0.03);
+    expect(exact.variance / v).toBeGreaterThan(0.85);
+    expect(exact.variance / v).toBeLessThan(1.15);
+    expect((await unseen(undefined)).variance / v).toBeGreaterThan(1.25);
   });
 });
 

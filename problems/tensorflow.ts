@@ -19,7 +19,7 @@ export interface TensorFlowTensor {
  */
 export interface TensorFlow<Tensor extends TensorFlowTensor> {
   tensor(values: Float32Array, shape: number[]): Tensor;
-  tidy(compute: () => Tensor): Tensor;
+  tidy<Result extends Tensor>(compute: () => Result): Result;
   grad(forward: (x: Tensor) => Tensor): (x: Tensor, cotangent: Tensor) => Tensor;
 }
 

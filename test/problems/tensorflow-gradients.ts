@@ -13,14 +13,14 @@ tf.registerGradient({
   gradFunc: (dy, [x]) => ({ x: () => tf.mul(dy as tf.Tensor, tf.mul(x, 2)) }),
 });
 
-for (const kernelName of ['Reshape', 'ExpandDims'])
+for (const [kernelName, input] of [
+  ['Reshape', 'x'],
+  ['ExpandDims', 'input'],
+])
   tf.registerGradient({
     kernelName,
-    inputsToSave: [kernelName === 'Reshape' ? 'x' : 'input'],
-    gradFunc: (dy, [x]) => {
-      const gradient = () => tf.reshape(dy as tf.Tensor, x.shape);
-      return kernelName === 'Reshape' ? { x: gradient } : { input: gradient };
-    },
+    inputsToSave: [input],
+    gradFunc: (dy, [x]) => ({ [input]: () => tf.reshape(dy as tf.Tensor, x.shape) }),
   });
 
 tf.registerGradient({

@@ -10,7 +10,7 @@ import torch
 import checkpoint
 import edm
 import graphs
-from data import centres
+from data import LICENCES, centres
 from network import flops, receptive_radius
 from sheet import write_picture
 
@@ -98,8 +98,7 @@ def describe(denoiser, model, facts, checks, curve):
         "sizeMultiple": denoiser.multiple,
         "receptiveRadius": receptive_radius(denoiser),
         "symmetry": "dihedral",
-        "data": "683 photographs under free licences: CC0 and public domain, CC BY, CC BY-SA, Unsplash before 2017-06, "
-        "Unsplash and Pexels licences; source and licence of each are in NOTICE",
+        "data": LICENCES,
         "licence": "MIT, for what can be licensed in weights; see NOTICE for the photographs",
         "training": f"U-Net {'/'.join(map(str, shape.widths))}{stem}, {'/'.join(map(str, shape.blocks))} residual blocks "
         "a level, SiLU, FiLM on ln σ / 4, strided convolutions, added skips, EDM preconditioning inside the graph "

@@ -58,6 +58,18 @@ def complete(options, name):
     return options
 
 
+def parts(options, shares):
+    """The options of each part of a model that is trained in parts, one after the other: its own folder, its share of the
+    minutes and of what `--start` (here a folder) holds. `--part` trains one and leaves the others as they are."""
+    found = {}
+    for part, share in shares.items():
+        one = copy.copy(options)
+        one.run, one.start = options.run / part, options.start and options.start / f"{part}.resume.npz"
+        one.minutes = options.minutes * (share if options.part == "all" else part == options.part)
+        found[part] = one
+    return found
+
+
 def photographs(options):
     """(training, held out), packed first where that has not been done."""
     if not options.archive.exists():

@@ -23,6 +23,7 @@ class Shape:
     blocks: tuple
     stem: int = 1
     embedding: int = 64
+    channels: int = 3
 
     def __post_init__(self):
         assert len(self.widths) == len(self.blocks), "one number of blocks a level"
@@ -31,31 +32,37 @@ class Shape:
 
 
 class Block(nn.Module):
-    """Two convolutions around a skip; between them the noise level scales and shifts every channel (FiLM)."""
+    """Two convolutions around a skip; between them the noise level, if there is one, scales and shifts every channel
+    (FiLM)."""
 
     def __init__(self, width, embedding):
         super().__init__()
         self.first = nn.Conv2d(width, width, 3, padding=1)
         self.second = nn.Conv2d(width, width, 3, padding=1)
-        self.film = nn.Linear(embedding, 2 * width)
+        self.film = nn.Linear(embedding, 2 * width) if embedding else None
         self.width = width
         with torch.no_grad():
             self.second.weight.mul_(0.2)
-            self.film.weight.mul_(0.2)
+            if self.film:
+                self.film.weight.mul_(0.2)
 
     def forward(self, x, level):
+        if level is None:
+            return x + self.second(F.silu(self.first(x)))
         film = self.film(level)[:, :, None, None]
         scale, shift = film[:, : self.width], film[:, self.width :]
         return x + self.second(F.silu(self.first(x) * (1 + scale) + shift))
 
 
 class UNet(nn.Module):
-    """F(x, c_noise): as many blocks going down as coming up, added skips (Zhang et al. 2021, DRUNet, with SiLU)."""
+    """F(x, c_noise): as many blocks going down as coming up, added skips (Zhang et al. 2021, DRUNet, with SiLU).
+    `answers` is the number of channels of the answer, as many as x has if absent; with an embedding of 0 there is no
+    c_noise."""
 
-    def __init__(self, shape):
+    def __init__(self, shape, answers=None):
         super().__init__()
         widths, blocks, embedding = shape.widths, shape.blocks, shape.embedding
-        channels = 3 * shape.stem**2
+        channels = shape.channels * shape.stem**2
         levels = range(len(widths) - 1)
 
         def stack(level):
@@ -63,20 +70,24 @@ class UNet(nn.Module):
 
         self.stem = shape.stem
         self.register_buffer("frequencies", 2 ** torch.linspace(-1, 4, 16), persistent=False)
-        self.embed = nn.ModuleList([nn.Linear(32, embedding), nn.Linear(embedding, embedding)])
+        self.embed = nn.ModuleList([nn.Linear(32, embedding), nn.Linear(embedding, embedding)] if embedding else [])
         self.head = nn.Conv2d(channels, widths[0], 3, padding=1)
         self.encoder = nn.ModuleList(stack(i) for i in levels)
         self.down = nn.ModuleList(nn.Conv2d(widths[i], widths[i + 1], 2, stride=2) for i in levels)
         self.middle = stack(-1)
         self.up = nn.ModuleList(nn.ConvTranspose2d(widths[i + 1], widths[i], 2, stride=2) for i in reversed(levels))
         self.decoder = nn.ModuleList(stack(i) for i in reversed(levels))
-        self.tail = nn.Conv2d(widths[0], channels, 3, padding=1)
+        self.tail = nn.Conv2d(widths[0], answers or channels, 3, padding=1)
 
-    def forward(self, x, noise):
+    def level(self, noise):
         angles = noise[:, None] * self.frequencies
         level = torch.cat([angles.sin(), angles.cos()], dim=1)
         for linear in self.embed:
             level = F.silu(linear(level))
+        return level
+
+    def forward(self, x, noise=None):
+        level = None if noise is None else self.level(noise)
         h = self.head(F.pixel_unshuffle(x, self.stem) if self.stem > 1 else x)
         skips = []
         for stack, down in zip(self.encoder, self.down):
@@ -95,7 +106,8 @@ class UNet(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """D(x, sigma) = E[x0 | x0 + sigma n = x]; x is [n, 3, h, w] on [-1, 1] plus noise, sigma is [n] on the same scale."""
+    """D(x, sigma) = E[x0 | x0 + sigma n = x]; x is [n, 3, h, w] on [-1, 1] plus noise, sigma is [n] on the same scale.
+    (Or codes of another number of channels, whose standard deviation is SIGMA_DATA.)"""
 
     def __init__(self, shape):
         super().__init__()
@@ -119,7 +131,7 @@ def flops(denoiser, size=256):
     from torch.utils.flop_counter import FlopCounterMode
 
     parameter = next(denoiser.parameters())
-    x = torch.zeros(1, 3, size, size, device=parameter.device)
+    x = torch.zeros(1, denoiser.shape.channels, size, size, device=parameter.device)
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         denoiser(x, torch.ones(1, device=parameter.device))
     return counter.get_total_flops()
@@ -134,7 +146,7 @@ def receptive_radius(denoiser):
     twin = Denoiser(replace(denoiser.shape, widths=(3,) * len(denoiser.shape.widths))).double()
     radius = 0
     for offset in range(multiple):
-        x = torch.randn(1, 3, size, size, dtype=torch.float64, requires_grad=True)
+        x = torch.randn(1, denoiser.shape.channels, size, size, dtype=torch.float64, requires_grad=True)
         centre = size // 2 + offset
         twin(x, torch.ones(1, dtype=torch.float64))[0, :, centre, centre].sum().backward()
         rows = x.grad[0].abs().sum((0, 2)).nonzero().flatten()

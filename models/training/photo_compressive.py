@@ -13,6 +13,7 @@ import torch
 import checkpoint
 import data
 import loop
+from compressive_export import export
 from hyperprior import Hyperprior, Shape
 
 NAME = "photo-compressive"
@@ -62,14 +63,12 @@ def rebuild(fields):
 
 
 def main():
-    from compressive_export import export
-
     options = loop.complete(loop.parser(__doc__, NAME).parse_args(), NAME)
     training, held_out = loop.photographs(options)
     average, model, facts = loop.train(
         options, training, lambda: Hyperprior(Shape()), rebuild, loss, lambda average: score(average, held_out)
     )
-    export(average, model, facts, training, held_out, options.out)
+    export(average, model, facts, training, held_out, options.out, NAME, ALPHA, score)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,189 @@
+"""From a trained hyperprior to what is shipped: four graphs, the factorised prior, card.json, resume.npz, two pictures."""
+
+import io
+import json
+import math
+
+import matplotlib
+import numpy
+import torch
+from PIL import Image
+from torch import nn
+
+import checkpoint
+import graphs
+from data import LICENCES, centres, psnr
+from hyperprior import MULTIPLE
+from sheet import write_picture
+
+matplotlib.use("Agg")
+from matplotlib import pyplot  # noqa: E402  (the backend must be chosen first)
+
+MODULATIONS = (0.25, 0.35, 0.5, 0.7, 1.0)
+
+
+class Codes(nn.Module):
+    """image -> z, h"""
+
+    def __init__(self, model):
+        super().__init__()
+        self.encoder, self.hyper_encoder = model.encoder, model.hyper_encoder
+
+    def forward(self, image):
+        z = self.encoder(image)
+        return z, self.hyper_encoder(z)
+
+
+def export(average, model, facts, training, held_out, folder, name, alpha, score):
+    """Writes everything to `folder`; `average` is what is shipped, `model` what a later training goes on with."""
+    folder.mkdir(parents=True, exist_ok=True)
+    average.requires_grad_(False)
+    calibrate(average, centres(training, 256, 32))
+    scores = score(average, held_out) | spread_by_decile(average, centres(held_out, 256))
+    checks, files = write_graphs(average, folder)
+    prior = folder / "hyper-prior.json"
+    prior.write_text(json.dumps(average.factorised.tables()))
+    curve = rate_distortion(average, centres(held_out, 256))
+    draw_curve(curve, jpeg_curve(centres(held_out, 256)), folder / "rate-distortion.png")
+    write_sheet(average, held_out, folder / "sheet.jpg")
+    checkpoint.write_resume(folder / "resume.npz", model, facts)
+    card = describe(average, facts, scores, checks, files | {"hyperPrior": graphs.entry(prior)}, name, alpha)
+    (folder / "card.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+    print(f"exported to {folder}: {checks} {scores}", flush=True)
+
+
+def noisy(codes, generator):
+    return codes + torch.rand(codes.shape, generator=generator) - 0.5
+
+
+def ratios(model, images):
+    """(((x - D(z)) / sigma(z))^2, sigma(z)) of each image, z with the noise of rounding."""
+    for index, image in enumerate(images.split(1)):
+        z = noisy(model.encoder(image), torch.Generator().manual_seed(index))
+        sigma = model.spread(z)
+        yield ((image - model.decoder(z)) / sigma).square(), sigma
+
+
+def calibrate(model, images):
+    """Multiplies sigma by one number, so that what is left over on training crops has a mean square of 1. The second
+    decoder followed weights that moved; the averaged ones leave another remainder."""
+    model.spread.scale.mul_(torch.stack([ratio.mean() for ratio, _ in ratios(model, images)]).mean().sqrt())
+
+
+def spread_by_decile(model, images):
+    """The root mean square of (x - D(z)) / sigma(z) among the tenths of all values with the least and the largest sigma,
+    and of those between the one that is furthest from 1."""
+    ratio, sigma = (torch.cat([part.flatten() for part in parts]) for parts in zip(*ratios(model, images)))
+    tenths = [float(part.mean().sqrt()) for part in ratio[sigma.argsort()].tensor_split(10)]
+    return {"spread_worst_tenth": max(tenths, key=lambda value: abs(math.log(value)))}
+
+
+def write_graphs(model, folder):
+    generator = torch.Generator().manual_seed(0)
+    checks, files = {}, {}
+
+    def one(key, module, inputs, outputs, sizes):
+        examples = [{k: spread * torch.randn(n, c, h, w, generator=generator) for k, (c, spread) in inputs.items()}
+                    for n, h, w in sizes]  # fmt: skip
+        path = folder / f"{key}.onnx"
+        checks[key] = graphs.export(module, path, examples[0], outputs, next(iter(inputs)), examples[1:])
+        files[key] = graphs.entry(path)
+
+    shape = model.shape
+    one("encoder", Codes(model), {"image": (3, 0.5)}, ["z", "h"], [(1, 64, 96), (2, 32, 64), (1, 256, 256)])
+    at_z = [(1, 8, 12), (2, 4, 8), (1, 32, 32)]
+    one("decoder", model.decoder, {"z": (shape.codes, 2)}, ["image"], at_z)
+    one("spread", model.spread, {"z": (shape.codes, 2)}, ["sigma"], at_z)
+    one("hyper-decoder", model.hyper_decoder, {"h": (shape.hyper, 2)}, ["scales", "means"], [(1, 2, 3), (2, 1, 2), (1, 8, 8)])
+    return checks, files
+
+
+def rate_distortion(model, images):
+    """[(bits a pixel, PSNR)] of rounded codes where s x is encoded and D(z) / s decoded: a smaller s, fewer bits
+    (Biquard et al., arXiv 2412.04130: it emulates alpha s^2)."""
+    points = []
+    for s in MODULATIONS:
+        bits, quality = [], []
+        for image in images.split(1):
+            # Black is -1: [0, 1] images are what the modulation scales.
+            z, h = (codes.round() for codes in model.codes(s * (image + 1) - 1))
+            bits.append(model.code_nats(z, h, *model.hyper_decoder(h)) / (math.log(2) * image[0, 0].numel()))
+            quality.append(psnr(((model.decoder(z) + 1) / s - 1).clamp(-1, 1), image))
+        points.append((numpy.mean(bits), numpy.mean(quality)))
+    return points
+
+
+def jpeg_curve(images):
+    """The same of JPEG with 4:2:0 colour, by file size."""
+    points = []
+    for quality in (15, 30, 50, 70, 85, 93, 97):
+        bits, values = [], []
+        for image in images:
+            buffer = io.BytesIO()
+            pixels = ((image + 1) * 127.5).round().byte().permute(1, 2, 0).numpy()
+            Image.fromarray(pixels).save(buffer, "jpeg", quality=quality)
+            bits.append(8 * buffer.tell() / image[0].numel())
+            decoded = torch.from_numpy(numpy.asarray(Image.open(buffer)).copy()).permute(2, 0, 1) / 127.5 - 1
+            values.append(psnr(decoded, image))
+        points.append((numpy.mean(bits), numpy.mean(values)))
+    return points
+
+
+def draw_curve(curve, jpeg, path):
+    figure, axes = pyplot.subplots(figsize=(6, 4))
+    axes.plot(*zip(*curve), "o-", label="this prior, s = " + ", ".join(map(str, MODULATIONS)))
+    axes.plot(*zip(*jpeg), "--", color="grey", label="JPEG 4:2:0, whole files")
+    axes.set(xlabel="bits a pixel", ylabel="PSNR in dB", title="held-out photographs, 256×256", xlim=(0, 5))
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(path, dpi=90, bbox_inches="tight")
+    pyplot.close(figure)
+
+
+def write_sheet(model, held_out, path):
+    """Rows: crops, their reconstructions from rounded codes, ten times what is left over, ten times sigma."""
+    clean = centres(held_out, 160, 6)
+    z = model.encoder(clean).round()
+    estimate = model.decoder(z)
+    write_picture([clean, estimate, 10 * (clean - estimate).abs() - 1, 10 * model.spread(z) - 1], path)
+
+
+def describe(model, facts, scores, checks, files, name, alpha):
+    shape, data = model.shape, "centre 256×256 crops of the 24 held-out photographs"
+    parameters = sum(p.numel() for p in model.parameters())
+    tasks = {
+        "psnr": ("reconstruction from rounded codes", "PSNR in dB"),
+        "bits_per_pixel": ("rate of rounded codes", "bits a pixel"),
+        "negative_elbo": ("negative ELBO of the image on [-1, 1], decoder's σ included", "nats a value"),
+        "spread": ("(x − D(z)) / σ(z)", "root mean square, 1 if calibrated"),
+        "spread_worst_tenth": ("(x − D(z)) / σ(z), the worst of ten parts by σ", "root mean square, 1 if calibrated"),
+    }
+    return {
+        "format": 1,
+        "kind": "compressive",
+        "name": name,
+        "summary": f"autoencoder with a hyperprior, for VBLE; {parameters / 1e6:.1f} M parameters, "
+        f"{scores['psnr']:.1f} dB at {scores['bits_per_pixel']:.2f} bits a pixel",
+        "graphs": files,
+        "inputs": {"encoder": ["image"], "decoder": ["z"], "hyper-decoder": ["h"], "spread": ["z"]},
+        "outputs": {"encoder": ["z", "h"], "decoder": ["image"], "hyper-decoder": ["scales", "means"], "spread": ["sigma"]},
+        "channels": 3,
+        "valueRange": [-1, 1],
+        "codes": {"z": {"channels": shape.codes, "stride": 8}, "h": {"channels": shape.hyper, "stride": MULTIPLE}},
+        "codePrior": "z_i ~ N(means_i, scales_i²) * U(−½, ½), the least scale inside the graph; h by hyper-prior.json: a logit l "
+        "through the layers l ← matrix·l + bias, then but for the last l ← l + factor·tanh(l); p(h) = sigmoid(l(h+½)) − sigmoid(l(h−½))",
+        "alpha": alpha,
+        "sizeMultiple": MULTIPLE,
+        "data": LICENCES,
+        "licence": "MIT, for what can be licensed in weights; see NOTICE for the photographs",
+        "training": f"encoder and decoder of 3×3 convolutions on pixels folded 4×4 ({'/'.join(map(str, shape.widths))} channels, SiLU), "
+        f"α·255²·MSE + bits a pixel with α = {alpha} and uniform noise for rounding, σ by β-NLL beside it and scaled once on "
+        f"training crops; {facts['steps']} steps of {facts['batch']} crops of {facts['crop']}×{facts['crop']} pixels "
+        f"({facts['crops']} crops, {facts['minutes']:.0f} minutes) from {facts['started_from']}, Adam, average of weights, "
+        f"{facts['precision']}, PyTorch {facts['torch']}, seed {facts['seed']}. PyTorch and ONNX Runtime differ by at most "
+        f"{max(check['values'] for check in checks.values()):.0e}.",
+        "scores": [
+            {"task": task, "data": data, "metric": metric, "value": round(scores[key], 3)}
+            for key, (task, metric) in tasks.items()
+        ],
+    }

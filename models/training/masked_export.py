@@ -1,0 +1,153 @@
+"""From trained tokens to what is shipped: four graphs, the codebook, card.json, resume files, two pictures."""
+
+import json
+
+import matplotlib
+import numpy
+import torch
+from torch import nn
+
+import autoencoder
+import checkpoint
+import graphs
+import tokens
+from data import LICENCES, centres
+from sheet import write_picture
+
+matplotlib.use("Agg")
+from matplotlib import pyplot  # noqa: E402  (the backend must be chosen first)
+
+
+class Ids(nn.Module):
+    """image -> tokens"""
+
+    def __init__(self, tokenizer):
+        super().__init__()
+        self.tokenizer = tokenizer
+
+    def forward(self, image):
+        return self.tokenizer.ids(image)
+
+
+def export(models, trained, held_out, folder, name):
+    """Writes everything to `folder`. models: the averages by part; trained: (weights to go on with, facts) by part."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for model in models.values():
+        model.eval().requires_grad_(False)
+    tokenizer, masked, uniform = models["tokenizer"], models["masked"], models["uniform"]
+    seen = tokens.encode(tokenizer, held_out, 256)
+    scores = autoencoder.score(tokenizer, held_out) | tokens.score(masked, seen)
+    scores["twin_nats"] = tokens.score(uniform, seen)["nats"]
+    checks, files = write_graphs(models, seen, folder)
+    codebook = folder / "codebook.npy"
+    numpy.save(codebook, tokenizer.quantise.codebook().numpy())
+    files["codebook"] = graphs.entry(codebook)
+    draw_curve(masked, seen, scores, folder / "nats.png")
+    write_sheet(tokenizer, masked, held_out, folder / "sheet.jpg")
+    for part, (weights, facts) in trained.items():
+        checkpoint.write_resume(folder / f"{part}.resume.npz", weights, facts)
+    card = describe(models, {part: facts for part, (_, facts) in trained.items()}, scores, checks, files, name)
+    (folder / "card.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+    print(f"exported to {folder}: {checks} {scores}", flush=True)
+
+
+def write_graphs(models, seen, folder):
+    generator = torch.Generator().manual_seed(0)
+    checks, files = {}, {}
+    tokenizer, count = models["tokenizer"], models["masked"].count
+
+    def one(key, module, examples, outputs, wrt=None):
+        path = folder / f"{key}.onnx"
+        checks[key] = graphs.export(module, path, examples[0], outputs, wrt, examples[1:])
+        files[key] = graphs.entry(path)
+
+    def images(n, h, w):
+        return {"image": torch.rand(n, 3, h, w, generator=generator) * 2 - 1}
+
+    def codes(n, h, w):
+        return {"codes": torch.rand(n, len(tokenizer.shape.levels), h, w, generator=generator) * 2 - 1}
+
+    def ids(n, h, w, **more):
+        part = seen[:1, :h, :w].expand(n, -1, -1)
+        return {"tokens": torch.where(torch.rand(n, h, w, generator=generator) < 0.5, 0 if more else count, part), **more}
+
+    one("encoder", Ids(tokenizer), [images(1, 32, 64), images(2, 64, 32), images(1, 256, 256)], ["tokens"])
+    one("decoder", tokenizer.decoder, [codes(1, 8, 12), codes(2, 4, 8), codes(1, 64, 64)], ["image"], "codes")
+    one("masked", models["masked"], [ids(1, 4, 6), ids(2, 8, 4), ids(1, 64, 64)], ["logits"])
+    level = torch.tensor
+    twin = [ids(1, 4, 6, sigma=level([0.5])), ids(2, 8, 4, sigma=level([0.01, 3.0])), ids(1, 64, 64, sigma=level([1.0]))]
+    one("uniform", models["uniform"], twin, ["logits"])
+    return checks, files
+
+
+def draw_curve(masked, seen, scores, path):
+    """Cross-entropy of a hidden token against the share of tokens that are hidden."""
+    ratios = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0]
+    curve = tokens.nats_by_ratio(masked, seen, ratios, torch.Generator().manual_seed(1))
+    figure, axes = pyplot.subplots(figsize=(6, 4))
+    axes.plot(ratios, curve, "o-", label="masked prior")
+    axes.axhline(scores["unigram"], linestyle="--", color="grey", label="entropy of a token on its own")
+    axes.set(xlabel="share of tokens hidden", ylabel="nats a hidden token", title="held-out photographs, 256×256")
+    axes.set_ylim(bottom=0)
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(path, dpi=90, bbox_inches="tight")
+    pyplot.close(figure)
+
+
+def write_sheet(tokenizer, masked, held_out, path):
+    """Rows: crops, reconstructions from their tokens, the same with 60 % of the tokens drawn anew, samples from nothing."""
+    clean, generator = centres(held_out, 128, 8), torch.Generator().manual_seed(2)
+    ids, book = tokenizer.ids(clean), tokenizer.quantise.codebook()
+
+    def picture(ids):
+        return tokenizer.decode(book[ids].permute(0, 3, 1, 2))
+
+    some, _ = tokens.hide(ids, torch.full((len(ids),), 0.6), masked.count, generator)
+    refilled = tokens.fill(masked, some, 16, generator)
+    sampled = tokens.fill(masked, torch.full_like(ids, masked.count), 48, generator)
+    write_picture([clean, picture(ids), picture(refilled), picture(sampled)], path)
+
+
+def describe(models, facts, scores, checks, files, name):
+    masked, data = models["masked"], "centre 256×256 crops of the 24 held-out photographs"
+    gain = 100 * (1 - scores["nats"] / scores["unigram"])
+    tasks = {
+        "psnr": ("reconstruction from tokens, the ceiling of any restoration", "PSNR in dB"),
+        "used": ("share of the codebook that occurs", "of 1"),
+        "unigram": ("entropy of a token on its own, counted on the same tokens", "nats a token"),
+        "nats": ("bound on −log p of tokens under the masked prior", "nats a token"),
+        **{f"calibration_{r}": (f"expected calibration error, {r:.0%} of the tokens hidden", "of 1") for r in (0.3, 0.6, 0.9)},
+        "twin_nats": ("the uniform twin, log-uniform σ", "cross-entropy in nats a token"),
+    }
+    trained = "; ".join(
+        f"{part} {one['steps']} steps of {one['batch']} crops of {one['crop']}×{one['crop']} pixels ({one['minutes']:.0f} minutes)"
+        for part, one in facts.items()
+    )
+    any_facts = facts["tokenizer"]
+    return {
+        "format": 1,
+        "kind": "masked",
+        "name": name,
+        "summary": f"tokens of 4×4 pixels, {masked.count} codes, {scores['psnr']:.1f} dB; a masked prior over them, "
+        f"{scores['nats']:.2f} nats a token ({gain:.0f} % below a token on its own), and its uniform twin",
+        "graphs": files,
+        "inputs": {"encoder": ["image"], "decoder": ["codes"], "masked": ["tokens"], "uniform": ["tokens", "sigma"]},
+        "outputs": {"encoder": ["tokens"], "decoder": ["image"], "masked": ["logits"], "uniform": ["logits"]},
+        "channels": 3,
+        "valueRange": [-1, 1],
+        "tokens": {"count": masked.count, "mask": masked.count, "stride": models["tokenizer"].factor},
+        "quantiser": {"kind": "fsq", "levels": masked.shape.levels},
+        "kernels": {"masked": "absorbing", "uniform": "each token drawn anew from all with chance 1 − exp(−σ); logits of p(x0 | xσ)"},
+        "sigmaRange": [tokens.LEAST, tokens.MOST],
+        "sizeMultiple": masked.multiple * models["tokenizer"].factor,
+        "data": LICENCES,
+        "licence": "MIT, for what can be licensed in weights; see NOTICE for the photographs",
+        "training": f"{trained}; Adam, average of weights, {any_facts['precision']}, PyTorch {any_facts['torch']}, "
+        f"seed {any_facts['seed']}. PyTorch and ONNX Runtime differ by at most "
+        f"{max(check['values'] for check in checks.values()):.0e}.",
+        "scores": [
+            {"task": task, "data": data, "metric": metric, "value": round(scores[key], 4)}
+            for key, (task, metric) in tasks.items()
+        ],
+    }

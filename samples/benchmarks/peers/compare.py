@@ -1,0 +1,77 @@
+"""retrodict beside deepinv and azula: the same weights, measurements and numbers of steps, one thread each.
+
+    pip install torch==2.13.0 torchvision==0.28.0 deepinv==0.5.0 azula==0.11.1 onnx onnxruntime pillow
+    npm run build
+    python samples/benchmarks/peers/compare.py --data FOLDER_OF_PHOTOGRAPHS --out DIR
+
+Every library runs with its own defaults, and with the best of a few candidates (methods.py), searched on two of the first
+ten photographs, in name order; both are reported on the photographs after the tenth. What is finished is kept in
+DIR/rows.jsonl: the same command goes on where it was stopped.
+"""
+
+import argparse
+import warnings
+from pathlib import Path
+
+import torch
+
+from both_sides import BothSides
+from methods import METHODS, TASKS
+from same_prior import Prior, check_prior
+from table import mean, table
+
+SEARCH_ON, REPORT_FROM = 2, 10
+
+
+def search(sides, task, solver, library, photographs):
+    """The candidate with the highest mean PSNR of one sample."""
+    method = METHODS[solver]
+    options, *others = method.candidates[library]
+    if not others:
+        return options
+
+    def score(candidate):
+        rows = [sides.row(task, solver, library, candidate, method.steps, 1, p) for p in photographs]
+        return mean(rows, "psnr")
+
+    return max(method.candidates[library], key=score)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of photographs, .png")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--side", type=int, default=128, help="side of the middle square of each photograph")
+    parser.add_argument("--photographs", type=int, default=15, help="how many to report on")
+    parser.add_argument("--solvers", nargs="+", default=list(METHODS), choices=list(METHODS))
+    arguments = parser.parse_args()
+    warnings.filterwarnings("ignore", module="deepinv")
+    torch.set_num_threads(1)
+
+    prior = Prior()
+    print(f"the denoisers differ by at most {check_prior(prior):.0e}")
+    photographs = sorted(arguments.data.glob("*.png"))
+    search_on = photographs[:SEARCH_ON]
+    report_on = photographs[REPORT_FROM:][: arguments.photographs]
+    sides = BothSides(search_on + report_on, arguments.side, arguments.out, prior)
+
+    settings = {}
+    for solver in arguments.solvers:
+        for task in TASKS:
+            for library in METHODS[solver].libraries(task):
+                best = search(sides, task, solver, library, [p.stem for p in search_on])
+                settings[task, solver, library] = {"default": METHODS[solver].candidates[library][0], "best": best}
+                print(f"{task} {solver} {library}: {best}", flush=True)
+    for photograph in report_on:
+        # One photograph after the other, libraries in turn: what else the machine does falls on all alike.
+        for (task, solver, library), both in settings.items():
+            method = METHODS[solver]
+            for options in both.values():
+                sides.row(task, solver, library, options, method.steps, method.samples, photograph.stem)
+        print(f"{photograph.stem} is done", flush=True)
+        finished = [p.stem for p in report_on[: report_on.index(photograph) + 1]]
+        (arguments.out / "peers.md").write_text(table(list(sides.rows.values()), settings, finished))
+
+
+if __name__ == "__main__":
+    main()

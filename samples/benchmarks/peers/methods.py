@@ -1,0 +1,83 @@
+"""What is compared: tasks, solvers, numbers of steps and, for every library, its default and the candidates of a search.
+
+A candidate holds what differs from the library's own defaults (of ours: from the solver's preset for the problem); the
+first is always the default itself. `start` is the time at which a chain of theirs begins: the other than the default is
+where σ = 5 on [-1, 1], the level at which our presets begin, up to which this prior is to be trusted.
+"""
+
+from dataclasses import dataclass, field
+
+TASKS = {
+    "denoise": ("denoise", "gaussian:sigma=25/255"),
+    "blur": ("gaussian-blur:sigma=1.6,border=circular", "gaussian:sigma=2/255"),
+    "x2": ("downsample:factor=2", "gaussian:sigma=1/255"),
+    "inpaint": ("inpaint:fraction=0.7", "gaussian:sigma=1/255"),
+}
+
+VP, AZULA = 0.567, 0.486
+
+
+@dataclass
+class Method:
+    steps: int
+    candidates: dict
+    """By library."""
+    samples: int = 1
+    without: set = field(default_factory=set)
+    """(library, task) that the library has no way to do."""
+
+    def libraries(self, task):
+        return [library for library in self.candidates if (library, task) not in self.without]
+
+
+METHODS = {
+    "diffpir": Method(
+        steps=20,
+        samples=4,
+        candidates={
+            "retrodict": [{}],
+            "deepinv": [{}, *({"lambda_": w, "zeta": z} for w in (1, 3, 7) for z in (0.3, 1))],
+            "azula": [{}, *({"lmbda": w, "iterations": 5, "start": s} for w in (1, 3, 10) for s in (AZULA, 0.25))],
+        },
+    ),
+    "ddrm": Method(
+        steps=20,
+        samples=4,
+        candidates={
+            "retrodict": [
+                {},
+                *({"spacing": "geometric", "sigmaMax": s, "eta": e} for s in (1, 0.3) for e in (0.85, 1)),
+            ],
+            "deepinv": [{}, *({"first": f, "last": 0.01, "eta": e} for f in (1, 0.3) for e in (0.85, 1))],
+        },
+        without={("deepinv", "x2")},
+    ),
+    "dps": Method(
+        steps=50,
+        candidates={
+            "retrodict": [{}, *({"zeta": z, "sigmaMax": 2.5} for z in (5, 20))],
+            "deepinv": [
+                {},
+                *({"weight": w, "start": VP} for w in (30, 200)),
+                *({"weight": w, "guidance": "annealed", "start": VP} for w in (5, 20)),
+            ],
+            "azula": [{}, *({"zeta": z, "start": AZULA} for z in (3, 10))],
+        },
+    ),
+    "pigdm": Method(
+        steps=30,
+        candidates={
+            "retrodict": [{}, {"sigmaMax": 0.5}],
+            "deepinv": [{}, {"start": VP}],
+            "azula": [{}, {"eta": 1.0, "start": AZULA}],
+        },
+    ),
+    "mmps": Method(
+        steps=20,
+        candidates={
+            "retrodict": [{}, {"sigmaMax": 2.5, "iterations": 3}],
+            "deepinv": [{}, {"start": VP}],
+            "azula": [{}, {"start": AZULA}, {"iterations": 3, "start": AZULA}],
+        },
+    ),
+}

@@ -9,7 +9,7 @@ import type { Problem } from '../problems/problem.js';
 import { type FloatArray, floatArray } from '../src/core/array.js';
 import type { Random } from '../src/core/random.js';
 import { axpy } from '../src/core/vector.js';
-import { likelihoodCurvature, likelihoodGradient } from './likelihood.js';
+import { curvatureByPixel, likelihoodCurvature, likelihoodGradient } from './likelihood.js';
 import { equalVariance } from './requirements.js';
 
 export const dataDrawOptions = {
@@ -29,7 +29,9 @@ export const dataDrawOptions = {
     .positive()
     .max(1)
     .default(0.2)
-    .describe('of a Markov chain, in units of 1 / the largest curvature; unstable from 2'),
+    .describe(
+      'of a Markov chain, in units of 1 / the largest curvature, once each pixel is in units of its own spread; unstable from 2',
+    ),
   momentum: z.number().min(0).lt(1).default(0.5).describe('of hmc: 0 is langevin'),
 };
 
@@ -86,9 +88,14 @@ async function drawExactly(
   return drawn;
 }
 
+/** The farthest that the gradient may move a pixel in one step, in units of its spread: what leads astray far away is not followed. */
+const FARTHEST = 3;
+
 /**
- * Langevin's equation, with friction where there is momentum β (as in DAPS's code): v ← βv + √h s + √(2(1−β)) n, x ← x + √h v,
- * s the gradient of the log-density. Its steps are not tested for acceptance: the draws are biased by O(h).
+ * Langevin's equation, with friction where there is momentum β (as in DAPS's code), in units of each pixel's own spread
+ * m = 1/√(curvature + 1/r²): v ← βv + √h m s + √(2(1−β)) n, x ← x + √h m v, s the gradient of the log-density. Dark pixels under
+ * Poisson noise are known a hundred times better than bright ones, and overexposed ones not at all: one step would not fit them.
+ * Its steps are not tested for acceptance: the draws are biased by O(h).
  */
 async function drawByChain(
   problem: Problem,
@@ -99,8 +106,10 @@ async function drawByChain(
   random: Random,
 ): Promise<FloatArray> {
   const beta = sampler === 'hmc' ? momentum : 0;
-  const curvature = await likelihoodCurvature(problem, measurement, centre);
-  const root = Math.sqrt(stepSize / (curvature + 1 / spread ** 2));
+  const own = await curvatureByPixel(problem, measurement, centre);
+  const scales = own.map((curvature) => 1 / Math.sqrt(curvature + 1 / spread ** 2));
+  const curvature = await likelihoodCurvature(problem, measurement, centre, scales);
+  const root = Math.sqrt(stepSize / (curvature + 1));
   const noise = Math.sqrt(2 * (1 - beta));
   const x = floatArray(centre.data.slice(), centre.shape);
   const velocity = new Float32Array(x.data.length);
@@ -108,8 +117,9 @@ async function drawByChain(
     const pull = (await likelihoodGradient(problem, measurement, x)).data;
     for (let i = 0; i < velocity.length; i++) {
       const slope = pull[i] + (centre.data[i] - x.data[i]) / spread ** 2;
-      velocity[i] = beta * velocity[i] + root * slope + noise * random.normal();
-      x.data[i] += root * velocity[i];
+      const push = Math.max(-FARTHEST, Math.min(FARTHEST, root ** 2 * scales[i] * slope)) / root;
+      velocity[i] = beta * velocity[i] + push + noise * random.normal();
+      x.data[i] += root * scales[i] * velocity[i];
     }
   }
   return x;

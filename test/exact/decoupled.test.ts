@@ -1,6 +1,7 @@
 /** Solvers that alternate between the prior and a draw given the data, against exact posteriors. */
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
+import { denoise } from '../../problems/denoise.js';
 import { poissonNoise } from '../../problems/poisson-noise.js';
 import { daps } from '../../solvers/daps.js';
 import { type DataDrawOptions, drawGivenData } from '../../solvers/data-draw.js';
@@ -58,6 +59,45 @@ describe('a draw given the data', () => {
     await expect(draw('exact')).rejects.toThrow(
       'sampler=exact needs a linear operator and Gaussian noise of equal variance, which reference with poisson noise is not; use langevin',
     );
+  });
+
+  it('of photons counted in dark and bright pixels has the moments of the true density', async () => {
+    const gain = 1 / 100;
+    const counts = [3, 6, 80];
+    const near = [0.03, 0.05, 0.7];
+    const noise = poissonNoise(gain);
+    const shape = [1, 1, counts.length];
+    const y = floatArray(
+      Float32Array.from(counts, (count) => gain * count),
+      shape,
+    );
+    const z = floatArray(Float32Array.from(near), shape);
+    const operator = denoise.create(shape, {});
+    const task = { ...problem, operator, noise, imageShape: shape, measurementShape: shape };
+    const r = 0.05;
+    const random = keyedRandom(4, 'draws', 0)('photons');
+    const options = { ...chain, chainSteps: 100 };
+    const draws: Float32Array[] = [];
+    for (let k = 0; k < 300; k++) draws.push((await drawGivenData(task, y, z, r, options, random)).data);
+    for (const i of counts.keys()) {
+      // By summation over a fine grid.
+      let [mass, first, second] = [0, 0, 0];
+      for (let x = -0.3; x < 1.3; x += 1e-4) {
+        const one = (value: number) => floatArray(Float32Array.of(value), [1]);
+        const logLikelihood = noise.logLikelihood(one(x), one(y.data[i]));
+        const density = Math.exp(logLikelihood - (x - near[i]) ** 2 / (2 * r ** 2));
+        mass += density;
+        first += density * x;
+        second += density * x ** 2;
+      }
+      const mean = first / mass;
+      const sd = Math.sqrt(second / mass - mean ** 2);
+      const found = draws.map((draw) => draw[i]);
+      const average = found.reduce((sum, value) => sum + value, 0) / found.length;
+      const spread = Math.sqrt(found.reduce((sum, value) => sum + (value - average) ** 2, 0) / found.length);
+      expect(Math.abs(average - mean) / sd, `mean of pixel ${i}`).toBeLessThan(0.3);
+      expect(Math.abs(spread / sd - 1), `spread of pixel ${i}`).toBeLessThan(0.25);
+    }
   });
 });
 

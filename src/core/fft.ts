@@ -1,29 +1,92 @@
 /**
- * Fourier transforms of any size in double precision, many lines at once: in JavaScript the inner loop over lines, whose
- * twiddle factors are constants, is what makes it fast. Stockham's self-sorting passes of radix 4, 2 and odd primes up
- * to 13, Bluestein's chirp transform for what has larger primes.
+ * Plans of Fourier transforms of any size in double precision: Stockham's self-sorting passes of radix 4, 2 and odd primes
+ * up to 13, Bluestein's chirp transform for what has larger primes. The arithmetic is in kernels/fourier.ts.
  */
 
-import { passOf, type Roots } from './fft-passes.js';
+import { kernels, room } from './kernels.js';
 
-/**
- * Transforms of `batch` lines of `size` complex values. Value n of line b is at n·batch + b of `re` and `im`: write them,
- * call `transform`, read them (both fields are other arrays afterwards).
- */
-export interface Fourier {
-  re: Float64Array;
-  im: Float64Array;
-  /** X[k] = Σₙ x[n]·exp(−2πi·kn/size), not normalised. */
-  transform(): void;
+/** Real and imaginary parts. */
+export interface Complex {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+}
+
+/** What the kernels know of a size. */
+export interface FourierPlan {
+  readonly size: number;
+  /** To be copied into the kernels' memory. */
+  readonly table: Float64Array;
+  /** Values of `work` that the kernels need for their blocks of lines. */
+  readonly work: number;
 }
 
 const LARGEST_RADIX = 13;
+/** As in kernels/fourier.ts. */
+const BATCH = 8;
+const HEADER = 16;
 
-export function fourier(size: number, batch: number): Fourier {
+export function fourierPlan(size: number): FourierPlan {
   const radices = radicesOf(size);
-  return Math.max(1, ...radices) <= LARGEST_RADIX
-    ? new Stockham(size, batch, radices)
-    : new Bluestein(size, batch);
+  return Math.max(1, ...radices) <= LARGEST_RADIX ? byPasses(size, radices) : byChirp(size);
+}
+
+function byPasses(size: number, radices: readonly number[]): FourierPlan {
+  const table = new Float64Array(HEADER + 2 * size);
+  new Int32Array(table.buffer).set([size, 0, radices.length, ...radices]);
+  for (let k = 0; k < size; k++) {
+    table[HEADER + k] = Math.cos((-2 * Math.PI * k) / size);
+    table[HEADER + size + k] = Math.sin((-2 * Math.PI * k) / size);
+  }
+  return { size, table, work: 4 * BATCH * size };
+}
+
+/** The chirp exp(πi·n²/size), its spectrum at a power of two over that power, and the plan of the power. */
+function byChirp(size: number): FourierPlan {
+  const padded = 2 ** Math.ceil(Math.log2(2 * size - 1));
+  const inner = byPasses(padded, radicesOf(padded));
+  const table = new Float64Array(HEADER + 2 * size + 2 * padded + inner.table.length);
+  new Int32Array(table.buffer).set([size, padded]);
+  const re = new Float64Array(padded);
+  const im = new Float64Array(padded);
+  // n² is reduced modulo 2·size, so that the angle keeps its digits.
+  for (let n = 0, square = 0; n < size; square = (square + 2 * n + 1) % (2 * size), n++) {
+    const angle = (Math.PI * square) / size;
+    const mirrored = (padded - n) % padded;
+    table[HEADER + n] = re[n] = re[mirrored] = Math.cos(angle);
+    table[HEADER + size + n] = im[n] = im[mirrored] = Math.sin(angle);
+  }
+  transformLines(inner, { re, im }, Int32Array.of(0), 1);
+  const scaled = (value: number) => value / padded;
+  table.set(re.map(scaled), HEADER + 2 * size);
+  table.set(im.map(scaled), HEADER + 2 * size + padded);
+  table.set(inner.table, HEADER + 2 * size + 2 * padded);
+  return { size, table, work: 4 * BATCH * padded };
+}
+
+/**
+ * X[k] = Σₙ x[n]·exp(−2πi·kn/size) of several lines, in place, not normalised.
+ * @param starts where each line begins. @param step from one value of a line to the next.
+ */
+export function transformLines(
+  plan: FourierPlan,
+  { re, im }: Complex,
+  starts: Int32Array,
+  step: number,
+): void {
+  const [table, work, realPart, imaginaryPart, places] = room(
+    [Float64Array, plan.table.length],
+    [Float64Array, plan.work],
+    [Float64Array, re.length],
+    [Float64Array, im.length],
+    [Int32Array, starts.length],
+  );
+  table.set(plan.table);
+  realPart.set(re);
+  imaginaryPart.set(im);
+  places.set(starts);
+  kernels.complexLines(table, work, realPart, imaginaryPart, places, starts.length, step, 0, 1, 1);
+  re.set(realPart);
+  im.set(imaginaryPart);
 }
 
 /** The smallest size ≥ `size` that has no prime factor above 5. */
@@ -44,119 +107,4 @@ function radicesOf(size: number): number[] {
     for (; rest % radix === 0; rest /= radix) radices.push(radix);
   }
   return radices;
-}
-
-/**
- * Stockham's algorithm, decimation in frequency. A pass takes sub-transforms of length n at stride s to ones of n/radix at
- * stride s·radix; the lines are a first stride.
- */
-class Stockham implements Fourier {
-  re: Float64Array;
-  im: Float64Array;
-  private otherRe: Float64Array;
-  private otherIm: Float64Array;
-  private readonly roots: Roots;
-
-  constructor(
-    private readonly size: number,
-    private readonly batch: number,
-    private readonly radices: readonly number[],
-  ) {
-    this.re = new Float64Array(size * batch);
-    this.im = new Float64Array(size * batch);
-    this.otherRe = new Float64Array(size * batch);
-    this.otherIm = new Float64Array(size * batch);
-    const angles = Float64Array.from({ length: size }, (_, k) => (-2 * Math.PI * k) / size);
-    this.roots = { cosine: angles.map(Math.cos), sine: angles.map(Math.sin) };
-  }
-
-  transform(): void {
-    let length = this.size;
-    let stride = this.batch;
-    for (const radix of this.radices) {
-      passOf(radix)({
-        ...this.roots,
-        re: this.re,
-        im: this.im,
-        outRe: this.otherRe,
-        outIm: this.otherIm,
-        length,
-        stride,
-      });
-      [this.re, this.im, this.otherRe, this.otherIm] = [this.otherRe, this.otherIm, this.re, this.im];
-      length /= radix;
-      stride *= radix;
-    }
-  }
-}
-
-/**
- * Bluestein, "A linear filtering approach to the computation of the discrete Fourier transform" (1970): a convolution with
- * the chirp exp(πi·n²/size), done at a power of two.
- */
-class Bluestein implements Fourier {
-  re: Float64Array;
-  im: Float64Array;
-  private readonly inner: Fourier;
-  private readonly padded: number;
-  private readonly cosine: Float64Array;
-  private readonly sine: Float64Array;
-  private readonly chirpRe: Float64Array;
-  private readonly chirpIm: Float64Array;
-
-  constructor(
-    private readonly size: number,
-    private readonly batch: number,
-  ) {
-    this.re = new Float64Array(size * batch);
-    this.im = new Float64Array(size * batch);
-    this.padded = 2 ** Math.ceil(Math.log2(2 * size - 1));
-    this.inner = fourier(this.padded, batch);
-    // n² is reduced modulo 2·size, so that the angle keeps its digits.
-    const angles = new Float64Array(size);
-    for (let n = 0, square = 0; n < size; square = (square + 2 * n + 1) % (2 * size), n++) {
-      angles[n] = (Math.PI * square) / size;
-    }
-    this.cosine = angles.map(Math.cos);
-    this.sine = angles.map(Math.sin);
-    const chirp = fourier(this.padded, 1);
-    for (let n = 0; n < size; n++) {
-      const mirrored = (this.padded - n) % this.padded;
-      chirp.re[n] = chirp.re[mirrored] = this.cosine[n];
-      chirp.im[n] = chirp.im[mirrored] = this.sine[n];
-    }
-    chirp.transform();
-    this.chirpRe = chirp.re;
-    this.chirpIm = chirp.im;
-  }
-
-  transform(): void {
-    const { re, im, inner, batch, size, padded, cosine, sine } = this;
-    inner.re.fill(0);
-    inner.im.fill(0);
-    for (let n = 0, i = 0; n < size; n++) {
-      for (let end = i + batch; i < end; i++) {
-        inner.re[i] = re[i] * cosine[n] + im[i] * sine[n];
-        inner.im[i] = im[i] * cosine[n] - re[i] * sine[n];
-      }
-    }
-    inner.transform();
-    // The conjugate goes into the second forward transform, which makes it an inverse one.
-    for (let k = 0, i = 0; k < padded; k++) {
-      const [c, s] = [this.chirpRe[k], this.chirpIm[k]];
-      for (let end = i + batch; i < end; i++) {
-        const product = inner.re[i] * c - inner.im[i] * s;
-        inner.im[i] = -(inner.re[i] * s + inner.im[i] * c);
-        inner.re[i] = product;
-      }
-    }
-    inner.transform();
-    for (let k = 0, i = 0; k < size; k++) {
-      const [c, s] = [cosine[k] / padded, sine[k] / padded];
-      for (let end = i + batch; i < end; i++) {
-        re[i] = inner.re[i] * c - inner.im[i] * s;
-        im[i] = -inner.im[i] * c - inner.re[i] * s;
-      }
-    }
-  }
 }

@@ -1,0 +1,2 @@
+export { cosineLines, cosineLinesInverse } from './cosine';
+export { complexLines, realRows, realRowsInverse } from './fourier';

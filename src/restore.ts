@@ -10,8 +10,8 @@ import { recommended } from '../solvers/recommended.js';
 import type { Context, Solver, Task } from '../solvers/solver.js';
 import { contiguous, type FloatArray } from './core/array.js';
 import { UsageError, unknownName } from './core/errors.js';
-import { type Summary, summarise } from './core/posterior.js';
-import { hashArray, keyedRandom } from './core/random.js';
+import { normalisedWeights, type Summary, summarise } from './core/posterior.js';
+import { hashArray, keyedRandom, type Random } from './core/random.js';
 import { type Counters, counted } from './counted.js';
 import { drawSideBySide } from './side-by-side.js';
 
@@ -51,6 +51,8 @@ export interface Progress {
 /** What is known of x given y. Arrays are what the problem reports of x, [C, H, W] in [0, 1] units, not clipped. */
 export interface Posterior extends Summary {
   readonly samples: readonly FloatArray[];
+  /** Which of the samples is one draw from the posterior: the first, or where they have weights one drawn by these. */
+  readonly drawn: number;
   /** Unnormalised, for ensembles. */
   readonly logWeights?: readonly number[];
   /** Estimate of log p(y), where the solver gives one. */
@@ -142,6 +144,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
     ...summarise(reported, level, weighting.logWeights),
     ...weighting,
     samples: reported,
+    drawn: weighting.logWeights ? drawByWeight(weighting.logWeights, keyedRandom(seed, item, 0)('drawn')) : 0,
     level,
     misfit,
     ...counters,
@@ -194,6 +197,15 @@ async function deviance(image: FloatArray, measurement: FloatArray, problem: Pro
   const clean = await problem.operator.apply(image);
   const best = noise.logLikelihood(measurement, measurement);
   return (2 * (best - noise.logLikelihood(clean, measurement))) / countObserved(problem.operator);
+}
+
+function drawByWeight(logWeights: readonly number[], random: Random): number {
+  const uniform = random.uniform();
+  let cumulative = 0;
+  return normalisedWeights(logWeights.length, logWeights).findIndex((weight) => {
+    cumulative += weight;
+    return uniform < cumulative;
+  });
 }
 
 /** The longest that steps may keep other work on this thread waiting, in milliseconds (DESIGN §2). */

@@ -25,7 +25,7 @@ export function resultFormat(asked: Partial<ResultFormat>, input: Picture | unde
 
 /** The image that stands for a posterior, [C, H, W]. */
 export function estimateOf(posterior: Posterior, estimate: Estimate): FloatArray {
-  return estimate === 'sample' ? posterior.samples[0] : posterior[estimate];
+  return estimate === 'sample' ? posterior.samples[posterior.drawn] : posterior[estimate];
 }
 
 export interface Written {

@@ -151,6 +151,13 @@ describe('restore', () => {
     expect(posterior.mean.data[0]).toBeCloseTo(0.75, 6);
     expect(posterior.effectiveSamples).toBeCloseTo(1.6, 9);
     expect(posterior).toMatchObject({ logEvidence: -5, ess: [2, 1.6], ancestors: [0, 0] });
+
+    let second = 0;
+    for (let seed = 0; seed < 400; seed++) {
+      second += (await restore({ measurement, problem, solver: pair, samples: 2, seed })).drawn;
+    }
+    // The second has three quarters of the weight; four standard errors.
+    expect(Math.abs(second / 400 - 0.75)).toBeLessThan(4 * Math.sqrt((0.75 * 0.25) / 400));
   });
 
   it.each([

@@ -4,8 +4,8 @@
     npm run build
     python samples/benchmarks/peers/compare.py --data FOLDER_OF_PHOTOGRAPHS --out DIR
 
-Every library runs with its own defaults, and with the best of a few candidates (methods.py), searched on two of the first
-ten photographs, in name order; both are reported on the photographs after the tenth. What is finished is kept in
+Every library runs with its own defaults and a few candidates (methods.py) on two of the first ten photographs, in name
+order; the best is reported on the photographs after the tenth. What is finished is kept in
 DIR/rows.jsonl: the same command goes on where it was stopped.
 """
 
@@ -24,17 +24,14 @@ SEARCH_ON, REPORT_FROM = 2, 10
 
 
 def search(sides, task, solver, library, photographs):
-    """The candidate with the highest mean PSNR of one sample."""
+    """The default and the candidate with the highest mean PSNR of one sample."""
     method = METHODS[solver]
-    options, *others = method.candidates[library]
-    if not others:
-        return options
 
     def score(candidate):
         rows = [sides.row(task, solver, library, candidate, method.steps, 1, p) for p in photographs]
         return mean(rows, "psnr")
 
-    return max(method.candidates[library], key=score)
+    return method.candidates[library][0], max(method.candidates[library], key=score)
 
 
 def main():
@@ -55,22 +52,21 @@ def main():
     report_on = photographs[REPORT_FROM:][: arguments.photographs]
     sides = BothSides(search_on + report_on, arguments.side, arguments.out, prior)
 
+    searched_on, reported_on = [p.stem for p in search_on], [p.stem for p in report_on]
     settings = {}
     for solver in arguments.solvers:
         for task in TASKS:
             for library in METHODS[solver].libraries(task):
-                best = search(sides, task, solver, library, [p.stem for p in search_on])
-                settings[task, solver, library] = {"default": METHODS[solver].candidates[library][0], "best": best}
-                print(f"{task} {solver} {library}: {best}", flush=True)
-    for photograph in report_on:
+                settings[task, solver, library] = search(sides, task, solver, library, searched_on)
+                print(task, solver, library, settings[task, solver, library][1], flush=True)
+    for i, photograph in enumerate(reported_on):
         # One photograph after the other, libraries in turn: what else the machine does falls on all alike.
-        for (task, solver, library), both in settings.items():
+        for (task, solver, library), (_, best) in settings.items():
             method = METHODS[solver]
-            for options in both.values():
-                sides.row(task, solver, library, options, method.steps, method.samples, photograph.stem)
-        print(f"{photograph.stem} is done", flush=True)
-        finished = [p.stem for p in report_on[: report_on.index(photograph) + 1]]
-        (arguments.out / "peers.md").write_text(table(list(sides.rows.values()), settings, finished))
+            sides.row(task, solver, library, best, method.steps, method.samples, photograph)
+        print(f"{photograph} is done", flush=True)
+        rows = list(sides.rows.values())
+        (arguments.out / "peers.md").write_text(table(rows, settings, searched_on, reported_on[: i + 1]))
 
 
 if __name__ == "__main__":

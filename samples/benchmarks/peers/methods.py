@@ -33,39 +33,36 @@ class Method:
 METHODS = {
     "diffpir": Method(
         steps=20,
-        samples=4,
+        samples=2,
         candidates={
             "retrodict": [{}],
-            "deepinv": [{}, *({"lambda_": w, "zeta": z} for w in (1, 3, 7) for z in (0.3, 1))],
-            "azula": [{}, *({"lmbda": w, "iterations": 5, "start": s} for w in (1, 3, 10) for s in (AZULA, 0.25))],
+            "deepinv": [{}, *({"lambda_": w, "zeta": 1} for w in (3, 7, 15))],
+            "azula": [{}, *({"lmbda": w, "iterations": 5, "start": AZULA} for w in (1, 2, 10))],
         },
     ),
     "ddrm": Method(
         steps=20,
-        samples=4,
+        samples=2,
         candidates={
             "retrodict": [
                 {},
-                *({"spacing": "geometric", "sigmaMax": s, "eta": e} for s in (1, 0.3) for e in (0.85, 1)),
+                {"spacing": "geometric", "sigmaMax": 1, "eta": 0.85},
+                *({"spacing": "geometric", "sigmaMax": s, "eta": 1} for s in (1, 0.3)),
             ],
-            "deepinv": [{}, *({"first": f, "last": 0.01, "eta": e} for f in (1, 0.3) for e in (0.85, 1))],
+            "deepinv": [{}, *({"first": 1, "last": 0.01, "eta": e} for e in (0.85, 1))],
         },
         without={("deepinv", "x2")},
     ),
     "dps": Method(
         steps=50,
         candidates={
-            "retrodict": [{}, *({"zeta": z, "sigmaMax": 2.5} for z in (5, 20))],
-            "deepinv": [
-                {},
-                *({"weight": w, "start": VP} for w in (30, 200)),
-                *({"weight": w, "guidance": "annealed", "start": VP} for w in (5, 20)),
-            ],
-            "azula": [{}, *({"zeta": z, "start": AZULA} for z in (3, 10))],
+            "retrodict": [{}, {"zeta": 5}],
+            "deepinv": [{}, {"weight": 200, "start": VP}, {"weight": 5, "guidance": "annealed", "start": VP}],
+            "azula": [{}, {"zeta": 3, "start": AZULA}],
         },
     ),
     "pigdm": Method(
-        steps=30,
+        steps=20,
         candidates={
             "retrodict": [{}, {"sigmaMax": 0.5}],
             "deepinv": [{}, {"start": VP}],
@@ -73,11 +70,11 @@ METHODS = {
         },
     ),
     "mmps": Method(
-        steps=20,
+        steps=12,
         candidates={
             "retrodict": [{}, {"sigmaMax": 2.5, "iterations": 3}],
             "deepinv": [{}, {"start": VP}],
-            "azula": [{}, {"start": AZULA}, {"iterations": 3, "start": AZULA}],
+            "azula": [{}, {"iterations": 3, "start": AZULA}],
         },
     ),
 }

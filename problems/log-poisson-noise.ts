@@ -15,15 +15,19 @@ const options = z.strictObject({
     .describe('absorption µ per unit of the clean measurement: exp(−µ·clean) of the photons arrive'),
 });
 
+/** log λ/N₀ above which λ goes on as its tangent: 22,000 times the light that there is, where only solvers pass. */
+const BRIGHTEST = 10;
+
 /** A count of 0 has no logarithm and is written as half a photon; what is less than this was none. */
 const NONE = 0.75;
 
 /**
  * y = −log(k/N₀)/µ with k ~ Poisson(λ), λ = N₀·exp(−µ·clean); log p = k·log λ − λ − log k!, a probability of the count k
- * that y stands for (Lambert and Beer's law). The gradient is µ·(λ − k), smooth everywhere.
+ * that y stands for (Lambert and Beer's law). The gradient is µ·(λ − k). Where λ would be 22,000 N₀ or more, it goes on as
+ * its tangent and no longer grows in the gradient and the sampler, so that nothing overflows.
  */
 export function logPoissonNoise(photons: number, mu: number): NoiseModel {
-  const expected = (clean: number) => photons * Math.exp(-mu * clean);
+  const expected = (clean: number) => photons * Math.exp(Math.min(-mu * clean, BRIGHTEST));
   const counted = (y: number) => {
     const count = expected(y);
     return count < NONE ? 0 : count;
@@ -39,8 +43,9 @@ export function logPoissonNoise(photons: number, mu: number): NoiseModel {
       let sum = 0;
       for (let i = 0; i < y.data.length; i++) {
         const count = counted(y.data[i]);
-        const logExpected = Math.log(photons) - mu * clean.data[i];
-        sum += count * logExpected - Math.exp(logExpected) - logGamma(count + 1);
+        const exponent = -mu * clean.data[i];
+        const light = expected(clean.data[i]) * (1 + Math.max(0, exponent - BRIGHTEST));
+        sum += count * (Math.log(photons) + exponent) - light - logGamma(count + 1);
       }
       return sum;
     },

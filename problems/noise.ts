@@ -12,6 +12,17 @@ export interface NoiseModel {
   gradient(clean: FloatArray, y: FloatArray): FloatArray;
   /** Variance of every measured value where the noise is (conditionally) Gaussian: a number when all are equal. */
   variance?(clean: FloatArray): number | Float32Array;
+  /**
+   * What stands for the deviance 2·(log p(y | y) − log p(y | clean)) where that is infinite or says nothing: it too is
+   * about 1 for each value of a y drawn from the model.
+   */
+  deviance?(clean: FloatArray, y: FloatArray): number;
   /** This noise on the values that are not holes, where its parts differ by place; else `observedNoise` makes it. */
   observing?(observed: Float32Array): NoiseModel;
+}
+
+/** How far y is from what is expected of it: 0 at best, about 1 for each value of a y drawn from the model. */
+export function devianceOf(noise: NoiseModel, clean: FloatArray, y: FloatArray): number {
+  if (noise.deviance) return noise.deviance(clean, y);
+  return 2 * (noise.logLikelihood(y, y) - noise.logLikelihood(clean, y));
 }

@@ -51,5 +51,6 @@ export function observedNoise(noise: NoiseModel, observed: Float32Array): NoiseM
     logLikelihood: (clean, y) => noise.logLikelihood(gather(clean), gather(y)),
     gradient: (clean, y) => scatter(noise.gradient(gather(clean), gather(y)).data, clean.shape),
     variance: noise.variance && ((clean) => noise.variance!(clean)),
+    deviance: noise.deviance && ((clean, y) => noise.deviance!(gather(clean), gather(y))),
   };
 }

@@ -12,12 +12,15 @@ const options = z.strictObject({
 const ROUNDING = 1e-6;
 
 /**
- * log p = −log 2a per value where every error is at most a, −∞ elsewhere.
+ * log p = −log 2a per value where every error is at most a, −∞ elsewhere. So the posterior is the prior, cut where an
+ * error would be larger. Samples of a solver touch that border, and a single value beyond it would make their deviance
+ * infinite; given in its place is the sum of squared errors over the variance, (y − clean)²/(a²/3).
  *
  * The gradient is 0 where the likelihood is positive. Where it is zero, its logarithm has no gradient; given is that of
  * the Moreau envelope −½·(|y − clean| − a)²/(a²/3), so that what lies outside is led back.
  */
 export function uniformNoise(halfWidth: number): NoiseModel {
+  const variance = halfWidth ** 2 / 3;
   return {
     name: 'uniform',
     sample: (clean, random) => mapArray(clean, (value) => value + halfWidth * (2 * random.uniform() - 1)),
@@ -29,8 +32,10 @@ export function uniformNoise(halfWidth: number): NoiseModel {
       mapArray(clean, (value, i) => {
         const error = y.data[i] - value;
         const beyond = Math.max(0, Math.abs(error) - halfWidth);
-        return (Math.sign(error) * beyond) / (halfWidth ** 2 / 3);
+        return (Math.sign(error) * beyond) / variance;
       }),
+    deviance: (clean, y) =>
+      y.data.reduce((sum, value, i) => sum + (value - clean.data[i]) ** 2, 0) / variance,
   };
 }
 

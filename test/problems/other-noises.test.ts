@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { noises } from '../../problems/index.js';
 import { laplaceNoise } from '../../problems/laplace-noise.js';
 import { logPoissonNoise } from '../../problems/log-poisson-noise.js';
-import type { NoiseModel } from '../../problems/noise.js';
+import { devianceOf, type NoiseModel } from '../../problems/noise.js';
+import { observedNoise } from '../../problems/observed.js';
 import { poissonGaussianNoise } from '../../problems/poisson-gaussian-noise.js';
 import { ricianNoise } from '../../problems/rician-noise.js';
 import { saltPepperNoise } from '../../problems/salt-pepper-noise.js';
 import { speckleNoise } from '../../problems/speckle-noise.js';
+import { stackNoise } from '../../problems/stack.js';
 import { uniformNoise } from '../../problems/uniform-noise.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { logGamma } from '../../src/core/special.js';
@@ -71,6 +73,21 @@ describe('gradients of the log-likelihood', () => {
     expect(noise.logLikelihood(vector(0), vector(0.5))).toBe(Number.NEGATIVE_INFINITY);
   });
 
+  it('uniform: its deviance is about 1 a value all the same, and finite beyond the width', () => {
+    const noise = uniformNoise(0.25);
+    const clean = constant(0.5);
+    const y = noise.sample(clean, keyedRandom(0, 'deviance', 0)('uniform'));
+    expect(devianceOf(noise, clean, y) / DRAWS).toBeCloseTo(1, 2);
+    expect(devianceOf(noise, vector(0, 1), vector(0.5, 1))).toBe(12); // 0.5²/(0.25²/3)
+    const seen = observedNoise(noise, Float32Array.of(0, 1));
+    expect(devianceOf(seen, vector(0, 1), vector(0.5, 0.75))).toBe(3);
+    const stacked = stackNoise([
+      { noise, shape: [1] },
+      { noise: laplaceNoise(0.1), shape: [1] },
+    ]);
+    expect(devianceOf(stacked, vector(0, 1), vector(0.5, 0.75))).toBeCloseTo(12 + 5, 5); // 2·0.25/0.1
+  });
+
   it('poisson-gaussian, also where counts are few, many and impossible', () => {
     expectGradient(poissonGaussianNoise(1 / 8, 0.05), [0.1, 0.5, 0.4], [-0.1, 0.2, 1.5], 2 ** -9);
     expectGradient(poissonGaussianNoise(1 / 1000, 0.02), [0.2, 0.9], [0.25, 0.88], 2 ** -12);
@@ -103,6 +120,17 @@ describe('gradients of the log-likelihood', () => {
   it('log-poisson, where nothing was counted as well', () => {
     const none = -Math.log(0.5 / 1000) / 0.1;
     expectGradient(logPoissonNoise(1000, 0.1), [3, 40, 70, -1], [5, 37, none, 0.5], 2 ** -8);
+  });
+
+  it('log-poisson, where there is far more light than the source gives', () => {
+    const noise = logPoissonNoise(1000, 0.1);
+    expectGradient(noise, [-99, -101, -250], [5, 37, 0], 2 ** -8);
+    for (const clean of [-1e4, -1e30]) {
+      expect(Number.isFinite(noise.logLikelihood(vector(clean), vector(3)))).toBe(true);
+      expect(noise.gradient(vector(clean), vector(3)).data[0]).toBeCloseTo(0.1 * (1000 * Math.exp(10)), -3);
+      const y = noise.sample(vector(clean), keyedRandom(0, '', 0)('bright')).data[0];
+      expect(y).toBeCloseTo(-100, 1);
+    }
   });
 });
 

@@ -2,6 +2,7 @@
 import type { Prior } from '../models/prior.js';
 import { withoutOffset } from '../problems/affine.js';
 import { bind } from '../problems/bind.js';
+import { devianceOf } from '../problems/noise.js';
 import { accept, countObserved } from '../problems/observed.js';
 import type { Problem, ProblemSpec } from '../problems/problem.js';
 import { solvers } from '../solvers/index.js';
@@ -64,7 +65,7 @@ export interface Posterior extends Summary {
   readonly level: number;
   /**
    * Deviance of each sample's clean measurement per observed value, 2 (log p(y|y) − log p(y|A x))/m: for Gaussian
-   * noise ‖y − A x‖²/(m σ²), about 1 for a draw from the posterior of a true model.
+   * noise ‖y − A x‖²/(m σ²), about 1 for a draw from the posterior of a true model. (Uniform noise has squares instead.)
    */
   readonly misfit: readonly number[];
   readonly networkEvaluations: number;
@@ -93,7 +94,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
       ? job.problem
       : bind(job.problem, { measurementShape: job.measurement.shape }, { channels: job.prior?.channels });
   const measurement = accept(contiguous(job.measurement), problem.operator);
-  requireFinite(measurement);
+  requirePossible(measurement, problem);
   const solver = chooseSolver(job.solver, problem);
   const options = effectiveOptions(solver, problem, job.options);
   const started = performance.now();
@@ -186,17 +187,18 @@ export function effectiveOptions(
   );
 }
 
-function requireFinite(measurement: FloatArray): void {
+function requirePossible(measurement: FloatArray, { noise }: Problem): void {
   const bad = measurement.data.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  throw new UsageError(`value ${bad} of the measurement is ${measurement.data[bad]}, not a finite number`);
+  if (bad >= 0)
+    throw new UsageError(`value ${bad} of the measurement is ${measurement.data[bad]}, not a finite number`);
+  // Such as negative values with Rician noise: no image is likely, and no solver can say how much less another is.
+  if (!Number.isFinite(noise.logLikelihood(measurement, measurement)))
+    throw new UsageError(`the measurement holds values that ${noise.name} noise never gives`);
 }
 
 async function deviance(image: FloatArray, measurement: FloatArray, problem: Problem): Promise<number> {
-  const { noise } = problem;
   const clean = await problem.operator.apply(image);
-  const best = noise.logLikelihood(measurement, measurement);
-  return (2 * (best - noise.logLikelihood(clean, measurement))) / countObserved(problem.operator);
+  return devianceOf(problem.noise, clean, measurement) / countObserved(problem.operator);
 }
 
 function drawByWeight(logWeights: readonly number[], random: Random): number {

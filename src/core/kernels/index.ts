@@ -1,2 +1,3 @@
+export { evenBlur } from './blur';
 export { cosineLines, cosineLinesInverse } from './cosine';
 export { complexLines, realRows, realRowsInverse } from './fourier';

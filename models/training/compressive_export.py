@@ -4,7 +4,6 @@ import io
 import json
 import math
 
-import matplotlib
 import numpy
 import torch
 from PIL import Image
@@ -14,10 +13,7 @@ import checkpoint
 import graphs
 from data import LICENCES, centres, psnr
 from hyperprior import MULTIPLE
-from sheet import write_picture
-
-matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402  (the backend must be chosen first)
+from sheet import plot, write_picture
 
 MODULATIONS = (0.25, 0.35, 0.5, 0.7, 1.0)
 
@@ -34,22 +30,21 @@ class Codes(nn.Module):
         return z, self.hyper_encoder(z)
 
 
-def export(average, model, facts, training, held_out, folder, name, alpha, score):
-    """Writes everything to `folder`; `average` is what is shipped, `model` what a later training goes on with."""
-    folder.mkdir(parents=True, exist_ok=True)
-    average.requires_grad_(False)
+def export(average, model, facts, training, test, folder, name, alpha, score):
+    """Writes everything to `folder`; `average` is what is shipped, `model` what a later training goes on with, `test` the
+    photographs of the figures and their name."""
+    images, where = test
+    shipment = graphs.Shipment(folder)
+    average.eval().requires_grad_(False)
     calibrate(average, centres(training, 256, 32))
-    scores = score(average, held_out) | spread_by_decile(average, centres(held_out, 256))
-    checks, files = write_graphs(average, folder)
-    prior = folder / "hyper-prior.json"
-    prior.write_text(json.dumps(average.factorised.tables()))
-    curve = rate_distortion(average, centres(held_out, 256))
-    draw_curve(curve, jpeg_curve(centres(held_out, 256)), folder / "rate-distortion.png")
-    write_sheet(average, held_out, folder / "sheet.jpg")
+    scores = score(average, images) | spread_by_decile(average, centres(images, 256))
+    write_graphs(average, shipment)
+    shipment.file("hyper-prior", "hyper-prior.json").write_text(json.dumps(average.factorised.tables()))
+    curve = rate_distortion(average, centres(images, 256))
+    draw_curve(curve, jpeg_curve(centres(images, 256)), where, folder / "rate-distortion.png")
+    write_sheet(average, images, folder / "sheet.jpg")
     checkpoint.write_resume(folder / "resume.npz", model, facts)
-    card = describe(average, facts, scores, checks, files | {"hyperPrior": graphs.entry(prior)}, name, alpha)
-    (folder / "card.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
-    print(f"exported to {folder}: {checks} {scores}", flush=True)
+    shipment.card(lambda files: describe(average, facts, scores, where, shipment.worst(), files, name, alpha))
 
 
 def noisy(codes, generator):
@@ -78,24 +73,19 @@ def spread_by_decile(model, images):
     return {"spread_worst_tenth": max(tenths, key=lambda value: abs(math.log(value)))}
 
 
-def write_graphs(model, folder):
+def write_graphs(model, shipment):
     generator = torch.Generator().manual_seed(0)
-    checks, files = {}, {}
 
-    def one(key, module, inputs, outputs, sizes):
-        examples = [{k: spread * torch.randn(n, c, h, w, generator=generator) for k, (c, spread) in inputs.items()}
-                    for n, h, w in sizes]  # fmt: skip
-        path = folder / f"{key}.onnx"
-        checks[key] = graphs.export(module, path, examples[0], outputs, next(iter(inputs)), examples[1:])
-        files[key] = graphs.entry(path)
+    def normal(name, spread, channels, cell):
+        """Three sizes of one input; `cell` is how many pixels of the image one of its places stands for."""
+        sizes = [(1, 32, 64), (2, 64, 32), (1, 256, 256)]
+        return [{name: spread * torch.randn(n, channels, h // cell, w // cell, generator=generator)} for n, h, w in sizes]
 
     shape = model.shape
-    one("encoder", Codes(model), {"image": (3, 0.5)}, ["z", "h"], [(1, 64, 96), (2, 32, 64), (1, 256, 256)])
-    at_z = [(1, 8, 12), (2, 4, 8), (1, 32, 32)]
-    one("decoder", model.decoder, {"z": (shape.codes, 2)}, ["image"], at_z)
-    one("spread", model.spread, {"z": (shape.codes, 2)}, ["sigma"], at_z)
-    one("hyper-decoder", model.hyper_decoder, {"h": (shape.hyper, 2)}, ["scales", "means"], [(1, 2, 3), (2, 1, 2), (1, 8, 8)])
-    return checks, files
+    shipment.graph("encoder", Codes(model), normal("image", 0.5, 3, 1), ["z", "h"], "image")
+    shipment.graph("decoder", model.decoder, normal("z", 2, shape.codes, 8), ["image"], "z")
+    shipment.graph("spread", model.spread, normal("z", 2, shape.codes, 8), ["sigma"], "z")
+    shipment.graph("hyper-decoder", model.hyper_decoder, normal("h", 2, shape.hyper, MULTIPLE), ["scales", "means"], "h")
 
 
 def rate_distortion(model, images):
@@ -129,27 +119,22 @@ def jpeg_curve(images):
     return points
 
 
-def draw_curve(curve, jpeg, path):
-    figure, axes = pyplot.subplots(figsize=(6, 4))
-    axes.plot(*zip(*curve), "o-", label="this prior, s = " + ", ".join(map(str, MODULATIONS)))
-    axes.plot(*zip(*jpeg), "--", color="grey", label="JPEG 4:2:0, whole files")
-    axes.set(xlabel="bits a pixel", ylabel="PSNR in dB", title="held-out photographs, 256×256", xlim=(0, 5))
-    axes.grid(alpha=0.3)
-    axes.legend()
-    figure.savefig(path, dpi=90, bbox_inches="tight")
-    pyplot.close(figure)
+def draw_curve(curve, jpeg, where, path):
+    with plot(path, xlabel="bits a pixel", ylabel="PSNR in dB", title=where, xlim=(0, 5)) as axes:
+        axes.plot(*zip(*curve), "o-", label="this prior, s = " + ", ".join(map(str, MODULATIONS)))
+        axes.plot(*zip(*jpeg), "--", color="grey", label="JPEG 4:2:0, whole files")
 
 
-def write_sheet(model, held_out, path):
+def write_sheet(model, images, path):
     """Rows: crops, their reconstructions from rounded codes, ten times what is left over, ten times sigma."""
-    clean = centres(held_out, 160, 6)
+    clean = centres(images, 160, 6)
     z = model.encoder(clean).round()
     estimate = model.decoder(z)
     write_picture([clean, estimate, 10 * (clean - estimate).abs() - 1, 10 * model.spread(z) - 1], path)
 
 
-def describe(model, facts, scores, checks, files, name, alpha):
-    shape, data = model.shape, "centre 256×256 crops of the 24 held-out photographs"
+def describe(model, facts, scores, where, difference, files, name, alpha):
+    shape = model.shape
     parameters = sum(p.numel() for p in model.parameters())
     tasks = {
         "psnr": ("reconstruction from rounded codes", "PSNR in dB"),
@@ -181,9 +166,9 @@ def describe(model, facts, scores, checks, files, name, alpha):
         f"training crops; {facts['steps']} steps of {facts['batch']} crops of {facts['crop']}×{facts['crop']} pixels "
         f"({facts['crops']} crops, {facts['minutes']:.0f} minutes) from {facts['started_from']}, Adam, average of weights, "
         f"{facts['precision']}, PyTorch {facts['torch']}, seed {facts['seed']}. PyTorch and ONNX Runtime differ by at most "
-        f"{max(check['values'] for check in checks.values()):.0e}.",
+        f"{difference:.0e}.",
         "scores": [
-            {"task": task, "data": data, "metric": metric, "value": round(scores[key], 3)}
+            {"task": task, "data": where, "metric": metric, "value": round(scores[key], 3)}
             for key, (task, metric) in tasks.items()
         ],
     }

@@ -46,6 +46,11 @@ def photographs(archive):
     return [images[name] for name in names if name not in held_out], [images[name] for name in held_out]
 
 
+def folder(path):
+    """The pictures of a folder, in name order, as `photographs` gives them."""
+    return [numpy.asarray(Image.open(file).convert("RGB")) for file in sorted(path.iterdir()) if file.suffix in (".png", ".jpg")]
+
+
 def to_tensor(crops):
     """uint8 [n, h, w, 3] to float32 [n, 3, h, w] on [-1, 1], on the device where the bytes are."""
     return crops.permute(0, 3, 1, 2).float().div_(127.5).sub_(1)

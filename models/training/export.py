@@ -1,9 +1,7 @@
 """From a trained denoiser to what is shipped: model.onnx, card.json, model.truth.npz, resume.npz, sheet.jpg, psnr.png."""
 
-import json
 import math
 
-import matplotlib
 import numpy
 import torch
 
@@ -12,24 +10,18 @@ import edm
 import graphs
 from data import LICENCES, centres
 from network import flops, receptive_radius
-from sheet import write_picture
-
-matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402  (the backend must be chosen first)
+from sheet import plot, write_picture
 
 
 def export(average, denoiser, facts, held_out, folder):
     """Writes everything to `folder`; `average` is what is shipped, `denoiser` what a later training goes on with."""
-    folder.mkdir(parents=True, exist_ok=True)
-    average.eval().requires_grad_(False).to(memory_format=torch.contiguous_format)
-    model = folder / "model.onnx"
-    checks = graphs.export(average, model, example(average, 3, 5, 0.2), ["x0"], "x", calls(average))
+    shipment = graphs.Shipment(folder)
+    average.eval().requires_grad_(False)
+    shipment.graph("model", average, [example(average, 3, 5, 0.2), *calls(average)], ["x0"], "x")
     curve = write_curve(average, held_out, folder / "psnr.png")
     write_sheet(average, held_out, folder / "sheet.jpg")
     checkpoint.write_resume(folder / "resume.npz", denoiser, facts)
-    card = describe(average, model, facts, checks, curve)
-    (folder / "card.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
-    print(f"exported to {folder}: {checks}", flush=True)
+    shipment.card(lambda files: describe(average, files["model"], facts, shipment.worst(), curve))
 
 
 def example(denoiser, rows, columns, sigma, count=1):
@@ -50,14 +42,9 @@ def write_curve(denoiser, held_out, path):
     """PSNR against the noise level on centre crops of 128 pixels of the held-out photographs."""
     sigmas = numpy.geomspace(0.005, 5, 13)
     curve = [edm.psnr(denoiser, held_out, float(s), size=128) for s in sigmas]
-    figure, axes = pyplot.subplots(figsize=(6, 4))
-    axes.semilogx(sigmas, curve, "o-", label="denoised")
-    axes.semilogx(sigmas, [10 * math.log10(4 / s**2) for s in sigmas], "--", color="grey", label="noisy, unclipped")
-    axes.set(xlabel="σ on [-1, 1]", ylabel="PSNR in dB", title="24 held-out photographs, 128×128")
-    axes.grid(alpha=0.3)
-    axes.legend()
-    figure.savefig(path, dpi=90, bbox_inches="tight")
-    pyplot.close(figure)
+    with plot(path, xlabel="σ on [-1, 1]", ylabel="PSNR in dB", title="24 held-out photographs, 128×128") as axes:
+        axes.semilogx(sigmas, curve, "o-", label="denoised")
+        axes.semilogx(sigmas, [10 * math.log10(4 / s**2) for s in sigmas], "--", color="grey", label="noisy, unclipped")
     return curve
 
 
@@ -74,7 +61,7 @@ def write_sheet(denoiser, held_out, path, columns=8, size=128):
     write_picture(rows, path)
 
 
-def describe(denoiser, model, facts, checks, curve):
+def describe(denoiser, model, facts, difference, curve):
     """The card, in the schema of models/card.ts."""
     shape, last = denoiser.shape, facts["history"][-1]["scores"]
     parameters = sum(p.numel() for p in denoiser.parameters())
@@ -86,7 +73,7 @@ def describe(denoiser, model, facts, checks, curve):
         "name": facts["preset"],
         "summary": f"colour photographs of any size; {parameters / 1e6:.1f} M parameters, "
         f"{flops(denoiser) / 1e9:.0f} GFLOP a 256×256 pass",
-        "model": graphs.entry(model),
+        "model": model,
         "inputs": {"image": "x", "time": "sigma"},
         "outputs": {"image": "x0"},
         "channels": 3,
@@ -107,7 +94,7 @@ def describe(denoiser, model, facts, checks, curve):
         f"({facts['crops']} crops, {facts['minutes']:.0f} minutes) from {facts['started_from']}, Adam, "
         f"mean squared error with EDM weights, average of weights, {facts['precision']}, PyTorch {facts['torch']}, "
         f"seed {facts['seed']}. Samples from noise alone have a photograph's texture and no global layout. PyTorch and "
-        f"ONNX Runtime differ by at most {checks['values']:.0e}; PSNR {'falls' if falls(curve) else 'does not always fall'} "
+        f"ONNX Runtime differ by at most {difference:.0e}; PSNR {'falls' if falls(curve) else 'does not always fall'} "
         "as σ rises.",
         "scores": [
             {

@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import json
 
 import numpy
 import onnxruntime
@@ -94,18 +95,41 @@ def write_truth(module, path, inputs, outputs, wrt):
     numpy.savez_compressed(path, **{k: (v.float() if v.is_floating_point() else v).numpy() for k, v in arrays.items()})
 
 
-def export(module, path, example, outputs, wrt=None, others=()):
-    """Writes `path` and `<name>.truth.npz` beside it, checks both values (at `example` and `others`, dicts of inputs)
-    and the derivative by the input `wrt` (None: it has none). Returns what the checks found."""
-    module.eval().requires_grad_(False)
-    write(module, path, example, outputs)
-    found = {"values": check_values(module, path, [example, *others])}
-    if wrt is not None:
-        found["gradient"] = check_gradient(module, path, example, wrt)
-    write_truth(module, path.with_suffix(".truth.npz"), example, outputs, wrt)
-    return found
-
-
 def entry(path):
     """How a card names a file."""
     return {"path": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+class Shipment:
+    """The folder of a model: its files as the card names them, and what the checks of its graphs found."""
+
+    def __init__(self, folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.files, self.checks = folder, {}, {}
+
+    def graph(self, key, module, examples, outputs, wrt=None):
+        """Writes <key>.onnx and <key>.truth.npz; checks the values at all `examples` (dicts of inputs) and the derivative
+        by the input `wrt` (None: it has none) at the first, which is also the truth."""
+        path = self.folder / f"{key}.onnx"
+        module.eval().requires_grad_(False)
+        write(module, path, examples[0], outputs)
+        found = {"values": check_values(module, path, examples)}
+        if wrt is not None:
+            found["gradient"] = check_gradient(module, path, examples[0], wrt)
+        write_truth(module, path.with_suffix(".truth.npz"), examples[0], outputs, wrt)
+        self.checks[key], self.files[key] = found, entry(path)
+
+    def file(self, key, name):
+        """Where to write another file that the card names; call `card` after it is there."""
+        self.files[key] = self.folder / name
+        return self.files[key]
+
+    def worst(self):
+        return max(found["values"] for found in self.checks.values())
+
+    def card(self, content):
+        """Writes card.json; `content` is called with the files."""
+        files = {key: value if isinstance(value, dict) else entry(value) for key, value in self.files.items()}
+        text = json.dumps(content(files), indent=2, ensure_ascii=False)
+        (self.folder / "card.json").write_text(text + "\n")
+        print(f"exported to {self.folder}: {self.checks}", flush=True)

@@ -1,8 +1,5 @@
 """From a trained latent diffusion to what is shipped: three graphs, card.json, resume files, two pictures."""
 
-import json
-
-import matplotlib
 import numpy
 import torch
 from torch import nn
@@ -13,10 +10,7 @@ import edm
 import graphs
 from data import LICENCES, centres
 from network import flops
-from sheet import write_picture
-
-matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402  (the backend must be chosen first)
+from sheet import plot, write_picture
 
 LEVELS = (0.1, 0.3, 1.0)
 
@@ -50,71 +44,60 @@ def score(denoiser, codes, levels):
     return figures
 
 
-def export(coder, denoiser, trained, held_out, folder, name):
-    """Writes everything to `folder`; trained: (weights to go on with, facts) by part."""
-    folder.mkdir(parents=True, exist_ok=True)
+def export(coder, denoiser, trained, test, folder, name):
+    """Writes everything to `folder`; trained: (weights to go on with, facts) by part; test: the photographs
+    of the figures and their name."""
+    images, where = test
+    shipment = graphs.Shipment(folder)
     for model in (coder, denoiser):
         model.eval().requires_grad_(False)
-    codes = torch.cat([coder.encode(image) for image in centres(held_out, 256).split(1)])
-    scores = autoencoder.score(coder, held_out) | score(denoiser, codes, LEVELS)
-    checks, files = write_graphs(coder, denoiser, folder)
-    draw_curve(denoiser, codes, folder / "error.png")
-    write_sheet(coder, denoiser, held_out, folder / "sheet.jpg")
+    codes = torch.cat([coder.encode(image) for image in centres(images, 256).split(1)])
+    scores = autoencoder.score(coder, images) | score(denoiser, codes, LEVELS)
+    write_graphs(coder, denoiser, shipment)
+    draw_curve(denoiser, codes, where, folder / "error.png")
+    write_sheet(coder, denoiser, images, folder / "sheet.jpg")
     for part, (weights, facts) in trained.items():
         checkpoint.write_resume(folder / f"{part}.resume.npz", weights, facts)
-    card = describe(coder, denoiser, {part: facts for part, (_, facts) in trained.items()}, scores, checks, files, name)
-    (folder / "card.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
-    print(f"exported to {folder}: {checks} {scores}", flush=True)
+    facts = {part: facts for part, (_, facts) in trained.items()}
+    shipment.card(lambda files: describe(coder, denoiser, facts, scores, where, shipment.worst(), files, name))
 
 
-def write_graphs(coder, denoiser, folder):
+def write_graphs(coder, denoiser, shipment):
     generator = torch.Generator().manual_seed(0)
-    checks, files, channels = {}, {}, denoiser.shape.channels
+    channels = denoiser.shape.channels
 
     def normal(name, channels, n, h, w, **more):
         return {name: 0.5 * torch.randn(n, channels, h, w, generator=generator), **more}
 
-    def one(key, module, examples, outputs, wrt):
-        path = folder / f"{key}.onnx"
-        checks[key] = graphs.export(module, path, examples[0], outputs, wrt, examples[1:])
-        files[key] = graphs.entry(path)
-
     image_sizes = [(1, 32, 64), (2, 64, 32), (1, 256, 256)]
-    one("encoder", Encode(coder), [normal("image", 3, *size) for size in image_sizes], ["codes"], "image")
+    shipment.graph("encoder", Encode(coder), [normal("image", 3, *size) for size in image_sizes], ["codes"], "image")
     sizes = [(1, 8, 12), (2, 4, 8), (1, 64, 64)]
-    one("decoder", Decode(coder), [normal("codes", channels, *size) for size in sizes], ["image"], "codes")
+    shipment.graph("decoder", Decode(coder), [normal("codes", channels, *size) for size in sizes], ["image"], "codes")
     levels = [torch.tensor([0.2]), torch.tensor([0.01, 20.0]), torch.tensor([1.0])]
     noisy = [normal("x", channels, *size, sigma=level) for size, level in zip(sizes, levels)]
-    one("diffusion", denoiser, noisy, ["x0"], "x")
-    return checks, files
+    shipment.graph("diffusion", denoiser, noisy, ["x0"], "x")
 
 
-def draw_curve(denoiser, codes, path):
+def draw_curve(denoiser, codes, where, path):
     """What a denoising leaves of the noise's power against sigma."""
     sigmas = numpy.geomspace(0.02, 10, 12)
     curve = [score(denoiser, codes, [float(s)])[f"left_{s:g}"] for s in sigmas]
-    figure, axes = pyplot.subplots(figsize=(6, 4))
-    axes.loglog(sigmas, curve, "o-", label="left by the prior")
-    axes.loglog(sigmas, 0.25 / (0.25 + sigmas**2), "--", color="grey", label="left by a Gaussian prior on each code")
-    axes.set(xlabel="σ on scaled codes", ylabel="squared error / σ²", title="held-out photographs, 256×256")
-    axes.grid(alpha=0.3)
-    axes.legend()
-    figure.savefig(path, dpi=90, bbox_inches="tight")
-    pyplot.close(figure)
+    with plot(path, xlabel="σ on scaled codes", ylabel="squared error / σ²", title=where) as axes:
+        axes.loglog(sigmas, curve, "o-", label="left by the prior")
+        axes.loglog(sigmas, 0.25 / (0.25 + sigmas**2), "--", color="grey", label="left by a Gaussian prior on each code")
 
 
 @torch.no_grad()
-def write_sheet(coder, denoiser, held_out, path):
+def write_sheet(coder, denoiser, images, path):
     """Rows: crops, reconstructions, decodings of codes with noise of 0.5 before and after denoising, samples from noise."""
-    clean = centres(held_out, 128, 8)
+    clean = centres(images, 128, 8)
     codes = coder.encode(clean)
     noisy = codes + 0.5 * torch.randn(codes.shape, generator=torch.Generator().manual_seed(2))
     rows = [clean, coder.decode(codes), coder.decode(noisy), coder.decode(denoiser(noisy, torch.full((len(codes),), 0.5)))]
     write_picture([*rows, coder.decode(edm.sample(denoiser, codes.shape))], path)
 
 
-def describe(coder, denoiser, facts, scores, checks, files, name):
-    data = "centre 256×256 crops of the 24 held-out photographs"
+def describe(coder, denoiser, facts, scores, where, difference, files, name):
     parameters = sum(p.numel() for model in (coder, denoiser) for p in model.parameters())
     trained = "; ".join(
         f"{part} {one['steps']} steps of {one['batch']} crops of {one['crop']}×{one['crop']} pixels ({one['minutes']:.0f} minutes)"
@@ -142,11 +125,11 @@ def describe(coder, denoiser, facts, scores, checks, files, name):
         "licence": "MIT, for what can be licensed in weights; see NOTICE for the photographs",
         "training": f"{trained}; Adam, average of weights, {any_facts['precision']}, PyTorch {any_facts['torch']}, "
         f"seed {any_facts['seed']}. PyTorch and ONNX Runtime differ by at most "
-        f"{max(check['values'] for check in checks.values()):.0e}. Not compared with a pixel prior in any solver yet.",
+        f"{difference:.0e}. Not compared with a pixel prior in any solver yet.",
         "scores": [
-            {"task": "decoding of the codes, the ceiling of any restoration", "data": data, "metric": "PSNR in dB",
+            {"task": "decoding of the codes, the ceiling of any restoration", "data": where, "metric": "PSNR in dB",
              "value": round(scores["psnr"], 2)},
-            *({"task": f"denoising codes, σ = {sigma:g}", "data": data, "metric": "squared error / σ²",
+            *({"task": f"denoising codes, σ = {sigma:g}", "data": where, "metric": "squared error / σ²",
                "value": round(scores[f"left_{sigma:g}"], 4)} for sigma in LEVELS),
         ],
     }  # fmt: skip

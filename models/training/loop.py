@@ -37,6 +37,8 @@ def parser(description, name):
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--start", type=Path, help="begin with the weights of this resume.npz")
     parser.add_argument("--photographs", type=Path, default=HERE / "../../../shared/data/train")
+    parser.add_argument("--test", type=Path, default=HERE / "../../../shared/data/test/gb82_cc0", help="photographs that the "
+                        "card's figures are measured on; the held-out ones where it is absent")  # fmt: skip
     parser.add_argument("--archive", type=Path, default=HERE / "runs/photographs.npz", help="packed from --photographs once")
     parser.add_argument("--run", type=Path, help=f"folder of the checkpoint; runs/{name} beside this file")
     parser.add_argument("--out", type=Path, help="folder of the results; <run>/export")
@@ -76,6 +78,14 @@ def photographs(options):
         data.pack(options.photographs, options.archive)
     training, held_out = data.photographs(options.archive)
     return training, held_out[:4] if options.smoke else held_out
+
+
+def test_photographs(options, held_out):
+    """(photographs for the card's figures, what the card calls them)."""
+    images = data.folder(options.test) if options.test.is_dir() and not options.smoke else []
+    if images:
+        return images, f"centre 256×256 crops of the {len(images)} photographs of {options.test.name}"
+    return held_out, f"centre 256×256 crops of {len(held_out)} held-out photographs"
 
 
 def begin(options, fresh, rebuild):

@@ -1,8 +1,5 @@
 """From trained tokens to what is shipped: four graphs, the codebook, card.json, resume files, two pictures."""
 
-import json
-
-import matplotlib
 import numpy
 import torch
 from torch import nn
@@ -12,10 +9,7 @@ import checkpoint
 import graphs
 import tokens
 from data import LICENCES, centres
-from sheet import write_picture
-
-matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402  (the backend must be chosen first)
+from sheet import plot, write_picture
 
 
 class Ids(nn.Module):
@@ -29,37 +23,30 @@ class Ids(nn.Module):
         return self.tokenizer.ids(image)
 
 
-def export(models, trained, held_out, folder, name):
-    """Writes everything to `folder`. models: the averages by part; trained: (weights to go on with, facts) by part."""
-    folder.mkdir(parents=True, exist_ok=True)
+def export(models, trained, test, folder, name):
+    """Writes everything to `folder`. models: the averages by part; trained: (weights to go on with, facts) by part; test: the photographs
+    of the figures and their name."""
+    images, where = test
+    shipment = graphs.Shipment(folder)
     for model in models.values():
         model.eval().requires_grad_(False)
     tokenizer, masked, uniform = models["tokenizer"], models["masked"], models["uniform"]
-    seen = tokens.encode(tokenizer, held_out, 256)
-    scores = autoencoder.score(tokenizer, held_out) | tokens.score(masked, seen)
+    seen = tokens.encode(tokenizer, images, 256)
+    scores = autoencoder.score(tokenizer, images) | tokens.score(masked, seen)
     scores["twin_nats"] = tokens.score(uniform, seen)["nats"]
-    checks, files = write_graphs(models, seen, folder)
-    codebook = folder / "codebook.npy"
-    numpy.save(codebook, tokenizer.quantise.codebook().numpy())
-    files["codebook"] = graphs.entry(codebook)
-    draw_curve(masked, seen, scores, folder / "nats.png")
-    write_sheet(tokenizer, masked, held_out, folder / "sheet.jpg")
+    write_graphs(models, seen, shipment)
+    numpy.save(shipment.file("codebook", "codebook.npy"), tokenizer.quantise.codebook().numpy())
+    draw_curve(masked, seen, scores, where, folder / "nats.png")
+    write_sheet(tokenizer, masked, images, folder / "sheet.jpg")
     for part, (weights, facts) in trained.items():
         checkpoint.write_resume(folder / f"{part}.resume.npz", weights, facts)
-    card = describe(models, {part: facts for part, (_, facts) in trained.items()}, scores, checks, files, name)
-    (folder / "card.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
-    print(f"exported to {folder}: {checks} {scores}", flush=True)
+    facts = {part: facts for part, (_, facts) in trained.items()}
+    shipment.card(lambda files: describe(models, facts, scores, where, shipment.worst(), files, name))
 
 
-def write_graphs(models, seen, folder):
+def write_graphs(models, seen, shipment):
     generator = torch.Generator().manual_seed(0)
-    checks, files = {}, {}
     tokenizer, count = models["tokenizer"], models["masked"].count
-
-    def one(key, module, examples, outputs, wrt=None):
-        path = folder / f"{key}.onnx"
-        checks[key] = graphs.export(module, path, examples[0], outputs, wrt, examples[1:])
-        files[key] = graphs.entry(path)
 
     def images(n, h, w):
         return {"image": torch.rand(n, 3, h, w, generator=generator) * 2 - 1}
@@ -71,33 +58,27 @@ def write_graphs(models, seen, folder):
         part = seen[:1, :h, :w].expand(n, -1, -1)
         return {"tokens": torch.where(torch.rand(n, h, w, generator=generator) < 0.5, 0 if more else count, part), **more}
 
-    one("encoder", Ids(tokenizer), [images(1, 32, 64), images(2, 64, 32), images(1, 256, 256)], ["tokens"])
-    one("decoder", tokenizer.decoder, [codes(1, 8, 12), codes(2, 4, 8), codes(1, 64, 64)], ["image"], "codes")
-    one("masked", models["masked"], [ids(1, 4, 6), ids(2, 8, 4), ids(1, 64, 64)], ["logits"])
+    shipment.graph("encoder", Ids(tokenizer), [images(1, 32, 64), images(2, 64, 32), images(1, 256, 256)], ["tokens"])
+    shipment.graph("decoder", tokenizer.decoder, [codes(1, 8, 12), codes(2, 4, 8), codes(1, 64, 64)], ["image"], "codes")
+    shipment.graph("masked", models["masked"], [ids(1, 4, 6), ids(2, 8, 4), ids(1, 64, 64)], ["logits"])
     level = torch.tensor
     twin = [ids(1, 4, 6, sigma=level([0.5])), ids(2, 8, 4, sigma=level([0.01, 3.0])), ids(1, 64, 64, sigma=level([1.0]))]
-    one("uniform", models["uniform"], twin, ["logits"])
-    return checks, files
+    shipment.graph("uniform", models["uniform"], twin, ["logits"])
 
 
-def draw_curve(masked, seen, scores, path):
+def draw_curve(masked, seen, scores, where, path):
     """Cross-entropy of a hidden token against the share of tokens that are hidden."""
     ratios = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0]
     curve = tokens.nats_by_ratio(masked, seen, ratios, torch.Generator().manual_seed(1))
-    figure, axes = pyplot.subplots(figsize=(6, 4))
-    axes.plot(ratios, curve, "o-", label="masked prior")
-    axes.axhline(scores["unigram"], linestyle="--", color="grey", label="entropy of a token on its own")
-    axes.set(xlabel="share of tokens hidden", ylabel="nats a hidden token", title="held-out photographs, 256×256")
-    axes.set_ylim(bottom=0)
-    axes.grid(alpha=0.3)
-    axes.legend()
-    figure.savefig(path, dpi=90, bbox_inches="tight")
-    pyplot.close(figure)
+    top = 1.05 * scores["unigram"]
+    with plot(path, xlabel="share of tokens hidden", ylabel="nats a hidden token", title=where, ylim=(0, top)) as axes:
+        axes.plot(ratios, curve, "o-", label="masked prior")
+        axes.axhline(scores["unigram"], linestyle="--", color="grey", label="entropy of a token on its own")
 
 
-def write_sheet(tokenizer, masked, held_out, path):
+def write_sheet(tokenizer, masked, images, path):
     """Rows: crops, reconstructions from their tokens, the same with 60 % of the tokens drawn anew, samples from nothing."""
-    clean, generator = centres(held_out, 128, 8), torch.Generator().manual_seed(2)
+    clean, generator = centres(images, 128, 8), torch.Generator().manual_seed(2)
     ids, book = tokenizer.ids(clean), tokenizer.quantise.codebook()
 
     def picture(ids):
@@ -109,8 +90,8 @@ def write_sheet(tokenizer, masked, held_out, path):
     write_picture([clean, picture(ids), picture(refilled), picture(sampled)], path)
 
 
-def describe(models, facts, scores, checks, files, name):
-    masked, data = models["masked"], "centre 256×256 crops of the 24 held-out photographs"
+def describe(models, facts, scores, where, difference, files, name):
+    masked = models["masked"]
     gain = 100 * (1 - scores["nats"] / scores["unigram"])
     tasks = {
         "psnr": ("reconstruction from tokens, the ceiling of any restoration", "PSNR in dB"),
@@ -145,9 +126,9 @@ def describe(models, facts, scores, checks, files, name):
         "licence": "MIT, for what can be licensed in weights; see NOTICE for the photographs",
         "training": f"{trained}; Adam, average of weights, {any_facts['precision']}, PyTorch {any_facts['torch']}, "
         f"seed {any_facts['seed']}. PyTorch and ONNX Runtime differ by at most "
-        f"{max(check['values'] for check in checks.values()):.0e}.",
+        f"{difference:.0e}.",
         "scores": [
-            {"task": task, "data": data, "metric": metric, "value": round(scores[key], 4)}
+            {"task": task, "data": where, "metric": metric, "value": round(scores[key], 4)}
             for key, (task, metric) in tasks.items()
         ],
     }

@@ -68,7 +68,7 @@ def main():
     average, model, facts = loop.train(
         options, training, lambda: Hyperprior(Shape()), rebuild, loss, lambda average: score(average, held_out)
     )
-    export(average, model, facts, training, held_out, options.out, NAME, ALPHA, score)
+    export(average, model, facts, training, loop.test_photographs(options, held_out), options.out, NAME, ALPHA, score)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def main():
     )  # fmt: skip
     coder.cpu()
     trained = {"autoencoder": (raw_coder, coder_facts), "diffusion": (raw, facts)}
-    export(coder, denoiser, trained, held_out, options.out, NAME)
+    export(coder, denoiser, trained, loop.test_photographs(options, held_out), options.out, NAME)
 
 
 if __name__ == "__main__":

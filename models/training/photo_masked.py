@@ -43,7 +43,7 @@ def main():
             tokens.rebuild, loss, lambda model: tokens.score(model, seen),
         )  # fmt: skip
     tokenizer.cpu()
-    export(models, trained, held_out, options.out, NAME)
+    export(models, trained, loop.test_photographs(options, held_out), options.out, NAME)
 
 
 if __name__ == "__main__":

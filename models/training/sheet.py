@@ -1,7 +1,13 @@
-"""Contact sheets."""
+"""Pictures for the folder of a model: contact sheets and plots."""
 
+from contextlib import contextmanager
+
+import matplotlib
 import torch
 from PIL import Image
+
+matplotlib.use("Agg")
+from matplotlib import pyplot  # noqa: E402  (the backend must be chosen first)
 
 LARGEST = 300_000  # bytes
 
@@ -14,3 +20,15 @@ def write_picture(rows, path):
         Image.fromarray(pixels).save(path, quality=quality)
         if path.stat().st_size <= LARGEST:
             return
+
+
+@contextmanager
+def plot(path, **labels):
+    """Axes to draw on; `labels` as matplotlib's `Axes.set` takes them."""
+    figure, axes = pyplot.subplots(figsize=(6, 4))
+    yield axes
+    axes.set(**labels)
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(path, dpi=90, bbox_inches="tight")
+    pyplot.close(figure)

@@ -6,7 +6,7 @@ export type { Card } from '../models/card.js';
 export { type LoadOptions, listPriors, loadPrior } from '../models/load.js';
 export { type LogProbabilityOptions, logProbability } from '../models/log-probability.js';
 export { type GaussianComponent, GaussianMixture, mixturePrior } from '../models/mixture.js';
-export type { DiffusionPrior, Prior, PriorKind } from '../models/prior.js';
+export type { Conditioning, DiffusionPrior, LatentPrior, Prior, PriorKind } from '../models/prior.js';
 export { type TileOptions, tiled } from '../models/tiled.js';
 export { type CheckResult, checkOperator } from '../problems/check.js';
 export { compose } from '../problems/compose.js';
@@ -40,6 +40,7 @@ export type {
   Solver,
   Task,
 } from '../solvers/solver.js';
+export { unconditionalOptions } from '../solvers/unconditional.js';
 export { type BenchOptions, type BenchResult, bench } from './bench.js';
 export {
   type Description,

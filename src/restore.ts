@@ -14,6 +14,7 @@ import { UsageError, unknownName } from './core/errors.js';
 import { normalisedWeights, type Summary, summarise } from './core/posterior.js';
 import { hashArray, keyedRandom, type Random } from './core/random.js';
 import { type Counters, counted } from './counted.js';
+import { parseOptions } from './options.js';
 import { drawSideBySide } from './side-by-side.js';
 
 export interface RestoreJob {
@@ -174,17 +175,7 @@ export function effectiveOptions(
   problem: Problem,
   set: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
-  const known = Object.keys(solver.options.shape);
-  for (const key of Object.keys(set)) {
-    if (!known.includes(key)) throw unknownName(`option of solver ${solver.name}`, key, known);
-  }
-  const parsed = solver.options.safeParse({ ...solver.presets[problem.name], ...set });
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const key = String(issue.path[0]);
-  throw new UsageError(
-    `option ${key} of solver ${solver.name}: ${issue.message}, found ${JSON.stringify(set[key])}`,
-  );
+  return parseOptions(solver.options, `solver ${solver.name}`, set, solver.presets[problem.name]);
 }
 
 function requirePossible(measurement: FloatArray, { noise }: Problem): void {

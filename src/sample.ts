@@ -1,12 +1,14 @@
 /** Images from the prior alone, to see what it knows. */
 import { join } from 'node:path';
 import { loadPrior } from '../models/load.js';
+import { crop } from '../models/padded.js';
 import type { Prior } from '../models/prior.js';
-import { sampleUnconditional } from '../solvers/unconditional.js';
+import { sampleUnconditional, unconditionalOptions } from '../solvers/unconditional.js';
 import { UsageError } from './core/errors.js';
 import { keyedRandom } from './core/random.js';
 import { writeFileAtomic } from './io/atomic.js';
 import { encodePicture } from './io/picture.js';
+import { parseOptions } from './options.js';
 
 export interface SampleJob {
   /** A prior, or the name or folder of one. */
@@ -19,6 +21,8 @@ export interface SampleJob {
   /** Default 4. */
   readonly samples?: number;
   readonly seed?: number;
+  /** Of `unconditionalOptions`, those that differ from the defaults. */
+  readonly options?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
 }
 
@@ -33,39 +37,51 @@ export type SampleEvent =
   | { readonly type: 'done'; readonly file: string };
 
 /**
- * Draws images and writes `sample-0.png`, `sample-1.png`, …: number k depends on prior, size, seed and k alone.
- * @throws UsageError where the prior cannot be sampled or its images are no pictures; the signal's reason when aborted.
+ * Draws images and writes `sample-0.png`, `sample-1.png`, …: number k depends on prior, size, options, seed and k alone.
+ * @throws UsageError where an option is unknown or out of range, the prior cannot be sampled or its images are no pictures; the signal's reason when aborted.
  */
 export async function samplePrior(
   job: SampleJob,
   onEvent: (event: SampleEvent) => void = () => {},
 ): Promise<void> {
   const { out, size = [256, 256], samples = 4, seed = 0, threads, signal } = job;
-  const prior = typeof job.prior === 'string' ? await loadPrior(job.prior, { threads, signal }) : job.prior;
+  const loaded = typeof job.prior === 'string' ? await loadPrior(job.prior, { threads, signal }) : job.prior;
   try {
+    const prior = await conditioned(loaded, job);
     if (prior.channels !== 1 && prior.channels !== 3) {
       throw new UsageError(`prior ${prior.name} has ${prior.channels} channels, and a picture has 1 or 3`);
     }
     for (let sample = 0; sample < samples; sample++) {
       const shape = [prior.channels, ...size];
-      const image = await sampleUnconditional(
-        prior,
-        shape,
-        {},
-        {
-          random: keyedRandom(seed, `sample ${shape.join(' ')}`, sample),
-          signal,
-          async step(step, steps) {
-            signal?.throwIfAborted();
-            onEvent({ type: 'progress', sample, samples, step, steps });
-          },
+      const image = await drawImage(prior, shape, {
+        random: keyedRandom(seed, `sample ${shape.join(' ')}`, sample),
+        signal,
+        async step(step, steps) {
+          signal?.throwIfAborted();
+          onEvent({ type: 'progress', sample, samples, step, steps });
         },
-      );
+      });
       const file = join(out, `sample-${sample}.png`);
       await writeFileAtomic(file, await encodePicture({ image, bits: 8, format: 'png' }));
       onEvent({ type: 'done', file });
     }
   } finally {
-    if (typeof job.prior === 'string') await prior.close();
+    if (typeof job.prior === 'string') await loaded.close();
   }
+}
+
+async function conditioned(prior: Prior, { prompt, guidance }: SampleJob): Promise<Prior> {
+  if (prompt === undefined && guidance === undefined) return prior;
+  if (prior.kind === 'latent' && prior.condition) return prior.condition(prompt ?? '', { guidance });
+  throw new UsageError(`prior ${prior.name} takes no text, so neither prompt nor guidance can be given`);
+}
+
+/** One image of shape [C, H, W]; of a latent prior the image of a code, cut to the size asked for. */
+async function drawImage(prior: Prior, shape: readonly number[], context: Context): Promise<FloatArray> {
+  if (prior.kind === 'diffusion') return sampleUnconditional(prior, shape, {}, context);
+  const { codes, downsampling } = prior;
+  const [, height, width] = shape;
+  const grid = [height, width].map((extent) => Math.ceil(extent / downsampling));
+  const code = await sampleUnconditional(codes, [codes.channels, ...grid], {}, context, 0);
+  return crop(await prior.decode(code, context.signal), 0, 0, height, width);
 }

@@ -1,10 +1,10 @@
 /** `retrodict sample` */
 import type { Command } from 'commander';
-import { samplePrior } from '../index.js';
+import { samplePrior, unconditionalOptions } from '../index.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
 import type { Finish } from './tally.js';
-import { parsePositive, parseSize, parseWhole } from './values.js';
+import { collectSetting, parsePositive, parseSize, parseWhole } from './values.js';
 
 interface SampleOptions {
   readonly prior: string;
@@ -12,6 +12,9 @@ interface SampleOptions {
   readonly size: readonly [number, number];
   readonly samples: number;
   readonly seed: number;
+  readonly set: Record<string, unknown>;
+  readonly prompt?: string;
+  readonly guidance?: number;
   readonly threads?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -26,12 +29,19 @@ export function addSample(program: Command, finish: Finish): void {
     )
     .requiredOption(
       '--prior <name|dir>',
-      'prior: a name of `list priors`, or a folder with a card.json or diffusers’ model_index.json',
+      'prior: a name of `list priors`, a folder with a card.json or diffusers’ model_index.json, or an .onnx file',
     )
     .requiredOption('--out <dir>', 'output folder, made if need be')
     .option('--size <HxW>', 'height and width, px', parseSize, [256, 256] as const)
     .option('--samples <n>', 'images to draw', parsePositive, 4)
     .option('--seed <n>', 'the same seed gives the same images', parseWhole, 0)
+    .option('--set <key=value>', `how to draw (repeatable): ${settings()}`, collectSetting, {})
+    .option('--prompt <text>', 'what the images are to show, for priors that take texts')
+    .option(
+      '--guidance <w>',
+      'how strongly the text steers, 1: plainly (default: as the card says)',
+      parseNumber,
+    )
     .option('--threads <n>', 'threads of the network (default: one per core)', parsePositive)
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
     .option('--quiet', 'print errors only')
@@ -42,7 +52,7 @@ async function sampleCommand(options: SampleOptions): Promise<number> {
   const output = new Output(options);
   return interruptible(async (signal) => {
     try {
-      await samplePrior({ ...options, signal }, (event) => {
+      await samplePrior({ ...options, options: options.set, signal }, (event) => {
         if (event.type === 'done') output.result(event.file, event);
         else {
           const { sample, samples, step, steps } = event;
@@ -54,4 +64,10 @@ async function sampleCommand(options: SampleOptions): Promise<number> {
       output.endProgress();
     }
   });
+}
+
+function settings(): string {
+  return Object.entries(unconditionalOptions.shape)
+    .map(([name, schema]) => `${name}: ${schema.description}`)
+    .join('; ');
 }

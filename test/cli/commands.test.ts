@@ -126,6 +126,25 @@ describe('retrodict', () => {
     expect(nameless.status).toBe(2);
   });
 
+  it('exits with 1 where an item fails, one alone as one of many', async () => {
+    const root = temporaryFolder();
+    fill(root, { 'in/odd.png': await colourPng(15, 12), 'in/even.png': await colourPng(16, 12) });
+    const halving = ['--problem', 'downsample:factor=2', '--noise', 'gaussian:sigma=0.05'];
+    const simulate = (input: string) => ['simulate', input, '--out', 'small', ...halving];
+    const one = await retrodict(simulate('in/odd.png'), { cwd: root });
+    expect(one.stderr).toMatch(/odd\.png: .*\n0 simulated, 1 failed\n$/);
+    expect(one.status).toBe(1);
+    const both = await retrodict(simulate('in'), { cwd: root });
+    expect(both.stderr).toMatch(/1 simulated, 1 failed\n$/);
+    expect(both.status).toBe(1);
+    const unfit = ['--problem', 'colorize', '--noise', 'gaussian:sigma=0.05', '--solver', 'wiener'];
+    const restored = await retrodict(['restore', 'small/even.npy', '--out', 'restored', ...unfit], {
+      cwd: root,
+    });
+    expect(restored.stderr).toMatch(/even\.npy: .*\n0 restored, 0 already done, 1 failed\n$/);
+    expect(restored.status).toBe(1);
+  });
+
   it('checks the card of a prior', async () => {
     const weights = new URL('../../models/weights/photo-small/', import.meta.url).pathname;
     const good = await retrodict(['card', weights]);
@@ -146,5 +165,11 @@ describe('retrodict', () => {
     const first = readFileSync(join(root, 'out/sample-0.png'));
     await retrodict(words, { cwd: root });
     expect(readFileSync(join(root, 'out/sample-0.png'))).toEqual(first);
+    await retrodict([...words, '--set', 'method=ancestral', '--set', 'steps=10'], { cwd: root });
+    expect(readFileSync(join(root, 'out/sample-0.png'))).not.toEqual(first);
+    expect(await retrodict([...words, '--set', 'step=10'], { cwd: root })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('there is no option of sample "step"; the nearest are steps'),
+    });
   });
 });

@@ -61,7 +61,7 @@ class Autoencoder(nn.Module):
         codes = len(shape.levels) or shape.codes
         self.encoder = Encoder((shape.width,), (shape.encoder,), codes if shape.levels else 2 * codes)
         self.decoder = Decoder((shape.width,), (shape.decoder,), codes)
-        # Multiplies Gaussian codes so that their standard deviation over photographs is SIGMA_DATA of network.py.
+        # Multiplies Gaussian codes so that their standard deviation over photographs is 1.
         self.register_buffer("scale", torch.ones(1))
 
     @property

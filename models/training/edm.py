@@ -22,12 +22,13 @@ def draw_sigma(count, generator):
     return torch.where(rare, uniform, normal).clamp(*span).exp()
 
 
-def loss(denoise, clean, generator):
-    """Mean squared error with EDM's weight, under which every noise level starts with a loss of about one."""
-    sigma = draw_sigma(len(clean), generator)
+def loss(denoise, clean, generator, data=SIGMA_DATA):
+    """Mean squared error with EDM's weight, under which every noise level starts with a loss of about one; `data` is the
+    standard deviation of what is denoised."""
+    sigma = draw_sigma(len(clean), generator) * (data / SIGMA_DATA)
     noise = torch.randn(clean.shape, generator=generator, device=clean.device)
     estimate = denoise(clean + sigma[:, None, None, None] * noise, sigma)
-    weight = (sigma**2 + SIGMA_DATA**2) / (sigma * SIGMA_DATA) ** 2
+    weight = (sigma**2 + data**2) / (sigma * data) ** 2
     return (weight[:, None, None, None] * (estimate - clean) ** 2).mean()
 
 

@@ -9,10 +9,10 @@ import checkpoint
 import edm
 import graphs
 from data import LICENCES, centres
-from network import flops
+from network import flops, receptive_radius
 from sheet import plot, write_picture
 
-LEVELS = (0.1, 0.3, 1.0)
+LEVELS = (0.2, 0.5, 2.0)
 
 
 class Encode(nn.Module):
@@ -67,7 +67,7 @@ def write_graphs(coder, denoiser, shipment):
     channels = denoiser.shape.channels
 
     def normal(name, channels, n, h, w, **more):
-        return {name: 0.5 * torch.randn(n, channels, h, w, generator=generator), **more}
+        return {name: torch.randn(n, channels, h, w, generator=generator), **more}
 
     image_sizes = [(1, 32, 64), (2, 64, 32), (1, 256, 256)]
     shipment.graph("encoder", Encode(coder), [normal("image", 3, *size) for size in image_sizes], ["codes"], "image")
@@ -84,7 +84,7 @@ def draw_curve(denoiser, codes, where, path):
     curve = [score(denoiser, codes, [float(s)])[f"left_{s:g}"] for s in sigmas]
     with plot(path, xlabel="σ on scaled codes", ylabel="squared error / σ²", title=where) as axes:
         axes.loglog(sigmas, curve, "o-", label="left by the prior")
-        axes.loglog(sigmas, 0.25 / (0.25 + sigmas**2), "--", color="grey", label="left by a Gaussian prior on each code")
+        axes.loglog(sigmas, 1 / (1 + sigmas**2), "--", color="grey", label="left by a Gaussian prior on each code")
 
 
 @torch.no_grad()
@@ -110,17 +110,24 @@ def describe(coder, denoiser, facts, scores, where, difference, files, name):
         "name": name,
         "summary": f"diffusion over codes at a quarter of the size; {parameters / 1e6:.1f} M parameters, "
         f"{flops(denoiser, 64) / 1e9:.1f} GFLOP a denoising of a 256×256 image, ceiling {scores['psnr']:.1f} dB",
-        "graphs": files,
-        "inputs": {"encoder": ["image"], "decoder": ["codes"], "diffusion": ["x", "sigma"]},
-        "outputs": {"encoder": ["codes"], "decoder": ["image"], "diffusion": ["x0"]},
         "channels": 3,
         "valueRange": [-1, 1],
-        "codes": {"channels": denoiser.shape.channels, "stride": coder.factor, "scale": "inside the graphs: standard deviation ½"},
-        "parametrisation": "x0",
-        "schedule": {"kind": "ve"},
-        "time": {"form": "sigma"},
-        "sigmaRange": [edm.SIGMA_MIN, edm.SIGMA_MAX],
-        "sizeMultiple": denoiser.multiple * coder.factor,
+        "downsampling": coder.factor,
+        "scale": 1,  # the graphs give and take codes of unit variance
+        "encoder": {"model": files["encoder"], "input": "image", "output": "codes"},
+        "decoder": {"model": files["decoder"], "input": "codes", "output": "image"},
+        "codes": {
+            "model": files["diffusion"],
+            "inputs": {"image": "x", "time": "sigma"},
+            "outputs": {"image": "x0"},
+            "channels": denoiser.shape.channels,
+            "parametrisation": "x0",
+            "schedule": {"kind": "ve"},
+            "time": {"form": "sigma"},
+            "sigmaRange": [edm.SIGMA_MIN, edm.SIGMA_MAX],
+            "sizeMultiple": denoiser.multiple,
+            "receptiveRadius": receptive_radius(denoiser),
+        },
         "data": LICENCES,
         "licence": "MIT, for what can be licensed in weights; see NOTICE for the photographs",
         "training": f"{trained}; Adam, average of weights, {any_facts['precision']}, PyTorch {any_facts['torch']}, "

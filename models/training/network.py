@@ -17,13 +17,14 @@ SIGMA_DATA = 0.5
 @dataclass(frozen=True)
 class Shape:
     """The size of a network. `stem` is the factor by which pixels are folded into channels before the first
-    convolution: 2 does the widest work at half resolution."""
+    convolution: 2 does the widest work at half resolution. `data` is the standard deviation of what is denoised."""
 
     widths: tuple
     blocks: tuple
     stem: int = 1
     embedding: int = 64
     channels: int = 3
+    data: float = SIGMA_DATA
 
     def __post_init__(self):
         assert len(self.widths) == len(self.blocks), "one number of blocks a level"
@@ -107,7 +108,7 @@ class UNet(nn.Module):
 
 class Denoiser(nn.Module):
     """D(x, sigma) = E[x0 | x0 + sigma n = x]; x is [n, 3, h, w] on [-1, 1] plus noise, sigma is [n] on the same scale.
-    (Or codes of another number of channels, whose standard deviation is SIGMA_DATA.)"""
+    (Or codes of another number of channels and another standard deviation, shape.data.)"""
 
     def __init__(self, shape):
         super().__init__()
@@ -120,8 +121,9 @@ class Denoiser(nn.Module):
 
     def forward(self, x, sigma):
         s = sigma[:, None, None, None]
-        variance = s * s + SIGMA_DATA**2
-        skip, out = SIGMA_DATA**2 / variance, s * SIGMA_DATA / variance.sqrt()
+        data = self.shape.data
+        variance = s * s + data**2
+        skip, out = data**2 / variance, s * data / variance.sqrt()
         # The network may run in bfloat16; what surrounds it must not, or small sigma would drown in rounding.
         return skip * x + out * self.unet(x / variance.sqrt(), sigma.log() / 4).to(x.dtype)
 

@@ -13,7 +13,7 @@ import data
 import edm
 import loop
 from latent_export import LEVELS, export, score
-from network import SIGMA_DATA, Denoiser, Shape
+from network import Denoiser, Shape
 
 NAME = "photo-latent"
 CODES = 4
@@ -22,10 +22,10 @@ SHARES = {"autoencoder": 0.4, "diffusion": 0.6}
 
 @torch.no_grad()
 def measure_scale(model, images):
-    """Sets the number that gives codes over centre crops the standard deviation that the diffusion expects."""
+    """Sets the number that gives codes over centre crops a standard deviation of 1."""
     model.scale.fill_(1)
     codes = torch.cat([model.encode(image) for image in data.centres(images, 256, 64).split(1)])
-    model.scale.fill_(SIGMA_DATA / codes.std().item())
+    model.scale.fill_(1 / codes.std().item())
 
 
 def rebuild(fields):
@@ -49,10 +49,10 @@ def main():
     def loss(model, clean, generator):
         with torch.no_grad(), torch.autocast(clean.device.type, enabled=False):
             codes = coder.encode(clean)
-        return edm.loss(model, codes, generator)
+        return edm.loss(model, codes, generator, data=1)
 
     denoiser, raw, facts = loop.train(
-        parts["diffusion"], training, lambda: Denoiser(Shape((64, 96), (2, 2), channels=CODES)),
+        parts["diffusion"], training, lambda: Denoiser(Shape((64, 96), (2, 2), channels=CODES, data=1)),
         rebuild, loss, lambda model: score(model, seen, LEVELS),
     )  # fmt: skip
     coder.cpu()

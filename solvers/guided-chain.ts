@@ -10,7 +10,7 @@ import { ancestralStep, startState } from './transition.js';
 
 /** @param guide gives E[x0 | x_σ, y] from the prior's denoiser linearized at x_σ. */
 export async function guidedChain(
-  prior: DifferentiablePrior,
+  prior: Pick<DifferentiablePrior, 'linearize'>,
   shape: Shape,
   sigmas: ArrayLike<number>,
   guide: (denoiser: Linearization, sigma: number) => Promise<FloatArray>,

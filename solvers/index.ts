@@ -8,6 +8,7 @@ import { ddrm } from './ddrm.js';
 import { diffpir } from './diffpir.js';
 import { dps } from './dps.js';
 import { fpsSmc } from './fps-smc.js';
+import { jointDiffusion } from './joint-diffusion.js';
 import { mcgdiff } from './mcgdiff.js';
 import { mmps } from './mmps.js';
 import { pigdm } from './pigdm.js';
@@ -33,6 +34,7 @@ export const solvers: Readonly<Record<string, Solver>> = {
   tds,
   mcgdiff,
   'fps-smc': fpsSmc,
+  'joint-diffusion': jointDiffusion,
   'red-diff': redDiff,
   sitcom,
   dcdp,

@@ -2,20 +2,23 @@
 import type { Prior } from '../models/prior.js';
 import { isLinear } from '../problems/operator.js';
 import type { Problem } from '../problems/problem.js';
+import { formatShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
 import { solvers } from './index.js';
 import { equalVariance } from './requirements.js';
 import type { Solver, Task } from './solver.js';
 
+type Asked = Pick<Task, 'problem' | 'prior' | 'noisePrior'>;
+
 /** What the task lacks for this solver, as the end of a sentence; undefined when it lacks nothing. */
-function lacks(solver: Solver, problem: Problem, prior: Prior | undefined): string | undefined {
+function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | undefined {
   const { needs } = solver;
   if (needs.prior !== 'none') {
     if (!prior) return `a prior of kind ${needs.prior}, but none was given`;
     if (prior.kind !== needs.prior) {
       return `a prior of kind ${needs.prior}, but prior ${prior.name} is of kind ${prior.kind}`;
     }
-    if (needs.priorVjp && !prior.linearize) {
+    if (needs.priorVjp && prior.kind === 'diffusion' && !prior.linearize) {
       return `a prior with a gradient, but prior ${prior.name} has none`;
     }
     const [channels] = problem.imageShape;
@@ -23,6 +26,8 @@ function lacks(solver: Solver, problem: Problem, prior: Prior | undefined): stri
       return `a prior of ${channels}-channel images, but prior ${prior.name} is one of ${prior.channels}-channel images`;
     }
   }
+  const unfit = needs.noisePrior ? lacksNoisePrior(problem, noisePrior) : hasNoUseFor(noisePrior);
+  if (unfit !== undefined) return unfit;
   if (needs.linear && !isLinear(problem.operator)) {
     return `a linear operator, but the operator of problem ${problem.name} is not linear`;
   }
@@ -38,11 +43,28 @@ function lacks(solver: Solver, problem: Problem, prior: Prior | undefined): stri
   return undefined;
 }
 
+function lacksNoisePrior({ measurementShape }: Problem, noisePrior: Prior | undefined): string | undefined {
+  if (!noisePrior) return 'a second prior, of the structured noise, but none was given';
+  if (noisePrior.kind !== 'diffusion' || !noisePrior.linearize) {
+    return `a second prior of kind diffusion with a gradient, but ${noisePrior.name} is none`;
+  }
+  const [channels] = measurementShape;
+  if (measurementShape.length === 3 && noisePrior.channels === channels) return undefined;
+  return (
+    `a second prior of arrays like the measurement, of shape ${formatShape(measurementShape)}, ` +
+    `but prior ${noisePrior.name} is one of ${noisePrior.channels}-channel images`
+  );
+}
+
+function hasNoUseFor(noisePrior: Prior | undefined): string | undefined {
+  return noisePrior && `noise without a prior of its own, but prior ${noisePrior.name} was given for it`;
+}
+
 /** @throws UsageError in one sentence: which part lacks what, and which solvers would work. */
-export function requireMatch(solver: Solver, { problem, prior }: Pick<Task, 'problem' | 'prior'>): void {
-  const lacking = lacks(solver, problem, prior);
+export function requireMatch(solver: Solver, task: Asked): void {
+  const lacking = lacks(solver, task);
   if (lacking === undefined) return;
-  const fitting = Object.values(solvers).filter((other) => lacks(other, problem, prior) === undefined);
+  const fitting = Object.values(solvers).filter((other) => lacks(other, task) === undefined);
   const advice =
     fitting.length > 0
       ? `these would work: ${fitting.map(({ name }) => name).join(', ')}`

@@ -10,8 +10,11 @@
  * not quite symmetric, and conjugate gradients may diverge. J is held constant: no second derivatives.
  */
 import { z } from 'zod';
-import { mapArray } from '../src/core/array.js';
+import type { NoiseModel } from '../problems/noise.js';
+import type { LinearOperator } from '../problems/operator.js';
+import { type FloatArray, mapArray } from '../src/core/array.js';
 import { gmres } from '../src/core/gmres.js';
+import type { Linearization } from '../src/core/linearization.js';
 import { axpy, difference, scale } from '../src/core/vector.js';
 import { guidedChain } from './guided-chain.js';
 import { noiseLevelOptions, noiseLevels } from './noise-levels.js';
@@ -28,6 +31,20 @@ const options = z.object({
   ...noiseLevelOptions,
 });
 
+/**
+ * For 80 gradients and more a sample, with the prior photo-small; tried on 64² crops of two of the first ten photographs of gb82_cc0, blurred. With fewer
+ * iterations fine detail is left undone: 2 need more levels than 4 do.
+ */
+const fineDetail = { steps: 20, iterations: 4, sigmaMax: 0.2, spacing: 'geometric' } as const;
+const presets = {
+  denoise: { ...fineDetail, sigmaMax: 0.5 },
+  inpaint: { ...fineDetail, sigmaMax: 0.5 },
+  'gaussian-blur': fineDetail,
+  'motion-blur': fineDetail,
+  blur: fineDetail,
+  downsample: fineDetail,
+} as const;
+
 export const mmps: ChainSolver = {
   kind: 'chain',
   name: 'mmps',
@@ -35,34 +52,42 @@ export const mmps: ChainSolver = {
   needs: { prior: 'diffusion', priorVjp: true, linear: true, noise: 'variance' },
   calibrated: true,
   options,
-  presets: {},
+  presets,
 
   async run({ measurement, problem, prior }, chosen, context) {
     const { steps, iterations, ...levels } = options.parse(chosen);
     const model = differentiablePrior(prior);
     const operator = linearOperator(problem);
     const sigmas = noiseLevels(model, steps, levels);
-    return guidedChain(
-      model,
-      problem.imageShape,
-      sigmas,
-      async (denoiser, sigma) => {
-        const denoised = denoiser.value;
-        const clean = await operator.apply(denoised);
-        const noiseVariance = problem.noise.variance!(clean);
-        const varianceAt = (i: number) =>
-          typeof noiseVariance === 'number' ? noiseVariance : noiseVariance[i];
-        const covariance = async (v: typeof clean) => {
-          const seen = await operator.apply(await denoiser.pullback(await operator.adjoint(v)));
-          return mapArray(v, (value, i) => varianceAt(i) * value + sigma ** 2 * seen.data[i]);
-        };
-        const v = await gmres(covariance, difference(measurement, clean), { iterations });
-        const guided = await denoiser.pullback(await operator.adjoint(v));
-        scale(sigma ** 2, guided.data);
-        axpy(1, denoised.data, guided.data);
-        return guided;
-      },
-      context,
-    );
+    const guide = matchMoments(operator, problem.noise, measurement, iterations);
+    return guidedChain(model, problem.imageShape, sigmas, guide, context);
   },
 };
+
+/**
+ * D_y of a denoiser linearized at x_σ, for any x that a linear operator measures.
+ * @param noise with a variance.
+ * @param iterations of GMRES at most, each a pullback through the denoiser.
+ */
+export function matchMoments(
+  operator: Pick<LinearOperator, 'apply' | 'adjoint'>,
+  noise: NoiseModel,
+  measurement: FloatArray,
+  iterations: number,
+): (denoiser: Linearization, sigma: number) => Promise<FloatArray> {
+  return async (denoiser, sigma) => {
+    const denoised = denoiser.value;
+    const clean = await operator.apply(denoised);
+    const noiseVariance = noise.variance!(clean);
+    const varianceAt = (i: number) => (typeof noiseVariance === 'number' ? noiseVariance : noiseVariance[i]);
+    const covariance = async (v: FloatArray) => {
+      const seen = await operator.apply(await denoiser.pullback(await operator.adjoint(v)));
+      return mapArray(v, (value, i) => varianceAt(i) * value + sigma ** 2 * seen.data[i]);
+    };
+    const v = await gmres(covariance, difference(measurement, clean), { iterations });
+    const guided = await denoiser.pullback(await operator.adjoint(v));
+    scale(sigma ** 2, guided.data);
+    axpy(1, denoised.data, guided.data);
+    return guided;
+  };
+}

@@ -22,7 +22,7 @@ export type NoiseLevelOptions = z.infer<z.ZodObject<typeof noiseLevelOptions>>;
 
 /** `steps` decreasing levels within what the prior knows, then 0. */
 export function noiseLevels(
-  prior: DiffusionPrior,
+  prior: Pick<DiffusionPrior, 'sigmaRange'>,
   steps: number,
   { sigmaMax, spacing }: NoiseLevelOptions,
 ): Float64Array {

@@ -60,7 +60,10 @@ export function gaussianVariance(problem: Problem): number {
 const LOWEST = vpSigma(1 / 1000);
 
 /** The levels a chain may visit before 0: those the prior knows, at most `sigmaMax`, from DDPM's lowest up. */
-export function noiseRange(prior: DiffusionPrior, sigmaMax: number): { lowest: number; highest: number } {
+export function noiseRange(
+  prior: Pick<DiffusionPrior, 'sigmaRange'>,
+  sigmaMax: number,
+): { lowest: number; highest: number } {
   const [min, max] = prior.sigmaRange;
   return { lowest: Math.max(min, LOWEST), highest: Math.min(max, sigmaMax) };
 }

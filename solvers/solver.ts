@@ -10,6 +10,8 @@ export interface Task {
   readonly problem: Problem;
   /** Absent for solvers whose `needs.prior` is `none`. */
   readonly prior?: Prior;
+  /** Of what the measurement holds besides A(x) and the problem's noise; for solvers whose `needs` name it. */
+  readonly noisePrior?: Prior;
 }
 
 /** What the mathematics of a solver asks of its task; checked before any work is done. */
@@ -17,6 +19,8 @@ export interface Needs {
   readonly prior: PriorKind | 'none';
   /** The prior must be differentiable: `linearize`. */
   readonly priorVjp?: boolean;
+  /** A second prior, differentiable, of structured noise: images of the measurement's shape. */
+  readonly noisePrior?: 'diffusion';
   /** The operator must be linear. */
   readonly linear?: boolean;
   /** The operator must offer its singular value decomposition. */

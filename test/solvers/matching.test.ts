@@ -10,6 +10,7 @@ const SHAPE = [1, 1, 2];
 const problem = {
   ...denseProblem(identity(2), 0.1, SHAPE),
   operator: denseOperator(identity(2), SHAPE),
+  measurementShape: SHAPE,
 };
 const prior = mixturePrior(new GaussianMixture([{ weight: 1, mean: [0, 0], covariance: 1 }]));
 const { linearize: _, ...withoutGradient } = prior;
@@ -31,8 +32,10 @@ describe('requireMatch', () => {
   });
 
   it('lets every solver do a linear problem with Gaussian noise and a differentiable prior', () => {
-    for (const solver of Object.values(solvers))
-      expect(() => requireMatch(solver, { problem, prior })).not.toThrow();
+    for (const solver of Object.values(solvers)) {
+      const noisePrior = solver.needs.noisePrior && prior;
+      expect(() => requireMatch(solver, { problem, prior, noisePrior })).not.toThrow();
+    }
   });
 
   it.each([
@@ -56,6 +59,26 @@ describe('requireMatch', () => {
       'dps',
       { problem, prior: { ...prior, channels: 3 } },
       'solver dps needs a prior of 1-channel images, but prior gaussian-mixture is one of 3-channel images',
+    ],
+    [
+      'joint-diffusion',
+      { problem, prior },
+      'solver joint-diffusion needs a second prior, of the structured noise, but none was given',
+    ],
+    [
+      'joint-diffusion',
+      { problem, prior, noisePrior: withoutGradient },
+      'solver joint-diffusion needs a second prior of kind diffusion with a gradient, but gaussian-mixture is none',
+    ],
+    [
+      'joint-diffusion',
+      { problem, prior, noisePrior: { ...prior, channels: 3 } },
+      'solver joint-diffusion needs a second prior of arrays like the measurement, of shape 1×1×2, but prior gaussian-mixture is one of 3-channel images',
+    ],
+    [
+      'dps',
+      { problem, prior, noisePrior: prior },
+      'solver dps needs noise without a prior of its own, but prior gaussian-mixture was given for it',
     ],
   ])('%s says what is lacking and what would work', (name, task, sentence) => {
     expect(() => requireMatch(solvers[name], task)).toThrow(`${sentence}; `);

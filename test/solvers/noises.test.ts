@@ -32,7 +32,8 @@ describe.each(Object.keys(noises))('%s', (name) => {
   );
   const measurement = problem.noise.sample(image, keyedRandom(0, 'noises', 0)(name));
 
-  it.each(Object.values(solvers).filter(({ needs }) => ['none', 'diffusion'].includes(needs.prior)))(
+  const alone = Object.values(solvers).filter(({ needs }) => !needs.noisePrior);
+  it.each(alone.filter(({ needs }) => ['none', 'diffusion'].includes(needs.prior)))(
     'with $name',
     async (solver) => {
       const task = { problem, prior };

@@ -28,7 +28,10 @@ export interface OperatorFamily {
 }
 
 /** An operator that a file holds: it takes the place of the family that names the file. */
-export type LoadedOperator = Pick<OperatorFamily, 'imageShape' | 'create'>;
+export interface LoadedOperator extends Pick<OperatorFamily, 'imageShape' | 'create'> {
+  /** Gives back what it holds beside memory, such as a thread; its operators can then no longer be called. */
+  close?(): Promise<void>;
+}
 
 export interface NoiseFamily {
   readonly name: string;

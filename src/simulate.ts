@@ -73,16 +73,20 @@ export async function simulateFolder(
     );
   }
   const files = await readSpecFiles(job.spec);
-  const text = JSON.stringify(specForFolder(job.spec, job.out), null, 2);
-  await writeFileAtomic(join(job.out, 'problem.json'), `${text}\n`);
-  for (const item of items) {
-    job.signal?.throwIfAborted();
-    try {
-      onEvent({ type: 'done', name: item.name, ...(await simulateItem(item, job, files)) });
-      counts.done++;
-    } catch (error) {
-      fail(item.name, item.path, error as Error);
+  try {
+    const text = JSON.stringify(specForFolder(job.spec, job.out), null, 2);
+    await writeFileAtomic(join(job.out, 'problem.json'), `${text}\n`);
+    for (const item of items) {
+      job.signal?.throwIfAborted();
+      try {
+        onEvent({ type: 'done', name: item.name, ...(await simulateItem(item, job, files)) });
+        counts.done++;
+      } catch (error) {
+        fail(item.name, item.path, error as Error);
+      }
     }
+  } finally {
+    await files.close();
   }
   return counts;
 }

@@ -45,9 +45,15 @@ export interface SpecFiles {
   readonly loaded: Readonly<Record<number, LoadedOperator>>;
   /** SHA-256 by `<index of the term>.<option>`: of an array's shape and values, of an operator's file. */
   readonly hashes: Readonly<Record<string, string>>;
+  /** Ends the threads of operators that have one; what was bound with them can then no longer be used. */
+  close(): Promise<void>;
 }
 
-/** @throws UsageError where a file is missing or is not what the option needs. */
+/**
+ * Reads the files that a spec names. Operators among them may hold a thread, which does not keep the process alive, until
+ * they are closed.
+ * @throws UsageError where a file is missing or is not what the option needs.
+ */
 export async function readSpecFiles(spec: ProblemSpec): Promise<SpecFiles> {
   const files: Record<string, FloatArray> = {};
   const loaded: Record<number, LoadedOperator> = {};
@@ -66,7 +72,10 @@ export async function readSpecFiles(spec: ProblemSpec): Promise<SpecFiles> {
       }
     }
   }
-  return { files, loaded, hashes };
+  const close = async () => {
+    for (const operator of Object.values(loaded)) await operator.close?.();
+  };
+  return { files, loaded, hashes, close };
 }
 
 function pathsOf(term: Term): { option: string; path: string }[] {

@@ -1,6 +1,6 @@
 /** `retrodict check` */
 import type { Command } from 'commander';
-import { bind, checkOperator, readProblem, readSpecFiles } from '../index.js';
+import { bind, type CheckResult, checkOperator, readProblem, readSpecFiles } from '../index.js';
 import { Output } from './output.js';
 import type { Finish } from './tally.js';
 import { parseSize } from './values.js';
@@ -28,8 +28,12 @@ async function checkCommand({ problem, size, json }: CheckOptions): Promise<numb
   const output = new Output({ json });
   const spec = await readProblem(problem, 'gaussian:sigma=0.1'); // no check looks at the noise
   const files = await readSpecFiles(spec);
-  const { operator } = bind(spec, { imageShape: [3, ...size] }, files);
-  const checks = await checkOperator(operator);
+  let checks: CheckResult[];
+  try {
+    checks = await checkOperator(bind(spec, { imageShape: [3, ...size] }, files).operator);
+  } finally {
+    await files.close();
+  }
   for (const { check, value, tolerance, ok } of checks) {
     const verdict = ok ? 'ok  ' : 'FAIL';
     const text = `${verdict} ${check}: ${value.toExponential(1)} (at most ${tolerance.toExponential(1)})`;

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { type FolderEvent, type FolderJob, loadSolver, readProblem, restoreFolder } from '../index.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
-import { type Finish, Tally } from './tally.js';
+import { type Finish, statusOf } from './tally.js';
 import { collectSetting, parseBits, parseLevel, parsePositive, parseWhole, pictureLimits } from './values.js';
 
 interface RestoreOptions {
@@ -114,22 +114,21 @@ async function restoreCommand(inputs: string[], options: RestoreOptions): Promis
     limits: pictureLimits(maxPixels),
   };
   const output = new Output(options);
-  const tally = new Tally();
   return interruptible(async (signal) => {
     try {
-      const summary = await restoreFolder({ ...job, signal }, reporter(output, tally));
+      const summary = await restoreFolder({ ...job, signal }, reporter(output));
       const { done, unchanged, failed } = summary;
       const text = `${done} restored, ${unchanged} already done, ${failed} failed`;
       output.note(text, { type: 'summary', ...summary });
-      return tally.status;
+      return statusOf(summary);
     } finally {
       output.endProgress();
     }
   });
 }
 
-/** Tells what happens, and notes failures for the exit tally. */
-function reporter(output: Output, tally: Tally): (event: FolderEvent) => void {
+/** Tells what happens. */
+function reporter(output: Output): (event: FolderEvent) => void {
   let items = 1;
   let finished = 0;
   return (event) => {
@@ -153,17 +152,14 @@ function reporter(output: Output, tally: Tally): (event: FolderEvent) => void {
       }
       case 'done':
         finished++;
-        tally.succeeded();
         output.result(describeDone(event.line), { ...event.line, type: 'done' });
         return;
       case 'unchanged':
         finished++;
-        tally.succeeded();
         output.note(`${event.name}: already done`, event);
         return;
       case 'failed':
         finished++;
-        tally.failed(event.error);
         output.failure(event);
     }
   };

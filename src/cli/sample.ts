@@ -4,7 +4,7 @@ import { samplePrior, unconditionalOptions } from '../index.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
 import type { Finish } from './tally.js';
-import { collectSetting, parsePositive, parseSize, parseWhole } from './values.js';
+import { collectSetting, parseNumber, parsePositive, parseSize, parseWhole } from './values.js';
 
 interface SampleOptions {
   readonly prior: string;

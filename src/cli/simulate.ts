@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { readProblem, type SimulationEvent, type SimulationJob, simulateFolder } from '../index.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
-import { type Finish, Tally } from './tally.js';
+import { type Finish, statusOf } from './tally.js';
 import { parsePositive, parseWhole, pictureLimits } from './values.js';
 
 interface SimulateOptions {
@@ -60,15 +60,14 @@ async function simulateCommand(inputs: string[], options: SimulateOptions): Prom
   const spec = await readProblem(problem, noise);
   const job: SimulationJob = { ...rest, inputs, spec, limits: pictureLimits(maxPixels) };
   const output = new Output(options);
-  const tally = new Tally();
   return interruptible(async (signal) => {
-    const summary = await simulateFolder({ ...job, signal }, reporter(output, tally));
+    const summary = await simulateFolder({ ...job, signal }, reporter(output));
     output.note(`${summary.done} simulated, ${summary.failed} failed`, { type: 'summary', ...summary });
-    return tally.status;
+    return statusOf(summary);
   });
 }
 
-function reporter(output: Output, tally: Tally): (event: SimulationEvent) => void {
+function reporter(output: Output): (event: SimulationEvent) => void {
   return (event) => {
     switch (event.type) {
       case 'start':
@@ -78,14 +77,12 @@ function reporter(output: Output, tally: Tally): (event: SimulationEvent) => voi
         output.note(`skipped ${event.path}: it ${event.reason}`, event);
         return;
       case 'done': {
-        tally.succeeded();
         const clipped =
           event.clipped === undefined ? '' : `, ${(100 * event.clipped).toFixed(1)} % of the values clipped`;
         output.result(`${event.files[0]}: ${event.shape.join('×')}${clipped}`, event);
         return;
       }
       case 'failed':
-        tally.failed(event.error);
         output.failure(event);
     }
   };

@@ -23,6 +23,7 @@ import {
 } from './io/manifest.js';
 import { defaultLimits, type PictureLimits } from './io/picture.js';
 import { type Item, walk } from './io/walk.js';
+import { parseOptions } from './options.js';
 import { chooseSolver, effectiveOptions, type Progress, restore } from './restore.js';
 import { type Estimate, estimateOf, type ResultFormat, resultFormat, writeResults } from './results.js';
 import { readSpecFiles, type SpecFiles } from './spec-files.js';
@@ -90,6 +91,8 @@ export async function restoreFolder(
   const { items, skipped, refused } = await walk(job.inputs, job.out);
   if (job.truth !== undefined) requireTruthFolder(job.truth);
   const solver = namedSolver(job.solver);
+  // Before anything is read: an option that the solver does not know fails the job, not each item.
+  if (solver) parseOptions(solver.options, `solver ${solver.name}`, job.options ?? {});
   const files = await readSpecFiles(job.spec);
   const prior = solver?.needs.prior === 'none' ? undefined : await loadedPrior(job);
   for (const skip of skipped) onEvent({ type: 'skipped', ...skip });
@@ -125,6 +128,7 @@ export async function restoreFolder(
     }
   } finally {
     await manifest.close();
+    await files.close();
     if (typeof job.prior !== 'object') await prior?.close();
   }
   return counts;

@@ -4,7 +4,9 @@
  * the next level is added. Any operator and noise; no gradient of the network.
  *
  * With the true p(x0 | x_σ, y) this is exact; the Gaussian in its place is too wide where the measurement says nothing, and
- * so are the samples, whatever the number of steps.
+ * so are the samples, whatever the number of steps. In images neighbours tell most of a pixel: there σ² is so much too wide that the
+ * noise it leaves never goes away (11 to 18 dB), and `priorVariance` sets r² = vσ²/(v + σ²) in its place. With one step of the
+ * flow, x̂0 = D, that is exact for a prior N(m, vI).
  *
  * Departs from the published code: the likelihood is the problem's own (there its variance is a fiftieth of the true one:
  * τ = 0.01 against σ_n = 0.05, and a missing ½); where the draw has a closed form it is used; the step of a Markov chain is
@@ -42,6 +44,23 @@ const options = z.object({
   ...dataDrawOptions,
 });
 
+/**
+ * Chosen with the prior photo-small on 64² crops of two of the first ten photographs of gb82_cc0, by PSNR and coverage of two samples; v = 0.001
+ * is near what this denoiser leaves at σ = 0.06 to 0.2. Where the noise is stronger than that a larger v lets the measurement through.
+ * For `clip` a few trials, for `phase-retrieval` none.
+ */
+const fineDetail = { steps: 20, flowSteps: 1, sigmaMax: 0.3, sigmaMin: 0.004, priorVariance: 0.001 } as const;
+const presets = {
+  denoise: { steps: 20, flowSteps: 1, sigmaMax: 0.5, sigmaMin: 0.01, priorVariance: 0.01, chainSteps: 30 },
+  inpaint: { steps: 40, flowSteps: 1, sigmaMax: 1, sigmaMin: 0.01, priorVariance: 0.001 },
+  'gaussian-blur': fineDetail,
+  'motion-blur': fineDetail,
+  blur: fineDetail,
+  downsample: fineDetail,
+  clip: { steps: 20, flowSteps: 1, sigmaMax: 2.5, sigmaMin: 0.02, priorVariance: 0.01, chainSteps: 20 },
+  'phase-retrieval': { steps: 40, flowSteps: 1, sigmaMax: 2.5, sigmaMin: 0.02, chainSteps: 20 },
+} as const;
+
 export const daps: ChainSolver = {
   kind: 'chain',
   name: 'daps',
@@ -50,7 +69,7 @@ export const daps: ChainSolver = {
   needs: { prior: 'diffusion', noise: 'any' },
   calibrated: true,
   options,
-  presets: {},
+  presets,
 
   async run({ measurement, problem, prior }, chosen, context) {
     const { steps, flowSteps, sigmaMax, sigmaMin, priorVariance, ...draw } = options.parse(chosen);

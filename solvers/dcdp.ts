@@ -38,6 +38,21 @@ const options = z.object({
   flowSteps: z.int().min(1).default(20).describe('network evaluations of a purification'),
 });
 
+/**
+ * For 20 to 50 network evaluations a sample, with the prior photo-small; `fineDetail` tried on 64² crops of four of the first ten
+ * photographs of gb82_cc0, blurred, the others by analogy. From time 0.03 in 3 rounds the descent does not reach the noise (misfit 8).
+ */
+const fineDetail = { rounds: 5, iterations: 30, flowSteps: 4, time: 0.1 } as const;
+const presets = {
+  denoise: fineDetail,
+  inpaint: { rounds: 10, iterations: 30, flowSteps: 5, time: 0.4 },
+  'gaussian-blur': fineDetail,
+  'motion-blur': fineDetail,
+  blur: fineDetail,
+  downsample: fineDetail,
+  clip: fineDetail,
+} as const;
+
 export const dcdp: ChainSolver = {
   kind: 'chain',
   name: 'dcdp',
@@ -46,7 +61,7 @@ export const dcdp: ChainSolver = {
   needs: { prior: 'diffusion', noise: 'any' },
   calibrated: false,
   options,
-  presets: { inpaint: { rounds: 20, iterations: 50, time: 0.7 } },
+  presets,
 
   async run({ measurement, problem, prior }, chosen, context) {
     const { rounds, iterations, rate, time, flowSteps } = options.parse(chosen);

@@ -34,6 +34,21 @@ const options = z.object({
   ...noiseLevelOptions,
 });
 
+/**
+ * Chosen with the prior photo-small on 64² crops of two of the first ten photographs of gb82_cc0. With the published η = 0.85 what the noise hides is pulled
+ * to the measurement one by one, and the noise shows: 1 to 2 dB less; with η = 0.5 it takes over.
+ * Taken from DDRM, which differs only in the first state.
+ */
+const fineDetail = { steps: 20, eta: 1, sigmaMax: 0.3, spacing: 'geometric' } as const;
+const presets = {
+  denoise: { ...fineDetail, sigmaMax: 0.5 },
+  inpaint: { ...fineDetail, steps: 40, sigmaMax: 0.5 },
+  'gaussian-blur': fineDetail,
+  'motion-blur': fineDetail,
+  blur: fineDetail,
+  downsample: fineDetail,
+} as const;
+
 export const ddnm: ChainSolver = {
   kind: 'chain',
   name: 'ddnm',
@@ -42,7 +57,7 @@ export const ddnm: ChainSolver = {
   needs: { prior: 'diffusion', linear: true, svd: true, noise: 'gaussian' },
   calibrated: false,
   options,
-  presets: {},
+  presets,
 
   async run({ measurement, problem, prior }, chosen, context) {
     const { steps, eta, travelLength, travelRepeat, ...levels } = options.parse(chosen);

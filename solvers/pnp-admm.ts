@@ -34,6 +34,20 @@ const options = z.object({
 /** Accuracy of the data step where the operator has no closed form. */
 const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
+/**
+ * Chosen with the prior photo-small on 64² crops of two of the first ten photographs of gb82_cc0. Half-quadratic splitting from a higher level than DPIR's
+ * gains 0.3 dB over ADMM where detail is fine; ADMM is better at filling in.
+ */
+const fineDetail = { steps: 20, sigmaMax: 0.3, dual: false } as const;
+const presets = {
+  denoise: fineDetail,
+  inpaint: { steps: 40, sigmaMax: 0.5 },
+  'gaussian-blur': fineDetail,
+  'motion-blur': fineDetail,
+  blur: fineDetail,
+  downsample: fineDetail,
+} as const;
+
 export const pnpAdmm: PointSolver = {
   kind: 'point',
   name: 'pnp-admm',
@@ -41,7 +55,7 @@ export const pnpAdmm: PointSolver = {
   needs: { prior: 'diffusion', linear: true, noise: 'gaussian' },
   calibrated: false,
   options,
-  presets: {},
+  presets,
 
   async run({ measurement, problem, prior }, chosen, context) {
     const { steps, lambda, sigmaMax, sigmaMin, dual } = options.parse(chosen);

@@ -4,7 +4,7 @@
     npm run build
     python samples/benchmarks/peers/compare.py --data FOLDER_OF_PHOTOGRAPHS --out DIR
 
-Every library runs with its own defaults and a few candidates (methods.py) on two of the first ten photographs, in name
+Every library runs with its own defaults and a few candidates (methods.py) on a few of the first ten photographs, in name
 order; the best is reported on the photographs after the tenth. What is finished is kept in
 DIR/rows.jsonl: the same command goes on where it was stopped.
 """
@@ -20,7 +20,7 @@ from methods import METHODS, TASKS
 from same_prior import Prior, check_prior
 from table import mean, table
 
-SEARCH_ON, REPORT_FROM = 2, 10
+REPORT_FROM = 10
 
 
 def search(sides, task, solver, library, photographs):
@@ -39,6 +39,7 @@ def main():
     parser.add_argument("--data", type=Path, required=True, help="folder of photographs, .png")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--side", type=int, default=128, help="side of the middle square of each photograph")
+    parser.add_argument("--search", type=int, default=2, help="how many of the first ten photographs to search on")
     parser.add_argument("--photographs", type=int, default=15, help="how many to report on")
     parser.add_argument("--solvers", nargs="+", default=list(METHODS), choices=list(METHODS))
     arguments = parser.parse_args()
@@ -48,7 +49,7 @@ def main():
     prior = Prior()
     print(f"the denoisers differ by at most {check_prior(prior):.0e}")
     photographs = sorted(arguments.data.glob("*.png"))
-    search_on = photographs[:SEARCH_ON]
+    search_on = photographs[: arguments.search]
     report_on = photographs[REPORT_FROM:][: arguments.photographs]
     sides = BothSides(search_on + report_on, arguments.side, arguments.out, prior)
 

@@ -56,7 +56,7 @@ METHODS = {
     "dps": Method(
         steps=50,
         candidates={
-            "retrodict": [{}, {"zeta": 5}],
+            "retrodict": [{}],
             "deepinv": [{}, {"weight": 200, "start": VP}, {"weight": 5, "guidance": "annealed", "start": VP}],
             "azula": [{}, {"zeta": 3, "start": AZULA}],
         },

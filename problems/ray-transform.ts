@@ -2,9 +2,12 @@
  * Line integrals of images by Joseph's method ("An improved algorithm for reprojecting rays through pixel images", 1982):
  * a ray is sampled where it crosses the middles of rows (of columns, where it runs flat), linearly interpolated between
  * the two nearest pixels; beyond the image is zero. The adjoint uses the same weights, so it is exact.
+ *
+ * Rays that are each other's mirror image left to right, or about the diagonal, have the same weights: they are followed
+ * together, each in its own of four images turned to fit (kernels/rays.ts).
  */
 import { type FloatArray, zeros } from '../src/core/array.js';
-import type { Vector } from '../src/core/vector.js';
+import { kernels, room } from '../src/core/kernels.js';
 import { type LinearOperator, withLinearization } from './operator.js';
 import { type ImageShape, requireShape } from './planes.js';
 
@@ -17,16 +20,19 @@ export interface Ray {
   readonly dy: number;
 }
 
-/** How a ray crosses rows of a bordered plane: at column start + k·slope of row first + k, k < count. */
-interface Crossings {
+/**
+ * What rays cross: row first + k of a plane with a border of one pixel, at column start + k·slope, k < count. Up to four rays
+ * share a path, in planes that are the image as it is, left to right, transposed, and that left to right.
+ */
+interface Paths {
   readonly start: Float64Array;
   readonly slope: Float64Array;
   readonly first: Int32Array;
   readonly count: Int32Array;
-  /** Path between two rows, in units of the image's longer side. */
-  readonly length: Float64Array;
-  /** 1 where the rows are the image's columns. */
-  readonly flat: Uint8Array;
+  /** Where in the sums, four to a path, that of each ray is. */
+  readonly places: Int32Array;
+  /** Of each ray, from one row to the next, in units of the image's longer side. */
+  readonly lengths: Float64Array;
 }
 
 /**
@@ -41,26 +47,39 @@ export function rayTransform(
   const [channels, height, width] = shape;
   const pixels = height * width;
   const outputShape = [channels, ...measured];
-  const crossings = crossingsOf(rays, height, width);
-  // One pixel of border on both sides; `flat` holds the transposed image.
-  const upright = { stride: width + 2, data: new Float64Array(height * (width + 2) + 1) };
-  const flat = { stride: height + 2, data: new Float64Array(width * (height + 2) + 1) };
-  const { start, slope, first, count, length } = crossings;
+  const { places, lengths, ...tables } = pathsOf(rays, height, width);
+  const paths = tables.start.length;
+  const side = Math.max(height, width);
+  const stride = 16 * (side + 2);
+
+  const enter = () => {
+    const [plane, image, start, slope, first, count, sums] = room(
+      [Float32Array, (side * stride) / 4],
+      [Float32Array, pixels],
+      [Float64Array, paths],
+      [Float64Array, paths],
+      [Int32Array, paths],
+      [Int32Array, paths],
+      [Float32Array, 4 * paths],
+    );
+    start.set(tables.start);
+    slope.set(tables.slope);
+    first.set(tables.first);
+    count.set(tables.count);
+    plane.fill(0);
+    return { plane, image, start, slope, first, count, sums };
+  };
 
   const apply = (x: FloatArray) => {
     requireShape(x, shape);
     const out = zeros(outputShape);
+    const { plane, image, start, slope, first, count, sums } = enter();
     for (let channel = 0; channel < channels; channel++) {
-      for (let i = 0; i < pixels; i++) {
-        const [row, column] = [Math.floor(i / width), i % width];
-        const value = x.data[channel * pixels + i];
-        upright.data[row * upright.stride + column + 1] = value;
-        flat.data[column * flat.stride + row + 1] = value;
-      }
-      for (let ray = 0; ray < rays.length; ray++) {
-        const { data, stride } = crossings.flat[ray] ? flat : upright;
-        const sum = sumAlong(data, first[ray] * stride, stride, start[ray], slope[ray], count[ray]);
-        out.data[channel * rays.length + ray] = length[ray] * sum;
+      image.set(x.data.subarray(channel * pixels, (channel + 1) * pixels));
+      kernels.turnImage(image, plane, height, width, stride);
+      kernels.raySums(plane, stride, start, slope, first, count, paths, sums);
+      for (let ray = 0, to = channel * rays.length; ray < rays.length; ray++, to++) {
+        out.data[to] = lengths[ray] * sums[places[ray]];
       }
     }
     return out;
@@ -69,22 +88,16 @@ export function rayTransform(
   const adjoint = (y: FloatArray) => {
     requireShape(y, outputShape);
     const out = zeros(shape);
+    const { plane, image, start, slope, first, count, sums } = enter();
     for (let channel = 0; channel < channels; channel++) {
-      upright.data.fill(0);
-      flat.data.fill(0);
-      for (let ray = 0; ray < rays.length; ray++) {
-        const { data, stride } = crossings.flat[ray] ? flat : upright;
-        const value = length[ray] * y.data[channel * rays.length + ray];
-        spreadAlong(data, first[ray] * stride, stride, start[ray], slope[ray], count[ray], value);
+      sums.fill(0);
+      for (let ray = 0, from = channel * rays.length; ray < rays.length; ray++, from++) {
+        sums[places[ray]] = lengths[ray] * y.data[from];
       }
-      for (let i = 0; i < pixels; i++) {
-        const [row, column] = [Math.floor(i / width), i % width];
-        out.data[channel * pixels + i] =
-          upright.data[row * upright.stride + column + 1] + flat.data[column * flat.stride + row + 1];
-      }
-      // What fell on the border is lost: the next image's must be zero there.
-      upright.data.fill(0);
-      flat.data.fill(0);
+      plane.fill(0);
+      kernels.raySpread(plane, stride, start, slope, first, count, paths, sums);
+      kernels.turnBack(plane, image, height, width, stride);
+      out.data.set(image, channel * pixels);
     }
     return out;
   };
@@ -97,67 +110,40 @@ export function rayTransform(
   });
 }
 
-function sumAlong(
-  data: Vector,
-  base: number,
-  stride: number,
-  start: number,
-  slope: number,
-  count: number,
-): number {
-  let sum = 0;
-  for (let k = 0, row = base; k < count; k++, row += stride) {
-    const at = start + k * slope;
-    const whole = at | 0;
-    const left = data[row + whole];
-    sum += left + (at - whole) * (data[row + whole + 1] - left);
-  }
-  return sum;
-}
-
-function spreadAlong(
-  data: Vector,
-  base: number,
-  stride: number,
-  start: number,
-  slope: number,
-  count: number,
-  value: number,
-): void {
-  for (let k = 0, row = base; k < count; k++, row += stride) {
-    const at = start + k * slope;
-    const whole = at | 0;
-    const right = (at - whole) * value;
-    data[row + whole] += value - right;
-    data[row + whole + 1] += right;
-  }
-}
-
-function crossingsOf(rays: readonly Ray[], height: number, width: number): Crossings {
-  const size = rays.length;
-  const crossings = {
-    start: new Float64Array(size),
-    slope: new Float64Array(size),
-    first: new Int32Array(size),
-    count: new Int32Array(size),
-    length: new Float64Array(size),
-    flat: new Uint8Array(size),
-  };
+function pathsOf(rays: readonly Ray[], height: number, width: number): Paths {
+  const paths: { start: number; slope: number; first: number; count: number; taken: boolean[] }[] = [];
+  const known = new Map<string, number>();
+  const places = new Int32Array(rays.length);
+  const lengths = new Float64Array(rays.length);
   for (const [i, { x, y, dx, dy }] of rays.entries()) {
     const flat = Math.abs(dx) > Math.abs(dy);
-    const slope = flat ? dy / dx : dx / dy;
-    // The column, counted from the border's, at row 0.
-    const origin = 1 + (flat ? y - x * slope : x - y * slope);
+    const own = flat ? dy / dx : dx / dy;
     const [rows, columns] = flat ? [width, height] : [height, width];
-    const [first, end] = rowsWithin(origin, slope, rows, columns + 1);
-    crossings.start[i] = origin + first * slope;
-    crossings.slope[i] = slope;
-    crossings.first[i] = first;
-    crossings.count[i] = end - first;
-    crossings.length[i] = Math.hypot(1, slope) / Math.max(height, width);
-    crossings.flat[i] = flat ? 1 : 0;
+    // The column, counted from the border's, at row 0; mirrored so that columns do not decrease.
+    const origin = 1 + (flat ? y - x * own : x - y * own);
+    const [slope, from] = own < 0 ? [-own, columns + 1 - origin] : [own, origin];
+    const [first, end] = rowsWithin(from, slope, rows, columns + 1);
+    const [start, count] = [from + first * slope, end - first];
+    const plane = (flat ? 2 : 0) + (own < 0 ? 1 : 0);
+    const key = [Math.round(1e6 * start), Math.round(1e9 * slope), first, count].join();
+    let path = known.get(key);
+    if (path === undefined || paths[path].taken[plane]) {
+      path = paths.length;
+      paths.push({ start, slope, first, count, taken: [] });
+      known.set(key, path);
+    }
+    paths[path].taken[plane] = true;
+    places[i] = 4 * path + plane;
+    lengths[i] = Math.hypot(1, slope) / Math.max(height, width);
   }
-  return crossings;
+  return {
+    start: Float64Array.from(paths, ({ start }) => start),
+    slope: Float64Array.from(paths, ({ slope }) => slope),
+    first: Int32Array.from(paths, ({ first }) => first),
+    count: Int32Array.from(paths, ({ count }) => count),
+    places,
+    lengths,
+  };
 }
 
 /** The rows first … end−1 of `rows` at which 0 ≤ origin + row·slope < limit, without those where rounding decides. */

@@ -1,3 +1,4 @@
 export { evenBlur } from './blur';
 export { cosineLines, cosineLinesInverse } from './cosine';
 export { complexLines, realRows, realRowsInverse } from './fourier';
+export { raySpread, raySums, turnBack, turnImage } from './rays';

@@ -50,22 +50,47 @@ const SCHEDULES_OF_TIME: Readonly<Record<string, readonly string[] | undefined>>
   t: ['vp-continuous', 'flow'],
 };
 
-/** A diffusion prior. Every number in a card is in the model's own units, those of `valueRange`. */
-const diffusionCard = z.strictObject({
-  format: z.literal(1),
-  kind: z.literal('diffusion'),
-  name: z.string(),
+/** What any card says of the model as a whole. */
+const about = {
+  format: z.literal(1).describe('of this card'),
+  name: z.string().describe('what messages and results call it'),
   summary: z.string().describe('one line for `list`'),
+  data: z.string().describe('what it was trained on, and under which licences that is'),
+  licence: z.string().describe('of the weights'),
+  training: z.string().describe('how it was trained'),
+  scores: z
+    .array(
+      z.strictObject({
+        task: z.string(),
+        data: z.string(),
+        metric: z.string(),
+        value: z.number(),
+      }),
+    )
+    .describe('measured on data not trained on'),
+};
+
+const graph = {
   model: file.describe('the ONNX graph'),
   externalData: z.array(file).default([]).describe('weights that lie beside the graph'),
-  inputs: z.strictObject({ image: z.string(), time: z.string() }).describe('names in the graph'),
+};
+
+/** A network that estimates noise, and how it is called. Numbers are in the network's own units. */
+const network = {
+  ...graph,
+  inputs: z
+    .strictObject({
+      image: z.string(),
+      time: z.string(),
+      text: z.string().optional().describe('takes the embedding of a text'),
+    })
+    .describe('names in the graph'),
+  constants: z
+    .record(z.string(), z.number())
+    .default({})
+    .describe('further inputs, each fed with one number, such as the class that stands for none'),
   outputs: z.strictObject({ image: z.string() }).describe('names in the graph'),
-  channels: z.int().min(1),
-  valueRange: z
-    .tuple([z.number(), z.number()])
-    .refine(([black, white]) => white > black, 'expected [black, white] with white above black')
-    .readonly()
-    .describe('what black and white are to the network'),
+  channels: z.int().min(1).describe('of an image'),
   parametrisation: z
     .enum(['epsilon', 'x0', 'v', 'score', 'edm', 'flow'])
     .describe('what the network estimates: see parametrisation.ts'),
@@ -73,7 +98,7 @@ const diffusionCard = z.strictObject({
     .boolean()
     .default(false)
     .describe('the output has twice the channels; the second half is not used'),
-  schedule,
+  schedule: schedule.describe('how noise was added in training'),
   time: z
     .strictObject({
       form: z.enum(['index', 'sigma', 'quarter-log-sigma', 't']),
@@ -85,34 +110,80 @@ const diffusionCard = z.strictObject({
     .refine(([least, most]) => least < most, 'expected [least, most]')
     .readonly()
     .describe('noise levels σ = s/a that the model knows'),
-  sizeMultiple: z.int().min(1),
+  sizeMultiple: z.int().min(1).describe('of which height and width must be multiples'),
   receptiveRadius: z
     .int()
     .min(0)
     .optional()
     .describe('pixels; absent where every pixel sees the whole image'),
-  symmetry: z
-    .enum(['none', 'mirror', 'dihedral'])
-    .default('none')
-    .describe(
-      'images as likely as these: none, left and right swapped, or all eight turns and mirror images',
-    ),
-  data: z.string().describe('what it was trained on, and under which licences that is'),
-  licence: z.string().describe('of the weights'),
-  training: z.string(),
-  scores: z
-    .array(
-      z.strictObject({
-        task: z.string(),
-        data: z.string(),
-        metric: z.string(),
-        value: z.number(),
-      }),
-    )
-    .describe('measured on data not trained on'),
+};
+
+const valueRange = z
+  .tuple([z.number(), z.number()])
+  .refine(([black, white]) => white > black, 'expected [black, white] with white above black')
+  .readonly()
+  .describe('what black and white are to the network');
+
+/** A diffusion prior. */
+export const diffusionCard = z
+  .strictObject({
+    kind: z.literal('diffusion'),
+    ...about,
+    ...network,
+    valueRange,
+    symmetry: z
+      .enum(['none', 'mirror', 'dihedral'])
+      .default('none')
+      .describe(
+        'images as likely as these: none, left and right swapped, or all eight turns and mirror images',
+      ),
+  })
+  .superRefine(consistent);
+
+const networkCard = z.strictObject(network);
+
+const codec = { ...graph, input: z.string(), output: z.string() };
+
+/** A diffusion prior over the codes of an autoencoder (Rombach et al. 2022, arXiv 2112.10752). */
+export const latentCard = z.strictObject({
+  kind: z.literal('latent'),
+  ...about,
+  channels: z.int().min(1).describe('of an image'),
+  valueRange: valueRange.describe('what black and white are to the autoencoder'),
+  downsampling: z
+    .int()
+    .min(1)
+    .describe('pixels of the image, a side, that one position of the code stands for'),
+  scale: z.number().positive().describe('codes are scale·(z − shift), z what the encoder gives'),
+  shift: z.number().default(0),
+  codes: networkCard.superRefine(consistent).describe('the model of codes; its images are codes'),
+  encoder: z
+    .strictObject({
+      ...codec,
+      moments: z
+        .boolean()
+        .default(false)
+        .describe('the output has twice the channels: mean, which is used, and log-variance'),
+    })
+    .optional(),
+  decoder: z.strictObject(codec),
+  text: z
+    .strictObject({
+      ...codec,
+      tokenizer: z.array(file).min(1).describe("tokenizer.json, or CLIP's vocab.json and merges.txt"),
+      length: z.int().min(2).describe('tokens that every text is cut or padded to'),
+      padding: z.string().describe('the token that fills what a text leaves'),
+      guidance: z.number().default(7.5).describe('scale of classifier-free guidance, 1 for none'),
+    })
+    .optional()
+    .describe('how the network is given a text'),
 });
 
-export const cardSchema = diffusionCard.superRefine((card, context) => {
+/** Where the parametrisation, schedule and time of a network do not go together, says so. */
+function consistent(
+  card: Pick<NetworkCard, 'parametrisation' | 'schedule' | 'time'>,
+  context: z.RefinementCtx,
+) {
   const allowed = SCHEDULES_OF[card.parametrisation];
   const { kind } = card.schedule;
   if (allowed && !allowed.includes(kind)) {
@@ -124,32 +195,20 @@ export const cardSchema = diffusionCard.superRefine((card, context) => {
     const message = `a schedule of kind ${kind} has no "${card.time.form}"; ${needed.join(' and ')} have`;
     context.addIssue({ code: 'custom', path: ['time', 'form'], message });
   }
-});
-
-export type Card = z.infer<typeof cardSchema>;
+}
 
 export type DiffusionCard = z.infer<typeof diffusionCard>;
+
+export type LatentCard = z.infer<typeof latentCard>;
+
+export type Card = DiffusionCard | LatentCard;
+
+/** A network and how it is called. */
+export type NetworkCard = z.infer<typeof networkCard>;
+
+/** A file that a card names. */
+export type FileCard = z.infer<typeof file>;
 
 export type ScheduleCard = z.infer<typeof schedule>;
 
 export type BetasCard = z.infer<typeof betas>;
-
-/**
- * Checks what a card.json holds.
- * @param source names the file in messages.
- * @throws Error naming the file and every field that is not as it should be.
- */
-export function parseCard(text: string, source: string): Card {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${source} is no JSON: ${(error as Error).message}.`);
-  }
-  const result = cardSchema.safeParse(content);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map(
-    (issue) => `${issue.path.join('.') || 'the card'}: ${issue.message}`,
-  );
-  throw new Error(`${source} is no model card: ${faults.join('; ')}.`);
-}

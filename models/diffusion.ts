@@ -2,47 +2,37 @@
 import { type FloatArray, floatArray, formatShape, zeros } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
 import type { DiffusionCard } from './card.js';
-import type { SplitDifferentiation } from './onnx/cache.js';
-import type { ModelSource, SplitModels } from './onnx/index.js';
-import { Pool } from './onnx/pool.js';
-import type { Runtime, Session, SessionOptions, Tensor, ValueInfo } from './onnx/session.js';
+import { DifferentiableGraph, type GraphModel } from './onnx/differentiable.js';
+import type { Session, Tensor, ValueInfo } from './onnx/session.js';
 import { crop, pad, padAdjoint, paste, roundUp } from './padded.js';
 import { type Preconditioning, precondition } from './parametrisation.js';
 import type { DiffusionPrior } from './prior.js';
 import { type NoiseSchedule, noiseSchedule } from './schedule.js';
 
 /** What an ONNX diffusion prior is made of; the runtime becomes its own, and ends with it. */
-export interface DiffusionModel {
+export interface DiffusionModel extends GraphModel {
   readonly card: DiffusionCard;
-  readonly source: ModelSource;
-  readonly runtime: Runtime;
-  readonly session: SessionOptions;
-  /** How the graphs of `linearize` are made. */
-  readonly differentiate: SplitDifferentiation;
 }
 
-/** How many image sizes have their gradient graphs loaded at a time. */
-const SIZES_LOADED = 2;
-
-interface Gradient {
-  readonly models: SplitModels;
-  readonly forward: Session;
-  readonly backward: Session;
+/** A diffusion prior whose network may take more than an image and a time. */
+export interface FeedablePrior extends DiffusionPrior {
+  /** The same prior, by the same network, with the input that takes a text's embedding fed. */
+  withText(embedding: Tensor): FeedablePrior;
 }
 
 /**
- * Opens the network and checks that it is as its card says.
+ * Opens the network and checks that it is as its card says. A network that takes a text is to be given one by `withText`.
  * @param opened the network, where it is already open.
  * @throws Error naming the model and the input, output or shape that does not agree with the card.
  */
-export async function openDiffusionPrior(model: DiffusionModel, opened?: Session): Promise<DiffusionPrior> {
-  const { source, runtime } = model;
-  const session =
-    opened ?? (await runtime.open(source.path ?? source.bytes, { ...model.session, name: source.name }));
-  return new OnnxDiffusionPrior(model, session);
+export async function openDiffusionPrior(model: DiffusionModel, opened?: Session): Promise<FeedablePrior> {
+  const { source, card } = model;
+  const graph = await DifferentiableGraph.open(model, opened);
+  const { time, constants } = checkGraph(graph.session, card, source.name);
+  return new OnnxDiffusionPrior(model, graph, time, constants);
 }
 
-class OnnxDiffusionPrior implements DiffusionPrior {
+class OnnxDiffusionPrior implements FeedablePrior {
   readonly kind = 'diffusion';
   readonly name: string;
   readonly channels: number;
@@ -50,15 +40,13 @@ class OnnxDiffusionPrior implements DiffusionPrior {
   readonly sizeMultiple: number;
   readonly receptiveRadius?: number;
   readonly #schedule: NoiseSchedule;
-  readonly #timeInput: ValueInfo;
-  readonly #gradients = new Pool<Gradient>(SIZES_LOADED, async ({ forward, backward }) => {
-    await forward.release();
-    await backward.release();
-  });
 
   constructor(
     readonly model: DiffusionModel,
-    readonly session: Session,
+    readonly graph: DifferentiableGraph,
+    readonly timeInput: ValueInfo,
+    /** What is fed beside the image and the time. */
+    readonly others: Readonly<Record<string, Tensor>>,
   ) {
     const { card } = model;
     this.name = card.name;
@@ -68,47 +56,42 @@ class OnnxDiffusionPrior implements DiffusionPrior {
     const range = card.valueRange[1] - card.valueRange[0];
     this.sigmaRange = [card.sigmaRange[0] / range, card.sigmaRange[1] / range];
     this.#schedule = noiseSchedule(card.schedule);
-    this.#timeInput = checkGraph(session, card, model.source.name);
   }
 
   get card(): DiffusionCard {
     return this.model.card;
   }
 
+  withText(embedding: Tensor): FeedablePrior {
+    const { text } = this.card.inputs;
+    if (text === undefined) throw new Error(`${this.name} takes no text.`);
+    return new OnnxDiffusionPrior(this.model, this.graph, this.timeInput, {
+      ...this.others,
+      [text]: embedding,
+    });
+  }
+
   async denoise(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<FloatArray> {
     const conversion = this.#precondition(x, sigma);
-    const { outputs } = await this.session.run(this.#feeds(x, conversion), {
-      fetch: [this.card.outputs.image],
-      signal,
-    });
-    return this.#estimate(x, conversion, outputs[this.card.outputs.image]);
+    const answer = await this.graph.run(this.#feeds(x, conversion), this.card.outputs.image, signal);
+    return this.#estimate(x, conversion, answer);
   }
 
   async linearize(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<Linearization> {
     const conversion = this.#precondition(x, sigma);
-    const output = this.card.outputs.image;
-    const lease = await this.#gradient(x);
-    const { forward, backward, models } = lease.value;
-    try {
-      const feeds = this.#feeds(x, conversion);
-      const { outputs, kept } = await forward.run(feeds, { fetch: [output], keep: models.residuals, signal });
-      const value = this.#estimate(x, conversion, outputs[output]);
-      return {
-        value,
-        pullback: async (v) => {
-          const feeds = { [models.cotangents[output]]: this.#cotangent(v, conversion) };
-          const result = await backward.run(feeds, { kept, signal });
-          return this.#gradientOf(v, conversion, result.outputs[models.gradients[this.card.inputs.image]]);
-        },
-        release: () => {
-          void kept?.release();
-          lease.end();
-        },
-      };
-    } catch (error) {
-      lease.end();
-      throw error;
-    }
+    const { inputs, outputs } = this.card;
+    const feeds = this.#feeds(x, conversion);
+    const { value, pullback, release } = await this.graph.linearize(
+      feeds,
+      inputs.image,
+      outputs.image,
+      signal,
+    );
+    return {
+      value: this.#estimate(x, conversion, value),
+      pullback: async (v) => this.#gradientOf(v, conversion, await pullback(this.#cotangent(v, conversion))),
+      release,
+    };
   }
 
   /** Ends the runtime, and with it every session and every tensor kept for a pullback. */
@@ -141,7 +124,8 @@ class OnnxDiffusionPrior implements DiffusionPrior {
     const data = affine(inputScale, image.data, inputShift);
     return {
       [this.card.inputs.image]: { type: 'float32', dims: [1, this.channels, ...grid], data },
-      [this.card.inputs.time]: timeTensor(this.#timeInput, time),
+      [this.card.inputs.time]: scalarTensor(this.timeInput, time),
+      ...this.others,
     };
   }
 
@@ -180,31 +164,6 @@ class OnnxDiffusionPrior implements DiffusionPrior {
   #outputChannels(): number {
     return this.card.learnedSigma ? 2 * this.channels : this.channels;
   }
-
-  /** The gradient graphs for the size of x. */
-  #gradient(x: FloatArray) {
-    const { runtime, source, differentiate, session } = this.model;
-    const { inputs, outputs } = this.card;
-    const [height, width] = this.#gridSize(x);
-    return this.#gradients.take(`${height}×${width}`, async () => {
-      const models = await differentiate(runtime, source, {
-        inputShapes: {
-          [inputs.image]: [1, this.channels, height, width],
-          [inputs.time]: this.#timeInput.dims.map(() => 1),
-        },
-        wrt: [inputs.image],
-        outputs: [outputs.image],
-        mode: 'split',
-      });
-      const options = { ...session, externalDataFolder: models.externalDataFolder };
-      const forward = await runtime.open(models.forward, { ...options, name: source.name });
-      const backward = await runtime.open(models.backward, {
-        ...options,
-        name: `the gradient of ${source.name}`,
-      });
-      return { models, forward, backward };
-    });
-  }
 }
 
 // Plain loops: `map` on a typed array is some ten times as slow, and shows beside a small network.
@@ -223,12 +182,17 @@ function combination(a: number, x: Float32Array, shift: number, b: number, y: Fl
   return out;
 }
 
-/** Checks the graph's inputs and outputs against the card; returns the input that takes the time. */
-function checkGraph(session: Session, card: DiffusionCard, model: string): ValueInfo {
-  const image = named(session.inputs, card.inputs.image, `${model} has no input`);
-  const time = named(session.inputs, card.inputs.time, `${model} has no input`);
+/** Checks the graph's inputs and outputs against the card; returns the input that takes the time, and the constants. */
+function checkGraph(session: Session, card: DiffusionCard, model: string) {
+  const input = (name: string) => named(session.inputs, name, `${model} has no input`);
+  const image = input(card.inputs.image);
+  const time = input(card.inputs.time);
   const output = named(session.outputs, card.outputs.image, `${model} has no output`);
-  const others = session.inputs.filter((input) => input !== image && input !== time);
+  const constants = Object.fromEntries(
+    Object.entries(card.constants).map(([name, value]) => [name, scalarTensor(input(name), value)]),
+  );
+  const known = [image.name, time.name, card.inputs.text, ...Object.keys(constants)];
+  const others = session.inputs.filter(({ name }) => !known.includes(name));
   if (others.length > 0) {
     throw new Error(`${model} has an input "${others[0].name}", which its card does not name.`);
   }
@@ -248,7 +212,7 @@ function checkGraph(session: Session, card: DiffusionCard, model: string): Value
         `a time is one number, float32, int64 or int32.`,
     );
   }
-  return time;
+  return { time, constants };
 }
 
 function named(values: readonly ValueInfo[], name: string, missing: string): ValueInfo {
@@ -269,11 +233,11 @@ function expectDims(model: string, what: string, value: ValueInfo, start: readon
   );
 }
 
-/** A time as the graph's input takes it: rounded where that is a whole number. */
-export function timeTensor(input: ValueInfo, time: number): Tensor {
+/** One number as the graph's input takes it: rounded where that is a whole number. */
+export function scalarTensor(input: ValueInfo, value: number): Tensor {
   const dims = input.dims.map(() => 1);
   if (input.type === 'int64')
-    return { type: 'int64', dims, data: BigInt64Array.of(BigInt(Math.round(time))) };
-  if (input.type === 'int32') return { type: 'int32', dims, data: Int32Array.of(Math.round(time)) };
-  return { type: 'float32', dims, data: Float32Array.of(time) };
+    return { type: 'int64', dims, data: BigInt64Array.of(BigInt(Math.round(value))) };
+  if (input.type === 'int32') return { type: 'int32', dims, data: Int32Array.of(Math.round(value)) };
+  return { type: 'float32', dims, data: Float32Array.of(value) };
 }

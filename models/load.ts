@@ -1,13 +1,14 @@
-/** Finding priors by name or folder, checking their files and opening them. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+/** Finding priors by name, folder or file, checking their files and opening them. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { distance } from 'fastest-levenshtein';
-import { type Card, parseCard } from './card.js';
+import type { Card } from './card.js';
+import { filesOf, isKnownKind, parseCard, parseJson, requiredFields } from './card-file.js';
 import { diffusersCard, isDiffusersFolder } from './diffusers.js';
 import { openDiffusionPrior } from './diffusion.js';
+import { checkFile, exists, graphSource, reason } from './files.js';
+import { openLatentPrior } from './latent.js';
 import { cached } from './onnx/cache.js';
 import { differentiate } from './onnx/index.js';
 import { Runtime } from './onnx/session.js';
@@ -30,30 +31,30 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Loads a prior by the name of a shipped one, or from a folder: one that holds a card.json, or one in the layout of
- * diffusers (see diffusers.ts).
+ * Loads a prior by the name of a shipped one, or from
+ * - a folder that holds a card.json (see card.ts),
+ * - a folder in the layout of diffusers (see diffusers.ts),
+ * - a bare `net.onnx` whose card, `net.card.json`, stands beside it; `retrodict card net.onnx` writes one.
  * @throws Error where there is none, its card or a file is not as it should be, or ONNX Runtime refuses the network.
  */
-export async function loadPrior(nameOrDirectory: string, options: LoadOptions = {}): Promise<Prior> {
-  const directory = await priorDirectory(nameOrDirectory);
-  const card = await readCard(directory);
-  for (const file of [card.model, ...card.externalData]) await checkFile(directory, file);
+export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): Promise<Prior> {
+  const place = await find(nameOrPath);
+  const card = await readCard(place);
   options.signal?.throwIfAborted();
-  const path = join(directory, card.model.path);
-  const source = { bytes: new Uint8Array(await readFile(path)), path, name: basename(path) };
-  const session = {
-    threads: options.threads,
-    optimisation: options.memory === 'low' ? 'extended' : 'all',
-  } as const;
   const runtime = await Runtime.start();
+  const open = {
+    runtime,
+    session: { threads: options.threads, optimisation: options.memory === 'low' ? 'extended' : 'all' },
+    differentiate: cached(differentiate),
+  } as const;
   try {
-    const prior = await openDiffusionPrior({
-      card,
-      source,
-      runtime,
-      session,
-      differentiate: cached(differentiate),
-    });
+    const { directory } = place;
+    if (card.kind === 'latent') {
+      if (options.tile !== undefined)
+        throw new Error(`${card.name} is a latent prior, which cannot be tiled.`);
+      return await openLatentPrior({ ...open, card, directory });
+    }
+    const prior = await openDiffusionPrior({ ...open, card, source: await graphSource(directory, card) });
     return options.tile === undefined ? prior : tiled(prior, { tile: options.tile });
   } catch (error) {
     await runtime.close();
@@ -61,24 +62,47 @@ export async function loadPrior(nameOrDirectory: string, options: LoadOptions = 
   }
 }
 
-/** The cards of the shipped priors, in alphabetical order. */
+/** The cards of the shipped priors that can be loaded, in alphabetical order. */
 export async function listPriors(): Promise<Card[]> {
-  return Promise.all((await shippedNames()).map((name) => readCard(shippedDirectory(name))));
+  const paths = (await shippedNames()).map((name) => join(shippedDirectory(name), CARD));
+  const texts = await Promise.all(paths.map(async (path) => [path, await readFile(path, 'utf8')] as const));
+  return texts
+    .filter(([path, text]) => isKnownKind(parseJson(text, path).kind))
+    .map(([path, text]) => parseCard(text, path));
 }
 
-async function priorDirectory(nameOrDirectory: string): Promise<string> {
+const CARD = 'card.json';
+
+/** Where a prior's files are, and which of them is its card. */
+interface Place {
+  readonly directory: string;
+  readonly card: string;
+  /** The network, of a bare one. */
+  readonly network?: string;
+}
+
+/** The place of a card beside a bare network. */
+export function cardBeside(network: string): string {
+  return network.replace(/\.onnx$/, '.card.json');
+}
+
+async function find(nameOrPath: string): Promise<Place> {
   const shipped = await shippedNames();
-  const name = (ALIASES[nameOrDirectory] ?? [nameOrDirectory]).find((candidate) =>
-    shipped.includes(candidate),
-  );
-  if (name !== undefined) return shippedDirectory(name);
-  if (await isDirectory(nameOrDirectory)) return nameOrDirectory;
+  const name = (ALIASES[nameOrPath] ?? [nameOrPath]).find((candidate) => shipped.includes(candidate));
+  const folder = name === undefined ? nameOrPath : shippedDirectory(name);
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory()) return { directory: folder, card: join(folder, CARD) };
+  if (found && folder.endsWith('.onnx')) {
+    return { directory: dirname(folder), card: cardBeside(folder), network: folder };
+  }
+  if (found) throw new Error(`${folder} is no prior; expected a folder or an .onnx file.`);
   const known = [...new Set([...Object.keys(ALIASES), ...shipped])];
   const nearest = known
-    .sort((a, b) => distance(nameOrDirectory, a) - distance(nameOrDirectory, b))
-    .slice(0, 3);
+    .sort((a, b) => distance(nameOrPath, a) - distance(nameOrPath, b))
+    .slice(0, 3)
+    .join(', ');
   throw new Error(
-    `There is no prior "${nameOrDirectory}", neither shipped nor as a folder; the nearest names are ${nearest.join(', ')}.`,
+    `There is no prior "${nameOrPath}", neither shipped nor as a folder or file; the nearest names are ${nearest}.`,
   );
 }
 
@@ -89,42 +113,49 @@ function shippedDirectory(name: string): string {
 async function shippedNames(): Promise<string[]> {
   const weights = dirname(shippedDirectory('any'));
   const entries = await readdir(weights, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const whole = await Promise.all(names.map((name) => exists(join(weights, name, CARD))));
+  return names.filter((_, i) => whole[i]).sort();
 }
 
-async function readCard(directory: string): Promise<Card> {
-  const path = join(directory, 'card.json');
+async function readCard({ directory, card: path, network }: Place): Promise<Card> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    throw new Error(`${path} cannot be read: ${error.message}.`);
+    throw new Error(`${path} cannot be read: ${reason(error)}.`);
   });
-  if (text !== undefined) return parseCard(text, path);
-  if (await isDiffusersFolder(directory)) return diffusersCard(directory);
-  throw new Error(
-    `${directory} holds neither a card.json nor diffusers' model_index.json, so it is no prior.`,
+  if (text === undefined) {
+    if (network !== undefined) throw cardless(network, path);
+    if (await isDiffusersFolder(directory)) return diffusersCard(directory);
+    throw await priorless(directory);
+  }
+  const card = parseCard(text, path);
+  if (network !== undefined && !filesOf(card).some((file) => file.path === basename(network))) {
+    throw new Error(`${path} describes ${filesOf(card)[0].path}, not ${basename(network)}.`);
+  }
+  for (const file of filesOf(card)) await checkFile(directory, file);
+  return card;
+}
+
+/** What a network without a card needs, in full. */
+function cardless(network: string, card: string): Error {
+  return new Error(
+    `${network} does not say how it is to be called: a card is expected beside it in ${card}, which ` +
+      `\`retrodict card ${network}\` writes by probing; it must say ${requiredFields()}.`,
   );
 }
 
-async function checkFile(directory: string, file: { path: string; sha256: string }): Promise<void> {
-  const path = join(directory, file.path);
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk);
-  } catch (error) {
-    throw new Error(`${path}, which card.json names, cannot be read: ${(error as Error).message}.`);
+async function priorless(directory: string): Promise<Error> {
+  const names = (await readdir(directory)).sort();
+  const networks = names.filter((name) => name.endsWith('.onnx'));
+  const weights = names.find((name) => /\.(safetensors|ckpt|pt|pth|bin)$/.test(name));
+  const missing = `${directory} holds neither a card.json nor diffusers' model_index.json`;
+  if (networks.length > 0) {
+    return new Error(
+      `${missing}; \`retrodict card\` writes the card of ${networks.join(' or ')} by probing.`,
+    );
   }
-  const found = hash.digest('hex');
-  if (found !== file.sha256) {
-    throw new Error(`${path} has SHA-256 ${found}; its card.json expects ${file.sha256}.`);
+  if (weights !== undefined) {
+    return new Error(`${missing}, only ${weights}: weights of PyTorch must be exported to ONNX first.`);
   }
-}
-
-async function isDirectory(path: string): Promise<boolean> {
-  return stat(path).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  );
+  return new Error(`${missing}, so it is no prior.`);
 }

@@ -1,7 +1,7 @@
 /** What solvers see of a prior: a pretrained model of images, told apart by `kind` (DESIGN §2). */
 import type { FloatArray } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
-import type { Card } from './card.js';
+import type { DiffusionCard, LatentCard } from './card.js';
 
 /**
  * A model of images x0 known through their noisy versions. However it was trained, it is seen in one
@@ -13,7 +13,7 @@ export interface DiffusionPrior {
   readonly kind: 'diffusion';
   readonly name: string;
   /** Absent for priors in closed form. */
-  readonly card?: Card;
+  readonly card?: DiffusionCard;
   readonly channels: number;
   /** The noise levels [least, most] that the model knows, in [0, 1] image units. */
   readonly sigmaRange: readonly [number, number];
@@ -35,6 +35,50 @@ export interface DiffusionPrior {
   close(): Promise<void>;
 }
 
-export type Prior = DiffusionPrior;
+/**
+ * A diffusion model of codes, and the autoencoder whose codes they are. Codes are arrays [codes.channels, h, w] in the units
+ * of their own model (about unit variance): images of height `downsampling`·h.
+ */
+export interface LatentPrior {
+  readonly kind: 'latent';
+  readonly name: string;
+  readonly card?: LatentCard;
+  /** Of images. */
+  readonly channels: number;
+  /** Pixels of the image, a side, that one position of the code stands for. */
+  readonly downsampling: number;
+  /** The model of codes: its images are codes, and its noise levels are in their units. */
+  readonly codes: DiffusionPrior;
+  /**
+   * The code of an image [C, H, W] in [0, 1] units, mirrored out to a multiple of `downsampling` first; the mean where the
+   * encoder gives a distribution. Absent where there is no encoder.
+   */
+  encode?(image: FloatArray, signal?: AbortSignal): Promise<FloatArray>;
+  /** The encoder at an image with its vector-Jacobian products. */
+  linearizeEncode?(image: FloatArray, signal?: AbortSignal): Promise<Linearization>;
+  /** The image of a code, [0, 1] units, not clipped. */
+  decode(code: FloatArray, signal?: AbortSignal): Promise<FloatArray>;
+  /** The decoder at a code with its vector-Jacobian products. */
+  linearizeDecode?(code: FloatArray, signal?: AbortSignal): Promise<Linearization>;
+  /**
+   * The same prior of images that go with a text; present where the model takes texts. Without it the text is empty. Both
+   * share the networks, so closing one closes the other.
+   */
+  condition?(text: string, options?: Conditioning): Promise<LatentPrior>;
+  close(): Promise<void>;
+}
+
+/** How strongly a text is to steer. */
+export interface Conditioning {
+  /**
+   * Scale w of classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598), in the usual counting: D = D₀ + w (D_text − D₀),
+   * so that 1 is none. By default what the card says.
+   */
+  readonly guidance?: number;
+  /** What D₀ is told: what images should not be like (default the empty text). */
+  readonly negative?: string;
+}
+
+export type Prior = DiffusionPrior | LatentPrior;
 
 export type PriorKind = Prior['kind'];

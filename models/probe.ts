@@ -2,22 +2,22 @@
  * Finding out how a network is to be called by calling it: of all parametrisations, schedules and value ranges in use,
  * the one under which a noisy picture comes back cleanest (‖D − x0‖ is far larger under any other).
  */
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { type FloatArray, floatArray, zeros } from '../src/core/array.js';
 import { keyedRandom } from '../src/core/random.js';
 import { difference, norm } from '../src/core/vector.js';
-import { type Card, parseCard } from './card.js';
-import { openDiffusionPrior, timeTensor } from './diffusion.js';
+import { type DiffusionCard, diffusionCard } from './card.js';
+import { openDiffusionPrior, scalarTensor } from './diffusion.js';
+import { graphFiles } from './files.js';
 import { Runtime, type Session, type Tensor } from './onnx/session.js';
 import { alphasCumprod } from './schedule.js';
 
 /** How a network may be called. */
-type Calling = Pick<Card, 'parametrisation' | 'schedule' | 'time' | 'valueRange' | 'sigmaRange'>;
+type Calling = Pick<DiffusionCard, 'parametrisation' | 'schedule' | 'time' | 'valueRange' | 'sigmaRange'>;
 
 export interface Probe {
-  readonly card: Card;
+  readonly card: DiffusionCard;
   /** Mean over the noise levels of ‖D − x0‖/‖x − x0‖: below 1 where noise is removed. */
   readonly error: number;
   /** The smallest error under another calling. */
@@ -31,20 +31,20 @@ const LEVELS = [0.05, 0.15, 0.4];
 const FAILURE = 0.8;
 
 /**
- * @param directory holds one .onnx file and no card.
+ * @param place an .onnx file, or a folder that holds one and no card.
  * @throws Error where there is no such file or several, its inputs are not an image and a time, or no calling fits.
  */
-export async function probeCard(directory: string): Promise<Probe> {
-  const path = await onlyModel(directory);
+export async function probeCard(place: string): Promise<Probe> {
+  const path = place.endsWith('.onnx') ? place : await onlyModel(place);
   const runtime = await Runtime.start();
   try {
     const session = await runtime.open(path);
-    const base = await describe(directory, path, session);
+    const base = await describe(path, session);
     const source = { bytes: new Uint8Array(), path, name: basename(path) };
     const differentiate = () => Promise.reject(new Error('not needed'));
-    const trials: { card: Card; error: number }[] = [];
+    const trials: { card: DiffusionCard; error: number }[] = [];
     for (const calling of callings(base.timeType)) {
-      const card = parseCard(JSON.stringify({ ...base.card, ...calling }), 'the probed card');
+      const card = diffusionCard.parse({ ...base.card, ...calling });
       const prior = await openDiffusionPrior({ card, source, runtime, session: {}, differentiate }, session);
       trials.push({ card, error: await errorOf(prior.denoise.bind(prior), card) });
     }
@@ -76,11 +76,7 @@ async function onlyModel(directory: string): Promise<string> {
 }
 
 /** What the graph itself says, and what stands in the card until it is known better. */
-async function describe(
-  directory: string,
-  path: string,
-  session: Session,
-): Promise<{ card: object; timeType: string }> {
+async function describe(path: string, session: Session): Promise<{ card: object; timeType: string }> {
   const image = session.inputs.find(({ dims }) => dims.length === 4);
   const time = session.inputs.find((input) => input !== image);
   const answer = session.outputs.find(({ dims }) => dims.length === 4);
@@ -96,15 +92,13 @@ async function describe(
       `${path} takes images of ${image.dims.slice(2).join('×')} only; export it with free height and width.`,
     );
   }
-  const sha256 = createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
+  const { graph: _, ...files } = await graphFiles(dirname(path), basename(path));
   const card = {
     format: 1,
     kind: 'diffusion',
-    name: basename(resolve(directory)),
+    name: basename(path, '.onnx'),
     summary: 'a diffusion model; its card was written by probing',
-    model: { path: basename(path), sha256 },
+    ...files,
     inputs: { image: image.name, time: time.name },
     outputs: { image: answer.name },
     channels,
@@ -161,7 +155,7 @@ const SIDE = 64;
 
 async function errorOf(
   denoise: (x: FloatArray, sigma: number) => Promise<FloatArray>,
-  { channels }: Card,
+  { channels }: DiffusionCard,
 ): Promise<number> {
   const clean = softPicture(channels);
   let sum = 0;
@@ -189,13 +183,16 @@ function softPicture(channels: number): FloatArray {
 }
 
 /** The least power of two of which the network takes any multiple. */
-async function sizeMultipleOf(session: Session, { channels, inputs, outputs }: Card): Promise<number> {
+async function sizeMultipleOf(
+  session: Session,
+  { channels, inputs, outputs }: DiffusionCard,
+): Promise<number> {
   const time = session.inputs.find(({ name }) => name === inputs.time)!;
   for (let multiple = 1; multiple < SIDE; multiple *= 2) {
     const dims = [1, channels, 3 * multiple, 5 * multiple];
     const size = dims.reduce((product, extent) => product * extent);
     const image: Tensor = { type: 'float32', dims, data: new Float32Array(size) };
-    const feeds = { [inputs.image]: image, [inputs.time]: timeTensor(time, 1) };
+    const feeds = { [inputs.image]: image, [inputs.time]: scalarTensor(time, 1) };
     const answer = await session.run(feeds, { fetch: [outputs.image] }).catch(() => undefined);
     const found = answer?.outputs[outputs.image].dims;
     if (found && found[2] === dims[2] && found[3] === dims[3]) return multiple;
@@ -203,7 +200,7 @@ async function sizeMultipleOf(session: Session, { channels, inputs, outputs }: C
   return SIDE;
 }
 
-function inWords({ parametrisation, schedule, time, valueRange }: Card): string {
+function inWords({ parametrisation, schedule, time, valueRange }: DiffusionCard): string {
   const table = schedule.kind === 'vp' ? ` (${schedule.table.kind})` : '';
   return `${parametrisation} under ${schedule.kind}${table}, time as ${time.form} × ${time.scale}, values ${valueRange.join(' to ')}`;
 }

@@ -3,8 +3,8 @@ import { type FloatArray, floatArray, mapArray, type Shape } from '../src/core/a
 import type { Random } from '../src/core/random.js';
 
 /** N(½, σ²): what an image in [0, 1] looks like under noise that hides it. */
-export function startState(shape: Shape, sigma: number, random: Random): FloatArray {
-  return mapArray(random.normals(shape), (z) => 0.5 + sigma * z);
+export function startState(shape: Shape, sigma: number, random: Random, mean = 0.5): FloatArray {
+  return mapArray(random.normals(shape), (z) => mean + sigma * z);
 }
 
 /**

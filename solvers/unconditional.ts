@@ -37,20 +37,22 @@ export const unconditionalOptions = z.object({
 });
 
 /**
- * Draws one image of shape [C, H, W] from a diffusion prior, from N(½, σ²): Heun's method on the probability-flow equation
+ * Draws one image of shape [C, H, W] from a diffusion prior, from N(mean, σ²): Heun's method on the probability-flow equation
  * (Karras et al. 2022, 2206.00364, algorithm 1), DDIM (Song et al. 2021, 2010.02502, η = 0), or DDPM's ancestral steps.
  * Epsilon scaling (Ning et al., ICLR 2024, 2308.15321) and time shift (Li et al., ICLR 2024, 2305.15583) make up for errors of
  * the network; with an exact prior they make samples worse.
+ * @param mean of the data, about: ½ for images, 0 for codes.
  */
 export async function sampleUnconditional(
   prior: DiffusionPrior,
   shape: Shape,
   chosen: Readonly<Record<string, unknown>>,
   context: Context,
+  mean = 0.5,
 ): Promise<FloatArray> {
   const { method, steps, epsilonScale, timeShift, ...levels } = unconditionalOptions.parse(chosen);
   const sigmas = noiseLevels(prior, steps, levels);
-  const start = startState(shape, sigmas[0], context.random('init'));
+  const start = startState(shape, sigmas[0], context.random('init'), mean);
   const model = timeShifted(epsilonScaled(prior, epsilonScale), timeShift, prior.sigmaRange);
   if (method === 'heun') return probabilityFlow(model, start, sigmas, context);
   let x = start;

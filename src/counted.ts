@@ -1,5 +1,5 @@
 /** A prior that counts what is asked of it, so that solvers need not. */
-import type { DiffusionPrior, Prior } from '../models/prior.js';
+import type { Conditioning, DiffusionPrior, LatentPrior, Prior } from '../models/prior.js';
 
 export interface Counters {
   /** Forward passes of the network over the whole image. */
@@ -8,8 +8,21 @@ export interface Counters {
   vjps: number;
 }
 
-/** The same prior; every use is added to `counters`. */
+/** The same prior; every use is added to `counters`. Of a latent one, what is asked of the model of codes is counted. */
 export function counted(prior: Prior, counters: Counters): Prior {
+  if (prior.kind === 'diffusion') return countedDiffusion(prior, counters);
+  const { condition } = prior;
+  return {
+    ...prior,
+    codes: countedDiffusion(prior.codes, counters),
+    ...(condition && {
+      condition: async (text: string, options?: Conditioning) =>
+        counted(await condition(text, options), counters) as LatentPrior,
+    }),
+  };
+}
+
+function countedDiffusion(prior: DiffusionPrior, counters: Counters): DiffusionPrior {
   const counting: DiffusionPrior = {
     ...viewOf(prior),
     denoise(x, sigma, signal) {

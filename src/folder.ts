@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { filesOf } from '../models/card-file.js';
 import { loadPrior } from '../models/load.js';
 import type { Prior } from '../models/prior.js';
 import { bind } from '../problems/index.js';
@@ -245,7 +246,7 @@ function namedSolver(solver: Solver | string | undefined): Solver | undefined {
 /** The hashes of a prior's files. A prior in closed form has none and goes by its name. */
 function weightsOf(prior: Prior | undefined): readonly string[] {
   const card = prior?.card;
-  return card ? [card.model, ...card.externalData].map((file) => file.sha256) : [prior?.name ?? 'none'];
+  return card ? filesOf(card).map((file) => file.sha256) : [prior?.name ?? 'none'];
 }
 
 /** The folder already holds a result for this item that was made in another way. */

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { loadPrior } from '../models/load.js';
 import { crop } from '../models/padded.js';
 import type { Prior } from '../models/prior.js';
+import type { Context } from '../solvers/solver.js';
 import { sampleUnconditional, unconditionalOptions } from '../solvers/unconditional.js';
+import type { FloatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { keyedRandom } from './core/random.js';
 import { writeFileAtomic } from './io/atomic.js';
@@ -23,6 +25,10 @@ export interface SampleJob {
   readonly seed?: number;
   /** Of `unconditionalOptions`, those that differ from the defaults. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** What the images are to show, for priors that take texts (default: anything). */
+  readonly prompt?: string;
+  /** How strongly the text steers, 1 for plainly (default: what the prior's card says). */
+  readonly guidance?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -45,6 +51,7 @@ export async function samplePrior(
   onEvent: (event: SampleEvent) => void = () => {},
 ): Promise<void> {
   const { out, size = [256, 256], samples = 4, seed = 0, threads, signal } = job;
+  const options = parseOptions(unconditionalOptions, 'sample', job.options ?? {});
   const loaded = typeof job.prior === 'string' ? await loadPrior(job.prior, { threads, signal }) : job.prior;
   try {
     const prior = await conditioned(loaded, job);
@@ -53,7 +60,7 @@ export async function samplePrior(
     }
     for (let sample = 0; sample < samples; sample++) {
       const shape = [prior.channels, ...size];
-      const image = await drawImage(prior, shape, {
+      const image = await drawImage(prior, shape, options, {
         random: keyedRandom(seed, `sample ${shape.join(' ')}`, sample),
         signal,
         async step(step, steps) {
@@ -77,11 +84,16 @@ async function conditioned(prior: Prior, { prompt, guidance }: SampleJob): Promi
 }
 
 /** One image of shape [C, H, W]; of a latent prior the image of a code, cut to the size asked for. */
-async function drawImage(prior: Prior, shape: readonly number[], context: Context): Promise<FloatArray> {
-  if (prior.kind === 'diffusion') return sampleUnconditional(prior, shape, {}, context);
+async function drawImage(
+  prior: Prior,
+  shape: readonly number[],
+  options: Readonly<Record<string, unknown>>,
+  context: Context,
+): Promise<FloatArray> {
+  if (prior.kind === 'diffusion') return sampleUnconditional(prior, shape, options, context);
   const { codes, downsampling } = prior;
   const [, height, width] = shape;
   const grid = [height, width].map((extent) => Math.ceil(extent / downsampling));
-  const code = await sampleUnconditional(codes, [codes.channels, ...grid], {}, context, 0);
+  const code = await sampleUnconditional(codes, [codes.channels, ...grid], options, context, 0);
   return crop(await prior.decode(code, context.signal), 0, 0, height, width);
 }

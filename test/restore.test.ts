@@ -4,6 +4,7 @@ import type { DiffusionPrior } from '../models/prior.js';
 import type { NoiseModel } from '../problems/noise.js';
 import { type LinearOperator, linearizeLinear } from '../problems/operator.js';
 import type { Problem } from '../problems/problem.js';
+import { diffusionPrior } from '../solvers/requirements.js';
 import type { ChainSolver, EnsembleSolver } from '../solvers/solver.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../src/core/array.js';
 import { effectiveOptions, restore } from '../src/restore.js';
@@ -67,10 +68,11 @@ const walker: ChainSolver = {
   presets: { doubling: { scale: 2 } },
   async run(task, chosen, context) {
     const { steps, scale } = options.parse(chosen);
+    const model = diffusionPrior(task.prior);
     for (let i = 0; i < steps; i++) {
       await context.step(i, steps);
-      await task.prior!.denoise(task.measurement, 1);
-      const linearization = await task.prior!.linearize!(task.measurement, 1);
+      await model.denoise(task.measurement, 1);
+      const linearization = await model.linearize!(task.measurement, 1);
       await linearization.pullback(linearization.value);
       linearization.release();
     }

@@ -61,7 +61,7 @@ async function entryKey(source: ModelSource, request: DifferentiateRequest): Pro
   const path = source.path === undefined ? null : await realpath(source.path);
   const shapes = Object.entries(request.inputShapes).sort();
   const { wrt, outputs = null, straightThrough = [] } = request;
-  const parts = [FORMAT, model, path, shapes, wrt, outputs, straightThrough];
+  const parts = [FORMAT, model, source.weights ?? null, path, shapes, wrt, outputs, straightThrough];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

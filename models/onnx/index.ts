@@ -19,8 +19,10 @@ import { byReference, byValue, withSmallValues } from './weights.js';
 
 /** A model to differentiate. */
 export interface ModelSource {
-  /** The whole .onnx file. */
+  /** The whole .onnx file, or its outline (see outline.ts). */
   readonly bytes: Uint8Array;
+  /** What tells the weights from others, where `bytes` only points to them. */
+  readonly weights?: string;
   /**
    * Where that file lies. With it the produced models point into the file for their weights and stay small;
    * without it the weights are copied into them. Needed where the model has external data.

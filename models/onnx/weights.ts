@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Graph, isExternal, type Model, type TensorRef } from './graph.js';
 
 /** Tensors below this many bytes stand in the graph; rules may want their values. */
-const SMALL = 1024;
+export const SMALL = 1024;
 
 /** Points to the file the model was read from for each tensor that stands there as it is and is not small. */
 export function byReference(model: Model, location: string): Model {

@@ -2,6 +2,7 @@
 import { loadPrior } from '../../models/load.js';
 import { bind, parseProblem, parseTerm } from '../../problems/index.js';
 import { type ForwardOperator, isLinear } from '../../problems/operator.js';
+import { diffusionPrior } from '../../solvers/requirements.js';
 import { type FloatArray, floatArray, formatShape, type Shape, sizeOf, zeros } from '../core/array.js';
 import { keyedRandom } from '../core/random.js';
 import type { OperatorsSpec } from './spec.js';
@@ -26,7 +27,7 @@ export async function operatorsBench(
   say: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<OperatorRow[]> {
-  const prior = await loadPrior(spec.prior, { threads: spec.threads, signal });
+  const prior = diffusionPrior(await loadPrior(spec.prior, { threads: spec.threads, signal }));
   const denoisings = new Map<string, number>();
   try {
     const rows: OperatorRow[] = [];

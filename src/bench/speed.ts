@@ -5,6 +5,7 @@
 import { loadPrior } from '../../models/load.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { bind } from '../../problems/index.js';
+import { diffusionPrior } from '../../solvers/requirements.js';
 import { type FloatArray, floatArray, sizeOf } from '../core/array.js';
 import { measure } from '../measure.js';
 import { problem } from '../problem.js';
@@ -37,7 +38,7 @@ export interface SpeedRow extends Round {
 export async function speedBench(spec: SpeedSpec, signal?: AbortSignal): Promise<SpeedRow[]> {
   const rows: SpeedRow[] = [];
   for (const threads of spec.threads) {
-    const prior = await loadPrior(spec.prior, { threads });
+    const prior = diffusionPrior(await loadPrior(spec.prior, { threads }));
     try {
       for (const samples of spec.samples) {
         rows.push({ threads, samples, ...(await timePrior(prior, spec, samples, signal)) });

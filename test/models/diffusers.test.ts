@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { diffusersCard } from '../../models/diffusers.js';
 import { loadPrior } from '../../models/load.js';
 import { alphasCumprod } from '../../models/schedule.js';
+import { diffusionPrior } from '../../solvers/requirements.js';
 import { floatArray } from '../../src/core/array.js';
 
 /** A UNet2DModel of 🤗 diffusers with random weights, exported, and what PyTorch makes of one input. */
@@ -61,7 +62,7 @@ describe('a DDPM pipeline', () => {
       sample.map((value) => (value / a + 1) / 2),
       [3, 16, 16],
     );
-    const prior = await loadPrior(await pipeline({}), { threads: 1 });
+    const prior = diffusionPrior(await loadPrior(await pipeline({}), { threads: 1 }));
     expect(prior).toMatchObject({ kind: 'diffusion', channels: 3, sizeMultiple: 2 });
     const linearization = await prior.linearize!(x, s / a / 2);
     const pulled = await linearization.pullback(floatArray(cotangent, x.shape));
@@ -78,7 +79,11 @@ describe('a DDPM pipeline', () => {
 });
 
 describe('what schedulers say', () => {
-  const cardOf = async (scheduler: object, change = {}) => diffusersCard(await pipeline(scheduler, change));
+  const cardOf = async (scheduler: object, change = {}) => {
+    const card = await diffusersCard(await pipeline(scheduler, change));
+    if (card.kind !== 'diffusion') throw new Error('expected a diffusion model of pixels');
+    return card;
+  };
 
   it.each([
     [{ prediction_type: 'v_prediction' }, { parametrisation: 'v' }],
@@ -165,8 +170,8 @@ describe('what is refused, in a sentence that names the file', () => {
     [
       'a latent model',
       {},
-      { files: { 'vae_decoder/config.json': '{}' } },
-      'with vae_decoder/: only diffusion models of pixels',
+      { files: { 'text_encoder_2/config.json': '{}' } },
+      'with text_encoder_2/, which is not supported',
     ],
     ['an unknown scheduler', { _class_name: 'CMStochasticIterativeScheduler' }, {}, 'which is not known'],
     ['an unknown schedule', { beta_schedule: 'cubic' }, {}, 'scheduler_config.json: beta_schedule'],

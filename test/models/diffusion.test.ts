@@ -1,6 +1,6 @@
 /** ONNX diffusion priors on hand-made networks whose denoisers are known. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cardSchema, type DiffusionCard } from '../../models/card.js';
+import { type DiffusionCard, diffusionCard } from '../../models/card.js';
 import { openDiffusionPrior } from '../../models/diffusion.js';
 import { ints, type Node, type TensorRef } from '../../models/onnx/graph.js';
 import { differentiate } from '../../models/onnx/index.js';
@@ -41,7 +41,7 @@ async function open(network: Network, fields: Partial<DiffusionCard> = {}): Prom
     ],
     outputs: [{ name: 'y', type: 'float32', dims: network.output ?? image }],
   });
-  const card = cardSchema.parse({
+  const card = diffusionCard.parse({
     format: 1,
     kind: 'diffusion',
     name: 'tiny',

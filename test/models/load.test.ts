@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listPriors, loadPrior } from '../../models/load.js';
 import { crop } from '../../models/padded.js';
 import type { DiffusionPrior } from '../../models/prior.js';
+import { diffusionPrior } from '../../solvers/requirements.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
 import { psnr } from '../../src/core/metrics.js';
 import { keyedRandom } from '../../src/core/random.js';
@@ -18,7 +19,7 @@ let prior: DiffusionPrior;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'retrodict-load-'));
   process.env.RETRODICT_CACHE = join(folder, 'cache');
-  prior = await loadPrior('photo-small', { threads: 1 });
+  prior = diffusionPrior(await loadPrior('photo-small', { threads: 1 }));
 });
 
 afterAll(async () => {
@@ -34,7 +35,7 @@ describe('finding priors', () => {
   });
 
   test('`photo` is the best photo prior that is there', async () => {
-    const photo = await loadPrior('photo', { threads: 1 });
+    const photo = diffusionPrior(await loadPrior('photo', { threads: 1 }));
     const shipped = (await listPriors()).map(({ name }) => name);
     expect(photo.name).toBe(shipped.includes('photo') ? 'photo' : 'photo-small');
     await photo.close();
@@ -75,7 +76,7 @@ describe('files that are not as the card says', () => {
         bytes[bytes.length >> 1] ^= 1;
         await writeFile(path, bytes);
       })
-    ).toThrow(/photo-small\.onnx has SHA-256 [0-9a-f]{64}; its card\.json expects 8f1dad3c/);
+    ).toThrow(/photo-small\.onnx has SHA-256 [0-9a-f]{64}; its card expects 8f1dad3c/);
   });
 
   test('missing weights', async () => {
@@ -86,7 +87,9 @@ describe('files that are not as the card says', () => {
     await (await broken((directory) => writeFile(join(directory, 'card.json'), '{'))).toThrow(
       'card.json is no JSON',
     );
-    await (await changeCard((card) => delete card.schedule)).toThrow(/card\.json is no model card: schedule/);
+    await (await changeCard((card) => delete card.schedule)).toThrow(
+      /card\.json is no model card: it lacks schedule\./,
+    );
     await (await changeCard((card) => Object.assign(card, { sigma: 3 }))).toThrow(/no model card: .*"sigma"/);
   });
 
@@ -184,17 +187,17 @@ describe('photo-small', () => {
 test('a tiled prior and low memory are the same prior', async () => {
   const x = random('tiled').normals([3, 16, 224]);
   const whole = await prior.denoise(x, 0.3);
-  const tiled = await loadPrior('photo-small', { threads: 1, tile: 8 });
+  const tiled = diffusionPrior(await loadPrior('photo-small', { threads: 1, tile: 8 }));
   expect((await tiled.denoise(x, 0.3)).data).toEqual(whole.data);
   await tiled.close();
-  const low = await loadPrior('photo-small', { threads: 1, memory: 'low' });
+  const low = diffusionPrior(await loadPrior('photo-small', { threads: 1, memory: 'low' }));
   expect(largest(await low.denoise(x, 0.3), whole.data)).toBeLessThan(1e-5);
   await low.close();
 });
 
 test('threads do not change a bit', async () => {
   const x = random('threads').normals([3, 64, 64]);
-  const two = await loadPrior('photo-small', { threads: 2 });
+  const two = diffusionPrior(await loadPrior('photo-small', { threads: 2 }));
   const v = random('v').normals([3, 64, 64]);
   const [one, other] = [await prior.linearize!(x, 0.3), await two.linearize!(x, 0.3)];
   expect(other.value.data).toEqual(one.value.data);

@@ -1,6 +1,6 @@
 /** Networks of every parametrisation, made from one exact denoiser, must all give that denoiser back. */
 import { describe, expect, test } from 'vitest';
-import { cardSchema, type DiffusionCard } from '../../models/card.js';
+import { type DiffusionCard, diffusionCard } from '../../models/card.js';
 import { GaussianMixture } from '../../models/mixture.js';
 import { precondition } from '../../models/parametrisation.js';
 import { alphasCumprod, noiseSchedule } from '../../models/schedule.js';
@@ -18,7 +18,7 @@ const SIGMA_DATA = 0.5;
 function card(
   fields: Pick<DiffusionCard, 'parametrisation' | 'schedule' | 'valueRange'> & Partial<DiffusionCard>,
 ) {
-  return cardSchema.parse({
+  return diffusionCard.parse({
     format: 1,
     kind: 'diffusion',
     name: 'test',

@@ -6,6 +6,7 @@ import { loadPrior } from '../../models/load.js';
 import { crop, pad, padAdjoint, paste, roundUp } from '../../models/padded.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { tiled } from '../../models/tiled.js';
+import { diffusionPrior } from '../../solvers/requirements.js';
 import { type FloatArray, floatArray, zeros } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 
@@ -131,7 +132,7 @@ test('photo-small in tiles: the estimate to the last bit, the pullback to roundi
   const cache = await mkdtemp(join(tmpdir(), 'retrodict-tiled-'));
   onTestFinished(() => rm(cache, { recursive: true }));
   process.env.RETRODICT_CACHE = cache;
-  const prior = await loadPrior('photo-small', { threads: 1 });
+  const prior = diffusionPrior(await loadPrior('photo-small', { threads: 1 }));
   const shape = [3, 253, 20];
   const x = floatArray(
     random('photo')

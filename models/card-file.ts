@@ -1,0 +1,72 @@
+/** Reading model cards, and saying what they lack. */
+import { z } from 'zod';
+import { type Card, diffusionCard, type FileCard, latentCard } from './card.js';
+
+const schemas = { diffusion: diffusionCard, latent: latentCard } as const;
+
+/** Whether this version can load what a card of this kind describes. */
+export function isKnownKind(kind: unknown): kind is Card['kind'] {
+  return typeof kind === 'string' && Object.hasOwn(schemas, kind);
+}
+
+/**
+ * Checks what a card says.
+ * @param text JSON.
+ * @param source names the file in messages.
+ * @throws Error naming the file, every field that it lacks and every one that is not as it should be.
+ */
+export function parseCard(text: string, source: string): Card {
+  const content = parseJson(text, source);
+  const { kind } = content;
+  if (!isKnownKind(kind)) {
+    const found = kind === undefined ? 'it names no kind' : `its kind is ${JSON.stringify(kind)}`;
+    throw new Error(`${source} is no model card: ${found}; expected ${Object.keys(schemas).join(' or ')}.`);
+  }
+  const result = schemas[kind].safeParse(content);
+  if (result.success) return result.data;
+  const missing: string[] = [];
+  const wrong: string[] = [];
+  for (const { code, path, message } of result.error.issues) {
+    const field = path.join('.') || 'the card';
+    if (code === 'invalid_type' && valueAt(content, path) === undefined) missing.push(field);
+    else wrong.push(`${field}: ${message}`);
+  }
+  if (missing.length > 0) wrong.unshift(`it lacks ${missing.join(', ')}`);
+  throw new Error(`${source} is no model card: ${wrong.join('; ')}.`);
+}
+
+/** The object that stands in a JSON file. @throws Error naming the file. */
+export function parseJson(text: string, source: string): Readonly<Record<string, unknown>> {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${source} is no JSON: ${(error as Error).message}.`);
+  }
+  if (typeof content === 'object' && content !== null) return content as Record<string, unknown>;
+  throw new Error(`${source} holds ${JSON.stringify(content)}; expected an object of fields.`);
+}
+
+function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    content,
+  );
+}
+
+/** Every file that a card names. */
+export function filesOf(card: Card): readonly FileCard[] {
+  const parts = card.kind === 'diffusion' ? [card] : [card.codes, card.decoder, card.encoder, card.text];
+  const graphs = parts.flatMap((part) => (part ? [part.model, ...part.externalData] : []));
+  return card.kind === 'latent' && card.text ? [...graphs, ...card.text.tokenizer] : graphs;
+}
+
+/** What the card of a network must say, for messages to those who have none. */
+export function requiredFields(): string {
+  const { properties = {}, required = [] } = z.toJSONSchema(diffusionCard, { io: 'input' });
+  const said = required.map((name) => {
+    const { description } = properties[name] as { description?: string };
+    return description ? `${name} (${description})` : name;
+  });
+  return said.join(', ');
+}

@@ -1,0 +1,95 @@
+/** The autoencoder and the text encoder of a folder in the layout of diffusers. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { LatentCard } from './card.js';
+import { exportedGraph, readConfig } from './diffusers-folder.js';
+import { exists, fileCard } from './files.js';
+
+const autoencoderConfig = z.object({
+  in_channels: z.int().min(1).default(3),
+  latent_channels: z.int().min(1),
+  /** Every level but the last halves the image. */
+  block_out_channels: z.array(z.int()).min(1),
+  scaling_factor: z.number().positive().default(0.18215),
+  shift_factor: z.number().nullish(),
+  latents_mean: z.null({ error: 'codes scaled channel by channel are not supported' }).optional(),
+});
+
+const token = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
+
+const tokenizerConfig = z.object({
+  model_max_length: z.int().min(2).default(77),
+  pad_token: token.nullish(),
+});
+
+type Codec = Pick<
+  LatentCard,
+  'channels' | 'valueRange' | 'downsampling' | 'scale' | 'shift' | 'encoder' | 'decoder' | 'text'
+> & { readonly codeChannels: number };
+
+/**
+ * What a latent card says of autoencoder and text encoder, undefined where a folder has no autoencoder.
+ * @throws Error naming the file that is missing or says what is not supported.
+ */
+export async function codecCards(directory: string): Promise<Codec | undefined> {
+  const kind = (await first(directory, ['vae_decoder', 'vae'])) ? 'vae' : 'vqvae';
+  const config = await first(directory, [`${kind}_decoder`, kind]);
+  if (config === undefined) return undefined;
+  const said = await readConfig(directory, `${config}/config.json`, autoencoderConfig);
+  const decoder = await exportedGraph(directory, `${kind}_decoder`);
+  const encoder = (await exists(join(directory, `${kind}_encoder`, 'model.onnx')))
+    ? await exportedGraph(directory, `${kind}_encoder`)
+    : undefined;
+  return {
+    channels: said.in_channels,
+    valueRange: [-1, 1],
+    downsampling: 2 ** (said.block_out_channels.length - 1),
+    scale: said.scaling_factor,
+    shift: said.shift_factor ?? 0,
+    codeChannels: said.latent_channels,
+    decoder: codecOf(decoder),
+    ...(encoder && {
+      encoder: {
+        ...codecOf(encoder),
+        moments: encoder.graph.outputs[0].dims?.[1] === 2 * said.latent_channels,
+      },
+    }),
+    ...((await exists(join(directory, 'text_encoder'))) && { text: await textCard(directory) }),
+  };
+}
+
+function codecOf({ graph, ...files }: Awaited<ReturnType<typeof exportedGraph>>): LatentCard['decoder'] {
+  return { ...files, input: graph.inputs[0].name, output: graph.outputs[0].name };
+}
+
+async function textCard(directory: string): Promise<NonNullable<LatentCard['text']>> {
+  const { graph, ...files } = await exportedGraph(directory, 'text_encoder');
+  const output = graph.outputs.find(({ dims }) => dims?.length === 3);
+  if (!output) {
+    const found = graph.outputs.map(({ name }) => name).join(', ');
+    throw new Error(
+      `${directory}/text_encoder/model.onnx answers ${found}; expected an embedding of every token.`,
+    );
+  }
+  const whole = (await exists(join(directory, 'tokenizer/tokenizer.json'))) ? ['tokenizer.json'] : undefined;
+  const names = whole ?? ['vocab.json', 'merges.txt'];
+  const { model_max_length: length, pad_token: padding } = await readConfig(
+    directory,
+    'tokenizer/tokenizer_config.json',
+    tokenizerConfig,
+  );
+  return {
+    ...files,
+    input: graph.inputs[0].name,
+    output: output.name,
+    tokenizer: await Promise.all(names.map((name) => fileCard(directory, `tokenizer/${name}`))),
+    length,
+    padding: padding ?? '<|endoftext|>',
+    guidance: 7.5,
+  };
+}
+
+async function first(directory: string, names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) if (await exists(join(directory, name))) return name;
+  return undefined;
+}

@@ -1,0 +1,36 @@
+/** Reading the parts of a folder in the layout of diffusers. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { graphFiles, reason } from './files.js';
+
+/**
+ * The graph of a part of the pipeline.
+ * @throws Error where there is none, and what there is instead.
+ */
+export async function exportedGraph(directory: string, part: string) {
+  const found = await readdir(join(directory, part)).catch((): string[] => []);
+  if (!found.includes('model.onnx')) {
+    const weights = found.find((name) => /\.(safetensors|bin)$/.test(name));
+    const instead = weights
+      ? `only ${weights}, weights of PyTorch: \`optimum-cli export onnx --model ${directory} OUT\` exports the folder`
+      : 'there is no such file';
+    throw new Error(`${join(directory, part, 'model.onnx')} cannot be read: ${instead}.`);
+  }
+  return graphFiles(directory, `${part}/model.onnx`);
+}
+
+/** @throws Error naming the file and the field that is not as it should be. */
+export async function readConfig<T>(directory: string, name: string, schema: z.ZodType<T>): Promise<T> {
+  const path = join(directory, name);
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`${path} cannot be read: ${reason(error)}.`);
+  }
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(`${path}: ${issue.path.join('.') || 'its top'}: ${issue.message}.`);
+}

@@ -1,0 +1,82 @@
+/** The files of a prior: what a card says of them, and whether they are what it says. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { FileCard } from './card.js';
+import { type Graph, isExternal } from './onnx/graph.js';
+import type { ModelSource } from './onnx/index.js';
+import { readOutline } from './onnx/outline.js';
+import { readModel } from './onnx/proto/read.js';
+
+/** A graph in a file, as cards describe it. */
+export interface GraphFiles {
+  readonly model: FileCard;
+  readonly externalData: FileCard[];
+}
+
+/**
+ * Describes a file by its hash.
+ * @param path relative to the folder.
+ * @throws Error naming the file where it cannot be read.
+ */
+export async function fileCard(directory: string, path: string): Promise<FileCard> {
+  return { path, sha256: await sha256(join(directory, path)) };
+}
+
+/** Describes a graph, with the files of weights that it points to. */
+export async function graphFiles(
+  directory: string,
+  path: string,
+): Promise<GraphFiles & { readonly graph: Graph }> {
+  const model = await fileCard(directory, path);
+  const { graph } = readModel(await readOutline(join(directory, path)));
+  const own = new Set(graph.initializers.flatMap(({ data }) => (isExternal(data) ? [data.location] : [])));
+  const others = [...own].map((location) => join(dirname(path), location)).filter((other) => other !== path);
+  return {
+    model,
+    externalData: await Promise.all(others.sort().map((other) => fileCard(directory, other))),
+    graph,
+  };
+}
+
+/** @throws Error where a file is not the one that its card describes. */
+export async function checkFile(directory: string, { path, sha256: expected }: FileCard): Promise<void> {
+  const found = await sha256(join(directory, path));
+  if (found !== expected) {
+    throw new Error(`${join(directory, path)} has SHA-256 ${found}; its card expects ${expected}.`);
+  }
+}
+
+/** A graph to be opened and differentiated, its weights left where they are. */
+export async function graphSource(
+  directory: string,
+  { model, externalData }: GraphFiles,
+): Promise<ModelSource> {
+  const path = join(directory, model.path);
+  const weights = [model, ...externalData].map((file) => file.sha256).join(' ');
+  return { bytes: await readOutline(path), path, name: model.path, weights };
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Why a file cannot be read, for the end of a sentence. */
+export function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? 'there is no such file' : message;
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk);
+  } catch (error) {
+    throw new Error(`${path} cannot be read: ${reason(error)}.`);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,222 @@
+/** A latent diffusion prior whose autoencoder and network are ONNX graphs (Rombach et al. 2022, arXiv 2112.10752). */
+import { type FloatArray, floatArray, formatShape, mapArray, zeros } from '../src/core/array.js';
+import type { Linearization } from '../src/core/linearization.js';
+import type { DiffusionCard, LatentCard } from './card.js';
+import { type FeedablePrior, openDiffusionPrior } from './diffusion.js';
+import { graphSource } from './files.js';
+import { guided } from './guided.js';
+import { DifferentiableGraph, type GraphModel } from './onnx/differentiable.js';
+import type { Tensor } from './onnx/session.js';
+import { pad, padAdjoint, roundUp } from './padded.js';
+import type { Conditioning, DiffusionPrior, LatentPrior } from './prior.js';
+import { type Embed, openTextEncoder } from './text.js';
+
+/** What a latent prior is made of; the runtime becomes its own, and ends with it. */
+export interface LatentModel extends Omit<GraphModel, 'source'> {
+  readonly card: LatentCard;
+  /** The folder that the card's files are in. */
+  readonly directory: string;
+}
+
+/**
+ * Opens the network, the autoencoder and, where there is one, the text encoder; the text is empty until `condition` gives one.
+ * @throws Error naming the model and the input, output or shape that does not agree with the card.
+ */
+export async function openLatentPrior(model: LatentModel): Promise<LatentPrior> {
+  const { card, directory } = model;
+  const open = async (part: LatentCard['decoder']) => {
+    const graph = await DifferentiableGraph.open({ ...model, source: await graphSource(directory, part) });
+    for (const [kind, name, values] of [
+      ['input', part.input, graph.session.inputs],
+      ['output', part.output, graph.session.outputs],
+    ] as const) {
+      if (values.some((value) => value.name === name)) continue;
+      const found = values.map((value) => `"${value.name}"`).join(', ');
+      throw new Error(`${graph.name} has no ${kind} "${name}" as its card says; it has ${found}.`);
+    }
+    return new Transform(graph, part);
+  };
+  const source = await graphSource(directory, card.codes);
+  const codes = await openDiffusionPrior({ ...model, card: cardOfCodes(card), source });
+  const parts = {
+    codes,
+    decoder: await open(card.decoder),
+    encoder: card.encoder && (await open(card.encoder)),
+  };
+  if (!card.text) return latentPrior(card, parts);
+  return conditioned(card, parts, await openTextEncoder(card.text, directory, model), '', {});
+}
+
+/** What is shared by the prior of every text. */
+interface Parts {
+  readonly codes: FeedablePrior;
+  readonly decoder: Transform;
+  readonly encoder?: Transform;
+}
+
+async function conditioned(
+  card: LatentCard,
+  parts: Parts,
+  embed: Embed,
+  text: string,
+  { guidance = card.text!.guidance, negative = '' }: Conditioning,
+): Promise<LatentPrior> {
+  const towards = parts.codes.withText(await embed(text));
+  const plain = text === negative || guidance === 1;
+  const codes = plain ? towards : guided(towards, parts.codes.withText(await embed(negative)), guidance);
+  return {
+    ...latentPrior(card, { ...parts, codes }),
+    condition: (other, options = {}) => conditioned(card, parts, embed, other, options),
+  };
+}
+
+function latentPrior(
+  card: LatentCard,
+  { codes, decoder, encoder }: Omit<Parts, 'codes'> & { readonly codes: DiffusionPrior },
+): LatentPrior {
+  const { name, channels, downsampling, scale, shift } = card;
+  const [black, white] = card.valueRange;
+  const range = white - black;
+  // An image is range·x + black to the autoencoder, and a code z is z/scale + shift.
+  const toImage: Affine = { scale: 1 / range, shift: -black / range };
+  const fromImage: Affine = { scale: range, shift: black };
+  const toCode: Affine = { scale, shift: -scale * shift };
+  const fromCode: Affine = { scale: 1 / scale, shift };
+
+  const requireCode = (code: FloatArray) => {
+    if (code.shape.length === 3 && code.shape[0] === codes.channels) return;
+    throw new Error(`${name} has codes of ${codes.channels} channels, not ${formatShape(code.shape)}.`);
+  };
+  const onGrid = (image: FloatArray): readonly [number, number] => {
+    const { shape } = image;
+    if (shape.length === 3 && shape[0] === channels) {
+      return [roundUp(shape[1], downsampling), roundUp(shape[2], downsampling)];
+    }
+    throw new Error(`${name} takes images of ${channels} channels, not ${formatShape(shape)}.`);
+  };
+  const codeShape = ([height, width]: readonly [number, number]) => [
+    codes.channels,
+    height / downsampling,
+    width / downsampling,
+  ];
+  const imageShape = ([, h, w]: readonly number[]) => [channels, downsampling * h, downsampling * w];
+
+  return {
+    kind: 'latent',
+    ...{ name, card, channels, downsampling, codes },
+    decode(code, signal) {
+      requireCode(code);
+      return decoder.apply(code, fromCode, toImage, imageShape(code.shape), signal);
+    },
+    linearizeDecode(code, signal) {
+      requireCode(code);
+      return decoder.linearize(code, fromCode, toImage, imageShape(code.shape), signal);
+    },
+    ...(encoder && {
+      async encode(image: FloatArray, signal?: AbortSignal) {
+        const grid = onGrid(image);
+        return encoder.apply(pad(image, ...grid), fromImage, toCode, codeShape(grid), signal);
+      },
+      async linearizeEncode(image: FloatArray, signal?: AbortSignal) {
+        const grid = onGrid(image);
+        const padded = pad(image, ...grid);
+        const { value, pullback, release } = await encoder.linearize(
+          padded,
+          fromImage,
+          toCode,
+          codeShape(grid),
+          signal,
+        );
+        const [, height, width] = image.shape;
+        return {
+          value,
+          pullback: async (v: FloatArray) => padAdjoint(await pullback(v), height, width),
+          release,
+        };
+      },
+    }),
+    close: () => codes.close(),
+  };
+}
+
+/** x ↦ scale·x + shift */
+interface Affine {
+  readonly scale: number;
+  readonly shift: number;
+}
+
+const through = ({ scale, shift }: Affine, x: FloatArray) => mapArray(x, (value) => scale * value + shift);
+
+/** A graph from one array to another: the first of the two halves of its answer where it has moments. */
+class Transform {
+  constructor(
+    readonly graph: DifferentiableGraph,
+    readonly part: { readonly input: string; readonly output: string; readonly moments?: boolean },
+  ) {}
+
+  /** after(graph(before(x))), of the shape that is expected. */
+  async apply(x: FloatArray, before: Affine, after: Affine, shape: readonly number[], signal?: AbortSignal) {
+    const answer = await this.graph.run(this.#feeds(x, before), this.part.output, signal);
+    return through(after, this.#first(answer, shape));
+  }
+
+  async linearize(
+    x: FloatArray,
+    before: Affine,
+    after: Affine,
+    shape: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<Linearization> {
+    const { input, output } = this.part;
+    const { value, pullback, release } = await this.graph.linearize(
+      this.#feeds(x, before),
+      input,
+      output,
+      signal,
+    );
+    return {
+      value: through(after, this.#first(value, shape)),
+      pullback: async (v) => {
+        const cotangent = zeros(this.#answerShape(shape));
+        cotangent.data.set(through({ scale: after.scale, shift: 0 }, v).data);
+        const gradient = await pullback({ type: 'float32', dims: cotangent.shape, data: cotangent.data });
+        return through({ scale: before.scale, shift: 0 }, floatArray(gradient.data as Float32Array, x.shape));
+      },
+      release,
+    };
+  }
+
+  #feeds(x: FloatArray, before: Affine): Record<string, Tensor> {
+    const { data } = through(before, x);
+    return { [this.part.input]: { type: 'float32', dims: [1, ...x.shape], data } };
+  }
+
+  #answerShape([channels, height, width]: readonly number[]): readonly number[] {
+    return [1, this.part.moments ? 2 * channels : channels, height, width];
+  }
+
+  #first(answer: Tensor, shape: readonly number[]): FloatArray {
+    const expected = formatShape(this.#answerShape(shape));
+    if (answer.type !== 'float32' || formatShape(answer.dims) !== expected) {
+      throw new Error(
+        `${this.graph.name} answers with ${answer.type} ${formatShape(answer.dims)}; its card says float32 ${expected}.`,
+      );
+    }
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    return floatArray((answer.data as Float32Array).subarray(0, size), shape);
+  }
+}
+
+/** The card of the model of codes by itself: its images are codes, in their own units. */
+function cardOfCodes({ codes, name, summary, data, licence, training }: LatentCard): DiffusionCard {
+  const about = { name: `the codes of ${name}`, summary, data, licence, training };
+  return {
+    format: 1,
+    ...about,
+    scores: [],
+    ...codes,
+    kind: 'diffusion',
+    valueRange: [0, 1],
+    symmetry: 'none',
+  };
+}

@@ -1,0 +1,116 @@
+/** A graph with its gradient: run as it is, or linearized at whatever sizes it is asked for. */
+import type { SplitDifferentiation } from './cache.js';
+import type { ModelSource, SplitModels } from './index.js';
+import { Pool } from './pool.js';
+import type { Runtime, Session, SessionOptions, Tensor } from './session.js';
+
+export interface GraphModel {
+  readonly source: ModelSource;
+  readonly runtime: Runtime;
+  readonly session: SessionOptions;
+  /** How the graphs of `linearize` are made. */
+  readonly differentiate: SplitDifferentiation;
+}
+
+/** How many input sizes have their gradient graphs loaded at a time. */
+const SIZES_LOADED = 2;
+
+interface Gradient {
+  readonly models: SplitModels;
+  readonly forward: Session;
+  readonly backward: Session;
+}
+
+/** The value of an output, and J(x)ᵀv for the input that it was linearized with respect to. */
+export interface TensorLinearization {
+  readonly value: Tensor;
+  pullback(cotangent: Tensor): Promise<Tensor>;
+  /** Gives back what was kept for pullbacks; those after it fail. */
+  release(): void;
+}
+
+type Feeds = Readonly<Record<string, Tensor>>;
+
+export class DifferentiableGraph {
+  readonly #gradients = new Pool<Gradient>(SIZES_LOADED, async ({ forward, backward }) => {
+    await forward.release();
+    await backward.release();
+  });
+
+  private constructor(
+    readonly model: GraphModel,
+    readonly session: Session,
+  ) {}
+
+  /**
+   * @param opened the graph, where it is already open.
+   * @throws Error where ONNX Runtime does not accept the graph.
+   */
+  static async open(model: GraphModel, opened?: Session): Promise<DifferentiableGraph> {
+    const { source, runtime, session } = model;
+    const { bytes, path, name } = source;
+    return new DifferentiableGraph(
+      model,
+      opened ?? (await runtime.open(path ?? bytes, { ...session, name })),
+    );
+  }
+
+  /** What messages call the graph. */
+  get name(): string {
+    return this.model.source.name;
+  }
+
+  async run(feeds: Feeds, output: string, signal?: AbortSignal): Promise<Tensor> {
+    const { outputs } = await this.session.run(feeds, { fetch: [output], signal });
+    return outputs[output];
+  }
+
+  /** `output` at `feeds`, with its derivative with respect to the input `wrt`. */
+  async linearize(
+    feeds: Feeds,
+    wrt: string,
+    output: string,
+    signal?: AbortSignal,
+  ): Promise<TensorLinearization> {
+    const lease = await this.#gradient(feeds, wrt, output);
+    const { forward, backward, models } = lease.value;
+    try {
+      const { outputs, kept } = await forward.run(feeds, { fetch: [output], keep: models.residuals, signal });
+      return {
+        value: outputs[output],
+        pullback: async (cotangent) => {
+          const result = await backward.run({ [models.cotangents[output]]: cotangent }, { kept, signal });
+          return result.outputs[models.gradients[wrt]];
+        },
+        release: () => {
+          void kept?.release();
+          lease.end();
+        },
+      };
+    } catch (error) {
+      lease.end();
+      throw error;
+    }
+  }
+
+  /** The gradient graphs for the sizes of these inputs. */
+  #gradient(feeds: Feeds, wrt: string, output: string) {
+    const { runtime, source, differentiate, session } = this.model;
+    const shapes = Object.entries(feeds).map(([name, { dims }]) => [name, dims] as const);
+    return this.#gradients.take(JSON.stringify(shapes), async () => {
+      const models = await differentiate(runtime, source, {
+        inputShapes: Object.fromEntries(shapes),
+        wrt: [wrt],
+        outputs: [output],
+        mode: 'split',
+      });
+      const options = { ...session, externalDataFolder: models.externalDataFolder };
+      const forward = await runtime.open(models.forward, { ...options, name: source.name });
+      const backward = await runtime.open(models.backward, {
+        ...options,
+        name: `the gradient of ${source.name}`,
+      });
+      return { models, forward, backward };
+    });
+  }
+}

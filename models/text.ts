@@ -1,0 +1,129 @@
+/** From a text to what a network takes of it: tokens, and their embedding by a text encoder such as CLIP's. */
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Tokenizer } from '@huggingface/tokenizers';
+import type { LatentCard } from './card.js';
+import { parseJson } from './card-file.js';
+import { graphSource } from './files.js';
+import type { Runtime, SessionOptions, Tensor } from './onnx/session.js';
+
+type TextCard = NonNullable<LatentCard['text']>;
+
+/** The embedding [1, tokens, width] of a text. */
+export type Embed = (text: string) => Promise<Tensor>;
+
+/**
+ * Opens the text encoder that a card describes.
+ * @throws Error where a file is not as expected or the encoder takes more than tokens.
+ */
+export async function openTextEncoder(
+  card: TextCard,
+  directory: string,
+  { runtime, session: options }: { readonly runtime: Runtime; readonly session: SessionOptions },
+): Promise<Embed> {
+  const tokenize = await openTokenizer(card, directory);
+  const { path, bytes, name } = await graphSource(directory, card);
+  const session = await runtime.open(path ?? bytes, { ...options, name });
+  const input = session.inputs.find((one) => one.name === card.input);
+  if (!input || session.inputs.length > 1 || !['int32', 'int64'].includes(input.type)) {
+    const found = session.inputs.map((one) => `${one.name} of ${one.type}`).join(', ');
+    throw new Error(`${name} takes ${found}; expected whole numbers "${card.input}" alone.`);
+  }
+  return async (text) => {
+    const tokens = tokenize(text);
+    const dims = [1, tokens.length];
+    const fed: Tensor =
+      input.type === 'int64'
+        ? { type: 'int64', dims, data: BigInt64Array.from(tokens, BigInt) }
+        : { type: 'int32', dims, data: Int32Array.from(tokens) };
+    const { outputs } = await session.run({ [card.input]: fed }, { fetch: [card.output] });
+    return outputs[card.output];
+  };
+}
+
+/**
+ * Texts as `length` token numbers: cut behind, or padded.
+ * @throws Error where the files hold no tokenizer, or one without the token for padding.
+ */
+export async function openTokenizer(
+  { tokenizer: files, length, padding }: Pick<TextCard, 'tokenizer' | 'length' | 'padding'>,
+  directory: string,
+): Promise<(text: string) => number[]> {
+  const text = async (name: string) => {
+    const file = files.find(({ path }) => basename(path) === name);
+    return (
+      file && { path: join(directory, file.path), text: await readFile(join(directory, file.path), 'utf8') }
+    );
+  };
+  const whole = await text('tokenizer.json');
+  const [vocab, merges] = [await text('vocab.json'), await text('merges.txt')];
+  if (!whole && !(vocab && merges)) {
+    throw new Error(
+      `${directory}: a tokenizer is expected as tokenizer.json or as vocab.json and merges.txt; its card names ` +
+        `${files.map(({ path }) => path).join(', ')}.`,
+    );
+  }
+  const description = whole
+    ? parseJson(whole.text, whole.path)
+    : clipTokenizer(parseJson(vocab!.text, vocab!.path), merges!.text);
+  const tokenizer = new Tokenizer(description, {});
+  const pad = tokenizer.token_to_id(padding);
+  if (pad === undefined)
+    throw new Error(`The tokenizer in ${directory} has no token "${padding}" for padding.`);
+  return (prompt) => {
+    const { ids } = tokenizer.encode(prompt);
+    // The last token says where the text ends, also where it is cut.
+    const kept = ids.length > length ? [...ids.slice(0, length - 1), ids[ids.length - 1]] : ids;
+    return [...kept, ...new Array<number>(length - kept.length).fill(pad)];
+  };
+}
+
+const [START, END] = ['<|startoftext|>', '<|endoftext|>'];
+
+/** CLIP's tokenizer (Radford et al. 2021, arXiv 2103.00020) of a vocabulary, in the form of a tokenizer.json. */
+function clipTokenizer(vocab: Readonly<Record<string, unknown>>, merges: string): object {
+  const special = (content: string) => ({
+    ...{ id: vocab[content], content, special: true, normalized: true },
+    ...{ single_word: false, lstrip: false, rstrip: false },
+  });
+  return {
+    version: '1.0',
+    added_tokens: [special(START), special(END)],
+    normalizer: {
+      type: 'Sequence',
+      normalizers: [
+        { type: 'NFC' },
+        { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' },
+        { type: 'Lowercase' },
+      ],
+    },
+    pre_tokenizer: {
+      type: 'Sequence',
+      pretokenizers: [
+        {
+          type: 'Split',
+          pattern: { Regex: "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+" },
+          behavior: 'Removed',
+          invert: true,
+        },
+        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+      ],
+    },
+    post_processor: {
+      type: 'RobertaProcessing',
+      sep: [END, vocab[END]],
+      cls: [START, vocab[START]],
+      trim_offsets: false,
+      add_prefix_space: false,
+    },
+    decoder: { type: 'ByteLevel' },
+    model: {
+      type: 'BPE',
+      unk_token: END,
+      continuing_subword_prefix: '',
+      end_of_word_suffix: '</w>',
+      vocab,
+      merges: merges.split('\n').filter((line) => line !== '' && !line.startsWith('#version')),
+    },
+  };
+}

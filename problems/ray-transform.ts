@@ -77,7 +77,8 @@ export function rayTransform(
     for (let channel = 0; channel < channels; channel++) {
       image.set(x.data.subarray(channel * pixels, (channel + 1) * pixels));
       kernels.turnImage(image, plane, height, width, stride);
-      kernels.raySums(plane, stride, start, slope, first, count, paths, sums);
+      sums.fill(0);
+      kernels.followRays(plane, side, stride, start, slope, first, count, paths, sums, false);
       for (let ray = 0, to = channel * rays.length; ray < rays.length; ray++, to++) {
         out.data[to] = lengths[ray] * sums[places[ray]];
       }
@@ -95,7 +96,7 @@ export function rayTransform(
         sums[places[ray]] = lengths[ray] * y.data[from];
       }
       plane.fill(0);
-      kernels.raySpread(plane, stride, start, slope, first, count, paths, sums);
+      kernels.followRays(plane, side, stride, start, slope, first, count, paths, sums, true);
       kernels.turnBack(plane, image, height, width, stride);
       out.data.set(image, channel * pixels);
     }

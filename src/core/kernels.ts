@@ -7,9 +7,10 @@ import { type KernelFunctions, kernelsWasm } from './kernels.wasm.js';
 const bytes = Uint8Array.from(atob(kernelsWasm), (character) => character.charCodeAt(0));
 const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
 
+type Value = number | boolean | ArrayBufferView;
 type Kernels = {
   readonly [Name in keyof KernelFunctions]: (
-    ...values: { [I in keyof Parameters<KernelFunctions[Name]>]: number | ArrayBufferView }
+    ...values: { [I in keyof Parameters<KernelFunctions[Name]>]: Value }
   ) => void;
 };
 
@@ -18,8 +19,8 @@ export const kernels = Object.fromEntries(
   Object.entries(exports as KernelFunctions).map(
     ([name, compiled]: [string, (...values: number[]) => void]) => [
       name,
-      (...values: (number | ArrayBufferView)[]) =>
-        compiled(...values.map((value) => (typeof value === 'number' ? value : value.byteOffset))),
+      (...values: Value[]) =>
+        compiled(...values.map((value) => (typeof value === 'object' ? value.byteOffset : Number(value)))),
     ],
   ),
 ) as Kernels;

@@ -1,4 +1,4 @@
 export { evenBlur } from './blur';
 export { cosineLines, cosineLinesInverse } from './cosine';
 export { complexLines, realRows, realRowsInverse } from './fourier';
-export { raySpread, raySums, turnBack, turnImage } from './rays';
+export { followRays, turnBack, turnImage } from './rays';

@@ -5,69 +5,66 @@
 
 /** Adding it to a number rounds this to a whole one, which the low bits then hold. */
 const ROUND: f64 = 6755399441055744;
-/** Samples that are summed apart from the rest, so that rounding in single precision does not add up. */
-const PART: usize = 16;
+/** Rays of neighbouring places meet the same pixels: so many are led through so many rows before they go on. */
+const RAYS: usize = 512;
+const ROWS: usize = 32;
 
 /**
- * `out` holds four sums of each ray. @param stride bytes of a row. @param start, slope doubles, in columns. @param first,
- * count integers: the first row that a ray crosses, and how many.
+ * Adds to `sums`, four values of each ray, or where `back` is true adds these to the pixels that they are summed from.
+ * @param stride bytes of a row of the plane. @param start, slope doubles, in columns. @param first, count integers: the
+ * first row that a ray crosses, and how many.
  */
-export function raySums(
+export function followRays(
   plane: usize,
+  rows: usize,
   stride: usize,
   start: usize,
   slope: usize,
   first: usize,
   count: usize,
   rays: usize,
-  out: usize,
+  sums: usize,
+  back: bool,
 ): void {
-  for (let ray: usize = 0; ray < rays; ray++) {
-    const turn = load<f64>(slope + (ray << 3));
-    let at = load<f64>(start + (ray << 3)) - 0.5;
-    let row = plane + load<u32>(first + (ray << 2)) * stride;
-    let sum = f32x4.splat(0);
-    for (let left: usize = load<u32>(count + (ray << 2)); left > 0; ) {
-      const samples = min<usize>(PART, left);
-      left -= samples;
-      let part = f32x4.splat(0);
-      for (let k: usize = 0; k < samples; k++, at += turn, row += stride) {
-        const rounded = at + ROUND;
-        const share = f32x4.splat(<f32>(at + 0.5 - (rounded - ROUND)));
-        const pixel = row + ((<usize>reinterpret<u64>(rounded)) << 4);
-        const near = v128.load(pixel);
-        part = f32x4.add(part, f32x4.add(near, f32x4.mul(share, f32x4.sub(v128.load(pixel, 16), near))));
+  for (let group: usize = 0; group < rays; group += RAYS) {
+    const groupEnd = min<usize>(group + RAYS, rays);
+    for (let top: usize = 0; top < rows; top += ROWS) {
+      for (let ray = group; ray < groupEnd; ray++) {
+        const origin: usize = load<u32>(first + (ray << 2));
+        const begin = max<usize>(origin, top);
+        const end = min<usize>(origin + <usize>load<u32>(count + (ray << 2)), top + ROWS);
+        if (begin >= end) continue;
+        const turn = load<f64>(slope + (ray << 3));
+        const at = load<f64>(start + (ray << 3)) + <f64>(begin - origin) * turn;
+        const row = plane + begin * stride;
+        const own = sums + (ray << 4);
+        if (back) spreadSamples(row, stride, at, turn, end - begin, v128.load(own));
+        else v128.store(own, f32x4.add(v128.load(own), sumOfSamples(row, stride, at, turn, end - begin)));
       }
-      sum = f32x4.add(sum, part);
     }
-    v128.store(out + (ray << 4), sum);
   }
 }
 
-/** The transpose: adds the four values of each ray to the pixels that it is summed from. */
-export function raySpread(
-  plane: usize,
-  stride: usize,
-  start: usize,
-  slope: usize,
-  first: usize,
-  count: usize,
-  rays: usize,
-  values: usize,
-): void {
-  for (let ray: usize = 0; ray < rays; ray++) {
-    const turn = load<f64>(slope + (ray << 3));
-    const value = v128.load(values + (ray << 4));
-    let at = load<f64>(start + (ray << 3)) - 0.5;
-    let row = plane + load<u32>(first + (ray << 2)) * stride;
-    for (let left: usize = load<u32>(count + (ray << 2)); left > 0; left--, at += turn, row += stride) {
-      const rounded = at + ROUND;
-      const share = f32x4.splat(<f32>(at + 0.5 - (rounded - ROUND)));
-      const pixel = row + ((<usize>reinterpret<u64>(rounded)) << 4);
-      const far = f32x4.mul(share, value);
-      v128.store(pixel, f32x4.add(v128.load(pixel), f32x4.sub(value, far)));
-      v128.store(pixel, f32x4.add(v128.load(pixel, 16), far), 16);
-    }
+function sumOfSamples(row: usize, stride: usize, at: f64, turn: f64, count: usize): v128 {
+  let sum = f32x4.splat(0);
+  for (; count > 0; count--, at += turn, row += stride) {
+    const rounded = at - 0.5 + ROUND;
+    const share = f32x4.splat(<f32>(at - (rounded - ROUND)));
+    const pixel = row + ((<usize>reinterpret<u64>(rounded)) << 4);
+    const near = v128.load(pixel);
+    sum = f32x4.add(sum, f32x4.add(near, f32x4.mul(share, f32x4.sub(v128.load(pixel, 16), near))));
+  }
+  return sum;
+}
+
+function spreadSamples(row: usize, stride: usize, at: f64, turn: f64, count: usize, value: v128): void {
+  for (; count > 0; count--, at += turn, row += stride) {
+    const rounded = at - 0.5 + ROUND;
+    const share = f32x4.splat(<f32>(at - (rounded - ROUND)));
+    const pixel = row + ((<usize>reinterpret<u64>(rounded)) << 4);
+    const far = f32x4.mul(share, value);
+    v128.store(pixel, f32x4.add(v128.load(pixel), f32x4.sub(value, far)));
+    v128.store(pixel, f32x4.add(v128.load(pixel, 16), far), 16);
   }
 }
 

@@ -27,13 +27,13 @@ def losses(model, clean, generator):
     levels = 127.5**2 * error.square().mean()
     bits = (nats_z.sum() + nats_h.sum()) / (math.log(2) * clean[:, 0].numel())
     leftover = sigma.log() + error.detach().square() / (2 * sigma.square())
-    # Weighted by sigma (beta-NLL of Seitzer et al. 2022): smooth places would drown the rest otherwise.
-    return levels, bits, (leftover * sigma.detach().sqrt()).mean()
+    # Weighted by sigma (beta-NLL of Seitzer et al. 2022, beta = 1/2): smooth places would drown the rest otherwise.
+    return levels, bits, (leftover * sigma.detach()).mean()
 
 
 def loss(model, clean, generator):
     levels, bits, leftover = losses(model, clean, generator)
-    return ALPHA * levels + bits + 0.1 * leftover
+    return ALPHA * levels + bits + leftover
 
 
 @torch.no_grad()

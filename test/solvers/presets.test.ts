@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { operators } from '../../problems/tables.js';
+import { solvers } from '../../solvers/index.js';
+
+describe.each(Object.values(solvers))('presets of $name', ({ presets, options }) => {
+  it.each(Object.entries(presets))('%s: a problem that there is, options that it has', (problem, preset) => {
+    expect(Object.keys(operators)).toContain(problem);
+    expect(() => options.strict().parse(preset)).not.toThrow();
+  });
+
+  it('options have defaults or may be left out', () => {
+    expect(() => options.parse({})).not.toThrow();
+  });
+});

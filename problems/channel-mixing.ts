@@ -1,5 +1,6 @@
 /** One matrix between the channels of every pixel: adjoint, pseudo-inverse, normal solve and SVD are matrices, too. */
 import { type FloatArray, sizeOf, zeros } from '../src/core/array.js';
+import { kernels, room } from '../src/core/kernels.js';
 import { symmetricEigen } from '../src/core/symmetric-eigen.js';
 import { type LinearOperator, withLinearization } from './operator.js';
 import { type ImageShape, requireShape, reshaped } from './planes.js';
@@ -90,27 +91,27 @@ function product(
   return out;
 }
 
-/** Pixels whose sums are kept in double precision together. */
-const BLOCK = 1024;
+/** As in kernels/matrices.ts. */
+const [STEP, PART] = [8, 128];
 
 function mix(matrix: Float64Array, x: FloatArray, from: ImageShape, to: ImageShape): FloatArray {
   requireShape(x, from);
   const pixels = from[1] * from[2];
+  const padded = STEP * Math.ceil(pixels / STEP);
+  const [weights, image, wide, mixed] = room(
+    [Float64Array, matrix.length],
+    [Float32Array, from[0] * padded],
+    [Float64Array, from[0] * PART],
+    [Float32Array, to[0] * padded],
+  );
+  weights.set(matrix);
+  for (let column = 0; column < from[0]; column++) {
+    image.set(x.data.subarray(column * pixels, (column + 1) * pixels), column * padded);
+  }
+  kernels.mixPlanes(weights, to[0], from[0], image, wide, mixed, padded);
   const out = zeros(to);
-  const [values, results] = [x.data, out.data];
-  const sums = new Float64Array(BLOCK);
-  for (let start = 0; start < pixels; start += BLOCK) {
-    const count = Math.min(BLOCK, pixels - start);
-    for (let row = 0; row < to[0]; row++) {
-      sums.fill(0);
-      for (let column = 0; column < from[0]; column++) {
-        const weight = matrix[row * from[0] + column];
-        const offset = column * pixels + start;
-        for (let i = 0; i < count; i++) sums[i] += weight * values[offset + i];
-      }
-      const offset = row * pixels + start;
-      for (let i = 0; i < count; i++) results[offset + i] = sums[i];
-    }
+  for (let row = 0; row < to[0]; row++) {
+    out.data.set(mixed.subarray(row * padded, row * padded + pixels), row * pixels);
   }
   return out;
 }

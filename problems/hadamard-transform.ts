@@ -1,5 +1,6 @@
 /** The Walsh–Hadamard transform: sums and differences only. */
 import { UsageError } from '../src/core/errors.js';
+import { kernels, room } from '../src/core/kernels.js';
 import type { OrthonormalTransform } from './subsampled.js';
 
 /**
@@ -16,28 +17,10 @@ export function walshHadamard(height: number, width: number, operator: string): 
   const size = height * width;
   const unit = 1 / Math.sqrt(size);
   const transform = (plane: Float64Array) => {
-    let half = 1;
-    // Two steps at a time, for each goes through the whole memory; one is left over where their number is odd.
-    for (; 4 * half <= size; half *= 4) {
-      for (let start = 0; start < size; start += 4 * half) {
-        for (let i = start; i < start + half; i++) {
-          const sum = plane[i] + plane[i + half];
-          const difference = plane[i] - plane[i + half];
-          const sum2 = plane[i + 2 * half] + plane[i + 3 * half];
-          const difference2 = plane[i + 2 * half] - plane[i + 3 * half];
-          plane[i] = sum + sum2;
-          plane[i + half] = difference + difference2;
-          plane[i + 2 * half] = sum - sum2;
-          plane[i + 3 * half] = difference - difference2;
-        }
-      }
-    }
-    for (let i = 0; 2 * half <= size && i < half; i++) {
-      const [a, b] = [plane[i], plane[i + half]];
-      plane[i] = a + b;
-      plane[i + half] = a - b;
-    }
-    for (let i = 0; i < size; i++) plane[i] *= unit;
+    const [work] = room([Float64Array, size]);
+    work.set(plane);
+    kernels.hadamard(work, size, unit);
+    plane.set(work);
   };
   return { forward: transform, inverse: transform };
 }

@@ -7,6 +7,7 @@
  * diagonal in the cosine basis of the output: each output cosine sees only its own aliases.
  */
 import { Dct2d } from '../src/core/dct.js';
+import { kernels, room } from '../src/core/kernels.js';
 import type { Vector } from '../src/core/vector.js';
 import { mirrorIndex } from './mirrored.js';
 import type { LinearOperator } from './operator.js';
@@ -59,21 +60,9 @@ export function resampling(shape: ImageShape, factor: number, kernel: Resampling
   const rows = lineMatrix(height, factor, kernel);
   const columns = lineMatrix(width, factor, kernel);
   const outputShape: ImageShape = [channels, rows.to, columns.to];
-  const apply = (x: Vector) => {
-    const tall = new Float64Array(channels * rows.to * width);
-    for (let plane = 0; plane < channels; plane++) {
-      multiplyRows(rows, width, x, plane * height * width, tall, plane * rows.to * width);
-    }
-    return multiplyColumns(columns, channels * rows.to, tall);
-  };
-  const adjoint = (y: Vector) => {
-    const tall = multiplyColumnsTransposed(columns, channels * rows.to, y);
-    const out = new Float64Array(channels * height * width);
-    for (let plane = 0; plane < channels; plane++) {
-      multiplyRowsTransposed(rows, width, tall, plane * rows.to * width, out, plane * height * width);
-    }
-    return out;
-  };
+  const [spreadRows, spreadColumns] = [transposed(rows), transposed(columns)];
+  const apply = (x: Vector) => multiply(rows, columns, channels, x);
+  const adjoint = (y: Vector) => multiply(spreadRows, spreadColumns, channels, y);
   const diagonal = Number.isInteger(factor) && height % factor === 0 && width % factor === 0;
   const basis = diagonal ? cosineBasis(channels, rows.to, columns.to, factor) : undefined;
   return fromRowSpace(shape, outputShape, { apply, adjoint }, basis);
@@ -152,66 +141,51 @@ function lineMatrix(from: number, factor: number, kernel: ResamplingKernel): Lin
   return { from, to, taps, indices, weights };
 }
 
-/** out[i] = Σ_t weight·in[index] on whole rows of `width` values. */
-function multiplyRows(
-  m: LineMatrix,
-  width: number,
-  x: Vector,
-  offset: number,
-  out: Float64Array,
-  to: number,
-): void {
-  for (let i = 0; i < m.to; i++) {
-    const target = to + i * width;
-    for (let t = i * m.taps; t < (i + 1) * m.taps; t++) {
-      const weight = m.weights[t];
-      if (weight === 0) continue;
-      const source = offset + m.indices[t] * width;
-      for (let k = 0; k < width; k++) out[target + k] += weight * x[source + k];
+function transposed({ from, to, taps, indices, weights }: LineMatrix): LineMatrix {
+  const rows = Array.from({ length: from }, (): { index: number; weight: number }[] => []);
+  for (let k = 0; k < to * taps; k++) {
+    if (weights[k] !== 0) rows[indices[k]].push({ index: Math.floor(k / taps), weight: weights[k] });
+  }
+  const most = rows.reduce((longest, row) => Math.max(longest, row.length), 0);
+  const matrix = {
+    ...{ from: to, to: from, taps: most },
+    indices: new Int32Array(from * most),
+    weights: new Float64Array(from * most),
+  };
+  for (const [i, row] of rows.entries()) {
+    for (const [t, { index, weight }] of row.entries()) {
+      matrix.indices[i * most + t] = index;
+      matrix.weights[i * most + t] = weight;
     }
   }
+  return matrix;
 }
 
-function multiplyRowsTransposed(
-  m: LineMatrix,
-  width: number,
-  y: Float64Array,
-  offset: number,
-  out: Float64Array,
-  to: number,
-): void {
-  for (let i = 0; i < m.to; i++) {
-    const source = offset + i * width;
-    for (let t = i * m.taps; t < (i + 1) * m.taps; t++) {
-      const weight = m.weights[t];
-      if (weight === 0) continue;
-      const target = to + m.indices[t] * width;
-      for (let k = 0; k < width; k++) out[target + k] += weight * y[source + k];
+/** Planes [rows.from, columns.from], multiplied down the columns and along the rows. */
+function multiply(rows: LineMatrix, columns: LineMatrix, channels: number, x: Vector): Float64Array {
+  // Rows of even length make vectors.
+  const padded = columns.from + (columns.from % 2);
+  const [image, tall, small, ...tables] = room(
+    [Float64Array, rows.from * padded],
+    [Float64Array, rows.to * padded],
+    [Float64Array, rows.to * columns.to],
+    [Int32Array, rows.indices.length],
+    [Float64Array, rows.weights.length],
+    [Int32Array, columns.indices.length],
+    [Float64Array, columns.weights.length],
+  );
+  const values = [rows.indices, rows.weights, columns.indices, columns.weights];
+  for (const [i, table] of tables.entries()) table.set(values[i]);
+  const [rowIndices, rowWeights, columnIndices, columnWeights] = tables;
+  const out = new Float64Array(channels * small.length);
+  for (let channel = 0; channel < channels; channel++) {
+    const plane = x.subarray(channel * rows.from * columns.from, (channel + 1) * rows.from * columns.from);
+    for (let row = 0; row < rows.from; row++) {
+      image.set(plane.subarray(row * columns.from, (row + 1) * columns.from), row * padded);
     }
-  }
-}
-
-function multiplyColumns(m: LineMatrix, lines: number, x: Float64Array): Float64Array {
-  const out = new Float64Array(lines * m.to);
-  for (let line = 0; line < lines; line++) {
-    for (let i = 0; i < m.to; i++) {
-      let sum = 0;
-      for (let t = i * m.taps; t < (i + 1) * m.taps; t++)
-        sum += m.weights[t] * x[line * m.from + m.indices[t]];
-      out[line * m.to + i] = sum;
-    }
-  }
-  return out;
-}
-
-function multiplyColumnsTransposed(m: LineMatrix, lines: number, y: Vector): Float64Array {
-  const out = new Float64Array(lines * m.from);
-  for (let line = 0; line < lines; line++) {
-    for (let i = 0; i < m.to; i++) {
-      const value = y[line * m.to + i];
-      for (let t = i * m.taps; t < (i + 1) * m.taps; t++)
-        out[line * m.from + m.indices[t]] += m.weights[t] * value;
-    }
+    kernels.sumRows(rowIndices, rowWeights, rows.taps, rows.to, image, tall, padded);
+    kernels.sumAlong(columnIndices, columnWeights, columns.taps, columns.to, tall, small, padded, rows.to);
+    out.set(small, channel * small.length);
   }
   return out;
 }

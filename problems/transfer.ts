@@ -39,12 +39,15 @@ export function conjugate({ re, im }: Spectrum): Spectrum {
 }
 
 /** spectrum ← transfer·spectrum */
-export function multiply(spectrum: Spectrum, transfer: Spectrum): void {
-  for (let i = 0; i < spectrum.re.length; i++) {
-    const [a, b] = [spectrum.re[i], spectrum.im[i]];
-    const [c, d] = [transfer.re[i], transfer.im[i]];
-    spectrum.re[i] = a * c - b * d;
-    spectrum.im[i] = a * d + b * c;
+export function multiply({ re, im }: Spectrum, transfer: Spectrum): void {
+  const [cosines, sines] = [transfer.re, transfer.im];
+  for (let i = 0; i < re.length; i++) {
+    const a = re[i];
+    const b = im[i];
+    const c = cosines[i];
+    const d = sines[i];
+    re[i] = a * c - b * d;
+    im[i] = a * d + b * c;
   }
 }
 

@@ -1,4 +1,6 @@
 export { evenBlur } from './blur';
 export { cosineLines, cosineLinesInverse } from './cosine';
 export { complexLines, realRows, realRowsInverse } from './fourier';
+export { hadamard } from './hadamard';
+export { mixPlanes, sumAlong, sumRows } from './matrices';
 export { followRays, turnBack, turnImage } from './rays';

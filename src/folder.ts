@@ -39,6 +39,8 @@ export interface FolderJob {
   readonly spec: ProblemSpec;
   /** A prior, or the name or folder of one (default `photo`); loaded only if the solver needs one. */
   readonly prior?: Prior | string;
+  /** A prior of structured noise, or the name or folder of one. */
+  readonly noisePrior?: Prior | string;
   /** Threads of a prior that is loaded here. */
   readonly threads?: number;
   readonly solver?: Solver | string;
@@ -91,11 +93,15 @@ export async function restoreFolder(
 ): Promise<FolderSummary> {
   const { items, skipped, refused } = await walk(job.inputs, job.out);
   if (job.truth !== undefined) requireTruthFolder(job.truth);
+  if (job.noisePrior !== undefined && !job.spec.noise) {
+    throw new UsageError('--noise-prior needs --noise: an estimate would count the structured noise too');
+  }
   const solver = namedSolver(job.solver);
   // Before anything is read: an option that the solver does not know fails the job, not each item.
   if (solver) parseOptions(solver.options, `solver ${solver.name}`, job.options ?? {});
   const files = await readSpecFiles(job.spec);
-  const prior = solver?.needs.prior === 'none' ? undefined : await loadedPrior(job);
+  const prior = solver?.needs.prior === 'none' ? undefined : await loadedPrior(job.prior ?? 'photo', job);
+  const noisePrior = job.noisePrior === undefined ? undefined : await loadedPrior(job.noisePrior, job);
   for (const skip of skipped) onEvent({ type: 'skipped', ...skip });
   onEvent({ type: 'start', items: items.length + refused.length });
   const counts = { done: 0, unchanged: 0, failed: 0 };
@@ -115,7 +121,9 @@ export async function restoreFolder(
     for (const item of items) {
       job.signal?.throwIfAborted();
       try {
-        counts[await restoreItem(item, { ...job, solver }, { files, prior, manifest, onEvent })]++;
+        counts[
+          await restoreItem(item, { ...job, solver }, { files, prior, noisePrior, manifest, onEvent })
+        ]++;
       } catch (error) {
         if (job.signal?.aborted) throw error;
         const { message } = error as Error;
@@ -131,6 +139,7 @@ export async function restoreFolder(
     await manifest.close();
     await files.close();
     if (typeof job.prior !== 'object') await prior?.close();
+    if (typeof job.noisePrior !== 'object') await noisePrior?.close();
   }
   return counts;
 }
@@ -139,13 +148,14 @@ export async function restoreFolder(
 interface Shared {
   readonly files: SpecFiles;
   readonly prior: Prior | undefined;
+  readonly noisePrior: Prior | undefined;
   readonly manifest: Manifest;
   readonly onEvent: (event: FolderEvent) => void;
 }
 
 async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<'done' | 'unchanged'> {
   const { name } = item;
-  const { files, prior, manifest, onEvent } = shared;
+  const { files, prior, noisePrior, manifest, onEvent } = shared;
   const { samples = 4, seed = 0, level = 0.9, estimate = 'mean', limits = defaultLimits } = job;
   const input = await readInput(item.path, limits);
   const bound = (spec: ProblemSpec) =>
@@ -153,7 +163,7 @@ async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<
   const problem = bound(
     job.spec.noise ? job.spec : withEstimatedNoise(job.spec, input, item, bound, onEvent),
   );
-  const solver = chooseSolver(job.solver, problem);
+  const solver = chooseSolver(job.solver, problem, noisePrior);
   const written = resultFormat(job, input.picture);
   const made: Made = {
     format: 1,
@@ -163,6 +173,7 @@ async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<
     solver: solver.name,
     solverVersion: job.solverVersion,
     weights: solver.needs.prior === 'none' ? undefined : weightsOf(prior),
+    noiseWeights: noisePrior && weightsOf(noisePrior),
     options: effectiveOptions(solver, problem, job.options),
     samples,
     seed,
@@ -178,6 +189,7 @@ async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<
     measurement: input.array,
     problem,
     prior,
+    noisePrior,
     solver,
     options: job.options,
     samples,
@@ -214,7 +226,7 @@ async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<
   return 'done';
 }
 
-async function loadedPrior({ prior = 'photo', threads, signal }: FolderJob): Promise<Prior> {
+async function loadedPrior(prior: Prior | string, { threads, signal }: FolderJob): Promise<Prior> {
   return typeof prior === 'string' ? loadPrior(prior, { threads, signal }) : prior;
 }
 

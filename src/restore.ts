@@ -24,6 +24,8 @@ export interface RestoreJob {
   readonly problem: Problem | ProblemSpec;
   /** Not needed by solvers that use none. */
   readonly prior?: Prior;
+  /** Of structured noise: what the measurement holds besides A(x) and the problem's noise. For `joint-diffusion` only. */
+  readonly noisePrior?: Prior;
   /** A solver or the name of a shipped one; by default the one that the benchmark recommends for the problem. */
   readonly solver?: Solver | string;
   /** Number of posterior samples N (default 4); a point solver gives one image whatever is asked. */
@@ -96,7 +98,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
       : bind(job.problem, { measurementShape: job.measurement.shape }, { channels: job.prior?.channels });
   const measurement = accept(contiguous(job.measurement), problem.operator);
   requirePossible(measurement, problem);
-  const solver = chooseSolver(job.solver, problem);
+  const solver = chooseSolver(job.solver, problem, job.noisePrior);
   const options = effectiveOptions(solver, problem, job.options);
   const started = performance.now();
   const counters: Counters = { networkEvaluations: 0, vjps: 0 };
@@ -104,6 +106,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const task: Task = {
     ...(solver.needs.linear ? await withoutOffset(problem, measurement) : { problem, measurement }),
     prior: usesPrior && job.prior ? counted(job.prior, counters) : undefined,
+    noisePrior: job.noisePrior && counted(job.noisePrior, counters),
   };
   requireMatch(solver, task);
 
@@ -140,7 +143,8 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   }
 
   const misfit: number[] = [];
-  for (const image of images) misfit.push(await deviance(image, measurement, problem));
+  // Where the measurement holds structured noise besides, x alone does not say what it should be.
+  if (!job.noisePrior) for (const image of images) misfit.push(await deviance(image, measurement, problem));
   const reported = images.map((image) => problem.report(image));
   return {
     ...summarise(reported, level, weighting.logWeights),
@@ -158,9 +162,13 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
 }
 
 /** The solver asked for, by name or as an object; without one, the recommended one. @throws UsageError */
-export function chooseSolver(solver: Solver | string | undefined, problem: Problem): Solver {
+export function chooseSolver(
+  solver: Solver | string | undefined,
+  problem: Problem,
+  noisePrior?: Prior,
+): Solver {
   if (typeof solver === 'object') return solver;
-  const name = solver ?? recommended(problem);
+  const name = solver ?? recommended(problem, noisePrior);
   const found = Object.hasOwn(solvers, name) ? solvers[name] : undefined;
   if (found === undefined) throw unknownName('solver', name, Object.keys(solvers));
   return found;

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { GaussianMixture, mixturePrior } from '../models/mixture.js';
+import type { Prior } from '../models/prior.js';
 import type { ChainSolver } from '../solvers/solver.js';
 import { floatArray, mapArray } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
@@ -221,6 +223,30 @@ describe('restoreFolder', () => {
     expect((await run({ inputs, out, force: true })).counts).toEqual({ done: 1, unchanged: 0, failed: 0 });
     expect(snapshot(out)['a.png']).not.toBe(before['a.png']);
     expect((await run({ inputs, out })).counts.unchanged).toBe(1);
+  });
+
+  it('takes a prior of structured noise, which is part of what a result was made from', async () => {
+    const { input, out } = await threePictures();
+    const white = (name: string): Prior => {
+      const mean = new Float64Array(3 * 9 * 13).fill(0.5);
+      return {
+        ...mixturePrior(new GaussianMixture([{ weight: 1, mean, covariance: 0.05 }]), [3, 9, 13]),
+        name,
+      };
+    };
+    const job = { inputs: [join(input, 'a.png')], out, solver: undefined, options: { steps: 2 }, samples: 1 };
+    const rain = { ...job, prior: white('photographs'), noisePrior: white('rain') };
+    expect((await run(rain)).counts).toEqual({ done: 1, unchanged: 0, failed: 0 });
+    expect(manifestLines(out)[0]).toMatchObject({
+      made: { solver: 'joint-diffusion', noiseWeights: ['rain'] },
+      misfit: [],
+    });
+    expect((await run(rain)).counts.unchanged).toBe(1);
+    expect((await run({ ...rain, noisePrior: white('snow') })).failures['a']).toMatch(
+      /was made with noiseWeights.* = "rain", now asked for with "snow"/,
+    );
+    const unknown = restoreFolder({ ...rain, spec: await readProblem('denoise') });
+    await expect(unknown).rejects.toThrow('--noise-prior needs --noise: an estimate would count');
   });
 
   it('restores the good pictures of a folder that has bad ones, each told in a sentence', async () => {

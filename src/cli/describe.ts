@@ -22,9 +22,10 @@ async function describeAction(name: string, options: { readonly json?: boolean }
 function inWords({ kind, name, summary, options, needs, presets, calibrated, card }: Description): string {
   const lines = [`${name} (${kind}): ${summary}`];
   if (needs) {
-    const { prior, priorVjp, linear, noise } = needs;
+    const { prior, priorVjp, noisePrior, linear, noise } = needs;
     const wants = [
       prior === 'none' ? 'no prior' : `a prior of kind ${prior}${priorVjp ? ' with a gradient' : ''}`,
+      ...(noisePrior ? [`a second prior of kind ${noisePrior} with a gradient (--noise-prior)`] : []),
       linear ? 'a linear problem' : 'any problem',
       { gaussian: 'Gaussian noise of equal variance', variance: 'noise of known variance', any: 'any noise' }[
         noise

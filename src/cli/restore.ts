@@ -11,6 +11,7 @@ interface RestoreOptions {
   readonly problem: string;
   readonly noise: string;
   readonly prior: string;
+  readonly noisePrior?: string;
   readonly solver?: string;
   readonly set: Record<string, unknown>;
   readonly samples: number;
@@ -51,6 +52,10 @@ export function addRestore(program: Command, finish: Finish): void {
       '--prior <name|dir>',
       'prior: a name of `list priors`, or a folder with a card.json or diffusers’ model_index.json',
       'photo',
+    )
+    .option(
+      '--noise-prior <name|dir>',
+      'prior of structured noise, added to what the problem measures; for joint-diffusion',
     )
     .option(
       '--solver <name|file>',
@@ -177,7 +182,8 @@ function describeDone(line: DoneLine): string {
     readonly calibrated: boolean;
   };
   const average = misfit.reduce((sum, value) => sum + value, 0) / misfit.length;
-  const parts = [`${seconds.toFixed(1)} s`, `misfit ${average.toFixed(2)} (1 is ideal)`];
+  const parts = [`${seconds.toFixed(1)} s`];
+  if (misfit.length > 0) parts.push(`misfit ${average.toFixed(2)} (1 is ideal)`);
   if (psnr !== undefined && ssim !== undefined)
     parts.push(`PSNR ${psnr.toFixed(2)} dB`, `SSIM ${ssim.toFixed(3)}`);
   if (sdWhite !== undefined && !calibrated) parts.push('spread not calibrated');

@@ -163,6 +163,17 @@ describe('retrodict restore', () => {
     expect([status, stdout]).toEqual([2, '']);
   });
 
+  it.each([
+    ['diffpir', ['--noise-prior', 'photo-small'], 'noise without a prior of its own, but prior photo-small'],
+    ['joint-diffusion', [], 'a second prior, of the structured noise, but none was given'],
+  ])('says of %s whether a second prior is for it', async (solver, words, sentence) => {
+    const cwd = await pictures();
+    const job = [join(cwd, 'in/a.png'), '--out', join(cwd, 'out'), ...denoise, '--solver', solver];
+    const { status, stderr } = await retrodictHere(['restore', ...job, '--prior', 'photo-small', ...words]);
+    expect(stderr).toContain(`solver ${solver} needs ${sentence}`);
+    expect(status).toBe(1);
+  });
+
   it('exits with 2 where input or output cannot be', async () => {
     const cwd = await pictures();
     fill(cwd, { file: '' });

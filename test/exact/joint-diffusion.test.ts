@@ -9,6 +9,7 @@ import type { Task } from '../../solvers/solver.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { slicedWasserstein } from '../../src/core/wasserstein.js';
+import { restore } from '../../src/restore.js';
 import { momentsOf } from './moments.js';
 
 const SHAPE = [1, 1, 2];
@@ -118,6 +119,16 @@ it('knows the noise by its shape: nearer to the posterior of mixtures than a Gau
   // Matching moments is not exact for mixtures: 0.07 with as many samples as one likes.
   expect(distances[0]).toBeLessThan(0.07 + floor);
   expect(distances[1]).toBeGreaterThan(1.6 * distances[0]);
+});
+
+it('is what restore takes for measurements with a noise prior, and counts both networks', async () => {
+  const spread = new GaussianMixture([{ weight: 1, mean: [0.5, 0.5], covariance: [0.1, 0, 0, 0.1] }]);
+  const options = { steps: 3, iterations: 1 };
+  const posterior = await restore({ ...taskOf(spread, spread), options, samples: 2 });
+  expect(posterior.solver).toBe('joint-diffusion');
+  expect(posterior.misfit).toEqual([]);
+  expect(posterior.networkEvaluations).toBe(2 * 2 * 3);
+  expect(posterior.vjps).toBe(2 * 2 * 3 * 2);
 });
 
 function draws(distribution: GaussianMixture, count: number, name = 'truth'): Float64Array[] {

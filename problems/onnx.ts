@@ -1,9 +1,5 @@
-/** Operators that are ONNX graphs, differentiated by rewriting them (models/onnx). */
+/** Operators that are ONNX graphs; whoever opens them brings what differentiates them (models/onnx). */
 import { z } from 'zod';
-import type { SplitDifferentiation } from '../models/onnx/cache.js';
-import type { ModelSource, SplitModels } from '../models/onnx/index.js';
-import { Pool } from '../models/onnx/pool.js';
-import type { Runtime, Session, Tensor, ValueInfo } from '../models/onnx/session.js';
 import { type FloatArray, floatArray, formatShape, type Shape, sizeOf, zeros } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
 import type { Linearization } from '../src/core/linearization.js';
@@ -23,22 +19,25 @@ const options = z.strictObject({
   output: extents.optional().describe('shape of the measurement, where the graph does not fix it'),
 });
 
-/** A graph that is open, and what makes its gradients. */
+/** An input or output of a graph; extents that it leaves open are names. */
+export interface GraphValue {
+  readonly name: string;
+  readonly type: string;
+  readonly dims: readonly (number | string)[];
+}
+
+/** A graph that is open, and its gradient. Arrays have the graph's axes, that of a batch included. */
 export interface OpenGraph {
-  readonly source: ModelSource;
-  readonly runtime: Runtime;
-  readonly session: Session;
-  readonly differentiate: SplitDifferentiation;
+  /** What messages call it. */
+  readonly name: string;
+  readonly inputs: readonly GraphValue[];
+  readonly outputs: readonly GraphValue[];
+  /** Its first output for its first input. */
+  run(x: FloatArray): Promise<FloatArray>;
+  linearize(x: FloatArray): Promise<Linearization>;
+  /** Gives back its memory and thread. */
+  close(): Promise<void>;
 }
-
-interface Gradient {
-  readonly models: SplitModels;
-  readonly forward: Session;
-  readonly backward: Session;
-}
-
-/** How many image sizes have their gradient graphs loaded at a time. */
-const SIZES_LOADED = 2;
 
 /**
  * The graph as `bind` takes it. Its image has the input's axes, but for a first one of extent 1 where there are four.
@@ -46,13 +45,9 @@ const SIZES_LOADED = 2;
  * @throws UsageError where the graph has not one float32 input and one float32 output.
  */
 export function loadedGraph(graph: OpenGraph): LoadedOperator {
-  const { name } = graph.source;
-  const input = onlyFloat(graph.session.inputs, `${name}: inputs`);
-  const output = onlyFloat(graph.session.outputs, `${name}: outputs`);
-  const gradients = new Pool<Gradient>(SIZES_LOADED, async ({ forward, backward }) => {
-    await forward.release();
-    await backward.release();
-  });
+  const { name } = graph;
+  const input = onlyFloat(graph.inputs, `${name}: inputs`);
+  const output = onlyFloat(graph.outputs, `${name}: outputs`);
   return {
     imageShape(measured, given) {
       const { image } = options.parse(given);
@@ -71,76 +66,47 @@ export function loadedGraph(graph: OpenGraph): LoadedOperator {
         said === undefined
           ? resolved(output, input, shape, `${name}: its measurement`, 'output')
           : parseExtents(said);
-      return graphOperator(graph, gradients, { input, output, shape, outputShape, linear });
+      return graphOperator(graph, { input, output, shape, outputShape, linear });
     },
+    close: () => graph.close(),
   };
 }
 
 interface Bound {
-  readonly input: ValueInfo;
-  readonly output: ValueInfo;
+  readonly input: GraphValue;
+  readonly output: GraphValue;
   readonly shape: Shape;
   readonly outputShape: Shape;
   readonly linear: boolean;
 }
 
 function graphOperator(
-  { source, runtime, session, differentiate }: OpenGraph,
-  gradients: Pool<Gradient>,
+  graph: OpenGraph,
   { input, output, shape, outputShape, linear }: Bound,
 ): ForwardOperator {
-  const dims = withBatch(input, shape);
-  const feed = (x: FloatArray): Record<string, Tensor> => ({
-    [input.name]: { type: 'float32', dims, data: x.data },
-  });
-  const measured = ({ data, dims: found }: Tensor) => {
-    if (data.length === sizeOf(outputShape)) return floatArray(data as Float32Array, outputShape);
+  const fed = (x: FloatArray) => floatArray(x.data, withBatch(input, shape));
+  const measured = (y: FloatArray) => {
+    if (y.data.length === sizeOf(outputShape)) return floatArray(y.data, outputShape);
     throw new UsageError(
-      `${source.name} gives ${formatShape(found)} for an image of ${formatShape(shape)}, expected ${formatShape(outputShape)}`,
+      `${graph.name} gives ${formatShape(y.shape)} for an image of ${formatShape(shape)}, expected ${formatShape(outputShape)}`,
     );
   };
-  const gradient = () =>
-    gradients.take(dims.join('×'), async () => {
-      const models = await differentiate(runtime, source, {
-        inputShapes: { [input.name]: dims },
-        wrt: [input.name],
-        outputs: [output.name],
-        mode: 'split',
-      });
-      const { externalDataFolder } = models;
-      const forward = await runtime.open(models.forward, { name: source.name, externalDataFolder });
-      const name = `the gradient of ${source.name}`;
-      return { models, forward, backward: await runtime.open(models.backward, { name, externalDataFolder }) };
-    });
   const linearize = async (x: FloatArray): Promise<Linearization> => {
-    const lease = await gradient();
-    const { models, forward, backward } = lease.value;
-    try {
-      const keep = models.residuals;
-      const { outputs, kept } = await forward.run(feed(x), { fetch: [output.name], keep });
-      return {
-        value: measured(outputs[output.name]),
-        async pullback(v) {
-          const cotangent = { type: 'float32', dims: withBatch(output, outputShape), data: v.data } as const;
-          const result = await backward.run({ [models.cotangents[output.name]]: cotangent }, { kept });
-          const { data } = result.outputs[models.gradients[input.name]];
-          return floatArray(data as Float32Array, shape);
-        },
-        release() {
-          void kept?.release();
-          lease.end();
-        },
-      };
-    } catch (error) {
-      lease.end();
-      throw error;
-    }
+    const { value, pullback, release } = await graph.linearize(fed(x));
+    return {
+      value: measured(value),
+      async pullback(v) {
+        const { data } = await pullback(floatArray(v.data, withBatch(output, outputShape)));
+        return floatArray(data, shape);
+      },
+      release,
+    };
   };
   const parts: ForwardOperator = {
     inputShape: shape,
     outputShape,
     field: 'real',
-    apply: async (x) => measured((await session.run(feed(x))).outputs[output.name]),
+    apply: async (x) => measured(await graph.run(fed(x))),
     linearize,
   };
   if (!linear) return parts;
@@ -153,7 +119,7 @@ function graphOperator(
   return Object.assign(parts, { adjoint });
 }
 
-function onlyFloat(values: readonly ValueInfo[], what: string): ValueInfo {
+function onlyFloat(values: readonly GraphValue[], what: string): GraphValue {
   const [value] = values;
   if (values.length === 1 && value.type === 'float32') return value;
   const found = values.map(({ name, type }) => `"${name}" (${type})`).join(', ');
@@ -161,18 +127,18 @@ function onlyFloat(values: readonly ValueInfo[], what: string): ValueInfo {
 }
 
 /** Without the axis of a batch. */
-function axesOf({ dims }: ValueInfo): readonly (number | string)[] {
+function axesOf({ dims }: GraphValue): readonly (number | string)[] {
   return dims.length === 4 ? dims.slice(1) : dims;
 }
 
-function withBatch({ dims }: ValueInfo, shape: Shape): readonly number[] {
+function withBatch({ dims }: GraphValue, shape: Shape): readonly number[] {
   return dims.length === shape.length + 1 ? [1, ...shape] : shape;
 }
 
 /** The shape of `value`, whose free axes have the extents of the same names in the other's shape. */
 function resolved(
-  value: ValueInfo,
-  other: ValueInfo,
+  value: GraphValue,
+  other: GraphValue,
   otherShape: Shape,
   what: string,
   option: string,

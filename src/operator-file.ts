@@ -6,17 +6,19 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { cached } from '../models/onnx/cache.js';
+import { DifferentiableGraph } from '../models/onnx/differentiable.js';
 import { differentiate } from '../models/onnx/index.js';
-import { Runtime } from '../models/onnx/session.js';
+import { Runtime, type Tensor } from '../models/onnx/session.js';
 import type { LoadedOperator, OperatorRole } from '../problems/family.js';
 import { loadedModule, type OperatorModule } from '../problems/module.js';
-import { loadedGraph } from '../problems/onnx.js';
+import { loadedGraph, type OpenGraph } from '../problems/onnx.js';
 import {
   loadedTensorFlow,
   type TensorFlow,
   type TensorFlowModule,
   type TensorFlowTensor,
 } from '../problems/tensorflow.js';
+import { type FloatArray, floatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { reasonOf } from './io/atomic.js';
 
@@ -27,7 +29,7 @@ export interface OperatorFile {
 }
 
 /**
- * Loads the operator in a file. An ONNX graph gets a thread of its own, which ends with the process.
+ * Loads the operator in a file. An ONNX graph gets a thread of its own, which `operator.close` ends.
  * @throws UsageError where there is no such file, or it holds no operator.
  */
 export async function loadOperator(path: string, role: OperatorRole): Promise<OperatorFile> {
@@ -89,10 +91,29 @@ async function openGraph(path: string, bytes: Uint8Array): Promise<LoadedOperato
   const source = { bytes, path, name: basename(path) };
   const runtime = await Runtime.start();
   try {
-    const session = await runtime.open(path, { name: source.name });
-    return loadedGraph({ source, runtime, session, differentiate: cached(differentiate) });
+    const model = { source, runtime, session: {}, differentiate: cached(differentiate) };
+    return loadedGraph(graphFunction(await DifferentiableGraph.open(model)));
   } catch (error) {
     await runtime.close();
     throw new UsageError(`the operator ${path} does not open: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** The graph's first output as a function of its first input. */
+function graphFunction(graph: DifferentiableGraph): OpenGraph {
+  const { inputs, outputs } = graph.session;
+  const [input, output] = [inputs[0]?.name, outputs[0]?.name];
+  const tensor = ({ data, shape }: FloatArray) => ({ type: 'float32', dims: shape, data }) as const;
+  const array = ({ data, dims }: Tensor) => floatArray(data as Float32Array, dims);
+  return {
+    name: graph.name,
+    inputs,
+    outputs,
+    run: async (x) => array(await graph.run({ [input]: tensor(x) }, output)),
+    async linearize(x) {
+      const { value, pullback, release } = await graph.linearize({ [input]: tensor(x) }, input, output);
+      return { value: array(value), pullback: async (v) => array(await pullback(tensor(v))), release };
+    },
+    close: () => graph.model.runtime.close(),
+  };
 }

@@ -10,7 +10,7 @@ import { plainOperator } from '../../problems/module.js';
 import { isLinear } from '../../problems/operator.js';
 import { floatArray, zeros } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
-import { readProblem, readSpecFiles } from '../../src/spec-files.js';
+import { readProblem, readSpecFiles, type SpecFiles } from '../../src/spec-files.js';
 import { float32, model, node } from '../models/tiny-models.js';
 import { expectSameMatrix, expectSound, linearOperatorOf } from './sound.js';
 
@@ -18,11 +18,18 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'retrodict-own-'));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  for (const files of opened) await files.close();
+  await rm(folder, { recursive: true });
+});
+
+const opened: SpecFiles[] = [];
 
 async function bound(spec: string, size: { imageShape: number[] } | { measurementShape: number[] }) {
   const parsed = await readProblem(spec, 'gaussian:sigma=0.1');
-  return bind(parsed, size, await readSpecFiles(parsed));
+  const files = await readSpecFiles(parsed);
+  opened.push(files);
+  return bind(parsed, size, files);
 }
 
 async function write(name: string, content: string | Uint8Array): Promise<string> {
@@ -183,6 +190,14 @@ describe('onnx', () => {
     );
     const wrong = await bound(`onnx:file=${path},output=1x3x3`, { imageShape: [1, 6, 8] });
     await expect((async () => wrong.operator.apply(zeros([1, 6, 8])))()).rejects.toThrow('expected 1×3×3');
+  });
+
+  it('gives its thread back when it is closed', async () => {
+    const path = await write('closed.onnx', convolution([1, 1, 6, 5], [1, 1, 6, 5]));
+    const { operator } = await bound(`onnx:file=${path}`, { imageShape: [1, 6, 5] });
+    await operator.apply(zeros([1, 6, 5]));
+    await opened.at(-1)!.close();
+    await expect((async () => operator.apply(zeros([1, 6, 5])))()).rejects.toThrow('was closed');
   });
 
   it('refuses other images and what is no graph', async () => {

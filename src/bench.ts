@@ -6,18 +6,20 @@ import { z } from 'zod';
 import { type ExactRow, exactBench } from './bench/exact.js';
 import { exactTable } from './bench/exact-table.js';
 import { operatorsBench, operatorsTable } from './bench/operators.js';
-import { type EarlierRun, photographsBench } from './bench/photographs.js';
+import { type EarlierRun, type PhotographsRow, photographsBench } from './bench/photographs.js';
 import { photographsTable } from './bench/photographs-table.js';
 import { type BenchSpec, benchSpec } from './bench/spec.js';
 import { speedBench, speedTable } from './bench/speed.js';
+import type { FloatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { writeFileAtomic } from './io/atomic.js';
+import { writePicture } from './io/picture-file.js';
 
 /** Of the JSON files that are written. */
 const FORMAT = 2;
 
 export interface BenchOptions {
-  /** Folder for `<spec name>.json` and `<spec name>.md`, made if need be. */
+  /** Folder for `<spec name>.json`, `<spec name>.md` and, of photographs, `<spec name>/*.png`; made if need be. */
   readonly out: string;
   /** Folder of pictures, for benchmarks that need one. */
   readonly data?: string;
@@ -61,7 +63,12 @@ export async function bench(specPath: string, options: BenchOptions): Promise<Be
     await writeFileAtomic(jsonPath, `${JSON.stringify(record, null, 2)}\n`);
     await writeFileAtomic(tablePath, `${table}\n`);
   };
-  const outcome = await run(spec, options, save, await earlierRun(jsonPath));
+  const look = async ({ problem, noise, solver }: PhotographsRow, pictures: FloatArray) => {
+    const folder = join(options.out, name);
+    await mkdir(folder, { recursive: true });
+    await writePicture(join(folder, `${fileName(`${problem} ${noise} ${solver}`)}.png`), pictures);
+  };
+  const outcome = await run(spec, options, { save, look, earlier: await earlierRun(jsonPath) });
   await save(outcome);
   return { table: outcome.table, jsonPath, tablePath };
 }
@@ -71,15 +78,19 @@ interface Outcome {
   readonly table: string;
 }
 
-/**
- * @param save is given what is there so far, so that hours of work outlive what stops the rest.
- * @param earlier what an earlier run saved.
- */
+interface Results {
+  /** Is given what is there so far, so that hours of work outlive what stops the rest. */
+  readonly save: (soFar: Outcome) => Promise<void>;
+  /** Is shown what a solver made of a photograph. */
+  readonly look: (row: PhotographsRow, pictures: FloatArray) => Promise<void>;
+  /** What an earlier run saved. */
+  readonly earlier: EarlierRun | undefined;
+}
+
 async function run(
   spec: BenchSpec,
   options: BenchOptions,
-  save: (soFar: Outcome) => Promise<void>,
-  earlier: EarlierRun | undefined,
+  { save, look, earlier }: Results,
 ): Promise<Outcome> {
   switch (spec.kind) {
     case 'speed': {
@@ -104,7 +115,8 @@ async function run(
           'this benchmark restores photographs: --data must name the folder that holds them',
         );
       }
-      const work = photographsBench(spec, options.data, options.say ?? (() => {}), options.signal, earlier);
+      const { data, say = () => {}, signal } = options;
+      const work = photographsBench(spec, data, say, look, signal, earlier);
       let outcome: Outcome = { rows: [], table: '' };
       for await (const rows of work) {
         outcome = { rows, table: photographsTable(rows) };
@@ -113,6 +125,11 @@ async function run(
       return outcome;
     }
   }
+}
+
+/** Letters, digits, dots and hyphens only. */
+function fileName(text: string): string {
+  return text.replace(/[^\w.]+/g, '-');
 }
 
 /** What an earlier run wrote; nothing where there is none, or none that can be read. */

@@ -86,6 +86,20 @@ describe('bench of photographs', () => {
     expect(result.table).toContain('wiener (baseline)');
     expect(await readFile(result.tablePath, 'utf8')).toBe(`${result.table}\n`);
     expect(lines.length).toBeGreaterThan(3);
+    const { image } = await readPicture(
+      join(folder, 'out', 'tiny', 'denoise-gaussian-sigma-25-255-wiener.png'),
+    );
+    expect(image.shape).toEqual([3, 16, 48]);
+    const restored = floatArray(
+      Float32Array.from({ length: 768 }, (_, i) => image.get(i >> 8, (i >> 4) & 15, 32 + (i & 15))),
+      [3, 16, 16],
+    );
+    const truth = floatArray(
+      Float32Array.from({ length: 768 }, (_, i) => image.get(i >> 8, (i >> 4) & 15, i & 15)),
+      [3, 16, 16],
+    );
+    expect(psnr(restored, truth)).toBeCloseTo(wiener.photographs[0].psnr, 1);
+    expect(wiener.photographs[0].closestPsnr).toBe(wiener.photographs[0].psnr);
   });
 
   it('keeps what is finished when a later part fails', async () => {

@@ -1,5 +1,6 @@
 /** The table of solvers on photographs, as Markdown. */
-import type { PhotographScore, PhotographsRow } from './photographs.js';
+import type { PhotographScore } from './photograph-score.js';
+import type { PhotographsRow } from './photographs.js';
 import { type Cell, markdownTable, mean } from './table.js';
 
 /** One line for each solver on each problem; what is counted or timed is for one sample. */
@@ -15,6 +16,7 @@ export function photographsTable(rows: readonly PhotographsRow[]): string {
       'SSIM',
       'one sample dB',
       'SSIM',
+      'least misfit dB',
       'misfit',
       '90 % holds',
       'runs',
@@ -35,6 +37,7 @@ export function photographsTable(rows: readonly PhotographsRow[]): string {
         average((p) => p.ssim).toFixed(3),
         average((p) => p.samplePsnr).toFixed(2),
         average((p) => p.sampleSsim).toFixed(3),
+        average((p) => p.closestPsnr).toFixed(2),
         average((p) => p.misfit).toFixed(2),
         holds ? `${(100 * average((p) => p.coverage!)).toFixed(0)} %` : '–',
         each((p) => p.networkEvaluations).toFixed(0),

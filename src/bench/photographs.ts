@@ -3,20 +3,17 @@
  * on the others. Baselines are tuned on the same photographs as the solvers. One photograph after the other goes through all
  * solvers, so that what is cut off compares them on the same photographs, and goes on from there.
  */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { loadPrior } from '../../models/load.js';
 import type { Prior } from '../../models/prior.js';
 import { bind } from '../../problems/index.js';
-import { type FloatArray, mapArray, zeros } from '../core/array.js';
+import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
-import { psnr, ssim } from '../core/metrics.js';
-import { decodePicture } from '../io/picture.js';
 import { measure } from '../measure.js';
 import { problem } from '../problem.js';
-import { chooseSolver, effectiveOptions, type Posterior, restore } from '../restore.js';
+import { chooseSolver, effectiveOptions, restore } from '../restore.js';
+import { type Photograph, readPhotographs } from './crops.js';
+import { type PhotographScore, score, sheet } from './photograph-score.js';
 import type { PhotographsSpec } from './spec.js';
-import { mean } from './table.js';
 
 type Options = Readonly<Record<string, unknown>>;
 type Grid = Readonly<Record<string, readonly unknown[]>>;
@@ -35,29 +32,6 @@ export interface PhotographsRow {
   readonly photographs: readonly PhotographScore[];
 }
 
-export interface PhotographScore {
-  readonly name: string;
-  /** dB, of the mean of the samples, clipped to [0, 1]. */
-  readonly psnr: number;
-  readonly ssim: number;
-  /** dB, average over the samples one by one. */
-  readonly samplePsnr: number;
-  readonly sampleSsim: number;
-  readonly misfit: number;
-  /** Share of the true values inside the 90 % interval, whatever the solver says of it; absent for a single image. */
-  readonly coverage?: number;
-  /** How many there are; evaluations, VJPs and seconds are for all of them. */
-  readonly samples: number;
-  readonly networkEvaluations: number;
-  readonly vjps: number;
-  readonly seconds: number;
-}
-
-interface Photograph {
-  readonly name: string;
-  readonly image: FloatArray;
-}
-
 /** What a run that was cut off, or one of fewer photographs, left behind. */
 export interface EarlierRun {
   readonly spec: PhotographsSpec;
@@ -68,12 +42,15 @@ export interface EarlierRun {
  * All rows so far, again after every photograph of every solver.
  * @param folder holds the photographs.
  * @param say is told of each finished part, one line each.
+ * @param look is shown the first photograph from left to right: truth, sample of least misfit, mean; figures alone do not tell what is
+ * wrong with a picture.
  * @param earlier what of it is still true is not done again.
  */
 export async function* photographsBench(
   spec: PhotographsSpec,
   folder: string,
   say: (line: string) => void,
+  look: (row: PhotographsRow, pictures: FloatArray) => Promise<void>,
   signal?: AbortSignal,
   earlier?: EarlierRun,
 ): AsyncGenerator<readonly PhotographsRow[]> {
@@ -94,7 +71,8 @@ export async function* photographsBench(
       const done = reusable.find((row) => sameEntry(row, entry));
       const score = async (options: Options) => {
         let sum = 0;
-        for (const photograph of chooseOn) sum += (await scoreOne(run, entry, options, photograph)).psnr;
+        for (const photograph of chooseOn)
+          sum += (await scoreOne(run, entry, options, photograph)).score.psnr;
         return sum / chooseOn.length;
       };
       const told = (line: string) => say(`${entry.problem} ${entry.solver} ${line}`);
@@ -107,9 +85,10 @@ export async function* photographsBench(
     for (const photograph of reportOn) {
       for (const row of rows) {
         if (row.photographs.some(({ name }) => name === photograph.name)) continue;
-        const scored = await scoreOne(run, row, row.chosen, photograph);
-        row.photographs.push(scored);
-        say(`${photograph.name} ${row.problem} ${row.solver}: ${scored.psnr.toFixed(2)} dB`);
+        const { score, pictures } = await scoreOne(run, row, row.chosen, photograph);
+        row.photographs.push({ name: photograph.name, ...score });
+        say(`${photograph.name} ${row.problem} ${row.solver}: ${score.psnr.toFixed(2)} dB`);
+        if (photograph === reportOn[0]) await look(row, pictures);
         yield finished();
       }
     }
@@ -183,62 +162,12 @@ async function scoreOne(
   { spec: { samples, seed }, prior, signal }: Run,
   { problem: name, noise, solver }: Entry,
   options: Options,
-  photograph: Photograph,
-): Promise<PhotographScore> {
-  const { image } = photograph;
+  { image }: Photograph,
+): Promise<{ score: Omit<PhotographScore, 'name'>; pictures: FloatArray }> {
   const bound = bind(problem(name, noise), { imageShape: image.shape });
   const measurement = await measure(bound, image, seed);
   const job = { measurement, problem: bound, prior, solver, options, samples, seed, signal };
-  return { name: photograph.name, ...score(await restore(job), bound.report(image)) };
-}
-
-function score(posterior: Posterior, truth: FloatArray): Omit<PhotographScore, 'name'> {
-  const clip = (x: FloatArray) => mapArray(x, (value) => Math.min(Math.max(value, 0), 1));
-  const estimate = clip(posterior.mean);
-  const samples = posterior.samples.map(clip);
-  const { lower, upper, networkEvaluations, vjps, seconds } = posterior;
-  return {
-    psnr: psnr(estimate, truth),
-    ssim: ssim(estimate, truth),
-    samplePsnr: mean(samples.map((sample) => psnr(sample, truth))),
-    sampleSsim: mean(samples.map((sample) => ssim(sample, truth))),
-    misfit: mean(posterior.misfit),
-    coverage: lower && upper ? coverage(truth, lower, upper) : undefined,
-    samples: samples.length,
-    networkEvaluations,
-    vjps,
-    seconds,
-  };
-}
-
-function coverage(truth: FloatArray, lower: FloatArray, upper: FloatArray): number {
-  let inside = 0;
-  for (let i = 0; i < truth.data.length; i++) {
-    if (truth.data[i] >= lower.data[i] && truth.data[i] <= upper.data[i]) inside++;
-  }
-  return inside / truth.data.length;
-}
-
-async function readPhotographs(folder: string, side: number): Promise<Photograph[]> {
-  const names = (await readdir(folder)).filter((name) => /\.(png|jpe?g|tiff?|webp)$/i.test(name)).sort();
-  const photographs: Photograph[] = [];
-  for (const name of names) {
-    const { image } = await decodePicture(await readFile(join(folder, name)), name);
-    photographs.push({ name, image: centreCrop(image, side, name) });
-  }
-  return photographs;
-}
-
-function centreCrop(image: FloatArray, side: number, name: string): FloatArray {
-  const [channels, height, width] = image.shape;
-  if (Math.min(height, width) < side) {
-    throw new UsageError(`${name} is ${width}×${height} px, too small for a crop of ${side}×${side}`);
-  }
-  const out = zeros([channels, side, side]);
-  const [top, left] = [(height - side) >> 1, (width - side) >> 1];
-  for (let row = 0; row < channels * side; row++) {
-    const from = (Math.floor(row / side) * height + top + (row % side)) * width + left;
-    out.data.set(image.data.subarray(from, from + side), row * side);
-  }
-  return out;
+  const posterior = await restore(job);
+  const truth = bound.report(image);
+  return { score: score(posterior, truth), pictures: sheet(posterior, truth) };
 }

@@ -1,0 +1,71 @@
+/** How well a photograph was restored whose truth is known, in figures and to look at. */
+import { type FloatArray, mapArray, zeros } from '../core/array.js';
+import { psnr, ssim } from '../core/metrics.js';
+import type { Posterior } from '../restore.js';
+import { mean } from './table.js';
+
+export interface PhotographScore {
+  readonly name: string;
+  /** dB, of the mean of the samples, clipped to [0, 1]. */
+  readonly psnr: number;
+  readonly ssim: number;
+  /** dB, average over the samples one by one. */
+  readonly samplePsnr: number;
+  readonly sampleSsim: number;
+  /** dB, of the sample of least misfit: what counts where samples may differ by a shift or a turn that the measurement does not see. */
+  readonly closestPsnr: number;
+  readonly misfit: number;
+  /** Share of the true values inside the 90 % interval, whatever the solver says of it; absent for a single image. */
+  readonly coverage?: number;
+  /** How many there are; evaluations, VJPs and seconds are for all of them. */
+  readonly samples: number;
+  readonly networkEvaluations: number;
+  readonly vjps: number;
+  readonly seconds: number;
+}
+
+/** The sample of least misfit. */
+function closest({ misfit }: Posterior): number {
+  return misfit.indexOf(Math.min(...misfit));
+}
+
+/** Truth, sample of least misfit and mean, from left to right. */
+export function sheet(posterior: Posterior, truth: FloatArray): FloatArray {
+  const images = [truth, posterior.samples[closest(posterior)], posterior.mean];
+  const [channels, height, width] = images[0].shape;
+  const out = zeros([channels, height, images.length * width]);
+  for (let row = 0; row < channels * height; row++) {
+    images.forEach((image, i) => {
+      out.data.set(image.data.subarray(row * width, (row + 1) * width), (row * images.length + i) * width);
+    });
+  }
+  return out;
+}
+
+export function score(posterior: Posterior, truth: FloatArray): Omit<PhotographScore, 'name'> {
+  const clip = (x: FloatArray) => mapArray(x, (value) => Math.min(Math.max(value, 0), 1));
+  const estimate = clip(posterior.mean);
+  const samples = posterior.samples.map(clip);
+  const { lower, upper, networkEvaluations, vjps, seconds } = posterior;
+  return {
+    psnr: psnr(estimate, truth),
+    ssim: ssim(estimate, truth),
+    samplePsnr: mean(samples.map((sample) => psnr(sample, truth))),
+    sampleSsim: mean(samples.map((sample) => ssim(sample, truth))),
+    closestPsnr: psnr(samples[closest(posterior)], truth),
+    misfit: mean(posterior.misfit),
+    coverage: lower && upper ? coverage(truth, lower, upper) : undefined,
+    samples: samples.length,
+    networkEvaluations,
+    vjps,
+    seconds,
+  };
+}
+
+function coverage(truth: FloatArray, lower: FloatArray, upper: FloatArray): number {
+  let inside = 0;
+  for (let i = 0; i < truth.data.length; i++) {
+    if (truth.data[i] >= lower.data[i] && truth.data[i] <= upper.data[i]) inside++;
+  }
+  return inside / truth.data.length;
+}

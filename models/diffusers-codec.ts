@@ -33,9 +33,10 @@ type Codec = Pick<
  */
 export async function codecCards(directory: string): Promise<Codec | undefined> {
   const kind = (await first(directory, ['vae_decoder', 'vae'])) ? 'vae' : 'vqvae';
-  const config = await first(directory, [`${kind}_decoder`, kind]);
-  if (config === undefined) return undefined;
-  const said = await readConfig(directory, `${config}/config.json`, autoencoderConfig);
+  if ((await first(directory, [`${kind}_decoder`, kind])) === undefined) return undefined;
+  const configs = [`${kind}_decoder/config.json`, `${kind}/config.json`];
+  const config = (await first(directory, configs)) ?? configs[0];
+  const said = await readConfig(directory, config, autoencoderConfig);
   const decoder = await exportedGraph(directory, `${kind}_decoder`);
   const encoder = (await exists(join(directory, `${kind}_encoder`, 'model.onnx')))
     ? await exportedGraph(directory, `${kind}_encoder`)

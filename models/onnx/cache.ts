@@ -10,7 +10,7 @@ import type { DifferentiateRequest, ModelSource, SplitModels } from './index.js'
 import type { Runtime } from './session.js';
 
 /** Changes whenever the rewriting of graphs does, or what is written here. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 const ENTRY = /^[0-9a-f]{64}\.vjp$/;
 

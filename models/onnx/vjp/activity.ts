@@ -23,19 +23,33 @@ export function activity(
 ): Activity {
   const flowing = graph.nodes.filter((node) => passesGradient(node, types, straightThrough));
   const reached = new Set(wrt);
+  const detached = new Set<Node>();
   for (const node of flowing) {
-    if (readBy(node).some((name) => reached.has(name))) {
+    if (isDetached(node, graph, reached)) detached.add(node);
+    else if (readBy(node).some((name) => reached.has(name))) {
       for (const output of node.outputs) if (output !== '') reached.add(output);
     }
   }
   const values = new Set(outputs.filter((name) => reached.has(name)));
   const nodes: Node[] = [];
   for (const node of [...flowing].reverse()) {
-    if (!node.outputs.some((name) => values.has(name))) continue;
+    if (detached.has(node) || !node.outputs.some((name) => values.has(name))) continue;
     nodes.unshift(node);
     for (const name of readBy(node)) if (reached.has(name)) values.add(name);
   }
   return { values, nodes };
+}
+
+/**
+ * Whether a node is the difference of a straight-through estimator, z + (q − z) with a q that no gradient flows through, as
+ * vector quantisation is written: its author took the gradient of z alone, but exporters forget what they detach, and the two
+ * would cancel.
+ */
+function isDetached(node: Node, graph: Graph, reached: ReadonlySet<string>): boolean {
+  const [q, z] = node.inputs;
+  if (node.opType !== 'Sub' || node.domain !== '' || reached.has(q) || !reached.has(z)) return false;
+  const readers = graph.nodes.filter((other) => readBy(other).includes(node.outputs[0]));
+  return readers.length > 0 && readers.every(({ opType, inputs }) => opType === 'Add' && inputs.includes(z));
 }
 
 function passesGradient(node: Node, types: ValueTypes, straightThrough: ReadonlySet<string>): boolean {

@@ -18,9 +18,13 @@ export function magnitude(field: LinearOperator, quantity: Quantity): ForwardOpe
   const outputShape = field.outputShape.slice(0, -1);
   const detect = ({ data }: FloatArray) => {
     const out = zeros(outputShape);
-    for (let i = 0; i < out.data.length; i++) {
-      const intensity = data[2 * i] ** 2 + data[2 * i + 1] ** 2;
-      out.data[i] = quantity === 'intensity' ? intensity : Math.sqrt(intensity);
+    const values = out.data;
+    const squared = quantity === 'intensity';
+    for (let i = 0; i < values.length; i++) {
+      const re = data[2 * i];
+      const im = data[2 * i + 1];
+      const intensity = re * re + im * im;
+      values[i] = squared ? intensity : Math.sqrt(intensity);
     }
     return out;
   };
@@ -33,12 +37,14 @@ export function magnitude(field: LinearOperator, quantity: Quantity): ForwardOpe
       const complex = await field.apply(x);
       const value = detect(complex);
       const pullback = (v: FloatArray) => {
-        const cotangent = new Float32Array(complex.data.length);
-        for (let i = 0; i < v.data.length; i++) {
-          const amplitude = value.data[i];
-          const gain = quantity === 'intensity' ? 2 : amplitude === 0 ? 0 : 1 / amplitude;
-          cotangent[2 * i] = gain * v.data[i] * complex.data[2 * i];
-          cotangent[2 * i + 1] = gain * v.data[i] * complex.data[2 * i + 1];
+        const [amplitudes, waves, given] = [value.data, complex.data, v.data];
+        const cotangent = new Float32Array(waves.length);
+        const squared = quantity === 'intensity';
+        for (let i = 0; i < given.length; i++) {
+          const amplitude = amplitudes[i];
+          const gain = given[i] * (squared ? 2 : amplitude === 0 ? 0 : 1 / amplitude);
+          cotangent[2 * i] = gain * waves[2 * i];
+          cotangent[2 * i + 1] = gain * waves[2 * i + 1];
         }
         return field.adjoint(floatArray(cotangent, field.outputShape));
       };

@@ -1,6 +1,7 @@
 /** k-space as several coils see it, each through its own sensitivity. */
 import { type FloatArray, zeros } from '../src/core/array.js';
 import { CentredFft2d } from '../src/core/centred-fft2d.js';
+import { kernels } from '../src/core/kernels.js';
 import { type LinearOperator, withLinearization } from './operator.js';
 import { type ImageShape, repeatPlane, requireShape } from './planes.js';
 import { doubled } from './single-coil.js';
@@ -13,12 +14,25 @@ import { doubled } from './single-coil.js';
 export function multiCoil(shape: ImageShape, mask: Float32Array, maps: FloatArray): LinearOperator {
   const [channels, height, width] = shape;
   const pixels = height * width;
+  const even = pixels + (pixels % 2);
   const coils = maps.shape[0];
   const outputShape = [channels * coils, height, width, 2];
   const columns = Array.from({ length: width }, (_, x) => x).filter((x) => columnSum(mask, x, width) > 0);
   const fft = new CentredFft2d(height, width, columns);
-  const plane = { re: new Float64Array(pixels), im: new Float64Array(pixels) };
-  const map = maps.data;
+  const enter = () => {
+    // Pixels go through in pairs; what is behind the last one counts for nothing.
+    const { others, ...field } = fft.enter(
+      [Float64Array, even],
+      [Float32Array, even],
+      [Float32Array, 2 * even],
+      [Float32Array, 2 * even],
+      [Float32Array, even],
+    );
+    const [sum, image, map, values, kept] = others;
+    kept.set(mask);
+    return { ...field, sum, image, map, values, kept };
+  };
+  const mapOf = (coil: number) => maps.data.subarray(2 * coil * pixels, 2 * (coil + 1) * pixels);
 
   return withLinearization({
     inputShape: shape,
@@ -28,38 +42,33 @@ export function multiCoil(shape: ImageShape, mask: Float32Array, maps: FloatArra
     apply(x: FloatArray) {
       requireShape(x, shape);
       const out = zeros(outputShape);
+      const { re, im, forward, image, map, values, kept } = enter();
       for (let output = 0; output < channels * coils; output++) {
-        const from = Math.floor(output / coils) * pixels;
-        const own = 2 * (output % coils) * pixels;
-        const to = 2 * output * pixels;
-        for (let i = 0; i < pixels; i++) {
-          plane.re[i] = map[own + 2 * i] * x.data[from + i];
-          plane.im[i] = map[own + 2 * i + 1] * x.data[from + i];
-        }
-        fft.forward(plane);
-        for (let i = 0; i < pixels; i++) {
-          if (mask[i] === 0) continue;
-          out.data[to + 2 * i] = plane.re[i];
-          out.data[to + 2 * i + 1] = plane.im[i];
-        }
+        const channel = Math.floor(output / coils);
+        image.set(x.data.subarray(channel * pixels, (channel + 1) * pixels));
+        map.set(mapOf(output % coils));
+        kernels.lightPlane(image, map, re, im, even);
+        forward();
+        kernels.planeToPairs(re, im, kept, values, even);
+        out.data.set(values.subarray(0, 2 * pixels), 2 * output * pixels);
       }
       return out;
     },
     adjoint(y: FloatArray) {
       requireShape(y, outputShape);
       const out = zeros(shape);
-      for (let output = 0; output < channels * coils; output++) {
-        const to = Math.floor(output / coils) * pixels;
-        const own = 2 * (output % coils) * pixels;
-        const from = 2 * output * pixels;
-        for (let i = 0; i < pixels; i++) {
-          plane.re[i] = mask[i] * y.data[from + 2 * i];
-          plane.im[i] = mask[i] * y.data[from + 2 * i + 1];
+      const { re, im, inverse, sum, map, values, kept } = enter();
+      for (let channel = 0; channel < channels; channel++) {
+        sum.fill(0);
+        for (let coil = 0; coil < coils; coil++) {
+          const from = 2 * (channel * coils + coil) * pixels;
+          values.set(y.data.subarray(from, from + 2 * pixels));
+          map.set(mapOf(coil));
+          kernels.pairsToPlane(values, kept, re, im, even);
+          inverse();
+          kernels.collectPlane(sum, map, re, im, even);
         }
-        fft.inverse(plane);
-        for (let i = 0; i < pixels; i++) {
-          out.data[to + i] += map[own + 2 * i] * plane.re[i] + map[own + 2 * i + 1] * plane.im[i];
-        }
+        out.data.set(sum.subarray(0, pixels), channel * pixels);
       }
       return out;
     },

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type FloatArray, formatShape, zeros } from '../src/core/array.js';
 import { CentredFft2d } from '../src/core/centred-fft2d.js';
 import { UsageError } from '../src/core/errors.js';
+import { kernels } from '../src/core/kernels.js';
 import type { OperatorFamily } from './family.js';
 import { parseSize, sizeOption } from './image-size.js';
 import { magnitude, quantityOption } from './magnitude.js';
@@ -99,14 +100,26 @@ function litSpots(shape: ImageShape, probe: FloatArray, step: number): LinearOpe
   }
   const outputShape = [channels, places.length, probeHeight, probeWidth, 2];
   const fft = new CentredFft2d(probeHeight, probeWidth);
-  const plane = { re: new Float64Array(area), im: new Float64Array(area) };
-  const pixel = Int32Array.from(
-    { length: area },
-    (_, i) => Math.floor(i / probeWidth) * width + (i % probeWidth),
-  );
+  const even = area + (area % 2);
   const spots = Array.from({ length: channels }, (_, c) =>
     places.map((place) => c * height * width + place),
   ).flat();
+  /** Where the rows of a spot begin: in the image, from its first pixel on, and in the spot. */
+  const rows = Array.from({ length: probeHeight }, (_, y) => [y * width, y * probeWidth]);
+  const enter = () => {
+    // Pixels go through in pairs; what is behind the last one counts for nothing.
+    const { others, ...field } = fft.enter(
+      [Float64Array, even],
+      [Float32Array, even],
+      [Float32Array, 2 * even],
+      [Float32Array, 2 * even],
+      [Float32Array, even],
+    );
+    const [sum, spot, beam, values, everywhere] = others;
+    beam.set(probe.data);
+    everywhere.fill(1);
+    return { ...field, sum, spot, beam, values, everywhere };
+  };
   return withLinearization({
     inputShape: shape,
     outputShape,
@@ -114,30 +127,31 @@ function litSpots(shape: ImageShape, probe: FloatArray, step: number): LinearOpe
     apply(x: FloatArray) {
       requireShape(x, shape);
       const out = zeros(outputShape);
-      for (const [spot, start] of spots.entries()) {
-        for (let i = 0; i < area; i++) {
-          plane.re[i] = probe.data[2 * i] * x.data[start + pixel[i]];
-          plane.im[i] = probe.data[2 * i + 1] * x.data[start + pixel[i]];
+      const { re, im, forward, spot, beam, values, everywhere } = enter();
+      for (const [i, start] of spots.entries()) {
+        for (const [from, to] of rows) {
+          spot.set(x.data.subarray(start + from, start + from + probeWidth), to);
         }
-        fft.forward(plane);
-        for (let i = 0, to = 2 * spot * area; i < area; i++) {
-          out.data[to++] = plane.re[i];
-          out.data[to++] = plane.im[i];
-        }
+        kernels.lightPlane(spot, beam, re, im, even);
+        forward();
+        kernels.planeToPairs(re, im, everywhere, values, even);
+        out.data.set(values.subarray(0, 2 * area), 2 * i * area);
       }
       return out;
     },
     adjoint(y: FloatArray) {
       requireShape(y, outputShape);
       const out = zeros(shape);
-      for (const [spot, start] of spots.entries()) {
-        for (let i = 0, from = 2 * spot * area; i < area; i++) {
-          plane.re[i] = y.data[from++];
-          plane.im[i] = y.data[from++];
-        }
-        fft.inverse(plane);
-        for (let i = 0; i < area; i++) {
-          out.data[start + pixel[i]] += probe.data[2 * i] * plane.re[i] + probe.data[2 * i + 1] * plane.im[i];
+      const image = out.data;
+      const { re, im, inverse, sum, beam, values, everywhere } = enter();
+      for (const [i, start] of spots.entries()) {
+        values.set(y.data.subarray(2 * i * area, 2 * (i + 1) * area));
+        kernels.pairsToPlane(values, everywhere, re, im, even);
+        inverse();
+        sum.fill(0);
+        kernels.collectPlane(sum, beam, re, im, even);
+        for (const [to, from] of rows) {
+          for (let x = 0; x < probeWidth; x++) image[start + to + x] += sum[from + x];
         }
       }
       return out;

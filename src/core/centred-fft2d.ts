@@ -1,8 +1,8 @@
 /** The orthonormal Fourier transform of complex planes whose origin, in both domains, is the pixel (⌊H/2⌋, ⌊W/2⌋). */
-import { type Complex, type FourierPlan, fourierPlan } from './fft.js';
-import { kernels, room } from './kernels.js';
+import { type FourierPlan, fourierPlan } from './fft.js';
+import { type Arrays, kernels, room, type Wanted } from './kernels.js';
 
-/** Transforms planes [height, width] in place. */
+/** Transforms planes [height, width] in the kernels' memory. */
 export class CentredFft2d {
   private readonly along: FourierPlan;
   private readonly down: FourierPlan;
@@ -24,19 +24,14 @@ export class CentredFft2d {
     this.columns = Int32Array.from(columns);
   }
 
-  /** X[k] = (HW)^−½ Σ x[n] exp(−2πi k·n/(H, W)), k and n counted from the origin. */
-  forward(plane: Complex): void {
-    this.transform(plane, 1);
-  }
-
-  /** The inverse of `forward`, which is its adjoint. */
-  inverse(plane: Complex): void {
-    this.transform(plane, -1);
-  }
-
-  private transform(plane: Complex, sign: 1 | -1): void {
+  /**
+   * A plane re + i·im, what transforms it in place, and room for what else is wanted; until the next call of `room`.
+   * `forward` is X[k] = (HW)^−½ Σ x[n] exp(−2πi k·n/(H, W)), k and n counted from the origin, `inverse` its inverse, which
+   * is its adjoint.
+   */
+  enter<const List extends readonly Wanted[]>(...wanted: List) {
     const { height, width } = this;
-    const [re, im, rows, columns, along, down, work] = room(
+    const [re, im, rows, columns, along, down, work, ...others] = room(
       [Float64Array, height * width],
       [Float64Array, height * width],
       [Int32Array, height],
@@ -44,27 +39,28 @@ export class CentredFft2d {
       [Float64Array, this.along.table.length],
       [Float64Array, this.down.table.length],
       [Float64Array, Math.max(this.along.work, this.down.work)],
+      ...wanted,
     );
-    re.set(plane.re);
-    im.set(plane.im);
     rows.set(this.rows);
     columns.set(this.columns);
     along.set(this.along.table);
     down.set(this.down.table);
     // Value n of the transform is the one n places behind the origin, in either domain.
     const scale = 1 / Math.sqrt(height * width);
-    const alongRows = (factor: number) =>
+    const alongRows = (sign: 1 | -1, factor: number) =>
       kernels.complexLines(along, work, re, im, rows, height, 1, width >> 1, sign, factor);
-    const downColumns = (factor: number) =>
+    const downColumns = (sign: 1 | -1, factor: number) =>
       kernels.complexLines(down, work, re, im, columns, columns.length, width, height >> 1, sign, factor);
-    if (sign === 1) {
-      alongRows(1);
-      downColumns(scale);
-    } else {
-      downColumns(1);
-      alongRows(scale);
-    }
-    plane.re.set(re);
-    plane.im.set(im);
+    return {
+      ...{ re, im, others: others as unknown as Arrays<List> },
+      forward() {
+        alongRows(1, 1);
+        downColumns(1, scale);
+      },
+      inverse() {
+        downColumns(-1, 1);
+        alongRows(-1, scale);
+      },
+    };
   }
 }

@@ -28,9 +28,12 @@ export const kernels = Object.fromEntries(
 const { memory } = exports as { memory: WebAssembly.Memory };
 const PAGE = 65536;
 
+/** Type and length of an array that is wanted. */
+export type Wanted = readonly [ArrayType, number];
+
 type ArrayType = Float64ArrayConstructor | Float32ArrayConstructor | Int32ArrayConstructor;
-type Arrays<Wanted> = {
-  [K in keyof Wanted]: Wanted[K] extends readonly [infer Type extends ArrayType, number]
+export type Arrays<List> = {
+  [K in keyof List]: List[K] extends readonly [infer Type extends ArrayType, number]
     ? InstanceType<Type>
     : never;
 };
@@ -38,11 +41,8 @@ type Arrays<Wanted> = {
 /**
  * Arrays in the kernels' memory, with whatever the last ones held. They last until the next call: write, let kernels
  * work, read, and keep none.
- * @param wanted type and length of each.
  */
-export function room<const Wanted extends readonly (readonly [ArrayType, number])[]>(
-  ...wanted: Wanted
-): Arrays<Wanted> {
+export function room<const List extends readonly Wanted[]>(...wanted: List): Arrays<List> {
   // Vectors want to be aligned to 16 bytes; address 0 is left alone.
   const starts = [16];
   for (const [type, length] of wanted) {
@@ -50,5 +50,5 @@ export function room<const Wanted extends readonly (readonly [ArrayType, number]
   }
   const missing = starts[starts.length - 1] - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-  return wanted.map(([Type, length], i) => new Type(memory.buffer, starts[i], length)) as Arrays<Wanted>;
+  return wanted.map(([Type, length], i) => new Type(memory.buffer, starts[i], length)) as Arrays<List>;
 }

@@ -1,4 +1,5 @@
 export { evenBlur } from './blur';
+export { collectPlane, lightPlane, pairsToPlane, planeToPairs } from './complex-planes';
 export { cosineLines, cosineLinesInverse } from './cosine';
 export { complexLines, realRows, realRowsInverse } from './fourier';
 export { hadamard } from './hadamard';

@@ -201,7 +201,7 @@ describe('every one of them passes its own check', () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ text, height, width, seed }) => {
         const operator = operatorOf(text, [1, height, width]);
-        await expectSound(operator, seed);
+        await expectSound(operator, { seed });
         expect(imageOf(`${text},size=${height}x${width}`, [...operator.outputShape])).toEqual([
           1,
           height,

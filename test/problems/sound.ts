@@ -1,6 +1,6 @@
 /** What the tests of operators share: an operator from its text, and the check that every shipped one passes. */
 import { expect } from 'vitest';
-import { checkOperator } from '../../problems/check.js';
+import { type CheckOptions, checkOperator } from '../../problems/check.js';
 import { bind, parseProblem, parseTerm } from '../../problems/index.js';
 import { type ForwardOperator, isLinear, type LinearOperator } from '../../problems/operator.js';
 import { type FloatArray, sizeOf, zeros } from '../../src/core/array.js';
@@ -19,8 +19,8 @@ export function linearOperatorOf(text: string, imageShape: readonly number[], fi
   return operator;
 }
 
-export async function expectSound(operator: ForwardOperator, seed = 0): Promise<void> {
-  const results = await checkOperator(operator, { seed });
+export async function expectSound(operator: ForwardOperator, options: CheckOptions = {}): Promise<void> {
+  const results = await checkOperator(operator, options);
   expect(results.filter((result) => !result.ok)).toEqual([]);
   expect(results.length).toBeGreaterThanOrEqual(isLinear(operator) ? 3 : 2);
 }

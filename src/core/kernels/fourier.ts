@@ -23,29 +23,72 @@ export function complexLines(
     const lines = min<usize>(BATCH, count - first);
     const batch = openBlock(plan, work, lines);
     const own = starts + (first << 2);
+    const beside = batch === lines && areNeighbours(own, lines);
     let i: usize = 0;
-    for (let n: usize = 0; n < size; n++) {
+    for (let n: usize = 0; n < size; n++, i += batch << 3) {
       const place = placeOf(n, shift, size, step);
-      for (let b: usize = 0; b < lines; b++) {
-        const at = (<usize>load<u32>(own + (b << 2)) + place) << 3;
-        const to = i + (b << 3);
-        store<f64>(blockRe + to, load<f64>(re + at));
-        store<f64>(blockIm + to, sign * load<f64>(im + at));
+      if (beside) takeNeighbours(re, im, (startOf(own, 0) + place) << 3, i, lines << 3, sign);
+      else {
+        for (let b: usize = 0; b < lines; b++) {
+          const at = (startOf(own, b) + place) << 3;
+          const to = i + (b << 3);
+          store<f64>(blockRe + to, load<f64>(re + at));
+          store<f64>(blockIm + to, sign * load<f64>(im + at));
+        }
       }
-      i += batch << 3;
     }
     transformBlock(plan, batch);
     i = 0;
-    for (let n: usize = 0; n < size; n++) {
+    for (let n: usize = 0; n < size; n++, i += batch << 3) {
       const place = placeOf(n, shift, size, step);
-      for (let b: usize = 0; b < lines; b++) {
-        const at = (<usize>load<u32>(own + (b << 2)) + place) << 3;
-        const from = i + (b << 3);
-        store<f64>(re + at, scale * load<f64>(blockRe + from));
-        store<f64>(im + at, sign * scale * load<f64>(blockIm + from));
+      if (beside) putNeighbours(re, im, (startOf(own, 0) + place) << 3, i, lines << 3, sign, scale);
+      else {
+        for (let b: usize = 0; b < lines; b++) {
+          const at = (startOf(own, b) + place) << 3;
+          const from = i + (b << 3);
+          store<f64>(re + at, scale * load<f64>(blockRe + from));
+          store<f64>(im + at, sign * scale * load<f64>(blockIm + from));
+        }
       }
-      i += batch << 3;
     }
+  }
+}
+
+function startOf(starts: usize, line: usize): usize {
+  return load<u32>(starts + (line << 2));
+}
+
+/** Whether the lines begin side by side, as columns of a plane do: then vectors carry them. */
+function areNeighbours(starts: usize, lines: usize): bool {
+  for (let b: usize = 1; b < lines; b++) {
+    if (startOf(starts, b) !== startOf(starts, 0) + b) return false;
+  }
+  return true;
+}
+
+/** From the plane, at byte `at`, to the block, at byte `i`, so many bytes of both parts. */
+function takeNeighbours(re: usize, im: usize, at: usize, i: usize, length: usize, sign: f64): void {
+  const signs = f64x2.splat(sign);
+  for (let b: usize = 0; b < length; b += 16) {
+    v128.store(blockRe + i + b, v128.load(re + at + b));
+    v128.store(blockIm + i + b, f64x2.mul(signs, v128.load(im + at + b)));
+  }
+}
+
+function putNeighbours(
+  re: usize,
+  im: usize,
+  at: usize,
+  i: usize,
+  length: usize,
+  sign: f64,
+  scale: f64,
+): void {
+  const factor = f64x2.splat(scale);
+  const signed = f64x2.splat(sign * scale);
+  for (let b: usize = 0; b < length; b += 16) {
+    v128.store(re + at + b, f64x2.mul(factor, v128.load(blockRe + i + b)));
+    v128.store(im + at + b, f64x2.mul(signed, v128.load(blockIm + i + b)));
   }
 }
 

@@ -31,12 +31,13 @@ function in65536ths(matrix: Matrix): Matrix {
 
 /** out[:, i] = M·in[:, i] for the three planes. */
 export function mixPlanes(matrix: Matrix, planes: readonly Float64Array[]): Float64Array[] {
-  const [a, b, c] = planes;
-  return matrix.map(([p, q, r]) => {
-    const out = new Float64Array(a.length);
-    for (let i = 0; i < out.length; i++) out[i] = p * a[i] + q * b[i] + r * c[i];
-    return out;
-  });
+  return matrix.map((row) => mixed(row, planes));
+}
+
+function mixed([p, q, r]: Matrix[number], [a, b, c]: readonly Float64Array[]): Float64Array {
+  const out = new Float64Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = p * a[i] + q * b[i] + r * c[i];
+  return out;
 }
 
 /** Lines to lines: value i is share·x[near[i]] + (1 − share)·x[far[i]]. */

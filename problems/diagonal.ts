@@ -11,7 +11,8 @@ export function diagonal(shape: Shape, weights: Float32Array): LinearOperator {
   const apply = (x: FloatArray) => {
     requireShape(x, shape);
     const out = zeros(shape);
-    for (let i = 0; i < weights.length; i++) out.data[i] = weights[i] === 0 ? 0 : weights[i] * x.data[i];
+    const [values, given] = [out.data, x.data];
+    for (let i = 0; i < weights.length; i++) values[i] = weights[i] === 0 ? 0 : weights[i] * given[i];
     return out;
   };
   const flat = [sizeOf(shape)];

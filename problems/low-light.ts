@@ -23,8 +23,11 @@ export const lowLight: OperatorFamily = {
     const atBlack = gamma === 1 ? exposure : 0;
     return pointwise(shape, (x, result, slopes) => {
       for (let i = 0; i < x.length; i++) {
-        result[i] = Math.sign(x[i]) * exposure * Math.abs(x[i]) ** gamma;
-        slopes[i] = x[i] === 0 ? atBlack : (gamma * result[i]) / x[i];
+        const value = x[i];
+        // |value|^gamma: a logarithm and an exponential cost half as much as a power.
+        const dark = exposure * Math.exp(gamma * Math.log(Math.abs(value)));
+        result[i] = value < 0 ? -dark : dark;
+        slopes[i] = value === 0 ? atBlack : (gamma * dark) / Math.abs(value);
       }
     });
   },

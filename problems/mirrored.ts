@@ -102,6 +102,8 @@ export function mirroredConvolution(shape: ImageShape, kernel: Kernel): LinearOp
   const spectrum = fft.spectrum();
   const rows = mirrorIndices(height, top);
   const columns = mirrorIndices(width, left);
+  /** The columns outside the image. */
+  const beyond = columns.map((_, x) => x).filter((x) => x < left || x >= left + width);
   const blurPadded = (by: Spectrum) => {
     fft.forward(padded, 0, spectrum);
     multiply(spectrum, by);
@@ -114,9 +116,10 @@ export function mirroredConvolution(shape: ImageShape, kernel: Kernel): LinearOp
       mapPlanes(x, shape, shape, (input, offset, output, outputOffset) => {
         padded.fill(0);
         for (const [y, row] of rows.entries()) {
-          for (let x = 0; x < columns.length; x++) {
-            padded[y * fft.width + x] = input[offset + row * width + columns[x]];
-          }
+          const from = offset + row * width;
+          const to = y * fft.width;
+          padded.set(input.subarray(from, from + width), to + left);
+          for (const x of beyond) padded[to + x] = input[from + columns[x]];
         }
         blurPadded(transfer);
         for (let y = 0; y < height; y++) {
@@ -134,9 +137,10 @@ export function mirroredConvolution(shape: ImageShape, kernel: Kernel): LinearOp
         blurPadded(adjoint);
         const folded = new Float64Array(height * width);
         for (const [y, row] of rows.entries()) {
-          for (let x = 0; x < columns.length; x++) {
-            folded[row * width + columns[x]] += padded[y * fft.width + x];
-          }
+          const to = row * width;
+          const from = y * fft.width;
+          for (let x = 0; x < width; x++) folded[to + x] += padded[from + left + x];
+          for (const x of beyond) folded[to + columns[x]] += padded[from + x];
         }
         output.set(folded, outputOffset);
       }),

@@ -27,7 +27,8 @@ export function pointwise(
       const { value, slopes } = evaluated(x);
       const pullback = (v: FloatArray) => {
         const out = zeros(shape);
-        for (let i = 0; i < slopes.length; i++) out.data[i] = slopes[i] * v.data[i];
+        const [values, given] = [out.data, v.data];
+        for (let i = 0; i < slopes.length; i++) values[i] = slopes[i] * given[i];
         return out;
       };
       return { value, pullback, release() {} };

@@ -38,12 +38,14 @@ export function subsampled(
   const sign = signs ?? new Int8Array(pixels).fill(1);
 
   const analyse = (data: Float32Array, channel: number) => {
-    for (let i = 0; i < pixels; i++) plane[i] = sign[i] * data[channel * pixels + place[i]];
+    const image = data.subarray(channel * pixels, (channel + 1) * pixels);
+    for (let i = 0; i < pixels; i++) plane[i] = sign[i] * image[place[i]];
     transform.forward(plane);
   };
   const synthesise = (out: Float32Array, channel: number) => {
     transform.inverse(plane);
-    for (let i = 0; i < pixels; i++) out[channel * pixels + place[i]] = sign[i] * plane[i];
+    const image = out.subarray(channel * pixels, (channel + 1) * pixels);
+    for (let i = 0; i < pixels; i++) image[place[i]] = sign[i] * plane[i];
   };
   /** An image made channel by channel from the coefficients that `fill` writes into the plane. */
   const imageFrom = (fill: (channel: number) => void) => {
@@ -58,7 +60,8 @@ export function subsampled(
     requireShape(y, outputShape);
     return imageFrom((channel) => {
       plane.fill(0);
-      for (let k = 0; k < rows.length; k++) plane[rows[k]] = scale * y.data[channel * rows.length + k];
+      const values = y.data.subarray(channel * rows.length, (channel + 1) * rows.length);
+      for (let k = 0; k < rows.length; k++) plane[rows[k]] = scale * values[k];
     });
   };
   const seen = new Float32Array(pixels);

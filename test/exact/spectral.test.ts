@@ -6,6 +6,7 @@ import { ddrm } from '../../solvers/ddrm.js';
 import { requireMatch } from '../../solvers/matching.js';
 import type { ChainSolver } from '../../solvers/solver.js';
 import { gaussianReference, mixtureReference, referenceTask } from '../../src/bench/reference.js';
+import { keyedRandom } from '../../src/core/random.js';
 import { vpSigma } from '../../src/core/schedule.js';
 import { distanceOf } from './distance.js';
 import { momentsOf } from './moments.js';
@@ -63,6 +64,22 @@ describe('next to no noise', () => {
     const { samples } = await distanceOf(solver, exactly, { steps: 20, ...options }, 5, DDPM);
     for (const [u, v] of samples) expect(Math.abs(u + 0.5 * v - 0.8)).toBeLessThan(0.02);
   });
+});
+
+it('DDRM with a cutoff does not see what its noise hides', async () => {
+  const A = [
+    [1, 0],
+    [0, 0.1],
+  ];
+  const drawn = async (second: number, cutoff: number) => {
+    const observed = { ...gaussianReference, A, y: [0.8, second], sigma: 0.5 };
+    const task = referenceTask(observed, DDPM);
+    const stream = keyedRandom(0, 'cutoff', 0)('chain');
+    const x = await ddrm.run(task, { cutoff }, { random: () => stream, step: async () => {} });
+    return [...x.data];
+  };
+  expect(await drawn(3, 1)).toEqual(await drawn(-3, 1));
+  expect(await drawn(3, 0.1)).not.toEqual(await drawn(-3, 0.1));
 });
 
 it('an operator without singular values is refused by name', () => {

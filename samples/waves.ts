@@ -1,16 +1,35 @@
 /**
  * Waves: the sky as 8 radio telescopes see it while the Earth turns, and an object from the waves that it scatters. Both
- * hold few spatial frequencies; a Wiener filter, which needs no network, makes an image of them. Writes
+ * hold few spatial frequencies; a Wiener filter, which needs no network, makes an image of them. Then a detector that sees
+ * no phase, behind four masks one after the other: a nonlinear problem, for a prior and draws from the posterior. Writes
  * samples/output/waves.png. Run: node dist/samples/waves.js
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { bind, contactSheet, floatArray, measure, problem, psnr, restore } from '../src/index.js';
+import { bind, contactSheet, floatArray, loadPrior, measure, problem, psnr, restore } from '../src/index.js';
 import { enlarge } from './pictures.js';
 
 const SIDE = 64;
+const WIENER = { solver: 'wiener', options: { iterations: 50 } };
 const TASKS = [
-  { label: 'radio interferometry', operators: 'interferometry:stations=8,times=12,longest=12' },
-  { label: 'scattering', operators: 'scattering:wavelength=0.2' },
+  {
+    label: 'radio interferometry',
+    operators: 'interferometry:stations=8,times=12,longest=12',
+    noise: 'gaussian:sigma=0.0005',
+    ...WIENER,
+  },
+  {
+    label: 'scattering',
+    operators: 'scattering:wavelength=0.2',
+    noise: 'gaussian:sigma=0.0005',
+    ...WIENER,
+  },
+  {
+    label: 'phase retrieval',
+    operators: 'coded-diffraction:masks=4',
+    noise: 'gaussian:sigma=0.02',
+    solver: 'pnp-dm',
+    options: { rounds: 12, steps: 3, rhoMax: 0.5, chainSteps: 50 },
+  },
 ];
 
 /** A ring whose lower side is brighter, as of a black hole. */
@@ -20,16 +39,18 @@ const ring = Float32Array.from({ length: SIDE * SIDE }, (_, i) => {
   return Math.exp(-(((radius - 14) / 3.5) ** 2)) * (0.6 + (0.4 * down) / Math.max(radius, 1));
 });
 const image = floatArray(ring, [1, SIDE, SIDE]);
+const prior = await loadPrior('photo-small');
 const rows = [];
-for (const { label, operators } of TASKS) {
-  const task = bind(problem(operators, 'gaussian:sigma=0.0005'), { imageShape: image.shape });
-  const measurement = await measure(task, image);
-  const { mean, seconds } = await restore({
-    measurement,
-    problem: task,
-    solver: 'wiener',
-    options: { iterations: 50 },
-  });
+for (const { label, operators, noise, solver, options } of TASKS) {
+  const spec = problem(operators, noise);
+  const known = bind(spec, { imageShape: image.shape });
+  const measurement = await measure(known, image);
+  // For the prior, which knows colour images, the measurement is of the luminance of one.
+  const task =
+    solver === 'wiener'
+      ? known
+      : bind(spec, { measurementShape: measurement.shape }, { channels: prior.channels });
+  const { mean, seconds } = await restore({ measurement, problem: task, prior, solver, samples: 1, options });
   const score = psnr(mean, image);
   console.log(
     `${label}, ${measurement.shape.join('×')} numbers: ${score.toFixed(2)} dB, ${seconds.toFixed(1)} s`,
@@ -40,5 +61,6 @@ for (const { label, operators } of TASKS) {
     { image: enlarge(image, 4), label: 'truth' },
   ]);
 }
+await prior.close();
 await mkdir('samples/output', { recursive: true });
 await writeFile('samples/output/waves.png', await contactSheet(rows));

@@ -48,6 +48,7 @@ METHODS = {
                 {},
                 {"spacing": "geometric", "sigmaMax": 1, "eta": 0.85},
                 *({"spacing": "geometric", "sigmaMax": s, "eta": 1} for s in (1, 0.3)),
+                {"spacing": "geometric", "sigmaMax": 0.3, "eta": 0.85, "cutoff": 1},
             ],
             "deepinv": [{}, *({"first": 1, "last": 0.01, "eta": e} for e in (0.85, 1))],
         },
@@ -64,7 +65,7 @@ METHODS = {
     "pigdm": Method(
         steps=20,
         candidates={
-            "retrodict": [{}, {"sigmaMax": 0.5}],
+            "retrodict": [{}],
             "deepinv": [{}, {"start": VP}],
             "azula": [{}, {"eta": 1.0, "start": AZULA}],
         },
@@ -72,7 +73,7 @@ METHODS = {
     "mmps": Method(
         steps=12,
         candidates={
-            "retrodict": [{}, {"sigmaMax": 2.5, "iterations": 3}],
+            "retrodict": [{}],
             "deepinv": [{}, {"start": VP}],
             "azula": [{}, {"iterations": 3, "start": AZULA}],
         },

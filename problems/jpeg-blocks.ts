@@ -1,4 +1,5 @@
 /** JPEG's blocks: cosine transform of 8×8 samples, rounded to multiples of a table that the quality scales. */
+import { kernels, room } from '../src/core/kernels.js';
 
 /** The quantisation tables of ITU-T T.81 Annex K, row by row. */
 const LUMA = [
@@ -39,6 +40,14 @@ const COSINES = Int32Array.of(
   ...[2260, -6436, 9633, -11363, 11363, -9633, 6436, -2260],
 );
 
+/** For each of four samples the cosines of the even coefficients, then those of the odd ones. */
+const FORWARD = Int32Array.from({ length: 32 }, (_, i) => {
+  const [n, odd, j] = [i >> 3, (i >> 2) & 1, i & 3];
+  return COSINES[8 * (2 * j + odd) + n];
+});
+/** For each coefficient the cosines of four samples. */
+const INVERSE = Int32Array.from({ length: 32 }, (_, i) => COSINES[8 * (i >> 2) + (i & 3)]);
+
 /**
  * Samples −128 … 127 as they are after their blocks were rounded to multiples of `steps`; a size that 8 does not divide
  * is filled up by the last row and column. All in integers, as the library does it.
@@ -49,78 +58,18 @@ export function quantiseBlocks(
   width: number,
   steps: Uint8Array,
 ): Float64Array {
-  const out = new Float64Array(plane.length);
-  const block = new Int32Array(64);
-  const half = new Int32Array(64);
-  for (let top = 0; top < height; top += 8) {
-    for (let left = 0; left < width; left += 8) {
-      for (let i = 0; i < 64; i++) {
-        const y = Math.min(top + (i >> 3), height - 1);
-        block[i] = plane[y * width + Math.min(left + (i & 7), width - 1)];
-      }
-      forwardRows(block, half, 11);
-      forwardRows(half, block, 15);
-      // Coefficients are eightfold here. Halves are rounded away from zero.
-      for (let i = 0; i < 64; i++) {
-        const level = Math.floor((Math.abs(block[i]) + 4 * steps[i]) / (8 * steps[i]));
-        block[i] = Math.sign(block[i]) * level * steps[i];
-      }
-      transpose(block);
-      inverseRows(block, half, 11);
-      inverseRows(half, block, 18);
-      transpose(block);
-      const [rows, columns] = [Math.min(8, height - top), Math.min(8, width - left)];
-      for (let y = 0; y < rows; y++) {
-        for (let x = 0; x < columns; x++) {
-          out[(top + y) * width + left + x] = Math.min(Math.max(block[8 * y + x], -128), 127);
-        }
-      }
-    }
-  }
-  return out;
-}
-
-/** Each row of `input` to its cosines, over 2^bits and rounded, in a column of `output`. */
-function forwardRows(input: Int32Array, output: Int32Array, bits: number): void {
-  const half = 1 << (bits - 1);
-  for (let row = 0; row < 8; row++) {
-    const at = 8 * row;
-    for (let k = 0; k < 8; k++) {
-      // Even cosines are symmetric about the middle, odd ones antisymmetric.
-      const sign = k % 2 === 0 ? 1 : -1;
-      let sum = half;
-      for (let n = 0; n < 4; n++) {
-        sum += COSINES[8 * k + n] * (input[at + n] + sign * input[at + 7 - n]);
-      }
-      output[8 * k + row] = sum >> bits;
-    }
-  }
-}
-
-/** Back from the cosines in each row of `input`, over 2^bits and rounded, to a column of `output`. */
-function inverseRows(input: Int32Array, output: Int32Array, bits: number): void {
-  const half = 1 << (bits - 1);
-  for (let row = 0; row < 8; row++) {
-    const at = 8 * row;
-    for (let n = 0; n < 4; n++) {
-      let even = half;
-      let odd = 0;
-      for (let k = 0; k < 8; k += 2) {
-        even += COSINES[8 * k + n] * input[at + k];
-        odd += COSINES[8 * k + 8 + n] * input[at + k + 1];
-      }
-      output[8 * n + row] = (even + odd) >> bits;
-      output[8 * (7 - n) + row] = (even - odd) >> bits;
-    }
-  }
-}
-
-function transpose(block: Int32Array): void {
-  for (let y = 1; y < 8; y++) {
-    for (let x = 0; x < y; x++) {
-      const other = block[8 * x + y];
-      block[8 * x + y] = block[8 * y + x];
-      block[8 * y + x] = other;
-    }
-  }
+  const [samples, out, table, forward, inverse, block] = room(
+    [Float64Array, plane.length],
+    [Float64Array, plane.length],
+    [Int32Array, 64],
+    [Int32Array, 32],
+    [Int32Array, 32],
+    [Int32Array, 64],
+  );
+  samples.set(plane);
+  table.set(steps);
+  forward.set(FORWARD);
+  inverse.set(INVERSE);
+  kernels.quantiseBlocks(samples, out, height, width, table, forward, inverse, block);
+  return out.slice();
 }

@@ -3,5 +3,6 @@ export { collectPlane, lightPlane, pairsToPlane, planeToPairs } from './complex-
 export { cosineLines, cosineLinesInverse } from './cosine';
 export { complexLines, realRows, realRowsInverse } from './fourier';
 export { hadamard } from './hadamard';
+export { quantiseBlocks } from './jpeg';
 export { mixPlanes, sumAlong, sumRows } from './matrices';
 export { followRays, turnBack, turnImage } from './rays';

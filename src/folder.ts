@@ -6,7 +6,6 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { filesOf } from '../models/card-file.js';
 import { loadPrior } from '../models/load.js';
 import type { Prior } from '../models/prior.js';
-import { bind } from '../problems/index.js';
 import type { Problem, ProblemSpec } from '../problems/problem.js';
 import { solvers } from '../solvers/index.js';
 import type { Solver } from '../solvers/solver.js';
@@ -27,6 +26,7 @@ import { type Item, walk } from './io/walk.js';
 import { parseOptions } from './options.js';
 import { chooseSolver, effectiveOptions, type Progress, restore } from './restore.js';
 import { type Estimate, estimateOf, type ResultFormat, resultFormat, writeResults } from './results.js';
+import { bindMeasurement } from './simulated.js';
 import { readSpecFiles, type SpecFiles } from './spec-files.js';
 import { requireTruthFolder, type Scores, scoreAgainst } from './truth.js';
 
@@ -159,9 +159,9 @@ async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<
   const { samples = 4, seed = 0, level = 0.9, estimate = 'mean', limits = defaultLimits } = job;
   const input = await readInput(item.path, limits);
   const bound = (spec: ProblemSpec) =>
-    bind(spec, { measurementShape: input.array.shape }, { channels: prior?.channels, ...files });
-  const problem = bound(
-    job.spec.noise ? job.spec : withEstimatedNoise(job.spec, input, item, bound, onEvent),
+    bindMeasurement(item.path, input.array.shape, spec, { channels: prior?.channels, ...files });
+  const problem = await bound(
+    job.spec.noise ? job.spec : await withEstimatedNoise(job.spec, input, item, bound, onEvent),
   );
   const solver = chooseSolver(job.solver, problem, noisePrior);
   const written = resultFormat(job, input.picture);
@@ -231,18 +231,18 @@ async function loadedPrior(prior: Prior | string, { threads, signal }: FolderJob
 }
 
 /** The spec with Gaussian noise of the level that the picture is found to have. */
-function withEstimatedNoise(
+async function withEstimatedNoise(
   spec: ProblemSpec,
   { array, picture }: Input,
   { name, path }: Item,
-  bound: (spec: ProblemSpec) => Problem,
+  bound: (spec: ProblemSpec) => Promise<Problem>,
   onEvent: (event: FolderEvent) => void,
-): ProblemSpec {
+): Promise<ProblemSpec> {
   if (picture === undefined) {
     throw new UsageError(`--noise is needed for ${path}: only a picture's noise level can be estimated`);
   }
   const withLevel = (sigma: number) => ({ ...spec, noise: { name: 'gaussian', options: { sigma } } });
-  const { observed } = bound(withLevel(1)).operator; // which pixels are seen does not depend on the noise
+  const { observed } = (await bound(withLevel(1))).operator; // which pixels are seen does not depend on the noise
   const rounding = 1 / (2 ** picture.bits - 1) / Math.sqrt(12);
   const sigma = Math.max(rounding, estimateNoise(array, observed));
   onEvent({ type: 'noise', name, sigma });

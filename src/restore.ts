@@ -142,6 +142,12 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
     });
   }
 
+  const lost = images.findIndex(({ data }) => !data.every(Number.isFinite));
+  if (lost >= 0) {
+    throw new Error(
+      `${solver.name} ran away: its sample ${lost} holds values that are not finite; more or smaller steps may help, or another solver`,
+    );
+  }
   const misfit: number[] = [];
   // Where the measurement holds structured noise besides, x alone does not say what it should be.
   if (!job.noisePrior) for (const image of images) misfit.push(await deviance(image, measurement, problem));

@@ -1,7 +1,7 @@
 /** Measurements made of known images, in the form that `restore` reads (DESIGN §5). */
 import { join } from 'node:path';
 import { bind } from '../problems/index.js';
-import type { Problem, ProblemSpec } from '../problems/problem.js';
+import type { ProblemSpec } from '../problems/problem.js';
 import type { FloatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { writeFileAtomic } from './io/atomic.js';
@@ -10,6 +10,7 @@ import { encodeNpy } from './io/npy.js';
 import { encodePicture, type Picture, type PictureLimits } from './io/picture.js';
 import { type Item, walk } from './io/walk.js';
 import { measure } from './measure.js';
+import { describeSimulation } from './simulated.js';
 import { readSpecFiles, type SpecFiles, specForFolder } from './spec-files.js';
 
 export interface SimulationJob {
@@ -117,7 +118,7 @@ async function simulateItem(
     await write(`.${format}`, await encode(measurement, format, picture, picture?.bits ?? 16));
   }
   const clipped = format === 'npy' ? undefined : fractionOutside(measurement);
-  await write('.json', `${JSON.stringify({ ...describe(problem), seed, clipped }, null, 2)}\n`);
+  await write('.json', `${JSON.stringify({ ...describeSimulation(problem), seed, clipped }, null, 2)}\n`);
   return { shape: measurement.shape, files: written, clipped };
 }
 
@@ -136,8 +137,4 @@ function encode(
 
 function fractionOutside({ data }: FloatArray): number {
   return data.reduce((count, value) => count + (value < 0 || value > 1 ? 1 : 0), 0) / data.length;
-}
-
-function describe({ imageShape, measurementShape, operator, spec }: Problem) {
-  return { version: 1, imageShape, measurementShape, field: operator.field, problem: spec };
 }

@@ -57,6 +57,14 @@ describe('simulate, then restore', () => {
     expect(score).toBeGreaterThan(40);
   });
 
+  it.each(['interferometry:longest=4', 'ct:angles=60', 'scattering'])(
+    '%s, whose measurement does not tell the size of the image, but the file beside it does',
+    async (operators) => {
+      const { found } = await roundTrip(operators);
+      expect(found.array.shape).toEqual([1, HEIGHT, WIDTH]);
+    },
+  );
+
   it('ct:angles=60,size=12x16 in real ones', async () => {
     const { measurement, score } = await roundTrip(`ct:angles=60,size=${HEIGHT}x${WIDTH}`);
     expect(measurement.complex).toBe(false);

@@ -136,6 +136,17 @@ describe('restore', () => {
     expect(seen).toEqual(['0/2 0/3 0.000', '1/2 0/3 0.000', '0/2 1/3 0.167', '1/2 1/3 0.333']);
   });
 
+  it('refuses measurements that the noise never gives, and images that are not finite', async () => {
+    const lost: ChainSolver = { ...walker, run: async () => mapArray(measurement, () => Number.NaN) };
+    await expect(restore({ measurement, problem, prior, solver: lost })).rejects.toThrow(
+      'walker ran away: its sample 0 holds values that are not finite',
+    );
+    const never = { ...noise, logLikelihood: () => Number.NEGATIVE_INFINITY };
+    await expect(
+      restore({ measurement, problem: { ...problem, noise: never }, prior, solver: walker }),
+    ).rejects.toThrow('the measurement holds values that gaussian noise never gives');
+  });
+
   it('keeps the weights of an ensemble', async () => {
     const pair: EnsembleSolver = {
       ...walker,

@@ -104,25 +104,29 @@ const CELLS = 16;
 function tabled(precision: number): PhotonCounts {
   /** log Σ at the cell's start, then the coefficients of E[k] in t, which runs from 0 to 1 over the cell. */
   const cells: Float64Array[] = [];
-  const cellAt = (place: number) => {
-    const index = Math.floor(place);
-    cells[index] ??= cell(NONE + index / CELLS, precision);
+  const cellOf = (index: number) => {
+    const made = cells[index];
+    if (made !== undefined) return made;
+    cells[index] = cell(NONE + index / CELLS, precision);
     return cells[index];
   };
   return {
     logSum(theta) {
       if (theta < NONE) return 0;
       const place = (theta - NONE) * CELLS;
-      const [start, a, b, c, d, e, f] = cellAt(place);
-      const t = place % 1;
-      const area = t * (a + t * (b / 2 + t * (c / 3 + t * (d / 4 + t * (e / 5 + (t * f) / 6)))));
-      return start + area / CELLS;
+      const index = Math.floor(place);
+      const c = cellOf(index);
+      const t = place - index;
+      const area =
+        t * (c[1] + t * (c[2] / 2 + t * (c[3] / 3 + t * (c[4] / 4 + t * (c[5] / 5 + (t * c[6]) / 6)))));
+      return c[0] + area / CELLS;
     },
     mean(theta) {
       if (theta < NONE) return 0;
       const place = (theta - NONE) * CELLS;
-      const c = cellAt(place);
-      const t = place % 1;
+      const index = Math.floor(place);
+      const c = cellOf(index);
+      const t = place - index;
       return c[1] + t * (c[2] + t * (c[3] + t * (c[4] + t * (c[5] + t * c[6]))));
     },
   };

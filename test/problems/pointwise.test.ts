@@ -63,6 +63,10 @@ describe('haze', () => {
     expectClose(grey.data, [0.65, 0.8, 0.4, 0.6, 0.2, 0.4]);
     const [near, far] = [Math.exp(-0.2), Math.exp(-1)];
     const deep = await hazeOf('depth=d.npy,beta=0.4,airlight=0', file('depth', 0.5, 2.5)).apply(x);
+    const usual = await hazeOf('depth=d.npy,airlight=0', file('depth', 0.2, 1)).apply(x);
+    expect([...usual.data]).toEqual([
+      ...(await hazeOf('depth=d.npy,beta=1,airlight=0', file('depth', 0.2, 1)).apply(x)).data,
+    ]);
     expectClose(deep.data, [0.5 * near, far, 0.2 * near, 0.4 * far, 0, 0.8 * far]);
   });
 

@@ -5,6 +5,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import type { LatentCard } from './card.js';
 import { parseJson } from './card-file.js';
 import { graphSource } from './files.js';
+import { openGraph } from './onnx/differentiable.js';
 import type { Runtime, SessionOptions, Tensor } from './onnx/session.js';
 
 type TextCard = NonNullable<LatentCard['text']>;
@@ -22,12 +23,12 @@ export async function openTextEncoder(
   { runtime, session: options }: { readonly runtime: Runtime; readonly session: SessionOptions },
 ): Promise<Embed> {
   const tokenize = await openTokenizer(card, directory);
-  const { path, bytes, name } = await graphSource(directory, card);
-  const session = await runtime.open(path ?? bytes, { ...options, name });
+  const source = await graphSource(directory, card);
+  const session = await openGraph({ source, runtime, session: options });
   const input = session.inputs.find((one) => one.name === card.input);
   if (!input || session.inputs.length > 1 || !['int32', 'int64'].includes(input.type)) {
     const found = session.inputs.map((one) => `${one.name} of ${one.type}`).join(', ');
-    throw new Error(`${name} takes ${found}; expected whole numbers "${card.input}" alone.`);
+    throw new Error(`${source.name} takes ${found}; expected whole numbers "${card.input}" alone.`);
   }
   return async (text) => {
     const tokens = tokenize(text);

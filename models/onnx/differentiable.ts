@@ -1,4 +1,6 @@
 /** A graph with its gradient: run as it is, or linearized at whatever sizes it is asked for. */
+import { realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { SplitDifferentiation } from './cache.js';
 import type { ModelSource, SplitModels } from './index.js';
 import { Pool } from './pool.js';
@@ -47,12 +49,7 @@ export class DifferentiableGraph {
    * @throws Error where ONNX Runtime does not accept the graph.
    */
   static async open(model: GraphModel, opened?: Session): Promise<DifferentiableGraph> {
-    const { source, runtime, session } = model;
-    const { bytes, path, name } = source;
-    return new DifferentiableGraph(
-      model,
-      opened ?? (await runtime.open(path ?? bytes, { ...session, name })),
-    );
+    return new DifferentiableGraph(model, opened ?? (await openGraph(model)));
   }
 
   /** What messages call the graph. */
@@ -113,4 +110,18 @@ export class DifferentiableGraph {
       return { models, forward, backward };
     });
   }
+}
+
+/**
+ * Opens a graph. Of an outline ONNX Runtime maps the weights where they lie: given the file itself it would hold the whole
+ * message beside them until it is done.
+ */
+export async function openGraph({
+  source,
+  runtime,
+  session,
+}: Omit<GraphModel, 'differentiate'>): Promise<Session> {
+  const { bytes, weights, path, name } = source;
+  if (path === undefined || weights === undefined) return runtime.open(path ?? bytes, { ...session, name });
+  return runtime.open(bytes, { ...session, name, externalDataFolder: dirname(await realpath(path)) });
 }

@@ -168,7 +168,7 @@ describe('what is refused, in a sentence that names the file', () => {
 
   it.each([
     [
-      'a latent model',
+      'a model with several text encoders',
       {},
       { files: { 'text_encoder_2/config.json': '{}' } },
       'with text_encoder_2/, which is not supported',

@@ -97,7 +97,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
       ? job.problem
       : bind(job.problem, { measurementShape: job.measurement.shape }, { channels: job.prior?.channels });
   const measurement = accept(contiguous(job.measurement), problem.operator);
-  requirePossible(measurement, problem);
+  requireFinite(measurement);
   const solver = chooseSolver(job.solver, problem, job.noisePrior);
   const options = effectiveOptions(solver, problem, job.options);
   const started = performance.now();
@@ -109,6 +109,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
     noisePrior: job.noisePrior && counted(job.noisePrior, counters),
   };
   requireMatch(solver, task);
+  requirePossible(measurement, problem);
 
   const item = await hashArray(measurement);
   const runs = solver.kind === 'chain' ? count : 1;
@@ -192,13 +193,16 @@ export function effectiveOptions(
   return parseOptions(solver.options, `solver ${solver.name}`, set, solver.presets[problem.name]);
 }
 
-function requirePossible(measurement: FloatArray, { noise }: Problem): void {
+function requireFinite(measurement: FloatArray): void {
   const bad = measurement.data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0)
-    throw new UsageError(`value ${bad} of the measurement is ${measurement.data[bad]}, not a finite number`);
-  // Such as negative values with Rician noise: no image is likely, and no solver can say how much less another is.
-  if (!Number.isFinite(noise.logLikelihood(measurement, measurement)))
-    throw new UsageError(`the measurement holds values that ${noise.name} noise never gives`);
+  if (bad < 0) return;
+  throw new UsageError(`value ${bad} of the measurement is ${measurement.data[bad]}, not a finite number`);
+}
+
+/** Negative values with Rician noise, say: no image is likely then, and none less so than another. */
+function requirePossible(measurement: FloatArray, { noise }: Problem): void {
+  if (Number.isFinite(noise.logLikelihood(measurement, measurement))) return;
+  throw new UsageError(`the measurement holds values that ${noise.name} noise never gives`);
 }
 
 async function deviance(image: FloatArray, measurement: FloatArray, problem: Problem): Promise<number> {

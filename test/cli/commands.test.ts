@@ -129,7 +129,7 @@ describe('retrodict', () => {
   it('exits with 1 where an item fails, one alone as one of many', async () => {
     const root = temporaryFolder();
     fill(root, { 'in/odd.png': await colourPng(15, 12), 'in/even.png': await colourPng(16, 12) });
-    const halving = ['--problem', 'downsample:factor=2', '--noise', 'gaussian:sigma=0.05'];
+    const halving = ['--problem', 'downsample:factor=2,filter=area', '--noise', 'gaussian:sigma=0.05'];
     const simulate = (input: string) => ['simulate', input, '--out', 'small', ...halving];
     const one = await retrodict(simulate('in/odd.png'), { cwd: root });
     expect(one.stderr).toMatch(/odd\.png: .*\n0 simulated, 1 failed\n$/);

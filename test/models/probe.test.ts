@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BetasCard } from '../../models/card.js';
+import { loadPrior } from '../../models/load.js';
 import { ints, type Node } from '../../models/onnx/graph.js';
 import type { ElementType } from '../../models/onnx/tensor.js';
 import { probeCard } from '../../models/probe.js';
 import { alphasCumprod } from '../../models/schedule.js';
+import { writeProbedCard } from '../../src/probed-card.js';
 import { float32, model, node } from './tiny-models.js';
 
 let folder: string;
@@ -94,6 +96,17 @@ describe('what probing finds', () => {
     expect(card).toMatchObject({ valueRange: [-1, 1], sizeMultiple: 8 });
     expect(error).toBeLessThan(0.25);
   });
+});
+
+it('a bare file is probed as its folder is, and the card stands beside it', async () => {
+  const directory = await write(X0, 'float32');
+  const network = join(directory, 'net.onnx');
+  const { path } = (await writeProbedCard(network))!;
+  expect(path).toBe(join(directory, 'net.card.json'));
+  expect(await writeProbedCard(network)).toBeUndefined();
+  const prior = await loadPrior(network, { threads: 1 });
+  expect(prior.card).toMatchObject({ name: 'net', parametrisation: 'x0', model: { path: 'net.onnx' } });
+  await prior.close();
 });
 
 describe('what is refused', () => {

@@ -21,8 +21,9 @@ export interface FourierPlan {
 }
 
 const LARGEST_RADIX = 13;
-/** As in kernels/fourier.ts. */
-const BATCH = 8;
+/** As in kernels/fourier-block.ts; those between in doubles. */
+const BATCH = 10;
+const BETWEEN = 32;
 const HEADER = 16;
 
 export function fourierPlan(size: number): FourierPlan {
@@ -37,7 +38,7 @@ function byPasses(size: number, radices: readonly number[]): FourierPlan {
     table[HEADER + k] = Math.cos((-2 * Math.PI * k) / size);
     table[HEADER + size + k] = Math.sin((-2 * Math.PI * k) / size);
   }
-  return { size, table, work: 4 * BATCH * size };
+  return { size, table, work: 4 * (BATCH * size + BETWEEN) };
 }
 
 /** The chirp exp(πi·n²/size), its spectrum at a power of two over that power, and the plan of the power. */
@@ -60,7 +61,7 @@ function byChirp(size: number): FourierPlan {
   table.set(re.map(scaled), HEADER + 2 * size);
   table.set(im.map(scaled), HEADER + 2 * size + padded);
   table.set(inner.table, HEADER + 2 * size + 2 * padded);
-  return { size, table, work: 4 * BATCH * padded };
+  return { size, table, work: 4 * (BATCH * padded + BETWEEN) };
 }
 
 /**

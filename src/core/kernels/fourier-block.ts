@@ -3,12 +3,16 @@
  *
  * A plan is what `src/core/fft.ts` writes: a header of 32 integers (size; the power of two of Bluestein's algorithm or 0;
  * number of passes; their radices), then the roots of unity, for Bluestein instead the chirp, its spectrum and the plan
- * of the power of two. `work` has room for 4·BATCH lines of the plan's length.
+ * of the power of two. `work` has room for four blocks.
  */
 import { pass } from './fourier-passes';
 
-/** Lines of a block, even: few enough for the processor's fast cache. */
-export const BATCH: usize = 8;
+/**
+ * Lines of a block: few enough for the processor's fast cache, even, and no power of two, which with the bytes between parts
+ * of a block spreads in the cache what a pass reads and writes at a time.
+ */
+export const BATCH: usize = 10;
+const BETWEEN: usize = 256;
 const HEADER: usize = 128;
 
 /** The block at work: value n of line b is at n·batch + b. A pass swaps it with the other. */
@@ -30,7 +34,7 @@ export function openBlock(plan: usize, work: usize, lines: usize): usize {
   const batch = (lines + 1) & ~1;
   const padded = paddedOf(plan);
   const length = padded === 0 ? sizeOf(plan) : padded;
-  const span = (length * batch) << 3;
+  const span = ((length * batch) << 3) + BETWEEN;
   blockRe = work;
   blockIm = work + span;
   otherRe = work + 2 * span;

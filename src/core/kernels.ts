@@ -8,10 +8,9 @@ const bytes = Uint8Array.from(atob(kernelsWasm), (character) => character.charCo
 const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
 
 type Value = number | boolean | ArrayBufferView;
+type Values<List extends readonly unknown[]> = { [I in keyof List]: Value };
 type Kernels = {
-  readonly [Name in keyof KernelFunctions]: (
-    ...values: { [I in keyof Parameters<KernelFunctions[Name]>]: Value }
-  ) => void;
+  readonly [Name in keyof KernelFunctions]: (...values: Values<Parameters<KernelFunctions[Name]>>) => void;
 };
 
 /** Arrays among their arguments are ones that `room` gave. */

@@ -3,9 +3,10 @@
  *
  * p(y | x_σ) is replaced by p(y | x0 = D(x_σ)); each ancestral step is followed by a move along the gradient of that
  * likelihood through operator and network. The paper normalises the gradient of least squares to that of
- * the residual's norm and scales it by ζ: robust, any operator, but no posterior's discretisation. With
- * `guidance=likelihood` the gradient is that of log p(y | A(D(x_σ))) for the true noise model, scaled as Bayes'
- * rule has it (eq. 7): right for Poisson noise, and stable only where σ_y or the steps are small enough.
+ * the residual's norm and scales it by ζ: robust, any operator, but no posterior's discretisation, and it knows no noise
+ * model. With `guidance=likelihood` the gradient is that of log p(y | A(D(x_σ))) for the true noise model, scaled as Bayes'
+ * rule has it (eq. 7): right, and stable only where σ_y or the steps are small enough. Of photons it is not where a picture is
+ * nearly black, so that the norm is the default there too.
  *
  * Departs from the published code: the state is variance exploding on [0, 1] (an exact change of variables);
  * the norm is that of one sample, not of the batch; ζ scales with √(image size), so that a pixel moves equally in small
@@ -18,7 +19,7 @@ import { type FloatArray, mapArray } from '../src/core/array.js';
 import { vpSigmas } from '../src/core/schedule.js';
 import { dpsStepSize } from '../src/core/units.js';
 import { axpy, difference, norm, scale } from '../src/core/vector.js';
-import { differentiablePrior, equalVariance, noiseRange } from './requirements.js';
+import { differentiablePrior, noiseRange } from './requirements.js';
 import type { ChainSolver } from './solver.js';
 import { ancestralStep, startState } from './transition.js';
 
@@ -32,11 +33,11 @@ const options = z.object({
     .default(10)
     .describe("step size ζ in the paper's units (variance-preserving state on [-1, 1], 3×256×256 image)"),
   guidance: z
-    .enum(['auto', 'norm', 'likelihood'])
-    .default('auto')
+    .enum(['norm', 'likelihood'])
+    .default('norm')
     .describe(
-      "norm: the paper's normalised least squares, for Gaussian noise; likelihood: the true noise model, without ζ; " +
-        'auto: norm for Gaussian noise of equal variance, likelihood for any other',
+      "norm: the paper's normalised least squares, whatever the noise; likelihood: the true noise model, without ζ, " +
+        'for noise that is nowhere small beside the steps',
     ),
   sigmaMax: z
     .number()
@@ -69,9 +70,8 @@ export const dps: ChainSolver = {
   presets,
 
   async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, zeta, sigmaMax, ...rest } = options.parse(chosen);
+    const { steps, zeta, sigmaMax, guidance } = options.parse(chosen);
     const model = differentiablePrior(prior);
-    const guidance = chooseGuidance(rest.guidance, problem);
     const { lowest, highest } = noiseRange(model, sigmaMax);
     const sigmas = vpSigmas(steps, lowest, highest);
     let x = startState(problem.imageShape, sigmas[0], context.random('init'));
@@ -93,17 +93,6 @@ export const dps: ChainSolver = {
     return x;
   },
 };
-
-/** @throws Error when the norm of a residual is asked to stand for a noise that is not white and Gaussian. */
-function chooseGuidance(asked: 'auto' | Guidance, problem: Problem): Guidance {
-  const gaussian = equalVariance(problem) !== undefined;
-  if (asked === 'norm' && !gaussian) {
-    throw new Error(
-      `dps with guidance=norm is least squares and needs Gaussian noise of equal variance, but the noise is ${problem.noise.name}; use guidance=likelihood`,
-    );
-  }
-  return asked === 'auto' ? (gaussian ? 'norm' : 'likelihood') : asked;
-}
 
 /** Gradient with respect to x0 of the misfit of A(x0): ‖y − A(x0)‖, or −log p(y | A(x0)). */
 async function misfitGradient(

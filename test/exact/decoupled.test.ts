@@ -72,7 +72,7 @@ describe('a draw given the data', () => {
       shape,
     );
     const z = floatArray(Float32Array.from(near), shape);
-    const operator = denoise.create(shape, {});
+    const operator = denoise.create(shape, {}, {});
     const task = { ...problem, operator, noise, imageShape: shape, measurementShape: shape };
     const r = 0.05;
     const random = keyedRandom(4, 'draws', 0)('photons');

@@ -15,14 +15,15 @@ import { karrasSigmas } from '../../src/core/schedule.js';
 
 const RANGE = [0.05, 20] as const;
 const task = referenceTask(gaussianReference, RANGE);
+type Pair = readonly [number, number];
+
 /** R0 for x = (u + 1)/2: its prior, A, y and noise. */
 const MEAN = gaussianReference.mixture.mean().map((value) => (value + 1) / 2);
 const COVARIANCE = gaussianReference.mixture.covariance().map((value) => value / 4);
-const ROW = [...gaussianReference.A[0]] as [number, number];
+const ROW: Pair = [gaussianReference.A[0][0], gaussianReference.A[0][1]];
 const Y = task.measurement.data[0];
 const NOISE = gaussianReference.sigma / 2;
 
-type Pair = readonly [number, number];
 type Matrix = readonly [number, number, number, number];
 
 /** x of the chain at some level, about the prior's mean: N(offset, spread). */

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.close());
 
-function tensor({ data, shape }: FloatArray, { type }: Pick<ValueInfo, 'type'>): Tensor {
+function tensor({ data, shape }: FloatArray, { type }: Partial<ValueInfo>): Tensor {
   if (type !== 'int64') return { type: 'float32', dims: shape, data: data as Float32Array };
   return { type, dims: shape, data: BigInt64Array.from(data, (value) => BigInt(value)) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { dps } from '../../solvers/dps.js';
-import { floatArray, mapArray } from '../../src/core/array.js';
+import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
 import { vpSigmas } from '../../src/core/schedule.js';
 import { DPS_IMAGE_SIZE, vpScale } from '../../src/core/units.js';
 import { denseProblem, testContext } from '../exact/dense.js';
@@ -110,14 +110,14 @@ describe('dps', () => {
     expect(found.data.every(Number.isFinite)).toBe(true);
   });
 
-  it('refuses least squares for noise that is not Gaussian', async () => {
-    const { variance: _, ...noise } = { ...problem.noise, name: 'poisson' };
+  it('takes least squares of whatever noise, and the true noise model when told', async () => {
+    const noise = { ...problem.noise, name: 'wide', gradient: (clean: FloatArray) => zeros(clean.shape) };
     const task = { measurement, problem: { ...problem, noise }, prior };
-    await expect(dps.run(task, { guidance: 'norm' }, testContext())).rejects.toThrow(
-      'needs Gaussian noise of equal variance, but the noise is poisson; use guidance=likelihood',
-    );
-    const found = await dps.run(task, { steps: 5 }, testContext());
-    const likelihood = await dps.run(task, { steps: 5, guidance: 'likelihood' }, testContext());
-    expect(found.data).toEqual(likelihood.data);
+    const known = await dps.run({ measurement, problem, prior }, { steps: 5 }, testContext());
+    expect((await dps.run(task, { steps: 5 }, testContext())).data).toEqual(known.data);
+    const indifferent = await dps.run(task, { steps: 5, guidance: 'likelihood' }, testContext());
+    const free = await dps.run(task, { steps: 5, zeta: 0 }, testContext());
+    expect(indifferent.data).toEqual(free.data);
+    expect(free.data).not.toEqual(known.data);
   });
 });

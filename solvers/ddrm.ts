@@ -45,7 +45,7 @@ const options = z.object({
  * Chosen with the prior photo-small on 64² crops of two of the first ten photographs of gb82_cc0. What the measurement does
  * not see is best drawn anew in each step (η = 1): 4 dB more than the published 0.85 where pixels are missing. Where it
  * sees all, but only below its noise does the chain know better, 0.85 keeps hold of it: 3 dB more than 1 in denoising.
- * Coordinates of a blur that are hidden in the noise must not be pulled to it: a cutoff of 1 is 0.3 to 1.2 dB. (The
+ * Coordinates of a blur that are hidden in the noise must not be pulled to it: a cutoff of 1 is 0.1 to 1.1 dB. (The
  * published code cuts at 0.03 whatever the noise, deepinv at the noise.)
  */
 const fineDetail = { steps: 20, eta: 1, sigmaMax: 0.3, spacing: 'geometric' } as const;

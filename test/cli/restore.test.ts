@@ -224,9 +224,7 @@ describe('retrodict restore', () => {
       join(cwd, 'prior'),
     ];
     const { status, stderr } = await retrodictHere(words);
-    expect(stderr).toMatch(
-      /photo-small\.onnx has SHA-256 [0-9a-f]{64}; its card\.json expects 0[0-9a-f]{63}/,
-    );
+    expect(stderr).toMatch(/photo-small\.onnx has SHA-256 [0-9a-f]{64}; its card expects 0[0-9a-f]{63}/);
     expect(status).toBe(2);
   });
 });

@@ -2,7 +2,7 @@
  * Finding out how a network is to be called by calling it: of all parametrisations, schedules and value ranges in use,
  * the one under which a noisy picture comes back cleanest (‖D − x0‖ is far larger under any other).
  */
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type FloatArray, floatArray, zeros } from '../src/core/array.js';
 import { keyedRandom } from '../src/core/random.js';
@@ -69,6 +69,9 @@ export async function probeCard(place: string): Promise<Probe> {
 
 /** The only .onnx file of a folder. */
 async function onlyModel(directory: string): Promise<string> {
+  if (!(await stat(directory)).isDirectory()) {
+    throw new Error(`${directory} is no prior; expected a folder or an .onnx file.`);
+  }
   const models = (await readdir(directory)).filter((name) => name.endsWith('.onnx'));
   if (models.length === 1) return join(directory, models[0]);
   const found = models.length === 0 ? 'none' : models.join(', ');

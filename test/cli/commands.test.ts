@@ -153,6 +153,9 @@ describe('retrodict', () => {
     const none = await retrodict(['card', temporaryFolder()]);
     expect(none.stderr).toMatch(/should hold one \.onnx file to write a card for; it holds none/);
     expect(none.status).toBe(2);
+    const text = await retrodict(['card', 'README.md']);
+    expect(text.stderr).toBe('README.md is no prior; expected a folder or an .onnx file.\n');
+    expect(text.status).toBe(2);
     const absent = await retrodict(['card', 'nowhere-at-all']);
     expect(absent.stderr).toMatch(/nowhere-at-all/);
     expect(absent.status).toBe(2);

@@ -1,6 +1,6 @@
 /** Laplace noise: y = clean + b·n with p(n) = ½ exp(−|n|), heavier in its tails than a Gaussian. */
 import { z } from 'zod';
-import { mapArray } from '../src/core/array.js';
+import { type FloatArray, mapArray } from '../src/core/array.js';
 import type { NoiseFamily } from './family.js';
 import type { NoiseModel } from './noise.js';
 
@@ -14,9 +14,11 @@ const options = z.strictObject({
 
 /**
  * log p = −|y − clean|/b − log 2b. The gradient is ±1/b, whatever the distance; at y = clean, where there is none, it is
- * 0, the middle of the subgradients.
+ * 0, the middle of the subgradients. The information is 1/b²: a residual is ±b, and no outlier pulls more than another value.
  */
 export function laplaceNoise(scale: number): NoiseModel {
+  const signs = (clean: FloatArray, y: FloatArray, size: number) =>
+    mapArray(clean, (value, i) => Math.sign(y.data[i] - value) * size);
   return {
     name: 'laplace',
     sample: (clean, random) =>
@@ -29,7 +31,8 @@ export function laplaceNoise(scale: number): NoiseModel {
       for (let i = 0; i < y.data.length; i++) distance += Math.abs(y.data[i] - clean.data[i]);
       return -distance / scale - y.data.length * Math.log(2 * scale);
     },
-    gradient: (clean, y) => mapArray(clean, (value, i) => Math.sign(y.data[i] - value) / scale),
+    gradient: (clean, y) => signs(clean, y, 1 / scale),
+    residual: (clean, y) => signs(clean, y, scale),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Log-Poisson noise: counted photons behind an absorber, as transmission tomography turns them into line integrals. */
 import { z } from 'zod';
-import { mapArray } from '../src/core/array.js';
+import { type FloatArray, mapArray } from '../src/core/array.js';
 import { logGamma } from '../src/core/special.js';
 import type { NoiseFamily } from './family.js';
 import type { NoiseModel } from './noise.js';
@@ -23,7 +23,8 @@ const NONE = 0.75;
 
 /**
  * y = −log(k/N₀)/µ with k ~ Poisson(λ), λ = N₀·exp(−µ·clean); log p = k·log λ − λ − log k!, a probability of the count k
- * that y stands for (Lambert and Beer's law). The gradient is µ·(λ − k). Where λ would be 22,000 N₀ or more, it goes on as
+ * that y stands for (Lambert and Beer's law). The gradient is µ·(λ − k); a residual is (λ − k)/(µ·N₀), the
+ * information being at most µ²·N₀, where nothing absorbs. Where λ would be 22,000 N₀ or more, it goes on as
  * its tangent and no longer grows in the gradient and the sampler, so that nothing overflows.
  */
 export function logPoissonNoise(photons: number, mu: number): NoiseModel {
@@ -32,6 +33,8 @@ export function logPoissonNoise(photons: number, mu: number): NoiseModel {
     const count = expected(y);
     return count < NONE ? 0 : count;
   };
+  const missing = (clean: FloatArray, y: FloatArray, weight: number) =>
+    mapArray(clean, (value, i) => (expected(value) - counted(y.data[i])) * weight);
   return {
     name: 'log-poisson',
     sample: (clean, random) =>
@@ -49,7 +52,8 @@ export function logPoissonNoise(photons: number, mu: number): NoiseModel {
       }
       return sum;
     },
-    gradient: (clean, y) => mapArray(clean, (value, i) => mu * (expected(value) - counted(y.data[i]))),
+    gradient: (clean, y) => missing(clean, y, mu),
+    residual: (clean, y) => missing(clean, y, 1 / (mu * photons)),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What a solver may ask of a noise model (DESIGN §2): the true likelihood, never a silent least squares. */
 import type { FloatArray } from '../src/core/array.js';
 import type { Random } from '../src/core/random.js';
+import { difference } from '../src/core/vector.js';
 
 export interface NoiseModel {
   readonly name: string;
@@ -17,6 +18,11 @@ export interface NoiseModel {
    * about 1 for each value of a y drawn from the model.
    */
   deviance?(clean: FloatArray, y: FloatArray): number;
+  /**
+   * What y says of the clean value, in its units: the gradient over the information of a value (Fisher scoring), or over the
+   * largest where it may vanish. Zero on average where `clean` is true. Absent where that is y − clean.
+   */
+  residual?(clean: FloatArray, y: FloatArray): FloatArray;
   /** This noise on the values that are not holes, where its parts differ by place; else `observedNoise` makes it. */
   observing?(observed: Float32Array): NoiseModel;
 }
@@ -25,4 +31,9 @@ export interface NoiseModel {
 export function devianceOf(noise: NoiseModel, clean: FloatArray, y: FloatArray): number {
   if (noise.deviance) return noise.deviance(clean, y);
   return 2 * (noise.logLikelihood(y, y) - noise.logLikelihood(clean, y));
+}
+
+/** How far y pulls each clean value: see `NoiseModel.residual`. */
+export function residualOf(noise: NoiseModel, clean: FloatArray, y: FloatArray): FloatArray {
+  return noise.residual ? noise.residual(clean, y) : difference(y, clean);
 }

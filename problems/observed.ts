@@ -9,7 +9,7 @@ import {
   sizeOf,
 } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
-import type { NoiseModel } from './noise.js';
+import { type NoiseModel, residualOf } from './noise.js';
 import type { ForwardOperator } from './operator.js';
 
 /**
@@ -50,6 +50,7 @@ export function observedNoise(noise: NoiseModel, observed: Float32Array): NoiseM
     sample: (clean, random) => scatter(noise.sample(gather(clean), random).data, clean.shape),
     logLikelihood: (clean, y) => noise.logLikelihood(gather(clean), gather(y)),
     gradient: (clean, y) => scatter(noise.gradient(gather(clean), gather(y)).data, clean.shape),
+    residual: (clean, y) => scatter(residualOf(noise, gather(clean), gather(y)).data, clean.shape),
     variance: noise.variance && ((clean) => noise.variance!(clean)),
     deviance: noise.deviance && ((clean, y) => noise.deviance!(gather(clean), gather(y))),
   };

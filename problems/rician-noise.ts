@@ -1,6 +1,6 @@
 /** Rician noise: y = |clean + σ·(n₁ + i·n₂)|, the magnitude of a complex signal, as magnetic resonance images have it. */
 import { z } from 'zod';
-import { mapArray, SMALLEST_FLOAT } from '../src/core/array.js';
+import { type FloatArray, mapArray, SMALLEST_FLOAT } from '../src/core/array.js';
 import { scaledBesselI } from '../src/core/special.js';
 import type { NoiseFamily } from './family.js';
 import type { NoiseModel } from './noise.js';
@@ -15,10 +15,17 @@ const options = z.strictObject({
 
 /**
  * log p = log(y/σ²) − (y² + clean²)/2σ² + log I₀(y·clean/σ²) for y > 0, −∞ for y < 0 (Rice 1944); even in the clean value.
- * A measured 0 counts as the smallest float32. The gradient is (y·I₁/I₀(y·clean/σ²) − clean)/σ².
+ * A measured 0 counts as the smallest float32. The gradient is (y·I₁/I₀(y·clean/σ²) − clean)/σ²; a residual is
+ * that times σ², the information being 1/σ² where the signal is well above the noise, and less below.
  */
 export function ricianNoise(sigma: number): NoiseModel {
   const variance = sigma * sigma;
+  const pull = (clean: FloatArray, y: FloatArray, weight: number) =>
+    mapArray(clean, (value, i) => {
+      const z = (y.data[i] * Math.abs(value)) / variance;
+      const ratio = scaledBesselI(1, z) / scaledBesselI(0, z);
+      return (y.data[i] * Math.sign(value) * ratio - value) * weight;
+    });
   return {
     name: 'rician',
     sample: (clean, random) =>
@@ -34,12 +41,8 @@ export function ricianNoise(sigma: number): NoiseModel {
       }
       return sum;
     },
-    gradient: (clean, y) =>
-      mapArray(clean, (value, i) => {
-        const z = (y.data[i] * Math.abs(value)) / variance;
-        const ratio = scaledBesselI(1, z) / scaledBesselI(0, z);
-        return (y.data[i] * Math.sign(value) * ratio - value) / variance;
-      }),
+    gradient: (clean, y) => pull(clean, y, 1 / variance),
+    residual: (clean, y) => pull(clean, y, 1),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Salt-and-pepper noise: some values are lost to black or white, by dead pixels or lost bits. */
 import { z } from 'zod';
-import { mapArray } from '../src/core/array.js';
+import { type FloatArray, mapArray } from '../src/core/array.js';
 import type { NoiseFamily } from './family.js';
 import type { NoiseModel } from './noise.js';
 
@@ -36,6 +36,8 @@ export function saltPepperNoise(fraction: number, salt = 0.5, sigma = 1 / 255): 
   const lost = (y: number) => y === 0 || y === 1;
   const logMass = [Math.log(fraction - white), Math.log(white)];
   const logKept = Math.log(1 - fraction) - 0.5 * Math.log(2 * Math.PI * variance);
+  const kept = (clean: FloatArray, y: FloatArray, weight: number) =>
+    mapArray(clean, (value, i) => (lost(y.data[i]) ? 0 : (y.data[i] - value) * weight));
   return {
     name: 'salt-pepper',
     sample: (clean, random) =>
@@ -52,8 +54,8 @@ export function saltPepperNoise(fraction: number, salt = 0.5, sigma = 1 / 255): 
       }
       return sum;
     },
-    gradient: (clean, y) =>
-      mapArray(clean, (value, i) => (lost(y.data[i]) ? 0 : (y.data[i] - value) / variance)),
+    gradient: (clean, y) => kept(clean, y, 1 / variance),
+    residual: (clean, y) => kept(clean, y, 1),
   };
 }
 

@@ -2,7 +2,7 @@
 import { type FloatArray, floatArray, mapArray, type Shape, sameShape, sizeOf } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
 import type { Random } from '../src/core/random.js';
-import { devianceOf, type NoiseModel } from './noise.js';
+import { devianceOf, type NoiseModel, residualOf } from './noise.js';
 import { observedNoise } from './observed.js';
 import { type ForwardOperator, isLinear, type LinearOperator } from './operator.js';
 import { added, parallel, requireSameInput } from './parallel.js';
@@ -74,6 +74,10 @@ export function stackNoise(parts: readonly { noise: NoiseModel; shape: Shape }[]
     gradient(clean, y) {
       const [cut, cutY] = [pieces(clean, shapes), pieces(y, shapes)];
       return each((noise, i) => noise.gradient(cut[i], cutY[i]).data, clean.shape);
+    },
+    residual(clean, y) {
+      const [cut, cutY] = [pieces(clean, shapes), pieces(y, shapes)];
+      return each((noise, i) => residualOf(noise, cut[i], cutY[i]).data, clean.shape);
     },
     variance: parts.every(({ noise }) => noise.variance) ? variances : undefined,
     deviance(clean, y) {

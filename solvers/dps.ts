@@ -3,10 +3,11 @@
  *
  * p(y | x_σ) is replaced by p(y | x0 = D(x_σ)); each ancestral step is followed by a move along the gradient of that
  * likelihood through operator and network. The paper normalises the gradient of least squares to that of
- * the residual's norm and scales it by ζ: robust, any operator, but no posterior's discretisation, and it knows no noise
- * model. With `guidance=likelihood` the gradient is that of log p(y | A(D(x_σ))) for the true noise model, scaled as Bayes'
- * rule has it (eq. 7): right, and stable only where σ_y or the steps are small enough. Of photons it is not where a picture is
- * nearly black, so that the norm is the default there too.
+ * the residual's norm and scales it by ζ: robust, any operator, but no posterior's discretisation. Here the residual is
+ * the noise model's: its score over its information (natural gradient, Amari 1998), which is y − A(x0) for Gaussian noise, counted
+ * photons and speckle, nothing for a pixel lost to salt or pepper, and free of bias under Rician noise.
+ * With `guidance=likelihood` the gradient is that of log p(y | A(D(x_σ))) itself, scaled as Bayes' rule has it (eq. 7): right,
+ * and stable only where σ_y or the steps are small enough. Of photons it is not where a picture is nearly black.
  *
  * Departs from the published code: the state is variance exploding on [0, 1] (an exact change of variables);
  * the norm is that of one sample, not of the batch; ζ scales with √(image size), so that a pixel moves equally in small
@@ -14,11 +15,12 @@
  * starts within the noise levels that the prior knows.
  */
 import { z } from 'zod';
+import { residualOf } from '../problems/noise.js';
 import type { Problem } from '../problems/problem.js';
 import { type FloatArray, mapArray } from '../src/core/array.js';
 import { vpSigmas } from '../src/core/schedule.js';
 import { dpsStepSize } from '../src/core/units.js';
-import { axpy, difference, norm, scale } from '../src/core/vector.js';
+import { axpy, norm, scale } from '../src/core/vector.js';
 import { differentiablePrior, noiseRange } from './requirements.js';
 import type { ChainSolver } from './solver.js';
 import { ancestralStep, startState } from './transition.js';
@@ -36,8 +38,8 @@ const options = z.object({
     .enum(['norm', 'likelihood'])
     .default('norm')
     .describe(
-      "norm: the paper's normalised least squares, whatever the noise; likelihood: the true noise model, without ζ, " +
-        'for noise that is nowhere small beside the steps',
+      "norm: the noise model's residual, normalised as in the paper; likelihood: Bayes' rule without ζ, for noise that " +
+        'is nowhere small beside the steps',
     ),
   sigmaMax: z
     .number()
@@ -103,7 +105,7 @@ export const dps: ChainSolver = {
   },
 };
 
-/** Gradient with respect to x0 of the misfit of A(x0): ‖y − A(x0)‖, or −log p(y | A(x0)). */
+/** Gradient with respect to x0 of the misfit of A(x0): ‖y − A(x0)‖ in the noise's residuals, or −log p(y | A(x0)). */
 async function misfitGradient(
   { operator, noise }: Problem,
   y: FloatArray,
@@ -112,17 +114,14 @@ async function misfitGradient(
 ): Promise<FloatArray> {
   const forward = await operator.linearize(x0);
   try {
-    if (guidance === 'norm') return await forward.pullback(gradientOfNorm(forward.value, y));
+    if (guidance === 'norm') {
+      const residual = residualOf(noise, forward.value, y);
+      scale(-1 / (norm(residual.data) || 1), residual.data);
+      return await forward.pullback(residual);
+    }
     const gradient = noise.gradient(forward.value, y);
     return await forward.pullback(mapArray(gradient, (value) => -value));
   } finally {
     forward.release();
   }
-}
-
-/** Gradient of ‖clean − y‖ with respect to `clean`: the unit residual, or zero where there is none. */
-function gradientOfNorm(clean: FloatArray, y: FloatArray): FloatArray {
-  const residual = difference(clean, y);
-  scale(1 / (norm(residual.data) || 1), residual.data);
-  return residual;
 }

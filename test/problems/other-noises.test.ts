@@ -1,9 +1,10 @@
 /** The noises that are not Gaussian given the image, beside Poisson's: each density, sampler and gradient. */
 import { describe, expect, it } from 'vitest';
+import { gaussianNoise } from '../../problems/gaussian-noise.js';
 import { noises } from '../../problems/index.js';
 import { laplaceNoise } from '../../problems/laplace-noise.js';
 import { logPoissonNoise } from '../../problems/log-poisson-noise.js';
-import { devianceOf, type NoiseModel } from '../../problems/noise.js';
+import { devianceOf, type NoiseModel, residualOf } from '../../problems/noise.js';
 import { observedNoise } from '../../problems/observed.js';
 import { poissonGaussianNoise } from '../../problems/poisson-gaussian-noise.js';
 import { ricianNoise } from '../../problems/rician-noise.js';
@@ -252,5 +253,59 @@ describe('the table of noises', () => {
       expect(Number.isFinite(noise.logLikelihood(clean, y))).toBe(true);
       expect(noise.gradient(clean, y).data.every(Number.isFinite)).toBe(true);
     }
+  });
+
+  // The score is 0 on average where the clean value is true, and so is a residual; y − clean of lost pixels is not.
+  it.each(
+    Object.entries(examples).flatMap(([name, options]) =>
+      [0.08, 0.5].map((clean) => ({ name, options, clean })),
+    ),
+  )(
+    'has residuals of $name that point as the score does and have mean zero at $clean',
+    ({ name, options, clean }) => {
+      const noise = noises[name].create({ ...options });
+      const truth = constant(clean);
+      const y = noise.sample(truth, keyedRandom(0, 'residuals', 0)(name));
+      const [residual, score] = [residualOf(noise, truth, y).data, noise.gradient(truth, y).data];
+      const mean = (f: (i: number) => number) => residual.reduce((sum, _, i) => sum + f(i), 0) / DRAWS;
+      const power = mean((i) => residual[i] ** 2);
+      expect(Math.abs(mean((i) => residual[i])) / Math.sqrt(power / DRAWS)).toBeLessThan(4);
+      // Of uniform noise the score is 0 wherever y can be.
+      if (name === 'uniform') return;
+      const along = mean((i) => residual[i] * score[i]) / Math.sqrt(power * mean((i) => score[i] ** 2));
+      expect(along).toBeGreaterThan(name === 'poisson-gaussian' ? 0.99 : 0.99999);
+    },
+  );
+
+  it('has residuals in the units of the clean value: the score over the information where that does not vanish', () => {
+    for (const name of ['gaussian', 'poisson', 'laplace', 'speckle', 'rician', 'log-poisson']) {
+      const noise = noises[name].create({ ...examples[name] });
+      const truth = constant(0.5);
+      const y = noise.sample(truth, keyedRandom(0, 'information', 0)(name));
+      const [residual, score] = [residualOf(noise, truth, y).data, noise.gradient(truth, y).data];
+      const information = score.reduce((sum, value) => sum + value ** 2, 0) / DRAWS;
+      const scale = residual.reduce((sum, value) => sum + Math.abs(value), 0);
+      const natural = score.reduce((sum, value) => sum + Math.abs(value), 0) / information;
+      expect(Math.abs(scale / natural - 1)).toBeLessThan(0.02);
+    }
+  });
+
+  it('keeps residuals in a stack and around holes', () => {
+    const noise = saltPepperNoise(0.2);
+    const [clean, y] = [vector(0.2, 0.3, 0.4), vector(1, 0.5, 0)];
+    expect([...observedNoise(noise, Float32Array.of(1, 1, 0)).residual!(clean, y).data]).toEqual([
+      0,
+      Math.fround(y.data[1] - clean.data[1]),
+      0,
+    ]);
+    const parts = [
+      { noise, shape: [2] },
+      { noise: gaussianNoise(0.1), shape: [1] },
+    ];
+    expect([...residualOf(stackNoise(parts), clean, y).data]).toEqual([
+      0,
+      Math.fround(y.data[1] - clean.data[1]),
+      -clean.data[2],
+    ]);
   });
 });

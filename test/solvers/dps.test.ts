@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DiffusionPrior } from '../../models/prior.js';
+import { saltPepperNoise } from '../../problems/salt-pepper-noise.js';
 import { dps } from '../../solvers/dps.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
 import { vpSigmas } from '../../src/core/schedule.js';
@@ -110,14 +111,45 @@ describe('dps', () => {
     expect(found.data.every(Number.isFinite)).toBe(true);
   });
 
-  it('takes least squares of whatever noise, and the true noise model when told', async () => {
-    const noise = { ...problem.noise, name: 'wide', gradient: (clean: FloatArray) => zeros(clean.shape) };
-    const task = { measurement, problem: { ...problem, noise }, prior };
-    const known = await dps.run({ measurement, problem, prior }, { steps: 5 }, testContext());
-    expect((await dps.run(task, { steps: 5 }, testContext())).data).toEqual(known.data);
-    const indifferent = await dps.run(task, { steps: 5, guidance: 'likelihood' }, testContext());
-    const free = await dps.run(task, { steps: 5, zeta: 0 }, testContext());
-    expect(indifferent.data).toEqual(free.data);
-    expect(free.data).not.toEqual(known.data);
+  it('takes the residual of the noise model, and its gradient when told', async () => {
+    const nothing = (clean: FloatArray) => zeros(clean.shape);
+    const run = (noise: object, options: object) =>
+      dps.run(
+        { measurement, problem: { ...problem, noise: { ...problem.noise, ...noise } }, prior },
+        { steps: 5, ...options },
+        testContext(),
+      );
+    const known = (await run({}, {})).data;
+    const free = (await run({}, { zeta: 0 })).data;
+    expect(free).not.toEqual(known);
+    expect((await run({ gradient: nothing }, {})).data).toEqual(known);
+    expect((await run({ residual: nothing }, {})).data).toEqual(free);
+    expect((await run({ gradient: nothing }, { guidance: 'likelihood' })).data).toEqual(free);
+    expect((await run({ residual: nothing }, { guidance: 'likelihood' })).data).not.toEqual(free);
+  });
+
+  it('is not drawn to pixels that were lost', async () => {
+    const noise = saltPepperNoise(0.2);
+    const identity = denseProblem(
+      [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ],
+      0.1,
+      SHAPE,
+    );
+    const run = (lost: number) =>
+      dps.run(
+        {
+          measurement: floatArray(Float32Array.of(0.2, lost, 0.8), [3]),
+          problem: { ...identity, noise },
+          prior,
+        },
+        { steps: 5 },
+        testContext(),
+      );
+    expect((await run(0)).data).toEqual((await run(1)).data);
+    expect((await run(0)).data).not.toEqual((await run(0.5)).data);
   });
 });

@@ -163,7 +163,7 @@ describe('on a mixture of Gaussians (R1)', () => {
 
   it('DPS as published goes towards the measurement', async () => {
     const zeta = 0.3 * Math.sqrt(DPS_IMAGE_SIZE / 2);
-    const samples = await drawSamples(dps, mixture.task, { steps: 100, zeta }, COUNT);
+    const samples = await drawSamples(dps, mixture.task, { steps: 100, zeta, guidance: 'norm' }, COUNT);
     const misfit = (set: readonly Float64Array[]) =>
       Math.sqrt(set.reduce((sum, [u, v]) => sum + (0.8 - u - 0.5 * v) ** 2, 0) / set.length);
     expect(misfit(samples)).toBeLessThan(misfit(exactSamples(mixture.prior, COUNT)) / 3);

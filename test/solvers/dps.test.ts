@@ -89,7 +89,11 @@ describe('dps', () => {
     );
     const expected = publishedDps(measured, vpSigmas(steps, 0.05, 4), zeta);
     const scaled = zeta * Math.sqrt(DPS_IMAGE_SIZE / 3);
-    const found = await dps.run({ measurement, problem, prior }, { steps, zeta: scaled }, testContext());
+    const found = await dps.run(
+      { measurement, problem, prior },
+      { steps, zeta: scaled, guidance: 'norm' },
+      testContext(),
+    );
     expected.forEach((value, j) => {
       expect(found.data[j]).toBeCloseTo(value, 4);
     });
@@ -116,7 +120,7 @@ describe('dps', () => {
     const run = (noise: object, options: object) =>
       dps.run(
         { measurement, problem: { ...problem, noise: { ...problem.noise, ...noise } }, prior },
-        { steps: 5, ...options },
+        { steps: 5, guidance: 'norm', ...options },
         testContext(),
       );
     const known = (await run({}, {})).data;
@@ -126,6 +130,19 @@ describe('dps', () => {
     expect((await run({ residual: nothing }, {})).data).toEqual(free);
     expect((await run({ gradient: nothing }, { guidance: 'likelihood' })).data).toEqual(free);
     expect((await run({ residual: nothing }, { guidance: 'likelihood' })).data).not.toEqual(free);
+  });
+
+  it('takes the shorter of the two steps', async () => {
+    const task = { measurement, problem, prior };
+    const run = async (options: object) =>
+      (await dps.run(task, { steps: 5, ...options }, testContext())).data;
+    const close = (found: ArrayLike<number>, expected: ArrayLike<number>) =>
+      Array.from(found).forEach((value, i) => {
+        expect(value).toBeCloseTo(expected[i], 5);
+      });
+    close(await run({ zeta: 1e6 }), await run({ guidance: 'likelihood' }));
+    close(await run({ zeta: 0.01 }), await run({ zeta: 0.01, guidance: 'norm' }));
+    expect(await run({ zeta: 1e6 })).not.toEqual(await run({ zeta: 0.01 }));
   });
 
   it('is not drawn to pixels that were lost', async () => {

@@ -63,10 +63,10 @@ def write_sheet(denoiser, held_out, path, columns=8, size=128):
 
 def describe(denoiser, model, facts, difference, curve):
     """The card, in the schema of models/card.ts."""
-    shape, last = denoiser.shape, facts["history"][-1]["scores"]
+    shape = denoiser.shape
     parameters = sum(p.numel() for p in denoiser.parameters())
     stem = f" on pixels folded {shape.stem}×{shape.stem}" if shape.stem > 1 else ""
-    seen = facts["started_from"] != "random weights"
+    seen = facts["started_from"] != "random weights" and "held-out" in facts["source"]
     return {
         "format": 1,
         "kind": "diffusion",
@@ -99,12 +99,11 @@ def describe(denoiser, model, facts, difference, curve):
         "scores": [
             {
                 "task": f"denoising, σ = {level}/255",
-                "data": "centre 256×256 crops of the 24 held-out photographs"
-                + (", which the first weights had been trained on" if seen else ""),
+                "data": facts["source"] + (", which the first weights had been trained on" if seen else ""),
                 "metric": "PSNR in dB",
-                "value": value,
+                "value": round(value, 2),
             }
-            for level, value in last.items()
+            for level, value in facts["scores"].items()
         ],
     }
 

@@ -44,7 +44,9 @@ def main():
         options, training, fresh, rebuild, edm.loss, lambda average: score(average, held_out)
     )
     print(f"{flops(average) / 1e9:.1f} GFLOP a 256x256 pass", flush=True)
-    export(average, denoiser, facts | {"preset": options.preset}, held_out, options.out)
+    tests, source = loop.test_photographs(options, held_out)
+    facts |= {"preset": options.preset, "source": source, "scores": score(average, tests)}
+    export(average, denoiser, facts, held_out, options.out)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import { clipping } from '../../problems/clip.js';
 import { type ForwardOperator, type LinearOperator, straightThrough } from '../../problems/operator.js';
 import { type FloatArray, floatArray, mapArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
-import { expectSound, linearOperatorOf as operatorOf } from './sound.js';
+import { operatorOf as anyOperator, expectSound, linearOperatorOf as operatorOf } from './sound.js';
 
 /** A kernel without any symmetry, so that convolution and correlation, rows and columns, differ. */
 function lopsided(height: number, width: number): FloatArray {
@@ -165,6 +165,34 @@ describe('checkOperator', () => {
     const ok = async (factor: number) => (await checkOperator(scaled(factor))).every((result) => result.ok);
     expect(await ok(1)).toBe(true);
     expect(await ok(0.99)).toBe(false);
+  });
+
+  it('passes right derivatives of large images, whatever their zeros and edges', async () => {
+    for (const [text, shape] of [
+      ['phase-retrieval', [1, 64, 64]],
+      ['coded-diffraction', [1, 64, 64]],
+      ['closure-phases:quantities=amplitudes', [1, 64, 64]],
+      ['low-light', [3, 96, 128]],
+    ] as const) {
+      await expectSound(anyOperator(text, shape));
+    }
+  });
+
+  it('finds a derivative that is off by a thousandth in a large and nearly linear operator', async () => {
+    const shape = [3, 64, 64];
+    const bent = (factor: number): ForwardOperator => ({
+      inputShape: shape,
+      outputShape: shape,
+      apply: (x) => mapArray(x, (value) => value + 0.01 * value ** 2),
+      linearize: async (x) => ({
+        value: mapArray(x, (value) => value + 0.01 * value ** 2),
+        pullback: (v) => mapArray(v, (value, i) => factor * (1 + 0.02 * x.data[i]) * value),
+        release() {},
+      }),
+    });
+    const ok = async (factor: number) => (await checkOperator(bent(factor))).every((result) => result.ok);
+    expect(await ok(1)).toBe(true);
+    expect(await ok(1.004)).toBe(false);
   });
 
   it('measures the Taylor slope of nonlinear operators', async () => {

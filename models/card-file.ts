@@ -18,6 +18,9 @@ export function isKnownKind(kind: unknown): kind is Card['kind'] {
 export function parseCard(text: string, source: string): Card {
   const content = parseJson(text, source);
   const { kind } = content;
+  if (kind === 'compressive' || kind === 'masked') {
+    throw new Error(`${source} describes a ${kind} prior, whose graphs no solver of this version uses.`);
+  }
   if (!isKnownKind(kind)) {
     const found = kind === undefined ? 'it names no kind' : `its kind is ${JSON.stringify(kind)}`;
     throw new Error(`${source} is no model card: ${found}; expected ${Object.keys(schemas).join(' or ')}.`);

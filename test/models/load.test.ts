@@ -93,6 +93,15 @@ describe('files that are not as the card says', () => {
     await (await changeCard((card) => Object.assign(card, { sigma: 3 }))).toThrow(/no model card: .*"sigma"/);
   });
 
+  test('a kind of prior that solvers do not take, and one that there is not', async () => {
+    await (await changeCard((card) => Object.assign(card, { kind: 'masked' }))).toThrow(
+      'describes a masked prior, whose graphs no solver of this version uses.',
+    );
+    await (await changeCard((card) => Object.assign(card, { kind: 'gan' }))).toThrow(
+      'is no model card: its kind is "gan"; expected diffusion or latent.',
+    );
+  });
+
   test('a card for another network', async () => {
     await (await changeCard((card) => Object.assign(card, { channels: 1 }))).toThrow('input "x" is n×3×h×w');
     await (await changeCard((card) => Object.assign(card, { outputs: { image: 'y' } }))).toThrow(

@@ -33,12 +33,13 @@ const options = z.object({
 
 /**
  * For 80 gradients and more a sample, with the prior photo-small; tried on 64² crops of two of the first ten photographs of gb82_cc0, blurred. With fewer
- * iterations fine detail is left undone: 2 need more levels than 4 do.
+ * iterations fine detail is left undone: 2 need more levels than 4 do. Where noise or holes hide more than detail a chain begins at 2.5, on
+ * three crops: 29.5 → 30.3 dB in denoising 25/255 (uniform levels; in constant ratio 30.1), 30.0 → 30.3 dB with 70 % of the pixels missing.
  */
 const fineDetail = { steps: 20, iterations: 4, sigmaMax: 0.2, spacing: 'geometric' } as const;
 const presets = {
-  denoise: { ...fineDetail, sigmaMax: 0.5 },
-  inpaint: { ...fineDetail, sigmaMax: 0.5 },
+  denoise: { ...fineDetail, sigmaMax: 2.5, spacing: 'uniform' },
+  inpaint: { ...fineDetail, sigmaMax: 2.5 },
   'gaussian-blur': fineDetail,
   'motion-blur': fineDetail,
   blur: fineDetail,

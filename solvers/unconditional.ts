@@ -33,7 +33,7 @@ export const unconditionalOptions = z.object({
       "how far, in thousandths of DDPM's time, the level is moved to what the state's variance tells; 0: off",
     ),
   ...noiseLevelOptions,
-  spacing: noiseLevelOptions.spacing.default('karras'),
+  spacing: noiseLevelOptions.spacing.default('karras').describe(noiseLevelOptions.spacing.description ?? ''),
 });
 
 /**

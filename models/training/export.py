@@ -13,13 +13,14 @@ from network import flops, receptive_radius
 from sheet import plot, write_picture
 
 
-def export(average, denoiser, facts, held_out, folder):
-    """Writes everything to `folder`; `average` is what is shipped, `denoiser` what a later training goes on with."""
+def export(average, denoiser, facts, tests, folder):
+    """Writes everything to `folder`; `average` is what is shipped, `denoiser` what a later training goes on with, `tests`
+    are photographs for curve and sheet."""
     shipment = graphs.Shipment(folder)
     average.eval().requires_grad_(False)
     shipment.graph("model", average, [example(average, 3, 5, 0.2), *calls(average)], ["x0"], "x")
-    curve = write_curve(average, held_out, folder / "psnr.png")
-    write_sheet(average, held_out, folder / "sheet.jpg")
+    curve = write_curve(average, tests, folder / "psnr.png")
+    write_sheet(average, tests, folder / "sheet.jpg")
     checkpoint.write_resume(folder / "resume.npz", denoiser, facts)
     shipment.card(lambda files: describe(average, files["model"], facts, shipment.worst(), curve))
 
@@ -38,19 +39,19 @@ def calls(denoiser):
     return [example(denoiser, rows, columns, sigma, count) for rows, columns, count in sizes for sigma in levels]
 
 
-def write_curve(denoiser, held_out, path):
-    """PSNR against the noise level on centre crops of 128 pixels of the held-out photographs."""
+def write_curve(denoiser, tests, path):
+    """PSNR against the noise level on centre crops of 128 pixels."""
     sigmas = numpy.geomspace(0.005, 5, 13)
-    curve = [edm.psnr(denoiser, held_out, float(s), size=128) for s in sigmas]
-    with plot(path, xlabel="σ on [-1, 1]", ylabel="PSNR in dB", title="24 held-out photographs, 128×128") as axes:
+    curve = [edm.psnr(denoiser, tests, float(s), size=128) for s in sigmas]
+    with plot(path, xlabel="σ on [-1, 1]", ylabel="PSNR in dB", title=f"{len(tests)} photographs, 128×128") as axes:
         axes.semilogx(sigmas, curve, "o-", label="denoised")
         axes.semilogx(sigmas, [10 * math.log10(4 / s**2) for s in sigmas], "--", color="grey", label="noisy, unclipped")
     return curve
 
 
-def write_sheet(denoiser, held_out, path, columns=8, size=128):
+def write_sheet(denoiser, tests, path, columns=8, size=128):
     """Rows: clean crops, then noisy and denoised at three levels, then samples from noise alone."""
-    clean = centres(held_out, size, columns)
+    clean = centres(tests, size, columns)
     rows = [clean]
     generator = torch.Generator().manual_seed(2)
     with torch.no_grad():

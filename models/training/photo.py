@@ -46,7 +46,7 @@ def main():
     print(f"{flops(average) / 1e9:.1f} GFLOP a 256x256 pass", flush=True)
     tests, source = loop.test_photographs(options, held_out)
     facts |= {"preset": options.preset, "source": source, "scores": score(average, tests)}
-    export(average, denoiser, facts, held_out, options.out)
+    export(average, denoiser, facts, tests, options.out)
 
 
 if __name__ == "__main__":

@@ -183,6 +183,7 @@ describe('checkOperator', () => {
     const bent = (factor: number): ForwardOperator => ({
       inputShape: shape,
       outputShape: shape,
+      field: 'real',
       apply: (x) => mapArray(x, (value) => value + 0.01 * value ** 2),
       linearize: async (x) => ({
         value: mapArray(x, (value) => value + 0.01 * value ** 2),

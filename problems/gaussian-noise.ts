@@ -1,6 +1,6 @@
 /** Gaussian noise: y = clean + σ·n. */
 import { z } from 'zod';
-import { mapArray } from '../src/core/array.js';
+import { floatArray, mapArray } from '../src/core/array.js';
 import type { NoiseFamily } from './family.js';
 import type { NoiseModel } from './noise.js';
 
@@ -25,7 +25,12 @@ export function gaussianNoise(sigma: number): NoiseModel {
       for (let i = 0; i < y.data.length; i++) squares += (y.data[i] - clean.data[i]) ** 2;
       return -0.5 * (squares / variance + y.data.length * Math.log(2 * Math.PI * variance));
     },
-    gradient: (clean, y) => mapArray(clean, (value, i) => (y.data[i] - value) / variance),
+    gradient(clean, y) {
+      // A plain loop: the bench times it.
+      const [from, taken, data] = [y.data, clean.data, new Float32Array(clean.data.length)];
+      for (let i = 0; i < data.length; i++) data[i] = (from[i] - taken[i]) / variance;
+      return floatArray(data, clean.shape);
+    },
     variance: () => variance,
   };
 }

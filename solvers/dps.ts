@@ -19,7 +19,7 @@
 import { z } from 'zod';
 import { residualOf } from '../problems/noise.js';
 import type { Problem } from '../problems/problem.js';
-import { type FloatArray, mapArray } from '../src/core/array.js';
+import type { FloatArray } from '../src/core/array.js';
 import { vpSigmas } from '../src/core/schedule.js';
 import { dpsStepSize } from '../src/core/units.js';
 import { axpy, norm, scale } from '../src/core/vector.js';
@@ -118,17 +118,20 @@ async function towardsData(
 ): Promise<FloatArray> {
   const forward = await operator.linearize(x0);
   try {
-    const paper = guidance === 'likelihood' ? undefined : residualOf(noise, forward.value, y);
-    const bayes = guidance === 'norm' ? undefined : noise.gradient(forward.value, y);
-    if (paper) scale(sizes.paper / (norm(paper.data) || 1), paper.data);
-    if (bayes) scale(sizes.bayes, bayes.data);
-    return await forward.pullback(paper && bayes ? shorter(paper, bayes) : (paper ?? bayes)!);
+    const clean = forward.value;
+    const pull = guidance === 'likelihood' ? noise.gradient(clean, y) : residualOf(noise, clean, y);
+    scale(guidance === 'likelihood' ? sizes.bayes : sizes.paper / (norm(pull.data) || 1), pull.data);
+    if (guidance === 'bounded') shorten(pull.data, sizes.bayes, noise.gradient(clean, y).data);
+    return await forward.pullback(pull);
   } finally {
     forward.release();
   }
 }
 
-/** Value by value the one nearer to zero. */
-function shorter(a: FloatArray, b: FloatArray): FloatArray {
-  return mapArray(a, (value, i) => (Math.abs(value) < Math.abs(b.data[i]) ? value : b.data[i]));
+/** Puts `size` times the other value wherever that is nearer to zero. */
+function shorten(values: Float32Array, size: number, others: Float32Array): void {
+  for (let i = 0; i < values.length; i++) {
+    const other = size * others[i];
+    if (Math.abs(other) < Math.abs(values[i])) values[i] = other;
+  }
 }

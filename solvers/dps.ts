@@ -8,7 +8,7 @@
  * photons and speckle, nothing for a pixel lost to salt or pepper, and free of bias under Rician noise.
  * Bayes' rule (eq. 7) scales the gradient of log p(y | A(D(x_σ))) by σ² − σ'² (`guidance=likelihood`): right, and stable only
  * where σ_y or the steps are small enough. Of photons it is not where a picture is nearly black. The paper's step does not
- * shrink as σ falls and at last fits the noise (denoising σ_y = 25/255 with 100 steps: 27 dB, misfit 0.5). The shorter of the
+ * shrink as σ falls and at last fits the noise (denoising a 64² crop, σ_y = 25/255, 100 steps: 27 dB, misfit 0.5). The shorter of the
  * two, value by value, is the default: stable, and it fits no noise (32 dB, misfit 1).
  *
  * Departs from the published code: the state is variance exploding on [0, 1] (an exact change of variables);

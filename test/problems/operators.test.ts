@@ -179,15 +179,15 @@ describe('checkOperator', () => {
   });
 
   it('finds a derivative that is off by three thousandths in a large and nearly linear operator', async () => {
-    const shape = [3, 320, 320];
+    const shape = [3, 384, 384];
     const bent = (factor: number): ForwardOperator => ({
       inputShape: shape,
       outputShape: shape,
       field: 'real',
-      apply: (x) => mapArray(x, (value) => value + 0.01 * value ** 2),
+      apply: (x) => mapArray(x, (value) => value + 0.001 * value ** 2),
       linearize: async (x) => ({
-        value: mapArray(x, (value) => value + 0.01 * value ** 2),
-        pullback: (v) => mapArray(v, (value, i) => factor * (1 + 0.02 * x.data[i]) * value),
+        value: mapArray(x, (value) => value + 0.001 * value ** 2),
+        pullback: (v) => mapArray(v, (value, i) => factor * (1 + 0.002 * x.data[i]) * value),
         release() {},
       }),
     });

@@ -1,6 +1,7 @@
 /** Operators one after another, `+` in a problem spec. What the parts can solve is kept where mathematics allows. */
 import { type FloatArray, formatShape, mapArray, sameShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
+import { andThen } from '../src/core/linearization.js';
 import { composeSvd } from './compose-svd.js';
 import {
   type ForwardOperator,
@@ -46,18 +47,7 @@ function composeAny(first: ForwardOperator, second: ForwardOperator): ForwardOpe
     field: second.field,
     observed: second.observed,
     apply: async (x) => second.apply(await first.apply(x)),
-    async linearize(x) {
-      const inner = await first.linearize(x);
-      const outer = await second.linearize(inner.value);
-      return {
-        value: outer.value,
-        pullback: async (v) => inner.pullback(await outer.pullback(v)),
-        release() {
-          outer.release();
-          inner.release();
-        },
-      };
-    },
+    linearize: async (x) => andThen(await first.linearize(x), (value) => second.linearize(value)),
   };
 }
 

@@ -15,6 +15,7 @@ import { pigdm } from './pigdm.js';
 import { pnpAdmm } from './pnp-admm.js';
 import { pnpDm } from './pnp-dm.js';
 import { redDiff } from './red-diff.js';
+import { resample } from './resample.js';
 import { sitcom } from './sitcom.js';
 import type { Solver } from './solver.js';
 import { tds } from './tds.js';
@@ -38,6 +39,7 @@ export const solvers: Readonly<Record<string, Solver>> = {
   'red-diff': redDiff,
   sitcom,
   dcdp,
+  resample,
   wiener,
   tv,
   'pnp-admm': pnpAdmm,

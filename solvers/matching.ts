@@ -18,8 +18,11 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
     if (prior.kind !== needs.prior) {
       return `a prior of kind ${needs.prior}, but prior ${prior.name} is of kind ${prior.kind}`;
     }
-    if (needs.priorVjp && prior.kind === 'diffusion' && !prior.linearize) {
+    if (needs.priorVjp && !hasGradient(prior)) {
       return `a prior with a gradient, but prior ${prior.name} has none`;
+    }
+    if (needs.encoder && prior.kind === 'latent' && !prior.encode) {
+      return `a prior with an encoder, but prior ${prior.name} has none`;
     }
     const [channels] = problem.imageShape;
     if (prior.channels !== channels) {
@@ -41,6 +44,11 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
     return `noise that is Gaussian given the clean measurement, but the noise is ${problem.noise.name}`;
   }
   return undefined;
+}
+
+function hasGradient(prior: Prior): boolean {
+  if (prior.kind === 'diffusion') return prior.linearize !== undefined;
+  return prior.codes.linearize !== undefined && prior.linearizeDecode !== undefined;
 }
 
 function lacksNoisePrior({ measurementShape }: Problem, noisePrior: Prior | undefined): string | undefined {

@@ -9,11 +9,9 @@
  * is not clipped inside the gradient, and what is compared with the noise is the deviance over values that are measured.
  */
 import { z } from 'zod';
-import { countObserved } from '../problems/observed.js';
-import { Adam } from '../src/core/adam.js';
-import { floatArray } from '../src/core/array.js';
+import { type FloatArray, floatArray } from '../src/core/array.js';
 import { vpScale } from '../src/core/units.js';
-import { scale } from '../src/core/vector.js';
+import { agree } from './agree.js';
 import { noiseLevelOptions, noiseLevels } from './noise-levels.js';
 import { differentiablePrior } from './requirements.js';
 import type { ChainSolver } from './solver.js';
@@ -63,41 +61,17 @@ export const sitcom: ChainSolver = {
   options,
   presets,
 
-  async run({ measurement, problem, prior }, chosen, context) {
+  async run(task, chosen, context) {
     const { steps, iterations, rate, ...levels } = options.parse(chosen);
-    const model = differentiablePrior(prior);
-    const { operator, noise } = problem;
+    const model = differentiablePrior(task.prior);
     const sigmas = noiseLevels(model, steps, levels);
-    const observed = countObserved(operator);
-    const best = noise.logLikelihood(measurement, measurement);
-
-    /** Moves `input` in place; the denoised image that agrees, or the last. */
-    const agree = async (input: ReturnType<typeof startState>, sigma: number) => {
-      const adam = new Adam(input.size, rate / (2 * vpScale(sigma)));
-      for (let k = 0; ; k++) {
-        const denoiser = await model.linearize(input, sigma, context.signal);
-        try {
-          const forward = await operator.linearize(denoiser.value);
-          try {
-            const deviance = 2 * (best - noise.logLikelihood(forward.value, measurement));
-            if (k === iterations || deviance <= ENOUGH * observed) return denoiser.value;
-            const pull = await forward.pullback(noise.gradient(forward.value, measurement));
-            const gradient = await denoiser.pullback(pull);
-            scale(-1, gradient.data);
-            adam.step(gradient.data, input.data);
-          } finally {
-            forward.release();
-          }
-        } finally {
-          denoiser.release();
-        }
-      }
-    };
-
-    let x = startState(problem.imageShape, sigmas[0], context.random('init'));
+    let x = startState(task.problem.imageShape, sigmas[0], context.random('init'));
     for (let i = 0; i < steps; i++) {
       await context.step(i, steps);
-      const clean = (await agree(x, sigmas[i])).data;
+      const sigma = sigmas[i];
+      const move = { rate: rate / (2 * vpScale(sigma)), iterations, enough: ENOUGH };
+      const denoise = (input: FloatArray) => model.linearize(input, sigma, context.signal);
+      const clean = (await agree(task, x, denoise, move)).data;
       const random = context.random('step', i);
       const moved = new Float32Array(clean.length);
       for (let j = 0; j < moved.length; j++) moved[j] = clean[j] + sigmas[i + 1] * random.normal();

@@ -17,8 +17,10 @@ export interface Task {
 /** What the mathematics of a solver asks of its task; checked before any work is done. */
 export interface Needs {
   readonly prior: PriorKind | 'none';
-  /** The prior must be differentiable: `linearize`. */
+  /** The prior must be differentiable: `linearize`, and of a latent one the decoder too. */
   readonly priorVjp?: boolean;
+  /** A latent prior must have its encoder. */
+  readonly encoder?: boolean;
   /** A second prior, differentiable, of structured noise: images of the measurement's shape. */
   readonly noisePrior?: 'diffusion';
   /** The operator must be linear. */

@@ -1,5 +1,7 @@
 /** A prior that counts what is asked of it, so that solvers need not. */
 import type { Conditioning, DiffusionPrior, LatentPrior, Prior } from '../models/prior.js';
+import type { FloatArray } from './core/array.js';
+import type { Linearization } from './core/linearization.js';
 
 export interface Counters {
   /** Forward passes of the network over the whole image. */
@@ -8,13 +10,23 @@ export interface Counters {
   vjps: number;
 }
 
-/** The same prior; every use is added to `counters`. Of a latent one, what is asked of the model of codes is counted. */
+/** The same prior; every use is added to `counters`. Of a latent one, the model of codes and the decoder are counted. */
 export function counted(prior: Prior, counters: Counters): Prior {
   if (prior.kind === 'diffusion') return countedDiffusion(prior, counters);
-  const { condition } = prior;
+  const { condition, linearizeDecode } = prior;
   return {
     ...prior,
     codes: countedDiffusion(prior.codes, counters),
+    decode(code, signal) {
+      counters.networkEvaluations++;
+      return prior.decode(code, signal);
+    },
+    ...(linearizeDecode && {
+      async linearizeDecode(code: FloatArray, signal?: AbortSignal) {
+        counters.networkEvaluations++;
+        return countedLinearization(await linearizeDecode(code, signal), counters);
+      },
+    }),
     ...(condition && {
       condition: async (text: string, options?: Conditioning) =>
         counted(await condition(text, options), counters) as LatentPrior,
@@ -35,16 +47,19 @@ function countedDiffusion(prior: DiffusionPrior, counters: Counters): DiffusionP
     ...counting,
     async linearize(x, sigma, signal) {
       counters.networkEvaluations++;
-      const linearization = await prior.linearize!(x, sigma, signal);
-      return {
-        value: linearization.value,
-        pullback(v) {
-          counters.vjps++;
-          return linearization.pullback(v);
-        },
-        release: () => linearization.release(),
-      };
+      return countedLinearization(await prior.linearize!(x, sigma, signal), counters);
     },
+  };
+}
+
+function countedLinearization(linearization: Linearization, counters: Counters): Linearization {
+  return {
+    value: linearization.value,
+    pullback(v) {
+      counters.vjps++;
+      return linearization.pullback(v);
+    },
+    release: () => linearization.release(),
   };
 }
 

@@ -5,7 +5,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { filesOf } from '../models/card-file.js';
 import { loadPrior } from '../models/load.js';
-import type { Prior } from '../models/prior.js';
+import type { Prior, PriorKind } from '../models/prior.js';
 import type { Problem, ProblemSpec } from '../problems/problem.js';
 import { solvers } from '../solvers/index.js';
 import type { Solver } from '../solvers/solver.js';
@@ -37,7 +37,7 @@ export interface FolderJob {
   readonly out: string;
   /** Without noise, the level of Gaussian noise is estimated for each picture. */
   readonly spec: ProblemSpec;
-  /** A prior, or the name or folder of one (default `photo`); loaded only if the solver needs one. */
+  /** A prior, or the name or folder of one (default `photo`, or `photo-latent` for solvers of latent priors); loaded only if the solver needs one. */
   readonly prior?: Prior | string;
   /** A prior of structured noise, or the name or folder of one. */
   readonly noisePrior?: Prior | string;
@@ -100,7 +100,8 @@ export async function restoreFolder(
   // Before anything is read: an option that the solver does not know fails the job, not each item.
   if (solver) parseOptions(solver.options, `solver ${solver.name}`, job.options ?? {});
   const files = await readSpecFiles(job.spec);
-  const prior = solver?.needs.prior === 'none' ? undefined : await loadedPrior(job.prior ?? 'photo', job);
+  const needed = solver?.needs.prior ?? 'diffusion';
+  const prior = needed === 'none' ? undefined : await loadedPrior(job.prior ?? SHIPPED_FOR[needed], job);
   const noisePrior = job.noisePrior === undefined ? undefined : await loadedPrior(job.noisePrior, job);
   for (const skip of skipped) onEvent({ type: 'skipped', ...skip });
   onEvent({ type: 'start', items: items.length + refused.length });
@@ -225,6 +226,9 @@ async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<
   onEvent({ type: 'done', name, line });
   return 'done';
 }
+
+/** The shipped prior of each kind. */
+const SHIPPED_FOR: Readonly<Record<PriorKind, string>> = { diffusion: 'photo', latent: 'photo-latent' };
 
 async function loadedPrior(prior: Prior | string, { threads, signal }: FolderJob): Promise<Prior> {
   return typeof prior === 'string' ? loadPrior(prior, { threads, signal }) : prior;

@@ -10,7 +10,7 @@ interface RestoreOptions {
   readonly out: string;
   readonly problem: string;
   readonly noise: string;
-  readonly prior: string;
+  readonly prior?: string;
   readonly noisePrior?: string;
   readonly solver?: string;
   readonly set: Record<string, unknown>;
@@ -50,8 +50,7 @@ export function addRestore(program: Command, finish: Finish): void {
     )
     .option(
       '--prior <name|dir>',
-      'prior: a name of `list priors`, or a folder with a card.json or diffusers’ model_index.json',
-      'photo',
+      'prior: a name of `list priors`, or a folder with a card.json or diffusers’ model_index.json (default: photo; photo-latent where the solver works on codes)',
     )
     .option(
       '--noise-prior <name|dir>',

@@ -11,3 +11,25 @@ export interface Linearization {
   /** Frees what was kept for `pullback` (residuals in a worker); `value` stays valid. */
   release(): void;
 }
+
+/** g(f(x)) from f at x and g's linearization at what that gives; releasing it releases both. */
+export async function andThen(
+  inner: Linearization,
+  outerAt: (value: FloatArray) => Awaitable<Linearization>,
+): Promise<Linearization> {
+  let outer: Linearization;
+  try {
+    outer = await outerAt(inner.value);
+  } catch (error) {
+    inner.release();
+    throw error;
+  }
+  return {
+    value: outer.value,
+    pullback: async (v) => inner.pullback(await outer.pullback(v)),
+    release() {
+      outer.release();
+      inner.release();
+    },
+  };
+}

@@ -145,6 +145,26 @@ describe('dps', () => {
     expect(await run({ zeta: 1e6 })).not.toEqual(await run({ zeta: 0.01 }));
   });
 
+  it('goes no farther than 1/‖A‖² where the norm is known, and so does not swing about the measurement', async () => {
+    const identity = denseProblem(
+      [0, 1, 2].map((i) => [0, 1, 2].map((j) => 2 * Number(i === j))),
+      1e-4,
+      SHAPE,
+    );
+    const y = floatArray(Float32Array.of(0.4, 1, 1.6), [3]);
+    const missed = async (norm: number | undefined) => {
+      const task = {
+        problem: { ...identity, operator: { ...identity.operator, norm } },
+        measurement: y,
+        prior,
+      };
+      const { data } = await dps.run(task, { steps: 20, zeta: 1e3 }, testContext());
+      return Math.hypot(...data.map((value, i) => 2 * value - y.data[i]));
+    };
+    expect(await missed(2)).toBeLessThan(0.05);
+    expect(await missed(undefined)).toBeGreaterThan(0.3);
+  });
+
   it('is not drawn to pixels that were lost', async () => {
     const noise = saltPepperNoise(0.2);
     const identity = denseProblem(

@@ -32,7 +32,7 @@ describe('requireMatch', () => {
   });
 
   it('lets every solver do a linear problem with Gaussian noise and a differentiable prior', () => {
-    for (const solver of Object.values(solvers)) {
+    for (const solver of Object.values(solvers).filter(({ needs }) => needs.prior !== 'latent')) {
       const noisePrior = solver.needs.noisePrior && prior;
       expect(() => requireMatch(solver, { problem, prior, noisePrior })).not.toThrow();
     }

@@ -57,7 +57,7 @@ const presets = {
   'motion-blur': fineDetail,
   blur: fineDetail,
   downsample: fineDetail,
-  clip: { steps: 20, flowSteps: 1, sigmaMax: 2.5, sigmaMin: 0.02, priorVariance: 0.01, chainSteps: 20 },
+  clip: { steps: 20, flowSteps: 1, sigmaMax: 0.2, sigmaMin: 0.02, priorVariance: 0.01, chainSteps: 20 },
   'phase-retrieval': { steps: 40, flowSteps: 1, sigmaMax: 2.5, sigmaMin: 0.02, chainSteps: 20 },
 } as const;
 

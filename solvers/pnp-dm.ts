@@ -43,7 +43,7 @@ const presets = {
   'motion-blur': fineDetail,
   blur: fineDetail,
   downsample: fineDetail,
-  clip: { rounds: 20, steps: 4, rhoMax: 0.5, rhoMin: 0.01, decay: 0.81, chainSteps: 30 },
+  clip: { rounds: 20, steps: 4, rhoMax: 0.1, rhoMin: 0.01, decay: 0.81, chainSteps: 30 },
   'phase-retrieval': { rounds: 20, steps: 4, rhoMax: 1, rhoMin: 0.015, decay: 0.8, chainSteps: 20 },
 } as const;
 

@@ -47,7 +47,7 @@ const presets = {
   'motion-blur': few,
   blur: few,
   downsample: few,
-  clip: { ...few, sigmaMax: 2.5 },
+  clip: { ...few, sigmaMax: 1 },
   'phase-retrieval': { ...few, sigmaMax: 2.5 },
 } as const;
 

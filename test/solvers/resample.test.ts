@@ -104,7 +104,8 @@ it('one guided step is DDIM’s and ½ of the gradient of the residual’s norm,
     (row, i) => measurement.data[i] - row.reduce((sum, a, j) => sum + a * clean.data[at[j]], 0),
   );
   // The state on which it was published is z/√(1 + σ²) and residuals are twice ours; 16 codes, not 3·64².
-  const size = (0.5 * 2 * Math.sqrt(16 / 12288)) / Math.sqrt(1 + sigmaMax ** 2) / norm(residual);
+  const size =
+    (0.5 * 2 * Math.sqrt(16 / 12288)) / Math.sqrt(1 + sigmaMax ** 2) / norm(Float64Array.from(residual));
   at.forEach((pixel, j) => {
     const pull = matrix.reduce((sum, row, i) => sum + row[j] * residual[i], 0);
     expect(image.data[j]).toBeCloseTo(clean.data[pixel] + keep * size * pull, 5);

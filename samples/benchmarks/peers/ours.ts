@@ -41,7 +41,7 @@ interface Score {
   readonly truth: string;
 }
 
-const prior = await loadPrior('photo-small', { threads: Number(process.argv[2] ?? 1) });
+const prior = await loadPrior('photo', { threads: Number(process.argv[2] ?? 1) });
 
 const readArray = async (path: string) => decodeNpy(await readFile(path), path).array;
 

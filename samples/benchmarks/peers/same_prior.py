@@ -1,10 +1,12 @@
-"""The prior photo-small in PyTorch: the network of models/training with the weights of the ONNX file that is shipped."""
+"""The prior photo in PyTorch: the network of models/training with the weights of the ONNX file that is shipped."""
 
+import json
 import sys
 from pathlib import Path
 
 import deepinv
 import numpy
+import onnx
 import onnxruntime
 import torch
 from azula.denoise import Denoiser as AzulaDenoiser
@@ -12,12 +14,24 @@ from azula.denoise import DiracPosterior
 from azula.noise import VPSchedule
 
 ROOT = Path(__file__).resolve().parents[3]
-WEIGHTS = ROOT / "models/weights/photo-small/photo-small.onnx"
+FOLDER = ROOT / "models/weights/photo"
+WEIGHTS = FOLDER / "model.onnx"
 sys.path.insert(0, str(ROOT / "models/training"))
 
-from checkpoint import read_first_photo_small  # noqa: E402
+import checkpoint  # noqa: E402
+from network import Denoiser, Shape  # noqa: E402
 
-LOWEST, HIGHEST = 0.004, 40.0  # what the prior's card says that it knows, on [-1, 1]
+LOWEST, HIGHEST = json.loads((FOLDER / "card.json").read_text())["sigmaRange"]  # on [-1, 1]
+
+
+def shipped_network():
+    """The shape that `resume.npz` tells, the averaged weights of the ONNX file."""
+    denoiser, _ = checkpoint.read_resume(
+        FOLDER / "resume.npz", lambda fields: Denoiser(checkpoint.as_shape(Shape, fields))
+    )
+    tensors = onnx.load(WEIGHTS).graph.initializer
+    denoiser.load_state_dict({t.name: torch.from_numpy(onnx.numpy_helper.to_array(t).copy()) for t in tensors})
+    return denoiser.eval().requires_grad_(False)
 
 
 class Prior(torch.nn.Module):
@@ -25,7 +39,7 @@ class Prior(torch.nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.network = read_first_photo_small(WEIGHTS).eval().requires_grad_(False)
+        self.network = shipped_network()
         self.evaluations = 0
 
     def forward(self, x, sigma):

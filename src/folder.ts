@@ -9,6 +9,7 @@ import type { Prior, PriorKind } from '../models/prior.js';
 import type { Problem, ProblemSpec } from '../problems/problem.js';
 import { solvers } from '../solvers/index.js';
 import type { Solver } from '../solvers/solver.js';
+import { conditioned, type Text } from './conditioned.js';
 import type { FloatArray } from './core/array.js';
 import { UsageError, unknownName } from './core/errors.js';
 import { estimateNoise } from './core/noise-estimate.js';
@@ -30,7 +31,7 @@ import { bindMeasurement } from './simulated.js';
 import { readSpecFiles, type SpecFiles } from './spec-files.js';
 import { requireTruthFolder, type Scores, scoreAgainst } from './truth.js';
 
-export interface FolderJob {
+export interface FolderJob extends Text {
   /** Pictures, `.npy` files and folders of them. */
   readonly inputs: readonly string[];
   /** The output folder, made if need be. */
@@ -101,7 +102,10 @@ export async function restoreFolder(
   if (solver) parseOptions(solver.options, `solver ${solver.name}`, job.options ?? {});
   const files = await readSpecFiles(job.spec);
   const needed = solver?.needs.prior ?? 'diffusion';
-  const prior = needed === 'none' ? undefined : await loadedPrior(job.prior ?? SHIPPED_FOR[needed], job);
+  const prior = needed === 'none' ? undefined : await loadedPrior(job.prior ?? SHIPPED_FOR[needed], job, job);
+  if (!prior && (job.prompt ?? job.guidance) !== undefined) {
+    throw new UsageError(`solver ${solver?.name} uses no prior, so neither prompt nor guidance can be given`);
+  }
   const noisePrior = job.noisePrior === undefined ? undefined : await loadedPrior(job.noisePrior, job);
   for (const skip of skipped) onEvent({ type: 'skipped', ...skip });
   onEvent({ type: 'start', items: items.length + refused.length });
@@ -174,6 +178,8 @@ async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<
     solver: solver.name,
     solverVersion: job.solverVersion,
     weights: solver.needs.prior === 'none' ? undefined : weightsOf(prior),
+    prompt: job.prompt,
+    guidance: job.guidance,
     noiseWeights: noisePrior && weightsOf(noisePrior),
     options: effectiveOptions(solver, problem, job.options),
     samples,
@@ -230,8 +236,19 @@ async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<
 /** The shipped prior of each kind. */
 const SHIPPED_FOR: Readonly<Record<PriorKind, string>> = { diffusion: 'photo', latent: 'photo-latent' };
 
-async function loadedPrior(prior: Prior | string, { threads, signal }: FolderJob): Promise<Prior> {
-  return typeof prior === 'string' ? loadPrior(prior, { threads, signal }) : prior;
+async function loadedPrior(
+  prior: Prior | string,
+  { threads, signal }: FolderJob,
+  text: Text = {},
+): Promise<Prior> {
+  if (typeof prior === 'object') return conditioned(prior, text);
+  const loaded = await loadPrior(prior, { threads, signal });
+  try {
+    return await conditioned(loaded, text);
+  } catch (error) {
+    await loaded.close();
+    throw error;
+  }
 }
 
 /** The spec with Gaussian noise of the level that the picture is found to have. */

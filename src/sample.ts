@@ -5,6 +5,7 @@ import { crop } from '../models/padded.js';
 import type { Prior } from '../models/prior.js';
 import type { Context } from '../solvers/solver.js';
 import { sampleUnconditional, unconditionalOptions } from '../solvers/unconditional.js';
+import { conditioned, type Text } from './conditioned.js';
 import type { FloatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { keyedRandom } from './core/random.js';
@@ -12,7 +13,7 @@ import { writeFileAtomic } from './io/atomic.js';
 import { encodePicture } from './io/picture.js';
 import { parseOptions } from './options.js';
 
-export interface SampleJob {
+export interface SampleJob extends Text {
   /** A prior, or the name or folder of one. */
   readonly prior: Prior | string;
   readonly threads?: number;
@@ -25,10 +26,6 @@ export interface SampleJob {
   readonly seed?: number;
   /** Of `unconditionalOptions`, those that differ from the defaults. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** What the images are to show, for priors that take texts (default: anything). */
-  readonly prompt?: string;
-  /** How strongly the text steers, 1 for plainly (default: what the prior's card says). */
-  readonly guidance?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -75,12 +72,6 @@ export async function samplePrior(
   } finally {
     if (typeof job.prior === 'string') await loaded.close();
   }
-}
-
-async function conditioned(prior: Prior, { prompt, guidance }: SampleJob): Promise<Prior> {
-  if (prompt === undefined && guidance === undefined) return prior;
-  if (prior.kind === 'latent' && prior.condition) return prior.condition(prompt ?? '', { guidance });
-  throw new UsageError(`prior ${prior.name} takes no text, so neither prompt nor guidance can be given`);
 }
 
 /** One image of shape [C, H, W]; of a latent prior the image of a code, cut to the size asked for. */

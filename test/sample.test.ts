@@ -1,4 +1,4 @@
-/** Images from latent priors, and solvers that have no use for one. */
+/** Latent priors: images from them alone, restored with them, and solvers that have no use for one. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +6,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadPrior } from '../models/load.js';
 import type { LatentPrior } from '../models/prior.js';
 import { bind } from '../problems/index.js';
-import { zeros } from '../src/core/array.js';
+import { mapArray, zeros } from '../src/core/array.js';
 import { psnr } from '../src/core/metrics.js';
-import { readPicture } from '../src/io/picture-file.js';
+import { restoreFolder } from '../src/folder.js';
+import { readPicture, writePicture } from '../src/io/picture-file.js';
+import { problem } from '../src/problem.js';
 import { restore } from '../src/restore.js';
 import { samplePrior } from '../src/sample.js';
 
+const spec = problem('denoise', 'gaussian:sigma=0.1');
 let folder: string;
 let prior: LatentPrior;
 beforeAll(async () => {
@@ -45,9 +48,43 @@ test('a text is refused where there is nothing that takes it', async () => {
 });
 
 test('solvers of pixels refuse a latent prior in one sentence', async () => {
-  const noise = { name: 'gaussian', options: { sigma: 0.1 } };
-  const problem = bind({ operators: [{ name: 'denoise', options: {} }], noise }, { imageShape: [3, 16, 16] });
-  await expect(restore({ measurement: zeros([3, 16, 16]), problem, prior, solver: 'dps' })).rejects.toThrow(
+  const bound = bind(spec, { imageShape: [3, 16, 16] });
+  await expect(
+    restore({ measurement: zeros([3, 16, 16]), problem: bound, prior, solver: 'dps' }),
+  ).rejects.toThrow(
     /^solver dps needs a prior of kind diffusion, but prior stable-diffusion is of kind latent; these would work: .*wiener/,
   );
+});
+
+test('a picture is restored with a latent prior, and the text is part of how it was made', async () => {
+  const input = join(folder, 'measured.png');
+  await writePicture(
+    input,
+    mapArray(zeros([3, 19, 16]), (_, i) => 0.3 + 0.4 * ((i % 7) / 7)),
+  );
+  const job = {
+    ...{ inputs: [input], out: join(folder, 'restored'), spec, prior, solver: 'resample', samples: 1 },
+    options: { steps: 4, codeSteps: 2, pixelSteps: 2 },
+  };
+  expect(await restoreFolder({ ...job, prompt: 'the cat' })).toMatchObject({ done: 1, failed: 0 });
+  expect(await restoreFolder({ ...job, prompt: 'the cat' })).toMatchObject({ unchanged: 1 });
+  const { image } = await readPicture(join(job.out, 'measured.png'));
+  expect(image.shape).toEqual([3, 19, 16]);
+  const failures: string[] = [];
+  await restoreFolder({ ...job, prompt: 'the dog' }, (event) => {
+    if (event.type === 'failed') failures.push(event.error.message);
+  });
+  expect(failures).toEqual([expect.stringMatching(/prompt/)]);
+});
+
+test.each([
+  [{ prior: 'photo-small' }, 'prior photo-small takes no text, so neither prompt nor guidance can be given'],
+  [{ solver: 'wiener' }, 'solver wiener uses no prior, so neither prompt nor guidance can be given'],
+])('a text is refused before anything is done: %j', async (how, sentence) => {
+  const job = {
+    inputs: ['samples/pictures/arabia.png'],
+    out: join(folder, 'none'),
+    spec,
+  };
+  await expect(restoreFolder({ ...job, ...how, prompt: 'the cat' })).rejects.toThrow(sentence);
 });

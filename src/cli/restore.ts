@@ -4,13 +4,23 @@ import { type FolderEvent, type FolderJob, loadSolver, readProblem, restoreFolde
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
 import { type Finish, statusOf } from './tally.js';
-import { collectSetting, parseBits, parseLevel, parsePositive, parseWhole, pictureLimits } from './values.js';
+import {
+  collectSetting,
+  parseBits,
+  parseLevel,
+  parseNumber,
+  parsePositive,
+  parseWhole,
+  pictureLimits,
+} from './values.js';
 
 interface RestoreOptions {
   readonly out: string;
   readonly problem: string;
   readonly noise: string;
   readonly prior?: string;
+  readonly prompt?: string;
+  readonly guidance?: number;
   readonly noisePrior?: string;
   readonly solver?: string;
   readonly set: Record<string, unknown>;
@@ -51,6 +61,12 @@ export function addRestore(program: Command, finish: Finish): void {
     .option(
       '--prior <name|dir>',
       'prior: a name of `list priors`, or a folder with a card.json or diffusers’ model_index.json (default: photo; photo-latent where the solver works on codes)',
+    )
+    .option('--prompt <text>', 'what the images show, for priors that take texts')
+    .option(
+      '--guidance <w>',
+      'how strongly the text steers, 1: plainly (default: as the card says)',
+      parseNumber,
     )
     .option(
       '--noise-prior <name|dir>',

@@ -20,7 +20,7 @@ it('a picture of a satellite, with its photons and its read-out noise', async ()
   const [images, measured, out] = ['in', 'measured', 'out'].map((name) => join(root, name));
   const spec = await readProblem('satellite:mtf=0.3', 'poisson-gaussian:gain=1/200,sigma=0.02');
   expect(await simulateFolder({ inputs: [images], out: measured, spec })).toEqual({ done: 1, failed: 0 });
-  const job = { inputs: [measured], truth: images, prior: 'photo-small', samples: 1 };
+  const job = { inputs: [measured], truth: images, prior: 'photo', samples: 1 };
   const solver = { solver: 'pnp-dm', options: { rounds: 12, steps: 3, rhoMax: 0.3, chainSteps: 20 } };
   const told = await readProblem(join(measured, 'problem.json'));
   const summary = await restoreFolder({ ...job, out, spec: told, ...solver });

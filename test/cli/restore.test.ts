@@ -211,7 +211,7 @@ describe('retrodict restore', () => {
   it('refuses a prior whose file is not what its card says', async () => {
     const cwd = await pictures();
     mkdirSync(join(cwd, 'prior'));
-    copyFileSync(join(weights, 'photo-small.onnx'), join(cwd, 'prior/photo-small.onnx'));
+    copyFileSync(join(weights, 'model.onnx'), join(cwd, 'prior/model.onnx'));
     const card = readFileSync(join(weights, 'card.json'), 'utf8');
     writeFileSync(join(cwd, 'prior/card.json'), card.replace(/"sha256": "./, '"sha256": "0'));
     const words = [
@@ -224,7 +224,7 @@ describe('retrodict restore', () => {
       join(cwd, 'prior'),
     ];
     const { status, stderr } = await retrodictHere(words);
-    expect(stderr).toMatch(/photo-small\.onnx has SHA-256 [0-9a-f]{64}; its card expects 0[0-9a-f]{63}/);
+    expect(stderr).toMatch(/model\.onnx has SHA-256 [0-9a-f]{64}; its card expects 0[0-9a-f]{63}/);
     expect(status).toBe(2);
   });
 });

@@ -71,16 +71,16 @@ describe('files that are not as the card says', () => {
   test('one changed byte of the weights', async () => {
     await (
       await broken(async (directory) => {
-        const path = join(directory, 'photo-small.onnx');
+        const path = join(directory, 'model.onnx');
         const bytes = await readFile(path);
         bytes[bytes.length >> 1] ^= 1;
         await writeFile(path, bytes);
       })
-    ).toThrow(/photo-small\.onnx has SHA-256 [0-9a-f]{64}; its card expects 8f1dad3c/);
+    ).toThrow(/model\.onnx has SHA-256 [0-9a-f]{64}; its card expects 62da9d53/);
   });
 
   test('missing weights', async () => {
-    await (await broken((directory) => rm(join(directory, 'photo-small.onnx')))).toThrow('cannot be read');
+    await (await broken((directory) => rm(join(directory, 'model.onnx')))).toThrow('cannot be read');
   });
 
   test('a card that is no JSON, lacks a field, or has one too many', async () => {
@@ -103,7 +103,7 @@ describe('files that are not as the card says', () => {
   });
 
   test('a card for another network', async () => {
-    await (await changeCard((card) => Object.assign(card, { channels: 1 }))).toThrow('input "x" is n×3×h×w');
+    await (await changeCard((card) => Object.assign(card, { channels: 1 }))).toThrow('input "x" is n×3×h');
     await (await changeCard((card) => Object.assign(card, { outputs: { image: 'y' } }))).toThrow(
       'no output "y"',
     );
@@ -187,9 +187,9 @@ describe('photo-small', () => {
         clean,
       );
     }
-    // 35.40, 35.12 and 29.20 dB on the first three; noise alone is 20.2 dB.
-    expect(sum / used.length).toBeGreaterThan(33.2);
-    expect(sum / used.length).toBeLessThan(33.3);
+    // 32.83 dB on average of the first three (its card: 32.39 on all); noise alone is 20.2 dB.
+    expect(sum / used.length).toBeGreaterThan(32.78);
+    expect(sum / used.length).toBeLessThan(32.88);
   });
 });
 

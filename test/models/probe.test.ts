@@ -90,7 +90,7 @@ describe('what probing finds', () => {
 
   it('of the shipped prior is what its card says', async () => {
     const directory = await mkdtemp(join(folder, 'shipped-'));
-    await copyFile('models/weights/photo-small/photo-small.onnx', join(directory, 'photo-small.onnx'));
+    await copyFile('models/weights/photo-small/model.onnx', join(directory, 'photo-small.onnx'));
     const { card, error } = await probeCard(directory);
     expect(card).toMatchObject({ parametrisation: 'x0', schedule: { kind: 've' }, time: { form: 'sigma' } });
     expect(card).toMatchObject({ valueRange: [-1, 1], sizeMultiple: 8 });

@@ -7,7 +7,7 @@ import { isExternal, type Model } from '../../../models/onnx/graph.js';
 import { readOutline } from '../../../models/onnx/outline.js';
 import { readModel } from '../../../models/onnx/proto/read.js';
 
-const NETWORK = 'models/weights/photo-small/photo-small.onnx';
+const NETWORK = 'models/weights/photo-small/model.onnx';
 
 let folder: string;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ test('is the model, with every weight of 1 KB and more where it stands in the fi
     expect(isExternal(data)).toBe(expected.bytes.length >= 1024);
     if (!isExternal(data)) continue;
     referred++;
-    expect(data.location).toBe('photo-small.onnx');
+    expect(data.location).toBe('model.onnx');
     expect(Buffer.compare(file.subarray(data.offset, data.offset + data.length), expected.bytes)).toBe(0);
   }
   expect(referred).toBeGreaterThan(10);

@@ -49,7 +49,10 @@ interface SolverBase {
   readonly calibrated: boolean;
   /** Every option has a default and a `.describe()` with its unit. */
   readonly options: z.ZodObject;
-  /** Options by problem name; effective options = defaults < preset < what the user sets. */
+  /**
+   * Options by problem name, or by name and option where that one is another matter (`inpaint:fraction`); effective options =
+   * defaults < preset < what the user sets.
+   */
   readonly presets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 

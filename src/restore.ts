@@ -190,7 +190,14 @@ export function effectiveOptions(
   problem: Problem,
   set: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
-  return parseOptions(solver.options, `solver ${solver.name}`, set, solver.presets[problem.name]);
+  return parseOptions(solver.options, `solver ${solver.name}`, set, presetOf(solver, problem));
+}
+
+/** The preset of the problem with an option that it has, else of the problem. */
+function presetOf({ presets }: Solver, { name, spec }: Problem): Solver['presets'][string] | undefined {
+  const options = Object.keys(spec.operators.at(-1)?.options ?? {});
+  const special = options.map((option) => `${name}:${option}`).find((key) => Object.hasOwn(presets, key));
+  return presets[special ?? name];
 }
 
 function requireFinite(measurement: FloatArray): void {

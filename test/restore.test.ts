@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { DiffusionPrior } from '../models/prior.js';
+import { bind, parseProblem, parseTerm } from '../problems/index.js';
 import type { NoiseModel } from '../problems/noise.js';
 import { type LinearOperator, linearizeLinear } from '../problems/operator.js';
 import type { Problem } from '../problems/problem.js';
@@ -199,5 +200,14 @@ describe('effectiveOptions', () => {
     expect(effectiveOptions(walker, problem)).toEqual({ steps: 3, scale: 2 });
     expect(effectiveOptions(walker, { ...problem, name: 'other' })).toEqual({ steps: 3, scale: 1 });
     expect(effectiveOptions(walker, problem, { scale: 5 })).toEqual({ steps: 3, scale: 5 });
+  });
+
+  it('prefers the preset of the problem with an option that it has', () => {
+    const solver = { ...walker, presets: { ...walker.presets, 'inpaint:fraction': { scale: 7 } } };
+    const noise = parseTerm('gaussian:sigma=0.1');
+    const bound = (text: string) =>
+      bind({ ...parseProblem(`inpaint:${text}`), noise }, { imageShape: [1, 8, 8] });
+    expect(effectiveOptions(solver, bound('fraction=0.5'))).toMatchObject({ scale: 7 });
+    expect(effectiveOptions(solver, bound('box=1:1:2:2'))).toMatchObject({ scale: 1 });
   });
 });

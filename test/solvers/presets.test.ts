@@ -4,7 +4,9 @@ import { solvers } from '../../solvers/index.js';
 
 describe.each(Object.values(solvers))('presets of $name', ({ presets, options }) => {
   it.each(Object.entries(presets))('%s: a problem that there is, options that it has', (problem, preset) => {
-    expect(Object.keys(operators)).toContain(problem);
+    const [name, option] = problem.split(':');
+    expect(Object.keys(operators)).toContain(name);
+    if (option !== undefined) expect(Object.keys(operators[name].options.shape)).toContain(option);
     expect(() => options.strict().parse(preset)).not.toThrow();
   });
 

@@ -17,7 +17,8 @@ export interface Agreement {
 }
 
 /**
- * Moves `variable` in place along ∇ log p(y | A(image)). @param imageOf the image it stands for.
+ * Moves `variable` in place along ∇ log p(y | A(image)). @param imageOf the image it stands for. @param turn the solver's
+ * current `context.step`, for other work and the signal.
  * @returns that image: the first that agrees, or the last.
  */
 export async function agree(
@@ -25,11 +26,13 @@ export async function agree(
   variable: FloatArray,
   imageOf: (variable: FloatArray) => Awaitable<Linearization>,
   { rate, iterations, enough }: Agreement,
+  turn: () => Promise<void>,
 ): Promise<FloatArray> {
   const { operator, noise } = problem;
   const most = enough * countObserved(operator);
   const adam = new Adam(variable.size, rate);
   for (let k = 0; ; k++) {
+    await turn();
     const image = await imageOf(variable);
     const clean = await andThen(image, (value) => operator.linearize(value));
     try {

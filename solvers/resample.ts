@@ -55,6 +55,9 @@ const options = z.object({
     .default(40)
     .describe('γ, how much more the consistent code is trusted than the chain where it is resampled'),
   ...noiseLevelOptions,
+  sigmaMax: noiseLevelOptions.sigmaMax.describe(
+    'highest noise level, if the prior knows it (units of codes, about unit variance)',
+  ),
 });
 
 export const resample: ChainSolver = {
@@ -79,7 +82,8 @@ export const resample: ChainSolver = {
 
     let code = startState(images.codeShape, sigmas[0], context.random('init'), 0);
     for (let i = 0; i < steps; i++) {
-      await context.step(i, steps);
+      const turn = () => context.step(i, steps);
+      await turn();
       const [sigma, next] = [sigmas[i], sigmas[i + 1]];
       code = await guidedStep(task, model, images, code, { sigma, next, guidance }, signal);
       const left = steps - 1 - i;
@@ -87,12 +91,12 @@ export const resample: ChainSolver = {
       const clean = await lookAhead(model, code, sigmas.slice(i + 1), ahead, signal);
       const early = left >= steps / 3;
       const consistent = early
-        ? await images.encode(await agree(task, await images.decode(clean), asItIs, inPixels))
+        ? await images.encode(await agree(task, await images.decode(clean), asItIs, inPixels, turn))
         : clean;
-      if (!early) await agree(task, consistent, images.linearize, inCodes);
+      if (!early) await agree(task, consistent, images.linearize, inCodes, turn);
       code = resampled(consistent, code, { sigma, next, gamma }, context.random('step', i));
     }
-    return agree(task, code, images.linearize, inCodes);
+    return agree(task, code, images.linearize, inCodes, () => context.step(steps - 1, steps));
   },
 };
 

@@ -71,7 +71,7 @@ export const sitcom: ChainSolver = {
       const sigma = sigmas[i];
       const move = { rate: rate / (2 * vpScale(sigma)), iterations, enough: ENOUGH };
       const denoise = (input: FloatArray) => model.linearize(input, sigma, context.signal);
-      const clean = (await agree(task, x, denoise, move)).data;
+      const clean = (await agree(task, x, denoise, move, () => context.step(i, steps))).data;
       const random = context.random('step', i);
       const moved = new Float32Array(clean.length);
       for (let j = 0; j < moved.length; j++) moved[j] = clean[j] + sigmas[i + 1] * random.normal();

@@ -10,6 +10,8 @@ import type { Task } from './solver.js';
 export interface Agreement {
   /** About how far a value moves in one of Adam's steps. */
   readonly rate: number;
+  /** Whether all values are moved in one scale, those on which the image hardly depends hardly. */
+  readonly shared?: boolean;
   /** Most steps. */
   readonly iterations: number;
   /** The deviance a measured value that is good enough: 1 is what noise leaves. */
@@ -25,12 +27,12 @@ export async function agree(
   { problem, measurement }: Task,
   variable: FloatArray,
   imageOf: (variable: FloatArray) => Awaitable<Linearization>,
-  { rate, iterations, enough }: Agreement,
+  { rate, shared, iterations, enough }: Agreement,
   turn: () => Promise<void>,
 ): Promise<FloatArray> {
   const { operator, noise } = problem;
   const most = enough * countObserved(operator);
-  const adam = new Adam(variable.size, rate);
+  const adam = new Adam(variable.size, rate, 0.9, 0.999, shared);
   for (let k = 0; ; k++) {
     await turn();
     const image = await imageOf(variable);

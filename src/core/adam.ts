@@ -1,4 +1,7 @@
-/** Adam (Kingma and Ba 2015), with bias correction and without weight decay. */
+/**
+ * Adam (Kingma and Ba 2015), with bias correction and without weight decay. With one scale for all values (`shared`) those
+ * on which little depends move little; each in its own, they move as far as the others, whichever way.
+ */
 import type { Vector } from './vector.js';
 
 /** The published value: a gradient of exactly zero moves nothing. */
@@ -15,6 +18,7 @@ export class Adam {
     readonly rate: number,
     readonly beta1 = 0.9,
     readonly beta2 = 0.999,
+    readonly shared = false,
   ) {
     this.#mean = new Float64Array(size);
     this.#square = new Float64Array(size);
@@ -25,10 +29,12 @@ export class Adam {
     this.#count++;
     const first = 1 - this.beta1 ** this.#count;
     const second = 1 - this.beta2 ** this.#count;
+    let mean = 0;
+    if (this.shared) for (let i = 0; i < x.length; i++) mean += gradient[i] ** 2 / x.length;
     for (let i = 0; i < x.length; i++) {
       const g = gradient[i];
       this.#mean[i] += (1 - this.beta1) * (g - this.#mean[i]);
-      this.#square[i] += (1 - this.beta2) * (g * g - this.#square[i]);
+      this.#square[i] += (1 - this.beta2) * ((this.shared ? mean : g * g) - this.#square[i]);
       x[i] -= (this.rate * (this.#mean[i] / first)) / (Math.sqrt(this.#square[i] / second) + EPSILON);
     }
   }

@@ -39,7 +39,7 @@ const options = z.object({
 });
 
 /**
- * For 20 to 50 network evaluations a sample, with the prior photo-small; `fineDetail` tried on 64² crops of four of the first ten
+ * For 20 to 50 network evaluations a sample, with the first photo-small (9 GFLOP); `fineDetail` tried on 64² crops of four of the first ten
  * photographs of gb82_cc0, blurred, the others by analogy. From time 0.03 in 3 rounds the descent does not reach the noise (misfit 8).
  * For `denoise` the descent is slow: a whole step lands on the noisy measurement itself.
  */

@@ -42,7 +42,7 @@ const options = z.object({
 });
 
 /**
- * Chosen with the prior photo-small on 64² crops of two of the first ten photographs of gb82_cc0. What the measurement does
+ * Chosen with the first photo-small (9 GFLOP) on 64² crops of two of the first ten photographs of gb82_cc0. What the measurement does
  * not see is best drawn anew in each step (η = 1): 4 dB more than the published 0.85 where pixels are missing. Where it
  * sees all, but only below its noise does the chain know better, 0.85 keeps hold of it: 3 dB more than 1 in denoising.
  * Coordinates of a blur that are hidden in the noise must not be pulled to it: a cutoff of 1 is 0.1 to 1.1 dB. (The

@@ -50,7 +50,7 @@ const options = z.object({
 });
 
 /**
- * Chosen with the prior photo-small on 128² crops of five of the first ten photographs of gb82_cc0, by the PSNR of the
+ * Chosen with the first photo-small (9 GFLOP) on 128² crops of five of the first ten photographs of gb82_cc0, by the PSNR of the
  * mean of four samples. Where the measurement fixes all but fine detail a chain starts at a low σ: above it the denoiser
  * has nothing to add. The published values, for a 93-million-parameter network and σ_n = 0.05 on [0, 1], are λ = 1 and
  * ζ = 0.1 (deblurring), 0.25 (super-resolution), 1 (inpainting), with 100 steps. With the prior photo a box of 32×32 in 128² has 36.1 dB

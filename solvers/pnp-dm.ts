@@ -32,8 +32,9 @@ const options = z.object({
 });
 
 /**
- * Chosen with the prior photo-small on 64² crops of two of the first ten photographs of gb82_cc0: ρ falls from where the measurement fixes all but
- * fine detail to about the noise, in some 50 network evaluations. For `denoise`, `clip` and `phase-retrieval` by analogy.
+ * Chosen with the first photo-small (9 GFLOP) on 64² crops of two of the first ten photographs of gb82_cc0: ρ falls from where the measurement fixes all but
+ * fine detail to about the noise, in some 50 network evaluations. For `denoise` and `phase-retrieval` by analogy; `clip`
+ * with the prior photo on three 64² crops, where rhoMax = 0.1 has 23.3 dB, 0.2 18.1.
  */
 const fineDetail = { rounds: 12, steps: 4, rhoMax: 0.3, rhoMin: 0.015, decay: 0.76 } as const;
 const presets = {

@@ -8,9 +8,9 @@
  *
  * Departs from the published code: the state is variance exploding (an exact change of variables); D is E[z0 | z] in the inner steps
  * too (there (1 − ᾱ) stands for √(1 − ᾱ)); fitting stops where the measurement is met as well as noise allows (there at a fixed
- * 10⁻⁶); Adam has no weight decay (there 10⁻², which draws codes to zero) and on codes one scale for all (else those inside a hole,
- * on which the measurement depends a little through the decoder's radius, are moved as far as the others: coloured noise); any noise by its own likelihood; far fewer
- * steps, since each costs a run of network and decoder and the gradients of both.
+ * 10⁻⁶); Adam has no weight decay (there 10⁻², which draws codes to zero) and on codes one scale for all (else those inside a
+ * hole, on which the measurement depends a little through the decoder's radius, are moved as far as the others: coloured noise);
+ * any noise by its own likelihood; far fewer steps, since each costs a run of network and decoder and the gradients of both.
  */
 import { z } from 'zod';
 import { residualOf } from '../problems/noise.js';

@@ -36,7 +36,7 @@ const options = z.object({
 });
 
 /**
- * For at most 100 gradients a sample, a sixth of the published number, with the prior photo-small; tried on 64² crops of four of the
+ * For at most 100 gradients a sample, a sixth of the published number, with the first photo-small (9 GFLOP); tried on 64² crops of four of the
  * first ten photographs of gb82_cc0, blurred, where it does not yet agree with the measurement as well as noise allows (misfit 2.3).
  */
 const few = { steps: 10, iterations: 9, rate: 0.02, sigmaMax: 0.5, spacing: 'geometric' } as const;

@@ -48,6 +48,15 @@ it.each([0.1, 0.3])('PnP-ADMM ends at the mean of a Gaussian posterior: σ = %d'
   });
 });
 
+it('Adam with one scale hardly moves that on which hardly anything depends', () => {
+  const x = Float64Array.of(0, 0);
+  const adam = new Adam(2, 0.1, 0.9, 0.999, true);
+  for (let k = 0; k < 10; k++) adam.step(Float64Array.of(-5, 5e-6), x);
+  // The root mean square of what both move is the rate.
+  expect(x[0]).toBeCloseTo(10 * 0.1 * Math.SQRT2, 6);
+  expect(x[1] / x[0]).toBeCloseTo(-1e-6, 12);
+});
+
 it('Adam moves by its rate whatever the scale of the gradient, and to the minimum of a parabola', () => {
   const x = Float64Array.of(3, -2);
   new Adam(2, 0.1).step(Float64Array.of(1e-3, -500), x);

@@ -6,7 +6,7 @@ import type { Problem } from './problem.js';
 
 /** x ↦ Lx + offset. @param offset of L's output shape. */
 export function affine(linearPart: LinearOperator, offset: FloatArray): ForwardOperator {
-  const { inputShape, outputShape, field, observed } = linearPart;
+  const { inputShape, outputShape, field, observed, pixelwise } = linearPart;
   const apply = async (x: FloatArray) => {
     const y = floatArray(offset.data.slice(), outputShape);
     axpy(1, (await linearPart.apply(x)).data, y.data);
@@ -17,6 +17,7 @@ export function affine(linearPart: LinearOperator, offset: FloatArray): ForwardO
     outputShape,
     field,
     observed,
+    pixelwise,
     linearPart,
     apply,
     linearize: async (x) => ({

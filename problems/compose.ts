@@ -46,6 +46,7 @@ function composeAny(first: ForwardOperator, second: ForwardOperator): ForwardOpe
     outputShape: second.outputShape,
     field: second.field,
     observed: second.observed,
+    pixelwise: first.pixelwise && second.pixelwise,
     apply: async (x) => second.apply(await first.apply(x)),
     linearize: async (x) => andThen(await first.linearize(x), (value) => second.linearize(value)),
   };
@@ -61,6 +62,7 @@ function composeLinear(first: LinearOperator, second: LinearOperator): LinearOpe
     outputShape: second.outputShape,
     field: second.field,
     observed: second.observed,
+    pixelwise: first.pixelwise && second.pixelwise,
     apply: async (x) => second.apply(await first.apply(x)),
     adjoint: async (y) => first.adjoint(await second.adjoint(y)),
     ...structure,

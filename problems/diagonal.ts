@@ -19,6 +19,7 @@ export function diagonal(shape: Shape, weights: Float32Array): LinearOperator {
   return withLinearization({
     inputShape: shape,
     outputShape: shape,
+    pixelwise: true,
     apply,
     adjoint: apply,
     pseudoInverse: (y) => mapArray(y, (value, i) => (weights[i] === 0 ? 0 : value / weights[i])),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type FloatArray, mapArray } from '../src/core/array.js';
 import type { NoiseFamily } from './family.js';
-import type { NoiseModel } from './noise.js';
+import { type NoiseModel, sumOf } from './noise.js';
 
 const options = z.strictObject({
   scale: z
@@ -19,6 +19,7 @@ const options = z.strictObject({
 export function laplaceNoise(scale: number): NoiseModel {
   const signs = (clean: FloatArray, y: FloatArray, size: number) =>
     mapArray(clean, (value, i) => Math.sign(y.data[i] - value) * size);
+  const logDensity = (clean: number, y: number) => -Math.abs(y - clean) / scale - Math.log(2 * scale);
   return {
     name: 'laplace',
     sample: (clean, random) =>
@@ -26,11 +27,8 @@ export function laplaceNoise(scale: number): NoiseModel {
         const u = random.uniform() - 0.5;
         return value - scale * Math.sign(u) * Math.log(1 - 2 * Math.abs(u));
       }),
-    logLikelihood(clean, y) {
-      let distance = 0;
-      for (let i = 0; i < y.data.length; i++) distance += Math.abs(y.data[i] - clean.data[i]);
-      return -distance / scale - y.data.length * Math.log(2 * scale);
-    },
+    logDensity,
+    logLikelihood: sumOf(logDensity),
     gradient: (clean, y) => signs(clean, y, 1 / scale),
     residual: (clean, y) => signs(clean, y, scale),
   };

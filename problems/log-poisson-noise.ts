@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type FloatArray, mapArray } from '../src/core/array.js';
 import { logGamma } from '../src/core/special.js';
 import type { NoiseFamily } from './family.js';
-import type { NoiseModel } from './noise.js';
+import { type NoiseModel, sumOf } from './noise.js';
 import { poissonCount } from './poisson-noise.js';
 
 const options = z.strictObject({
@@ -35,6 +35,12 @@ export function logPoissonNoise(photons: number, mu: number): NoiseModel {
   };
   const missing = (clean: FloatArray, y: FloatArray, weight: number) =>
     mapArray(clean, (value, i) => (expected(value) - counted(y.data[i])) * weight);
+  const logDensity = (clean: number, y: number) => {
+    const count = counted(y);
+    const exponent = -mu * clean;
+    const light = expected(clean) * (1 + Math.max(0, exponent - BRIGHTEST));
+    return count * (Math.log(photons) + exponent) - light - logGamma(count + 1);
+  };
   return {
     name: 'log-poisson',
     sample: (clean, random) =>
@@ -42,16 +48,8 @@ export function logPoissonNoise(photons: number, mu: number): NoiseModel {
         const count = poissonCount(expected(value), random);
         return -Math.log(Math.max(count, 0.5) / photons) / mu;
       }),
-    logLikelihood(clean, y) {
-      let sum = 0;
-      for (let i = 0; i < y.data.length; i++) {
-        const count = counted(y.data[i]);
-        const exponent = -mu * clean.data[i];
-        const light = expected(clean.data[i]) * (1 + Math.max(0, exponent - BRIGHTEST));
-        sum += count * (Math.log(photons) + exponent) - light - logGamma(count + 1);
-      }
-      return sum;
-    },
+    logDensity,
+    logLikelihood: sumOf(logDensity),
     gradient: (clean, y) => missing(clean, y, mu),
     residual: (clean, y) => missing(clean, y, 1 / (mu * photons)),
   };

@@ -3,10 +3,15 @@ import type { FloatArray } from '../src/core/array.js';
 import type { Random } from '../src/core/random.js';
 import { difference } from '../src/core/vector.js';
 
+/** log p(y | clean) of one value. */
+export type LogDensity = (clean: number, y: number) => number;
+
 export interface NoiseModel {
   readonly name: string;
   /** Draws y given the clean measurement A(x). */
   sample(clean: FloatArray, random: Random): FloatArray;
+  /** log p of one measured value, in nats, where each is noisy by itself; −∞ only for values that cannot be measured. */
+  readonly logDensity?: LogDensity;
   /** log p(y | clean), normalised, in nats. */
   logLikelihood(clean: FloatArray, y: FloatArray): number;
   /** Gradient of `logLikelihood` with respect to the clean measurement. */
@@ -25,6 +30,15 @@ export interface NoiseModel {
   residual?(clean: FloatArray, y: FloatArray): FloatArray;
   /** This noise on the values that are not holes, where its parts differ by place; else `observedNoise` makes it. */
   observing?(observed: Float32Array): NoiseModel;
+}
+
+/** `logLikelihood` where each value is noisy by itself. */
+export function sumOf(logDensity: LogDensity): NoiseModel['logLikelihood'] {
+  return (clean, y) => {
+    let sum = 0;
+    for (let i = 0; i < y.data.length; i++) sum += logDensity(clean.data[i], y.data[i]);
+    return sum;
+  };
 }
 
 /** How far y is from what is expected of it: 0 at best, about 1 for each value of a y drawn from the model. */

@@ -48,6 +48,7 @@ export function observedNoise(noise: NoiseModel, observed: Float32Array): NoiseM
   return {
     name: noise.name,
     sample: (clean, random) => scatter(noise.sample(gather(clean), random).data, clean.shape),
+    logDensity: noise.logDensity,
     logLikelihood: (clean, y) => noise.logLikelihood(gather(clean), gather(y)),
     gradient: (clean, y) => scatter(noise.gradient(gather(clean), gather(y)).data, clean.shape),
     residual: (clean, y) => scatter(residualOf(noise, gather(clean), gather(y)).data, clean.shape),

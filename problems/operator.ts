@@ -12,6 +12,8 @@ export interface ForwardOperator {
   readonly field: 'real' | 'complex';
   /** 1 where a measured value depends on the image, 0 where it holds nothing (a hole); absent when all do. */
   readonly observed?: Float32Array;
+  /** Whether a measured value depends on the pixel in its place and on no other. */
+  readonly pixelwise?: boolean;
   /** L, where A is affine: A(x) = Lx + A(0). */
   readonly linearPart?: LinearOperator;
   /**

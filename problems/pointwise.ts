@@ -22,6 +22,7 @@ export function pointwise(
     inputShape: shape,
     outputShape: shape,
     field: 'real',
+    pixelwise: true,
     apply: (x) => evaluated(x).value,
     linearize(x) {
       const { value, slopes } = evaluated(x);

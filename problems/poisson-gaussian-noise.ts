@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { mapArray } from '../src/core/array.js';
 import type { NoiseFamily } from './family.js';
-import type { NoiseModel } from './noise.js';
+import { type NoiseModel, sumOf } from './noise.js';
 import { photonCounts } from './photon-counts.js';
 import { extendedLog, extendedLogSlope, poissonCount } from './poisson-noise.js';
 
@@ -23,19 +23,17 @@ export function poissonGaussianNoise(gain: number, sigma: number): NoiseModel {
   const logNormal = -0.5 * Math.log(2 * Math.PI * sigma * sigma);
   const precision = (gain / sigma) ** 2;
   const counts = photonCounts(sigma / gain);
+  const logDensity = (clean: number, y: number) => {
+    const [lambda, photons] = [clean / gain, y / gain];
+    const theta = extendedLog(lambda) + photons * precision;
+    return logNormal + counts.logSum(theta) - Math.max(lambda, 0) - 0.5 * precision * photons * photons;
+  };
   return {
     name: 'poisson-gaussian',
     sample: (clean, random) =>
       mapArray(clean, (value) => gain * poissonCount(value / gain, random) + sigma * random.normal()),
-    logLikelihood(clean, y) {
-      let sum = y.data.length * logNormal;
-      for (let i = 0; i < y.data.length; i++) {
-        const [lambda, photons] = [clean.data[i] / gain, y.data[i] / gain];
-        const theta = extendedLog(lambda) + photons * precision;
-        sum += counts.logSum(theta) - Math.max(lambda, 0) - 0.5 * precision * photons * photons;
-      }
-      return sum;
-    },
+    logDensity,
+    logLikelihood: sumOf(logDensity),
     gradient: (clean, y) =>
       mapArray(clean, (value, i) => {
         const lambda = value / gain;

@@ -4,7 +4,7 @@ import { mapArray } from '../src/core/array.js';
 import type { Random } from '../src/core/random.js';
 import { logGamma } from '../src/core/special.js';
 import type { NoiseFamily } from './family.js';
-import type { NoiseModel } from './noise.js';
+import { type NoiseModel, sumOf } from './noise.js';
 
 /**
  * Expected counts below which log λ goes on as its tangent. The true log-likelihood of a counted photon is −∞ at
@@ -26,18 +26,15 @@ const options = z.strictObject({
  * It is not Gaussian and declares no `variance`.
  */
 export function poissonNoise(gain: number): NoiseModel {
+  const logDensity = (clean: number, y: number) => {
+    const [expected, count] = [clean / gain, y / gain];
+    return count * extendedLog(expected) - Math.max(expected, 0) - logGamma(count + 1);
+  };
   return {
     name: 'poisson',
     sample: (clean, random) => mapArray(clean, (value) => gain * poissonCount(value / gain, random)),
-    logLikelihood(clean, y) {
-      let sum = 0;
-      for (let i = 0; i < y.data.length; i++) {
-        const count = y.data[i] / gain;
-        const expected = clean.data[i] / gain;
-        sum += count * extendedLog(expected) - Math.max(expected, 0) - logGamma(count + 1);
-      }
-      return sum;
-    },
+    logDensity,
+    logLikelihood: sumOf(logDensity),
     gradient: (clean, y) =>
       mapArray(clean, (value, i) => {
         const expected = value / gain;

@@ -29,5 +29,5 @@ function quantizing(shape: Shape, bits: number): ForwardOperator {
     }
     return out;
   };
-  return straightThrough(apply, clipping(shape, 1));
+  return { ...straightThrough(apply, clipping(shape, 1)), pixelwise: true };
 }

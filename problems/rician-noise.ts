@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type FloatArray, mapArray, SMALLEST_FLOAT } from '../src/core/array.js';
 import { scaledBesselI } from '../src/core/special.js';
 import type { NoiseFamily } from './family.js';
-import type { NoiseModel } from './noise.js';
+import { type NoiseModel, sumOf } from './noise.js';
 
 const options = z.strictObject({
   sigma: z
@@ -26,21 +26,18 @@ export function ricianNoise(sigma: number): NoiseModel {
       const ratio = scaledBesselI(1, z) / scaledBesselI(0, z);
       return (y.data[i] * Math.sign(value) * ratio - value) * weight;
     });
+  const logDensity = (clean: number, y: number) => {
+    if (y < 0) return Number.NEGATIVE_INFINITY;
+    const signal = Math.abs(clean);
+    const bessel = scaledBesselI(0, (y * signal) / variance);
+    return Math.log((Math.max(y, SMALLEST_FLOAT) * bessel) / variance) - (y - signal) ** 2 / (2 * variance);
+  };
   return {
     name: 'rician',
     sample: (clean, random) =>
       mapArray(clean, (value) => Math.hypot(value + sigma * random.normal(), sigma * random.normal())),
-    logLikelihood(clean, y) {
-      let sum = -y.data.length * Math.log(variance);
-      for (let i = 0; i < y.data.length; i++) {
-        const value = y.data[i];
-        if (value < 0) return Number.NEGATIVE_INFINITY;
-        const signal = Math.abs(clean.data[i]);
-        const bessel = scaledBesselI(0, (value * signal) / variance);
-        sum += Math.log(Math.max(value, SMALLEST_FLOAT) * bessel) - (value - signal) ** 2 / (2 * variance);
-      }
-      return sum;
-    },
+    logDensity,
+    logLikelihood: sumOf(logDensity),
     gradient: (clean, y) => pull(clean, y, 1 / variance),
     residual: (clean, y) => pull(clean, y, 1),
   };

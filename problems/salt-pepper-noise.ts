@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type FloatArray, mapArray } from '../src/core/array.js';
 import type { NoiseFamily } from './family.js';
-import type { NoiseModel } from './noise.js';
+import { type NoiseModel, sumOf } from './noise.js';
 
 const options = z.strictObject({
   fraction: z.number().gt(0).lt(1).describe('share of the values that are lost, each by itself'),
@@ -38,6 +38,8 @@ export function saltPepperNoise(fraction: number, salt = 0.5, sigma = 1 / 255): 
   const logKept = Math.log(1 - fraction) - 0.5 * Math.log(2 * Math.PI * variance);
   const kept = (clean: FloatArray, y: FloatArray, weight: number) =>
     mapArray(clean, (value, i) => (lost(y.data[i]) ? 0 : (y.data[i] - value) * weight));
+  const logDensity = (clean: number, y: number) =>
+    lost(y) ? logMass[y] : logKept - (0.5 * (y - clean) ** 2) / variance;
   return {
     name: 'salt-pepper',
     sample: (clean, random) =>
@@ -46,14 +48,8 @@ export function saltPepperNoise(fraction: number, salt = 0.5, sigma = 1 / 255): 
         if (u < fraction) return u < white ? 1 : 0;
         return value + sigma * random.normal();
       }),
-    logLikelihood(clean, y) {
-      let sum = 0;
-      for (let i = 0; i < y.data.length; i++) {
-        const value = y.data[i];
-        sum += lost(value) ? logMass[value] : logKept - (0.5 * (value - clean.data[i]) ** 2) / variance;
-      }
-      return sum;
-    },
+    logDensity,
+    logLikelihood: sumOf(logDensity),
     gradient: (clean, y) => kept(clean, y, 1 / variance),
     residual: (clean, y) => kept(clean, y, 1),
   };

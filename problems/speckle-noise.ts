@@ -4,7 +4,7 @@ import { mapArray, SMALLEST_FLOAT } from '../src/core/array.js';
 import type { Random } from '../src/core/random.js';
 import { logGamma } from '../src/core/special.js';
 import type { NoiseFamily } from './family.js';
-import type { NoiseModel } from './noise.js';
+import { type NoiseModel, sumOf } from './noise.js';
 
 /**
  * Clean values below which log p goes on as its tangent, or level where that would rise. It is −∞ at clean ≤ 0, where
@@ -23,22 +23,19 @@ const options = z.strictObject({
 export function speckleNoise(looks: number): NoiseModel {
   const slope = (clean: number, y: number) => (looks * (y - clean)) / clean ** 2;
   const slopeBelow = (y: number) => Math.max(slope(FLOOR, y), 0);
+  const logDensity = (clean: number, y: number) => {
+    if (y < 0) return Number.NEGATIVE_INFINITY;
+    const light = Math.max(clean, FLOOR);
+    const top =
+      looks * Math.log(looks) - logGamma(looks) + (looks - 1) * Math.log(Math.max(y, SMALLEST_FLOAT));
+    return top - looks * (Math.log(light) + y / light) + slopeBelow(y) * (clean - light);
+  };
   return {
     name: 'speckle',
     sample: (clean, random) =>
       mapArray(clean, (value) => (Math.max(value, 0) * gammaVariate(looks, random)) / looks),
-    logLikelihood(clean, y) {
-      let sum = y.data.length * (looks * Math.log(looks) - logGamma(looks));
-      for (let i = 0; i < y.data.length; i++) {
-        const value = y.data[i];
-        if (value < 0) return Number.NEGATIVE_INFINITY;
-        const light = Math.max(clean.data[i], FLOOR);
-        sum += (looks - 1) * Math.log(Math.max(value, SMALLEST_FLOAT));
-        sum -= looks * (Math.log(light) + value / light);
-        sum += slopeBelow(value) * (clean.data[i] - light);
-      }
-      return sum;
-    },
+    logDensity,
+    logLikelihood: sumOf(logDensity),
     gradient: (clean, y) =>
       mapArray(clean, (value, i) => (value < FLOOR ? slopeBelow(y.data[i]) : slope(value, y.data[i]))),
   };

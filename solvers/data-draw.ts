@@ -10,6 +10,7 @@ import { type FloatArray, floatArray } from '../src/core/array.js';
 import type { Random } from '../src/core/random.js';
 import { axpy } from '../src/core/vector.js';
 import { curvatureByPixel, likelihoodCurvature, likelihoodGradient } from './likelihood.js';
+import { drawPixelwise, isPixelwise } from './pixelwise-draw.js';
 import { equalVariance } from './requirements.js';
 
 export const dataDrawOptions = {
@@ -17,7 +18,7 @@ export const dataDrawOptions = {
     .enum(['auto', 'exact', 'langevin', 'hmc'])
     .default('auto')
     .describe(
-      'the data step: exact for linear operators and Gaussian noise, else a Markov chain; auto: exact where possible, else langevin',
+      'the data step: exact for linear operators and Gaussian noise, and where pixels are measured one by one, else a Markov chain; auto: exact where possible, else langevin',
     ),
   chainSteps: z
     .int()
@@ -53,14 +54,16 @@ export async function drawGivenData(
   random: Random,
 ): Promise<FloatArray> {
   const variance = isLinear(problem.operator) ? equalVariance(problem) : undefined;
-  if (options.sampler === 'exact' && variance === undefined) {
+  const pixelwise = isPixelwise(problem);
+  if (options.sampler === 'exact' && variance === undefined && !pixelwise) {
     throw new Error(
-      `sampler=exact needs a linear operator and Gaussian noise of equal variance, which ${problem.name} with ${problem.noise.name} noise is not; use langevin`,
+      `sampler=exact needs a linear operator with Gaussian noise of equal variance, or pixels that are measured one by one, which ${problem.name} with ${problem.noise.name} noise is not; use langevin`,
     );
   }
   const exact = options.sampler === 'exact' || options.sampler === 'auto';
   if (exact && variance !== undefined)
     return drawExactly(problem, measurement, variance, centre, spread, random);
+  if (exact && pixelwise) return drawPixelwise(problem, measurement, centre, spread, random);
   return drawByChain(problem, measurement, centre, spread, options, random);
 }
 

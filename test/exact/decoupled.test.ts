@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
 import { denoise } from '../../problems/denoise.js';
+import { gaussianNoise } from '../../problems/gaussian-noise.js';
 import { poissonNoise } from '../../problems/poisson-noise.js';
+import { problemOf } from '../../problems/problem.js';
 import { daps } from '../../solvers/daps.js';
 import { type DataDrawOptions, drawGivenData } from '../../solvers/data-draw.js';
 import { pnpDm } from '../../solvers/pnp-dm.js';
@@ -10,6 +12,7 @@ import type { ChainSolver } from '../../solvers/solver.js';
 import { gaussianReference, mixtureReference, referenceTask } from '../../src/bench/reference.js';
 import { floatArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
+import { karrasSigmas } from '../../src/core/schedule.js';
 import { denseProblem, testContext } from './dense.js';
 import { distanceOf } from './distance.js';
 
@@ -57,7 +60,7 @@ describe('a draw given the data', () => {
     const { data } = await draw('auto');
     expect(data[0] + data[1] / 2).toBeGreaterThan(0.7);
     await expect(draw('exact')).rejects.toThrow(
-      'sampler=exact needs a linear operator and Gaussian noise of equal variance, which reference with poisson noise is not; use langevin',
+      'sampler=exact needs a linear operator with Gaussian noise of equal variance, or pixels that are measured one by one, which reference with poisson noise is not; use langevin',
     );
   });
 
@@ -128,6 +131,34 @@ describe('daps under a prior that is as uncertain in every direction', () => {
     expect(exact.variance / v).toBeGreaterThan(0.85);
     expect(exact.variance / v).toBeLessThan(1.15);
     expect((await unseen(undefined)).variance / v).toBeGreaterThan(1.25);
+  });
+});
+
+describe('daps that counts the noise of its draw', () => {
+  it('adds fresh noise of variance σ² − r² only', async () => {
+    const [v, steps, shape] = [0.04, 6, [1, 1, 2]];
+    const mixture = new GaussianMixture([{ weight: 1, mean: [0.5, 0.5], covariance: [v, 0, 0, v] }]);
+    const task = {
+      measurement: floatArray(Float32Array.of(0, 0), shape),
+      // So noisy that it says nothing.
+      problem: problemOf(denoise.create(shape, {}, {}), gaussianNoise(1e4)),
+      prior: mixturePrior(mixture),
+    };
+    const options = { steps, flowSteps: 1, sigmaMax: 0.5, sigmaMin: 0.1, priorVariance: v, countDrawn: true };
+    const sigmas = karrasSigmas(steps, 0.1, 0.5);
+    let variance = sigmas[0] ** 2;
+    for (let i = 0; i < steps; i++) {
+      const shrink = v / (v + sigmas[i] ** 2);
+      const draw = shrink * sigmas[i] ** 2;
+      variance = shrink ** 2 * variance + draw + Math.max(sigmas[i + 1] ** 2 - draw, 0);
+    }
+    const count = 5000;
+    let squares = 0;
+    for (let k = 0; k < count; k++) {
+      for (const value of (await daps.run(task, options, testContext(k))).data) squares += (value - 0.5) ** 2;
+    }
+    // Four standard errors of 10,000 values.
+    expect(Math.abs(squares / (2 * count) / variance - 1)).toBeLessThan(0.057);
   });
 });
 

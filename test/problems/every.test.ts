@@ -132,6 +132,18 @@ describe('every operator', () => {
     const [first, second] = [operatorOf(text, shape, files), operatorOf(text, shape, files)];
     expect((await second.apply(x)).data).toEqual((await first.apply(x)).data);
   });
+
+  it.each(cases)('$text on $shape keeps pixels apart if it says so', async ({ text, shape, files }) => {
+    const operator = operatorOf(text, shape, files);
+    if (!operator.pixelwise) return;
+    const x = values(shape);
+    const before = await operator.apply(x);
+    const place = Math.floor(x.size / 2);
+    x.data[place] += 0.3;
+    const after = (await operator.apply(x)).data;
+    const elsewhere = [...after.keys()].filter((i) => i !== place && after[i] !== before.data[i]);
+    expect(elsewhere).toEqual([]);
+  });
 });
 
 describe('random choices are the same in every version', () => {

@@ -1,0 +1,169 @@
+/**
+ * Draws from p(x | y, z) ∝ p(y | x) N(x; z, r²I) where the operator treats every pixel by itself and so does the noise: overexposure,
+ * counted photons, dim light. Each pixel has a density of its own, in one dimension, and is drawn by inverting its cumulative sum; no chain has
+ * to find its way around a kink or over a plain.
+ */
+import type { Problem } from '../problems/problem.js';
+import { type FloatArray, floatArray } from '../src/core/array.js';
+import type { Random } from '../src/core/random.js';
+
+/** A rise of the log-density over a cell that makes no difference. */
+const STRAIGHT = 1e-6;
+/** How far from z a density is looked for, in units of r. */
+const REACH = 6;
+/** Cells in which its logarithm is taken for straight, their borders, and how often they are laid over what matters. */
+const CELLS = 16;
+const BORDERS = CELLS + 1;
+const PASSES = 4;
+/** Of which one is taken. */
+const PROPOSALS = 8;
+/** What is less dense than the top by e to this does not matter. */
+const NEGLIGIBLE = 12;
+
+/** Whether `drawPixelwise` can draw. */
+export function isPixelwise({ operator, noise }: Problem): boolean {
+  return operator.pixelwise === true && noise.logDensity !== undefined;
+}
+
+/**
+ * @param problem that `isPixelwise`. @param centre z. @param spread r, in [0, 1] units.
+ * @returns one independent draw for each pixel. Cells are half a standard deviation wide, in which a log-density taken for straight is off
+ * by some hundredths; what is drawn so is a proposal, and Metropolis's test of a few takes the rest away.
+ */
+export async function drawPixelwise(
+  problem: Problem,
+  measurement: FloatArray,
+  centre: FloatArray,
+  spread: number,
+  random: Random,
+): Promise<FloatArray> {
+  const logDensity = (at: Float32Array) => logDensities(problem, measurement, centre, spread, at);
+  const low = centre.data.map((value) => value - REACH * spread);
+  const widths = centre.data.map(() => (2 * REACH * spread) / CELLS);
+  let heights = await atBorders(logDensity, low, widths);
+  for (let pass = 1; pass < PASSES; pass++) {
+    for (let i = 0; i < low.length; i++) {
+      const { first, last } = support(heights, i * BORDERS);
+      low[i] += first * widths[i];
+      widths[i] *= (last - first) / CELLS;
+    }
+    heights = await atBorders(logDensity, low, widths);
+  }
+  const masses = cumulativeMasses(heights);
+  const drawn = new Float32Array(low.length);
+  const excesses = new Float32Array(low.length).fill(Number.NEGATIVE_INFINITY);
+  for (let proposal = 0; proposal < PROPOSALS; proposal++) {
+    const cells = low.map((_, i) => inverse(heights, masses, i, random.uniform()));
+    const proposed = low.map((value, i) => value + widths[i] * cells[i]);
+    const exact = await logDensity(proposed);
+    for (let i = 0; i < low.length; i++) {
+      const excess = exact[i] - between(heights, i * BORDERS, cells[i]);
+      if (Math.log(random.uniform()) > excess - excesses[i]) continue;
+      [drawn[i], excesses[i]] = [proposed[i], excess];
+    }
+  }
+  return floatArray(drawn, centre.shape);
+}
+
+/** The log-density of every pixel, up to a constant. */
+async function logDensities(
+  { operator, noise }: Problem,
+  measurement: FloatArray,
+  centre: FloatArray,
+  spread: number,
+  at: Float32Array,
+): Promise<Float32Array> {
+  const logDensity = noise.logDensity!;
+  const { observed } = operator;
+  const [clean, y, z] = [
+    (await operator.apply(floatArray(at, centre.shape))).data,
+    measurement.data,
+    centre.data,
+  ];
+  const precision = 1 / spread ** 2;
+  const result = new Float32Array(at.length);
+  for (let i = 0; i < at.length; i++) {
+    const off = at[i] - z[i];
+    result[i] = -0.5 * precision * off * off;
+    if (observed === undefined || observed[i] !== 0) result[i] += logDensity(clean[i], y[i]);
+  }
+  return result;
+}
+
+/** At the borders of the cells of one pixel after the other. */
+async function atBorders(
+  logDensity: (at: Float32Array) => Promise<Float32Array>,
+  low: Float32Array,
+  widths: Float32Array,
+): Promise<Float32Array> {
+  const heights = new Float32Array(low.length * BORDERS);
+  for (let border = 0; border < BORDERS; border++) {
+    const here = await logDensity(low.map((value, i) => value + border * widths[i]));
+    for (let i = 0; i < low.length; i++) heights[i * BORDERS + border] = here[i];
+  }
+  return heights;
+}
+
+/** The height at a place in cells. */
+function between(heights: Float32Array, at: number, place: number): number {
+  const cell = Math.min(Math.floor(place), CELLS - 1);
+  const left = heights[at + cell];
+  return left + (place - cell) * (heights[at + cell + 1] - left);
+}
+
+/** The highest of a pixel's borders. @param at its first. */
+function topOf(heights: Float32Array, at: number): number {
+  let top = heights[at];
+  for (let border = 1; border < BORDERS; border++) top = Math.max(top, heights[at + border]);
+  return top;
+}
+
+/** The first and last border of what matters: at least the cells on both sides of the top. */
+function support(heights: Float32Array, at: number): { first: number; last: number } {
+  const enough = topOf(heights, at) - NEGLIGIBLE;
+  let [first, last] = [0, CELLS];
+  while (heights[at + first] < enough) first++;
+  while (heights[at + last] < enough) last--;
+  return { first: Math.max(first - 1, 0), last: Math.min(last + 1, CELLS) };
+}
+
+/** The mass of exp(height) from a pixel's first border to the end of each cell, in units that differ from pixel to pixel. */
+function cumulativeMasses(heights: Float32Array): Float32Array {
+  const pixels = heights.length / BORDERS;
+  const sums = new Float32Array(pixels * CELLS);
+  for (let i = 0; i < pixels; i++) {
+    const at = i * BORDERS;
+    const top = topOf(heights, at);
+    let sum = 0;
+    for (let cell = 0; cell < CELLS; cell++) {
+      const [left, right] = [heights[at + cell], heights[at + cell + 1]];
+      sum += Math.exp(Math.max(left, right) - top) * meanOfDecay(Math.abs(right - left));
+      sums[i * CELLS + cell] = sum;
+    }
+  }
+  return sums;
+}
+
+/** Where the mass of the i-th pixel is the share u of its total, in cells. */
+function inverse(heights: Float32Array, masses: Float32Array, i: number, u: number): number {
+  const first = i * CELLS;
+  const wanted = u * masses[first + CELLS - 1];
+  let cell = 0;
+  while (cell < CELLS - 1 && masses[first + cell] < wanted) cell++;
+  const before = cell === 0 ? 0 : masses[first + cell - 1];
+  const share = Math.min((wanted - before) / (masses[first + cell] - before), 1);
+  const border = i * BORDERS + cell;
+  return cell + inverseInCell(share, heights[border + 1] - heights[border]);
+}
+
+/** ∫₀¹ exp(−ct) dt */
+function meanOfDecay(c: number): number {
+  return c < STRAIGHT ? 1 : -Math.expm1(-c) / c;
+}
+
+/** t with ∫₀ᵗ exp(rise·s) ds = share·∫₀¹ exp(rise·s) ds, whatever the size of the rise. */
+function inverseInCell(share: number, rise: number): number {
+  if (Math.abs(rise) < STRAIGHT) return share;
+  if (rise > 0) return Math.max(0, 1 + Math.log(share + (1 - share) * Math.exp(-rise)) / rise);
+  return Math.min(1, Math.log1p(share * Math.expm1(rise)) / rise);
+}

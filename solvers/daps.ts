@@ -65,14 +65,14 @@ const fineDetail = {
   countDrawn: true,
 } as const;
 const presets = {
-  denoise: { ...fineDetail, sigmaMin: 0.01, priorVariance: 0.01, chainSteps: 30 },
+  denoise: { ...fineDetail, sigmaMin: 0.01, priorVariance: 0.01 },
   'inpaint:fraction': { ...fineDetail, steps: 40, sigmaMax: 0.5, sigmaMin: 0.01 },
   inpaint: { ...fineDetail, steps: 40, sigmaMax: 2.5, sigmaMin: 0.01 },
   'gaussian-blur': fineDetail,
   'motion-blur': fineDetail,
   blur: fineDetail,
   downsample: fineDetail,
-  clip: { ...fineDetail, sigmaMax: 0.2, sigmaMin: 0.02, priorVariance: 0.01, chainSteps: 20 },
+  clip: { ...fineDetail, sigmaMin: 0.02, priorVariance: 0.01 },
   'phase-retrieval': { steps: 40, flowSteps: 1, sigmaMax: 2.5, sigmaMin: 0.02, chainSteps: 20 },
 } as const;
 

@@ -6,11 +6,13 @@
  * The data step fits the noise as well; its spread is no uncertainty.
  *
  * Departs from the published code: the rate is in units of 1 / the largest curvature (the published ones, 1000 to 100 000 on the mean
- * over pixels, are about 1 so); the descent stops where the measurement is met as well as noise allows.
+ * over pixels, are about 1 so); it follows what y says of each value and not how surely (the residual, as dark pixels under Poisson noise
+ * would slow all others down); the descent stops where the measurement is met as well as noise allows.
  */
 import { z } from 'zod';
+import { residualOf } from '../problems/noise.js';
 import { countObserved } from '../problems/observed.js';
-import { mapArray, zeros } from '../src/core/array.js';
+import { type FloatArray, mapArray, zeros } from '../src/core/array.js';
 import { vpSigma } from '../src/core/schedule.js';
 import { eulerFlow } from './flow.js';
 import { likelihoodCurvature, likelihoodGradient } from './likelihood.js';
@@ -76,15 +78,19 @@ export const dcdp: ChainSolver = {
     const { operator, noise } = problem;
     const best = noise.logLikelihood(measurement, measurement);
     const enough = best - countObserved(operator) / 2;
+    const leastSquares = {
+      ...problem,
+      noise: { ...noise, gradient: (clean: FloatArray, y: FloatArray) => residualOf(noise, clean, y) },
+    };
     let x = mapArray(zeros(problem.imageShape), () => 0.5);
     for (let k = 0; k < rounds; k++) {
       await context.step(k, rounds);
       // Where the measurement says nothing here there is no slope to follow either.
-      const step = rate / ((await likelihoodCurvature(problem, measurement, x)) || 1);
+      const step = rate / ((await likelihoodCurvature(leastSquares, measurement, x)) || 1);
       const velocity = new Float32Array(x.size);
       for (let i = 0; i < iterations; i++) {
         if (noise.logLikelihood(await operator.apply(x), measurement) >= enough) break;
-        const pull = (await likelihoodGradient(problem, measurement, x)).data;
+        const pull = (await likelihoodGradient(leastSquares, measurement, x)).data;
         for (let j = 0; j < velocity.length; j++) {
           velocity[j] = MOMENTUM * velocity[j] + pull[j];
           x.data[j] += step * velocity[j];

@@ -27,14 +27,15 @@ export function scaled(operator: ForwardOperator, factor: number): ForwardOperat
 }
 
 function scaledLinear(operator: LinearOperator, factor: number): LinearOperator {
-  const { inputShape, outputShape, field, observed, norm, rowGram, pseudoInverse, normalSolve, svd } =
-    operator;
+  const { inputShape, outputShape, field, observed, pixelwise } = operator;
+  const { norm, rowGram, pseudoInverse, normalSolve, svd } = operator;
   const square = factor * factor;
   return withLinearization({
     inputShape,
     outputShape,
     field,
     observed,
+    pixelwise,
     norm: norm && Math.abs(factor) * norm,
     rowGram: rowGram && square * rowGram,
     apply: async (x) => times(factor, await operator.apply(x)),

@@ -7,5 +7,7 @@ import type { Problem } from '../problems/problem.js';
 export function recommended(problem: Problem, noisePrior?: Prior): string {
   if (noisePrior) return 'joint-diffusion';
   const gaussian = typeof problem.noise.variance === 'function' && problem.noise.name === 'gaussian';
-  return isLinear(problem.operator) && gaussian ? 'diffpir' : 'dps';
+  if (isLinear(problem.operator) && gaussian) return 'diffpir';
+  // Beyond white there is no gradient to follow; what draws each pixel needs none.
+  return problem.name === 'clip' ? 'daps' : 'dps';
 }

@@ -54,10 +54,13 @@ export async function drawPixelwise(
   }
   const masses = cumulativeMasses(heights);
   const drawn = new Float32Array(low.length);
+  const [cells, proposed] = [new Float32Array(low.length), new Float32Array(low.length)];
   const excesses = new Float32Array(low.length).fill(Number.NEGATIVE_INFINITY);
   for (let proposal = 0; proposal < PROPOSALS; proposal++) {
-    const cells = low.map((_, i) => inverse(heights, masses, i, random.uniform()));
-    const proposed = low.map((value, i) => value + widths[i] * cells[i]);
+    for (let i = 0; i < low.length; i++) {
+      cells[i] = inverse(heights, masses, i, random.uniform());
+      proposed[i] = low[i] + widths[i] * cells[i];
+    }
     const exact = await logDensity(proposed);
     for (let i = 0; i < low.length; i++) {
       const excess = exact[i] - between(heights, i * BORDERS, cells[i]);
@@ -100,8 +103,10 @@ async function atBorders(
   widths: Float32Array,
 ): Promise<Float32Array> {
   const heights = new Float32Array(low.length * BORDERS);
+  const at = new Float32Array(low.length);
   for (let border = 0; border < BORDERS; border++) {
-    const here = await logDensity(low.map((value, i) => value + border * widths[i]));
+    for (let i = 0; i < low.length; i++) at[i] = low[i] + border * widths[i];
+    const here = await logDensity(at);
     for (let i = 0; i < low.length; i++) heights[i * BORDERS + border] = here[i];
   }
   return heights;

@@ -11,7 +11,7 @@
  * σ'² − r² is added and not of σ'². No posterior of the model above, but of samples of images: 1 to 5 dB more.
  *
  * Departs from the published code: the likelihood is the problem's own (there its variance is a fiftieth of the true one:
- * τ = 0.01 against σ_n = 0.05, and a missing ½); where the draw has a closed form it is used; the step of a Markov chain is
+ * τ = 0.01 against σ_n = 0.05, and a missing ½); where the draw has a closed form, or one for each pixel, it is used; the step of a Markov chain is
  * relative to the curvature, not tuned for each problem; levels stay within what the prior knows.
  */
 import { z } from 'zod';

@@ -6,7 +6,7 @@
  * In the limit it draws from p(x) N(y; Ax, σ_n²I + ρ²AAᵀ), the posterior as ρ → 0; but a small ρ mixes slowly, in 1/ρ² rounds, and modes
  * keep the shares they had when ρ fell below their distance. Any operator and noise; no gradient of the network.
  *
- * Departs from the published code: z is drawn exactly where that has a closed form, and the levels stay within what the
+ * Departs from the published code: z is drawn exactly where that has a closed form or pixels are measured one by one, and the levels stay within what the
  * prior knows.
  */
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 /** One multivariate Gaussian N(m, C) in double precision: functions of its covariance, and conditioning. */
-import { dot } from '../src/core/vector.js';
+import { axpy, dot } from '../src/core/vector.js';
 import { cholesky, choleskySolve, type Eigen, forwardSolve, symmetricEigen } from './symmetric.js';
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
@@ -25,9 +25,13 @@ export class Gaussian {
   /** f(C)·v, for f given on the eigenvalues. */
   apply(f: (eigenvalue: number) => number, v: ArrayLike<number>): Float64Array {
     const { covariance, dimension: n } = this;
-    if (typeof covariance === 'number') return Float64Array.from(v, (value) => f(covariance) * value);
-    const { values, vectors } = this.#spectrum(covariance);
     const result = new Float64Array(n);
+    if (typeof covariance === 'number') {
+      const factor = f(covariance);
+      for (let i = 0; i < n; i++) result[i] = factor * v[i];
+      return result;
+    }
+    const { values, vectors } = this.#spectrum(covariance);
     for (let k = 0; k < n; k++) {
       const vector = vectors.subarray(k * n, (k + 1) * n);
       let along = 0;
@@ -68,7 +72,7 @@ export class Gaussian {
   /** log N(x; m, C + σ²I) */
   logDensity(x: ArrayLike<number>, sigma: number): number {
     const variance = sigma * sigma;
-    const offset = this.mean.map((value, i) => x[i] - value);
+    const offset = this.#offset(x);
     const quadratic = dot(
       offset,
       this.apply((lambda) => 1 / (lambda + variance), offset),
@@ -79,9 +83,9 @@ export class Gaussian {
 
   /** E[x0 | x0 + σ n = x] = m + C (C + σ²I)⁻¹ (x − m) */
   denoise(x: ArrayLike<number>, sigma: number): Float64Array {
-    const offset = this.mean.map((value, i) => x[i] - value);
-    const moved = this.apply((lambda) => lambda / (lambda + sigma * sigma), offset);
-    return this.mean.map((value, i) => value + moved[i]);
+    const result = this.apply((lambda) => lambda / (lambda + sigma * sigma), this.#offset(x));
+    axpy(1, this.mean, result);
+    return result;
   }
 
   /**
@@ -116,6 +120,13 @@ export class Gaussian {
     let logLikelihood = -0.5 * (dot(white, white) + m * LOG_TWO_PI);
     for (let i = 0; i < m; i++) logLikelihood -= Math.log(lower[i * m + i]);
     return { posterior: new Gaussian(mean, covariance), logLikelihood };
+  }
+
+  /** x − m */
+  #offset(x: ArrayLike<number>): Float64Array {
+    const offset = new Float64Array(this.dimension);
+    for (let i = 0; i < offset.length; i++) offset[i] = x[i] - this.mean[i];
+    return offset;
   }
 
   #spectrum(covariance: Float64Array): Eigen {

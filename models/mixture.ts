@@ -12,7 +12,7 @@ import {
 } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
 import type { Random } from '../src/core/random.js';
-import { dot } from '../src/core/vector.js';
+import { axpy, dot } from '../src/core/vector.js';
 import { Gaussian, type Rows } from './gaussian.js';
 import type { DiffusionPrior } from './prior.js';
 
@@ -97,14 +97,17 @@ export class GaussianMixture {
     const responsibilities = normalised(this.#logWeights(x, sigma));
     const means = this.#parts.map((part) => part.denoise(x, sigma));
     const value = weightedSum(responsibilities, means);
-    const offsets = means.map((mean) => mean.map((entry, i) => entry - value[i]));
+    const offsets = means.map((mean) => {
+      axpy(-1, value, mean);
+      return mean;
+    });
     const variance = sigma * sigma;
     const pullback = (v: ArrayLike<number>) => {
       const along = Float64Array.from(v);
       const terms = this.#parts.map((part, k) => {
         const within = part.apply((lambda) => lambda / (lambda + variance), v);
-        const between = dot(offsets[k], along) / variance;
-        return within.map((entry, i) => entry + between * offsets[k][i]);
+        axpy(dot(offsets[k], along) / variance, offsets[k], within);
+        return within;
       });
       return weightedSum(responsibilities, terms);
     };
@@ -187,7 +190,11 @@ export function mixturePrior(
 }
 
 function weightedSum(weights: readonly number[], vectors: readonly Float64Array[]): Float64Array {
-  return vectors[0].map((_, i) => vectors.reduce((sum, vector, k) => sum + weights[k] * vector[i], 0));
+  const sum = new Float64Array(vectors[0].length);
+  vectors.forEach((vector, k) => {
+    axpy(weights[k], vector, sum);
+  });
+  return sum;
 }
 
 /** log Σ exp */

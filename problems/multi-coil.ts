@@ -1,7 +1,6 @@
 /** k-space as several coils see it, each through its own sensitivity. */
 import { type FloatArray, zeros } from '../src/core/array.js';
-import { CentredFft2d } from '../src/core/centred-fft2d.js';
-import { kernels } from '../src/core/kernels.js';
+import { litPlane } from './lit-plane.js';
 import { type LinearOperator, withLinearization } from './operator.js';
 import { type ImageShape, repeatPlane, requireShape } from './planes.js';
 import { doubled } from './single-coil.js';
@@ -14,24 +13,10 @@ import { doubled } from './single-coil.js';
 export function multiCoil(shape: ImageShape, mask: Float32Array, maps: FloatArray): LinearOperator {
   const [channels, height, width] = shape;
   const pixels = height * width;
-  const even = pixels + (pixels % 2);
   const coils = maps.shape[0];
   const outputShape = [channels * coils, height, width, 2];
   const columns = Array.from({ length: width }, (_, x) => x).filter((x) => columnSum(mask, x, width) > 0);
-  const fft = new CentredFft2d(height, width, columns);
-  const enter = () => {
-    // Pixels go through in pairs; what is behind the last one counts for nothing.
-    const { others, ...field } = fft.enter(
-      [Float64Array, even],
-      [Float32Array, even],
-      [Float32Array, 2 * even],
-      [Float32Array, 2 * even],
-      [Float32Array, even],
-    );
-    const [sum, image, map, values, kept] = others;
-    kept.set(mask);
-    return { ...field, sum, image, map, values, kept };
-  };
+  const enter = litPlane(height, width, columns);
   const mapOf = (coil: number) => maps.data.subarray(2 * coil * pixels, 2 * (coil + 1) * pixels);
 
   return withLinearization({
@@ -42,14 +27,13 @@ export function multiCoil(shape: ImageShape, mask: Float32Array, maps: FloatArra
     apply(x: FloatArray) {
       requireShape(x, shape);
       const out = zeros(outputShape);
-      const { re, im, forward, image, map, values, kept } = enter();
+      const { image, light, values, kept, transform } = enter();
+      kept.set(mask);
       for (let output = 0; output < channels * coils; output++) {
         const channel = Math.floor(output / coils);
         image.set(x.data.subarray(channel * pixels, (channel + 1) * pixels));
-        map.set(mapOf(output % coils));
-        kernels.lightPlane(image, map, re, im, even);
-        forward();
-        kernels.planeToPairs(re, im, kept, values, even);
+        light.set(mapOf(output % coils));
+        transform();
         out.data.set(values.subarray(0, 2 * pixels), 2 * output * pixels);
       }
       return out;
@@ -57,16 +41,15 @@ export function multiCoil(shape: ImageShape, mask: Float32Array, maps: FloatArra
     adjoint(y: FloatArray) {
       requireShape(y, outputShape);
       const out = zeros(shape);
-      const { re, im, inverse, sum, map, values, kept } = enter();
+      const { sum, light, values, kept, collect } = enter();
+      kept.set(mask);
       for (let channel = 0; channel < channels; channel++) {
         sum.fill(0);
         for (let coil = 0; coil < coils; coil++) {
           const from = 2 * (channel * coils + coil) * pixels;
           values.set(y.data.subarray(from, from + 2 * pixels));
-          map.set(mapOf(coil));
-          kernels.pairsToPlane(values, kept, re, im, even);
-          inverse();
-          kernels.collectPlane(sum, map, re, im, even);
+          light.set(mapOf(coil));
+          collect();
         }
         out.data.set(sum.subarray(0, pixels), channel * pixels);
       }

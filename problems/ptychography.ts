@@ -4,11 +4,10 @@
  */
 import { z } from 'zod';
 import { type FloatArray, formatShape, zeros } from '../src/core/array.js';
-import { CentredFft2d } from '../src/core/centred-fft2d.js';
 import { UsageError } from '../src/core/errors.js';
-import { kernels } from '../src/core/kernels.js';
 import type { OperatorFamily } from './family.js';
 import { parseSize, sizeOption } from './image-size.js';
+import { litPlane } from './lit-plane.js';
 import { magnitude, quantityOption } from './magnitude.js';
 import { type LinearOperator, withLinearization } from './operator.js';
 import { type ImageShape, imageShape, requireShape } from './planes.js';
@@ -99,26 +98,17 @@ function litSpots(shape: ImageShape, probe: FloatArray, step: number): LinearOpe
     for (const left of starts(probeWidth, width, step)) places.push(top * width + left);
   }
   const outputShape = [channels, places.length, probeHeight, probeWidth, 2];
-  const fft = new CentredFft2d(probeHeight, probeWidth);
-  const even = area + (area % 2);
   const spots = Array.from({ length: channels }, (_, c) =>
     places.map((place) => c * height * width + place),
   ).flat();
   /** Where the rows of a spot begin: in the image, from its first pixel on, and in the spot. */
   const rows = Array.from({ length: probeHeight }, (_, y) => [y * width, y * probeWidth]);
+  const plane = litPlane(probeHeight, probeWidth);
   const enter = () => {
-    // Pixels go through in pairs; what is behind the last one counts for nothing.
-    const { others, ...field } = fft.enter(
-      [Float64Array, even],
-      [Float32Array, even],
-      [Float32Array, 2 * even],
-      [Float32Array, 2 * even],
-      [Float32Array, even],
-    );
-    const [sum, spot, beam, values, everywhere] = others;
-    beam.set(probe.data);
-    everywhere.fill(1);
-    return { ...field, sum, spot, beam, values, everywhere };
+    const entered = plane();
+    entered.light.set(probe.data);
+    entered.kept.fill(1);
+    return entered;
   };
   return withLinearization({
     inputShape: shape,
@@ -127,14 +117,12 @@ function litSpots(shape: ImageShape, probe: FloatArray, step: number): LinearOpe
     apply(x: FloatArray) {
       requireShape(x, shape);
       const out = zeros(outputShape);
-      const { re, im, forward, spot, beam, values, everywhere } = enter();
+      const { image: spot, values, transform } = enter();
       for (const [i, start] of spots.entries()) {
         for (const [from, to] of rows) {
           spot.set(x.data.subarray(start + from, start + from + probeWidth), to);
         }
-        kernels.lightPlane(spot, beam, re, im, even);
-        forward();
-        kernels.planeToPairs(re, im, everywhere, values, even);
+        transform();
         out.data.set(values.subarray(0, 2 * area), 2 * i * area);
       }
       return out;
@@ -143,13 +131,11 @@ function litSpots(shape: ImageShape, probe: FloatArray, step: number): LinearOpe
       requireShape(y, outputShape);
       const out = zeros(shape);
       const image = out.data;
-      const { re, im, inverse, sum, beam, values, everywhere } = enter();
+      const { sum, values, collect } = enter();
       for (const [i, start] of spots.entries()) {
         values.set(y.data.subarray(2 * i * area, 2 * (i + 1) * area));
-        kernels.pairsToPlane(values, everywhere, re, im, even);
-        inverse();
         sum.fill(0);
-        kernels.collectPlane(sum, beam, re, im, even);
+        collect();
         for (const [to, from] of rows) {
           for (let x = 0; x < probeWidth; x++) image[start + to + x] += sum[from + x];
         }

@@ -197,9 +197,7 @@ function checkGraph(session: Session, card: DiffusionCard, model: string) {
     throw new Error(`${model} has an input "${others[0].name}", which its card does not name.`);
   }
   if (image.type !== 'float32') {
-    throw new Error(
-      `${model}: input "${image.name}" takes ${image.type}; only float32 images are supported.`,
-    );
+    throw new Error(`${model}: input "${image.name}" takes ${image.type}; expected float32 or float16.`);
   }
   expectDims(model, `input "${image.name}"`, image, [1, card.channels]);
   expectDims(model, `output "${output.name}"`, output, [

@@ -5,6 +5,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FileCard } from './card.js';
 import { type Graph, isExternal } from './onnx/graph.js';
+import { withFloat32Ends } from './onnx/half-precision.js';
 import type { ModelSource } from './onnx/index.js';
 import { readOutline } from './onnx/outline.js';
 import { readModel } from './onnx/proto/read.js';
@@ -48,14 +49,14 @@ export async function checkFile(directory: string, { path, sha256: expected }: F
   }
 }
 
-/** A graph to be opened and differentiated, its weights left where they are. */
+/** A graph to be opened and differentiated, its weights left where they are; float32 in and out where it is of half precision. */
 export async function graphSource(
   directory: string,
   { model, externalData }: GraphFiles,
 ): Promise<ModelSource> {
   const path = join(directory, model.path);
   const weights = [model, ...externalData].map((file) => file.sha256).join(' ');
-  return { bytes: await readOutline(path), path, name: model.path, weights };
+  return { ...withFloat32Ends(await readOutline(path)), path, name: model.path, weights };
 }
 
 export async function exists(path: string): Promise<boolean> {

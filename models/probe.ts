@@ -9,7 +9,8 @@ import { keyedRandom } from '../src/core/random.js';
 import { difference, norm } from '../src/core/vector.js';
 import { type DiffusionCard, diffusionCard } from './card.js';
 import { openDiffusionPrior, scalarTensor } from './diffusion.js';
-import { graphFiles } from './files.js';
+import { type GraphFiles, graphFiles, graphSource } from './files.js';
+import { openGraph } from './onnx/differentiable.js';
 import { Runtime, type Session, type Tensor } from './onnx/session.js';
 import { alphasCumprod } from './schedule.js';
 
@@ -38,9 +39,10 @@ export async function probeCard(place: string): Promise<Probe> {
   const path = place.endsWith('.onnx') ? place : await onlyModel(place);
   const runtime = await Runtime.start();
   try {
-    const session = await runtime.open(path);
-    const base = await describe(path, session);
-    const source = { bytes: new Uint8Array(), path, name: basename(path) };
+    const { graph: _, ...files } = await graphFiles(dirname(path), basename(path));
+    const source = await graphSource(dirname(path), files);
+    const session = await openGraph({ source, runtime, session: {} });
+    const base = describe(path, files, session);
     const differentiate = () => Promise.reject(new Error('not needed'));
     const trials: { card: DiffusionCard; error: number }[] = [];
     for (const calling of callings(base.timeType)) {
@@ -79,7 +81,7 @@ async function onlyModel(directory: string): Promise<string> {
 }
 
 /** What the graph itself says, and what stands in the card until it is known better. */
-async function describe(path: string, session: Session): Promise<{ card: object; timeType: string }> {
+function describe(path: string, files: GraphFiles, session: Session): { card: object; timeType: string } {
   const image = session.inputs.find(({ dims }) => dims.length === 4);
   const time = session.inputs.find((input) => input !== image);
   const answer = session.outputs.find(({ dims }) => dims.length === 4);
@@ -95,7 +97,6 @@ async function describe(path: string, session: Session): Promise<{ card: object;
       `${path} takes images of ${image.dims.slice(2).join('×')} only; export it with free height and width.`,
     );
   }
-  const { graph: _, ...files } = await graphFiles(dirname(path), basename(path));
   const card = {
     format: 1,
     kind: 'diffusion',

@@ -2,6 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SplitDifferentiation } from './cache.js';
+import { scaledPullback } from './half-precision.js';
 import type { ModelSource, SplitModels } from './index.js';
 import { Pool } from './pool.js';
 import type { Runtime, Session, SessionOptions, Tensor } from './session.js';
@@ -73,12 +74,14 @@ export class DifferentiableGraph {
     const { forward, backward, models } = lease.value;
     try {
       const { outputs, kept } = await forward.run(feeds, { fetch: [output], keep: models.residuals, signal });
+      const pullback = async (cotangent: Tensor) => {
+        const result = await backward.run({ [models.cotangents[output]]: cotangent }, { kept, signal });
+        return result.outputs[models.gradients[wrt]];
+      };
+      const { halfPrecision } = this.model.source;
       return {
         value: outputs[output],
-        pullback: async (cotangent) => {
-          const result = await backward.run({ [models.cotangents[output]]: cotangent }, { kept, signal });
-          return result.outputs[models.gradients[wrt]];
-        },
+        pullback: halfPrecision ? (cotangent) => scaledPullback(pullback, cotangent) : pullback,
         release: () => {
           void kept?.release();
           lease.end();

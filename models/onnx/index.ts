@@ -30,6 +30,8 @@ export interface ModelSource {
   readonly path?: string;
   /** What messages call the model. */
   readonly name: string;
+  /** It computes in float16, for all that its inputs and outputs are float32. */
+  readonly halfPrecision?: boolean;
 }
 
 export interface DifferentiateRequest {

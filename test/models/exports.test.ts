@@ -9,7 +9,7 @@ import { loadPrior } from '../../models/load.js';
 import type { DiffusionPrior, LatentPrior } from '../../models/prior.js';
 import { openTokenizer } from '../../models/text.js';
 import { diffusionPrior } from '../../solvers/requirements.js';
-import { type FloatArray, floatArray } from '../../src/core/array.js';
+import { type FloatArray, floatArray, mapArray } from '../../src/core/array.js';
 import type { Linearization } from '../../src/core/linearization.js';
 import { decodeNpz } from '../../src/io/npz.js';
 
@@ -54,6 +54,23 @@ async function agrees(
   const found = await linearization;
   expect(error(found.value, value)).toBeLessThan(2e-5);
   expect(error(await found.pullback(cotangent), gradient)).toBeLessThan(5e-5);
+  found.release();
+}
+
+/** The same within the eleven bits of float16, for cotangents of any size. */
+async function roughly(
+  linearization: Promise<Linearization>,
+  cotangent: FloatArray,
+  value: FloatArray,
+  gradient: FloatArray,
+): Promise<void> {
+  const found = await linearization;
+  expect(error(found.value, value)).toBeLessThan(2e-3);
+  for (const size of [1e-12, 1, 1e12]) {
+    const scaled = (x: FloatArray, factor: number) => mapArray(x, (entry) => factor * entry);
+    const pulled = await found.pullback(scaled(cotangent, size));
+    expect(error(scaled(pulled, 1 / size), gradient)).toBeLessThan(4e-3);
+  }
   found.release();
 }
 
@@ -114,6 +131,19 @@ describe('stable-diffusion: v-prediction, AutoencoderKL and CLIP, by Optimum at 
     expect(value.shape).toEqual([4, 8, 7]);
     expect((await pullback(value)).shape).toEqual([3, 15, 13]);
     release();
+  });
+});
+
+describe('half-precision: the same in float16, as for a GPU', () => {
+  test('encodes, decodes and denoises as in float32, with gradients, but for the rounding', async () => {
+    const [prior, expected] = [await latent('half-precision'), await expectedOf('stable-diffusion')];
+    const towards = await prior.condition!('the cat', { guidance: 3 });
+    const { image, code, sigma, noisy } = expected;
+    const ofDenoise = towards.codes.linearize!(noisy, sigma.data[0]);
+    await roughly(ofDenoise, expected.cotangent, expected.denoised, expected.denoise_vjp);
+    await roughly(prior.linearizeEncode!(image), expected.on_code, expected.encoded, expected.encode_vjp);
+    await roughly(prior.linearizeDecode!(code), expected.on_image, expected.decoded, expected.decode_vjp);
+    await prior.close();
   });
 });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BetasCard } from '../../models/card.js';
 import { loadPrior } from '../../models/load.js';
+import { constant } from '../../models/onnx/constants.js';
 import { ints, type Node } from '../../models/onnx/graph.js';
 import type { ElementType } from '../../models/onnx/tensor.js';
 import { probeCard } from '../../models/probe.js';
@@ -44,7 +45,12 @@ const X0 = [...MEAN, node('Identity', ['m'], ['y'])];
 const LINEAR = { kind: 'linear', first: 1e-4, last: 0.02, steps: 1000 } as const;
 const COSINE = { kind: 'squared-cosine', steps: 1000 } as const;
 
-async function write(nodes: readonly Node[], time: ElementType, table: BetasCard = LINEAR): Promise<string> {
+async function write(
+  nodes: readonly Node[],
+  time: ElementType,
+  table: BetasCard = LINEAR,
+  type: ElementType = 'float32',
+): Promise<string> {
   const directory = await mkdtemp(join(folder, 'model-'));
   const alphas = alphasCumprod(table);
   const used = new Set(nodes.flatMap(({ inputs }) => inputs));
@@ -52,12 +58,12 @@ async function write(nodes: readonly Node[], time: ElementType, table: BetasCard
   const bytes = model({
     nodes: used.has('t') ? nodes : [...nodes, node('Identity', ['t'], ['unused'])],
     inputs: [
-      { name: 'x', type: 'float32', dims: image },
+      { name: 'x', type, dims: image },
       { name: 't', type: time, dims: [1] },
     ],
-    outputs: [{ name: 'y', type: 'float32', dims: image }],
+    outputs: [{ name: 'y', type, dims: image }],
     initializers: [
-      float32('pull', [1], [0.9]),
+      constant('pull', type, [1], [0.9]),
       float32('alphas', [1000], alphas.map(Math.sqrt)),
       float32(
         'noises',
@@ -76,8 +82,10 @@ describe('what probing finds', () => {
     ['ε, cosine', EPSILON, 'int64', COSINE, { parametrisation: 'epsilon', schedule: { table: COSINE } }],
     ['v, linear β', V, 'int32', LINEAR, { parametrisation: 'v', schedule: { table: LINEAR } }],
     ['x0, σ', X0, 'float32', LINEAR, { parametrisation: 'x0', schedule: { kind: 've' }, sizeMultiple: 1 }],
+    ['x0, σ, in half precision', X0, 'float16', LINEAR, { parametrisation: 'x0', schedule: { kind: 've' } }],
   ] as const)('%s', async (_, nodes, time, table, expected) => {
-    const { card, error, runnerUp } = await probeCard(await write(nodes, time, table));
+    const precision = time === 'float16' ? time : 'float32';
+    const { card, error, runnerUp } = await probeCard(await write(nodes, time, table, precision));
     expect(card).toMatchObject({
       ...expected,
       valueRange: [-1, 1],

@@ -28,7 +28,9 @@ const options = z.object({
     .number()
     .positive()
     .default(0.25)
-    .describe('variance v of a pixel under the prior ([0, 1] units); published: 1 on [-1, 1]'),
+    .describe(
+      'variance v of a pixel under the prior ([0, 1] units); with too small a one weights and evidence are lost; published: 1 on [-1, 1]',
+    ),
   resampleBelow: resamplingOption,
   ...noiseLevelOptions,
   spacing: noiseLevelOptions.spacing.default('karras'),

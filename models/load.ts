@@ -17,12 +17,12 @@ import { tiled } from './tiled.js';
 
 export interface LoadOptions {
   /** Threads of the network; one per physical core when absent. They do not change the results. */
-  threads?: number;
+  readonly threads?: number;
   /** Runs the network on parts of this many pixels a side (see tiled.ts). */
-  tile?: number;
+  readonly tile?: number;
   /** `low` holds about half as much for the weights and is about a tenth slower; it changes the last bits. */
-  memory?: 'normal' | 'low';
-  signal?: AbortSignal;
+  readonly memory?: 'normal' | 'low';
+  readonly signal?: AbortSignal;
 }
 
 /** Names that stand for the best of several shipped priors: the first that is there. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { filesOf } from '../models/card-file.js';
-import { loadPrior } from '../models/load.js';
+import { type LoadOptions, loadPrior } from '../models/load.js';
 import type { Prior, PriorKind } from '../models/prior.js';
 import type { Problem, ProblemSpec } from '../problems/problem.js';
 import { solvers } from '../solvers/index.js';
@@ -31,7 +31,8 @@ import { bindMeasurement } from './simulated.js';
 import { readSpecFiles, type SpecFiles } from './spec-files.js';
 import { requireTruthFolder, type Scores, scoreAgainst } from './truth.js';
 
-export interface FolderJob extends Text {
+/** `threads`, `tile` and `memory` are of priors that are loaded here. */
+export interface FolderJob extends Text, LoadOptions {
   /** Pictures, `.npy` files and folders of them. */
   readonly inputs: readonly string[];
   /** The output folder, made if need be. */
@@ -42,8 +43,6 @@ export interface FolderJob extends Text {
   readonly prior?: Prior | string;
   /** A prior of structured noise, or the name or folder of one. */
   readonly noisePrior?: Prior | string;
-  /** Threads of a prior that is loaded here. */
-  readonly threads?: number;
   readonly solver?: Solver | string;
   /** What tells one version of a solver that is not shipped from the next, such as the hash of its file. */
   readonly solverVersion?: string;
@@ -61,7 +60,6 @@ export interface FolderJob extends Text {
   /** Replaces results that were made in another way. */
   readonly force?: boolean;
   readonly limits?: PictureLimits;
-  readonly signal?: AbortSignal;
 }
 
 /** What happens, in order; `name` is an item's name below the output folder, without extension. */
@@ -178,6 +176,8 @@ async function restoreItem(item: Item, job: FolderJob, shared: Shared): Promise<
     solver: solver.name,
     solverVersion: job.solverVersion,
     weights: solver.needs.prior === 'none' ? undefined : weightsOf(prior),
+    tile: prior && job.tile,
+    memory: prior && job.memory === 'low' ? 'low' : undefined,
     prompt: job.prompt,
     guidance: job.guidance,
     noiseWeights: noisePrior && weightsOf(noisePrior),
@@ -238,11 +238,11 @@ const SHIPPED_FOR: Readonly<Record<PriorKind, string>> = { diffusion: 'photo', l
 
 async function loadedPrior(
   prior: Prior | string,
-  { threads, signal }: FolderJob,
+  { threads, tile, memory, signal }: LoadOptions,
   text: Text = {},
 ): Promise<Prior> {
   if (typeof prior === 'object') return conditioned(prior, text);
-  const loaded = await loadPrior(prior, { threads, signal });
+  const loaded = await loadPrior(prior, { threads, tile, memory, signal });
   try {
     return await conditioned(loaded, text);
   } catch (error) {

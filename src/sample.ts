@@ -1,6 +1,6 @@
 /** Images from the prior alone, to see what it knows. */
 import { join } from 'node:path';
-import { loadPrior } from '../models/load.js';
+import { type LoadOptions, loadPrior } from '../models/load.js';
 import { crop } from '../models/padded.js';
 import type { Prior } from '../models/prior.js';
 import type { Context } from '../solvers/solver.js';
@@ -13,10 +13,10 @@ import { writeFileAtomic } from './io/atomic.js';
 import { encodePicture } from './io/picture.js';
 import { parseOptions } from './options.js';
 
-export interface SampleJob extends Text {
+/** `threads`, `tile` and `memory` are of a prior that is loaded here. */
+export interface SampleJob extends Text, LoadOptions {
   /** A prior, or the name or folder of one. */
   readonly prior: Prior | string;
-  readonly threads?: number;
   /** The output folder, made if need be. */
   readonly out: string;
   /** Height and width, px (default 256 × 256). */
@@ -26,7 +26,6 @@ export interface SampleJob extends Text {
   readonly seed?: number;
   /** Of `unconditionalOptions`, those that differ from the defaults. */
   readonly options?: Readonly<Record<string, unknown>>;
-  readonly signal?: AbortSignal;
 }
 
 export type SampleEvent =
@@ -47,9 +46,10 @@ export async function samplePrior(
   job: SampleJob,
   onEvent: (event: SampleEvent) => void = () => {},
 ): Promise<void> {
-  const { out, size = [256, 256], samples = 4, seed = 0, threads, signal } = job;
+  const { out, size = [256, 256], samples = 4, seed = 0, threads, tile, memory, signal } = job;
   const options = parseOptions(unconditionalOptions, 'sample', job.options ?? {});
-  const loaded = typeof job.prior === 'string' ? await loadPrior(job.prior, { threads, signal }) : job.prior;
+  const load = { threads, tile, memory, signal };
+  const loaded = typeof job.prior === 'string' ? await loadPrior(job.prior, load) : job.prior;
   try {
     const prior = await conditioned(loaded, job);
     if (prior.channels !== 1 && prior.channels !== 3) {

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { type FolderEvent, type FolderJob, loadSolver, readProblem, restoreFolder } from '../index.js';
 import { interruptible } from './interrupt.js';
+import { type LoadFlags, memory, threads, tile } from './load-options.js';
 import { Output } from './output.js';
 import { type Finish, statusOf } from './tally.js';
 import {
@@ -14,7 +15,7 @@ import {
   pictureLimits,
 } from './values.js';
 
-interface RestoreOptions {
+interface RestoreOptions extends LoadFlags {
   readonly out: string;
   readonly problem: string;
   readonly noise: string;
@@ -28,7 +29,6 @@ interface RestoreOptions {
   readonly seed: number;
   readonly estimate: 'mean' | 'median' | 'sample';
   readonly level: number;
-  readonly threads?: number;
   readonly format?: 'png' | 'tiff' | 'npy';
   readonly bits?: 8 | 16;
   readonly truth?: string;
@@ -90,7 +90,9 @@ export function addRestore(program: Command, finish: Finish): void {
         .default('mean'),
     )
     .option('--level <p>', 'level of the credible interval', parseLevel, 0.9)
-    .option('--threads <n>', 'threads of the network (default: one per core)', parsePositive)
+    .addOption(threads())
+    .addOption(tile())
+    .addOption(memory())
     .addOption(
       new Option('--format <format>', 'of the estimate (default: of the input)').choices([
         'png',

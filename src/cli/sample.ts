@@ -2,11 +2,12 @@
 import type { Command } from 'commander';
 import { samplePrior, unconditionalOptions } from '../index.js';
 import { interruptible } from './interrupt.js';
+import { type LoadFlags, memory, threads, tile } from './load-options.js';
 import { Output } from './output.js';
 import type { Finish } from './tally.js';
 import { collectSetting, parseNumber, parsePositive, parseSize, parseWhole } from './values.js';
 
-interface SampleOptions {
+interface SampleOptions extends LoadFlags {
   readonly prior: string;
   readonly out: string;
   readonly size: readonly [number, number];
@@ -15,7 +16,6 @@ interface SampleOptions {
   readonly set: Record<string, unknown>;
   readonly prompt?: string;
   readonly guidance?: number;
-  readonly threads?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -42,7 +42,9 @@ export function addSample(program: Command, finish: Finish): void {
       'how strongly the text steers, 1: plainly (default: as the card says)',
       parseNumber,
     )
-    .option('--threads <n>', 'threads of the network (default: one per core)', parsePositive)
+    .addOption(threads())
+    .addOption(tile())
+    .addOption(memory())
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
     .option('--quiet', 'print errors only')
     .action(async (options: SampleOptions) => finish(await sampleCommand(options)));

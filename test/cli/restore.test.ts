@@ -45,6 +45,38 @@ describe('retrodict restore', () => {
     expect([again.status, again.stdout]).toEqual([0, '']);
   });
 
+  it('restores the same in tiles, and says how the prior was run', async () => {
+    const cwd = temporaryFolder();
+    fill(cwd, { 'wide.png': await colourPng(224, 8) });
+    const solver = ['--prior', 'photo-small', '--solver', 'diffpir', '--set', 'steps=2', '--samples', '1'];
+    const words = ['restore', join(cwd, 'wide.png'), ...denoise, ...solver];
+    for (const [out, ...how] of [['whole'], ['tiles', '--tile', '8'], ['low', '--memory', 'low']]) {
+      expect((await retrodictHere([...words, '--out', join(cwd, out), ...how])).status).toBe(0);
+    }
+    const [whole, tiles] = ['whole', 'tiles'].map((out) =>
+      readFileSync(join(cwd, out, 'wide.png'), 'base64'),
+    );
+    expect(tiles).toBe(whole);
+    const made = (out: string) => JSON.parse(readFileSync(join(cwd, out, 'manifest.jsonl'), 'utf8')).made;
+    expect(made('whole')).not.toHaveProperty('tile');
+    expect(made('tiles')).toEqual({ ...made('whole'), tile: 8 });
+    expect(made('low')).toEqual({ ...made('whole'), memory: 'low' });
+    const other = await retrodictHere([...words, '--out', join(cwd, 'tiles'), '--tile', '16']);
+    expect(other.stderr).toMatch(/was made with tile = 8, now asked for with 16; --force replaces it/);
+    const latent = await retrodictHere([
+      ...words.slice(0, -6),
+      '--out',
+      join(cwd, 'l'),
+      '--prior',
+      'photo-latent',
+      '--solver',
+      'resample',
+      '--tile',
+      '8',
+    ]);
+    expect(latent.stderr).toMatch(/photo-latent is a latent prior, which cannot be tiled/);
+  });
+
   it('prints JSON lines with type and version and nothing else on stdout', async () => {
     const cwd = await pictures();
     fill(cwd, { 'in/text.png': 'text' });

@@ -1,0 +1,21 @@
+/** How a prior is run: options of every command that loads one. */
+import { Option } from 'commander';
+import type { LoadOptions } from '../index.js';
+import { parsePositive } from './values.js';
+
+export type LoadFlags = Pick<LoadOptions, 'threads' | 'tile' | 'memory'>;
+
+export const threads = () =>
+  new Option('--threads <n>', 'threads of the network (default: one per core)').argParser(parsePositive);
+
+export const tile = () =>
+  new Option(
+    '--tile <px>',
+    'run the network on squares of this side, so that large images need no more memory than these (default: whole images)',
+  ).argParser(parsePositive);
+
+export const memory = () =>
+  new Option(
+    '--memory <profile>',
+    'of large priors: low holds about half as much and is about a tenth slower (default: normal)',
+  ).choices(['normal', 'low']);

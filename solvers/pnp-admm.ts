@@ -36,12 +36,14 @@ const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
 /**
  * Chosen with the first photo-small (9 GFLOP) on 64² crops of two of the first ten photographs of gb82_cc0. Half-quadratic splitting from a higher level than DPIR's
- * gains 0.3 dB over ADMM where detail is fine; ADMM is better at filling in.
+ * gains 0.3 dB over ADMM where detail is fine; ADMM is better at filling in. It begins from grey, and a hole that begins with little
+ * noise stays so: a box of 32×32 in six 128² crops has 30.0 dB from 0.5, 32.2 from 2.5 and 32.5 from 10 (prior photo).
  */
 const fineDetail = { steps: 20, sigmaMax: 0.3, dual: false } as const;
 const presets = {
   denoise: fineDetail,
-  inpaint: { steps: 40, sigmaMax: 0.5 },
+  'inpaint:fraction': { steps: 40, sigmaMax: 0.5 },
+  inpaint: { steps: 40, sigmaMax: 10 },
   'gaussian-blur': fineDetail,
   'motion-blur': fineDetail,
   blur: fineDetail,

@@ -3,18 +3,24 @@
  * rounded at the door. Weights stay as they are; a processor without arithmetic on float16
  * computes in float32 and rounds after every operator (ONNX Runtime sees to that).
  */
+import { fromBinary } from '@bufbuild/protobuf';
 import { type Attribute, type Graph, int, type Model, type Node, type ValueDeclaration } from './graph.js';
 import { elementTypeNumber } from './proto/element-types.js';
+import { ModelProtoSchema } from './proto/onnx_pb.js';
 import { readModel } from './proto/read.js';
 import { writeModel } from './proto/write.js';
 import type { Tensor } from './tensor.js';
 
+const HALF: number = elementTypeNumber('float16');
+
 /** The model with float32 in place of every float16 among its inputs and outputs, and whether there were any. */
 export function withFloat32Ends(bytes: Uint8Array): { bytes: Uint8Array; halfPrecision: boolean } {
-  const model = readModel(bytes);
-  const { inputs, outputs } = model.graph;
-  const halfPrecision = [...inputs, ...outputs].some(isHalf);
-  return { bytes: halfPrecision ? writeModel(widened(model)) : bytes, halfPrecision };
+  // Others are not read further: ONNX Runtime runs tensors of more types than are known here.
+  const { graph } = fromBinary(ModelProtoSchema, bytes);
+  const halfPrecision = [...(graph?.input ?? []), ...(graph?.output ?? [])].some(
+    ({ type }) => type?.value.case === 'tensorType' && type.value.value.elemType === HALF,
+  );
+  return { bytes: halfPrecision ? writeModel(widened(readModel(bytes))) : bytes, halfPrecision };
 }
 
 /**

@@ -11,7 +11,7 @@ export const threads = () =>
 export const tile = () =>
   new Option(
     '--tile <px>',
-    'run the network on squares of this side, so that large images need no more memory than these (default: whole images)',
+    'run the network on squares of this side, so that its memory does not grow with the image (default: whole images)',
   ).argParser(parsePositive);
 
 export const memory = () =>

@@ -1,8 +1,10 @@
 /** Networks whose inputs and outputs are float16, seen through float32. */
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { constant } from '../../../models/onnx/constants.js';
 import type { Graph } from '../../../models/onnx/graph.js';
 import { withFloat32Ends } from '../../../models/onnx/half-precision.js';
+import { ModelProtoSchema, TensorProto_DataType } from '../../../models/onnx/proto/onnx_pb.js';
 import { Runtime } from '../../../models/onnx/session.js';
 import type { ElementType } from '../../../models/onnx/tensor.js';
 import { model, node } from '../tiny-models.js';
@@ -60,6 +62,13 @@ test('what goes in and out is float32, under the same names, also where a branch
     expect([...outputs.y.data]).toEqual(y);
     expect([...outputs.twice.data]).toEqual(y.map((value) => 2 * value));
   }
+});
+
+test('one of float32 with a tensor that only ONNX Runtime knows is left to it', () => {
+  const message = fromBinary(ModelProtoSchema, branching('float32'));
+  message.graph!.initializer[0].dataType = TensorProto_DataType.INT4;
+  const bytes = toBinary(ModelProtoSchema, message);
+  expect(withFloat32Ends(bytes).bytes).toBe(bytes);
 });
 
 test('a model of float32 is left as it is', () => {

@@ -11,7 +11,8 @@ from torch import nn
 
 import checkpoint
 import graphs
-from data import LICENCES, centres, psnr
+import loop
+from data import centres, psnr
 from hyperprior import MULTIPLE
 from sheet import plot, write_picture
 
@@ -44,7 +45,7 @@ def export(average, model, facts, training, test, folder, name, alpha, score):
     draw_curve(curve, jpeg_curve(centres(images, 256)), where, folder / "rate-distortion.png")
     write_sheet(average, images, folder / "sheet.jpg")
     checkpoint.write_resume(folder / "resume.npz", model, facts)
-    shipment.card(lambda files: describe(average, facts, scores, where, shipment.worst(), files, name, alpha))
+    shipment.card(lambda files: describe(average, facts, scores, where, files, name, alpha))
 
 
 def noisy(codes, generator):
@@ -133,7 +134,7 @@ def write_sheet(model, images, path):
     write_picture([clean, estimate, 10 * (clean - estimate).abs() - 1, 10 * model.spread(z) - 1], path)
 
 
-def describe(model, facts, scores, where, difference, files, name, alpha):
+def describe(model, facts, scores, where, files, name, alpha):
     shape = model.shape
     parameters = sum(p.numel() for p in model.parameters())
     tasks = {
@@ -144,7 +145,6 @@ def describe(model, facts, scores, where, difference, files, name, alpha):
         "spread_worst_tenth": ("(x − D(z)) / σ(z), the worst of ten parts by σ", "root mean square, 1 if calibrated"),
     }
     return {
-        "format": 1,
         "kind": "compressive",
         "name": name,
         "summary": f"autoencoder with a hyperprior, for VBLE; {parameters / 1e6:.1f} M parameters, "
@@ -152,21 +152,14 @@ def describe(model, facts, scores, where, difference, files, name, alpha):
         "graphs": files,
         "inputs": {"encoder": ["image"], "decoder": ["z"], "hyper-decoder": ["h"], "spread": ["z"]},
         "outputs": {"encoder": ["z", "h"], "decoder": ["image"], "hyper-decoder": ["scales", "means"], "spread": ["sigma"]},
-        "channels": 3,
-        "valueRange": [-1, 1],
         "codes": {"z": {"channels": shape.codes, "stride": 8}, "h": {"channels": shape.hyper, "stride": MULTIPLE}},
         "codePrior": "z_i ~ N(means_i, scales_i²) * U(−½, ½), the least scale inside the graph; h by hyper-prior.json: a logit l "
         "through the layers l ← matrix·l + bias, then but for the last l ← l + factor·tanh(l); p(h) = sigmoid(l(h+½)) − sigmoid(l(h−½))",
         "alpha": alpha,
         "sizeMultiple": MULTIPLE,
-        "data": LICENCES,
-        "licence": "MIT, for what can be licensed in weights; see NOTICE for the photographs",
         "training": f"encoder and decoder of 3×3 convolutions on pixels folded 4×4 ({'/'.join(map(str, shape.widths))} channels, SiLU), "
         f"α·255²·MSE + bits a pixel with α = {alpha} and uniform noise for rounding, σ by β-NLL beside it and scaled once on "
-        f"training crops; {facts['steps']} steps of {facts['batch']} crops of {facts['crop']}×{facts['crop']} pixels "
-        f"({facts['crops']} crops, {facts['minutes']:.0f} minutes) from {facts['started_from']}, Adam, average of weights, "
-        f"{facts['precision']}, PyTorch {facts['torch']}, seed {facts['seed']}. PyTorch and ONNX Runtime differ by at most "
-        f"{difference:.0e}.",
+        f"training crops; {loop.told(facts)}, {loop.means(facts)}.",
         "scores": [
             {"task": task, "data": where, "metric": metric, "value": round(scores[key], 3)}
             for key, (task, metric) in tasks.items()

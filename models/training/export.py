@@ -8,7 +8,8 @@ import torch
 import checkpoint
 import edm
 import graphs
-from data import LICENCES, centres
+import loop
+from data import centres
 from network import flops, receptive_radius
 from sheet import plot, write_picture
 
@@ -22,7 +23,7 @@ def export(average, denoiser, facts, tests, folder):
     curve = write_curve(average, tests, folder / "psnr.png")
     write_sheet(average, tests, folder / "sheet.jpg")
     checkpoint.write_resume(folder / "resume.npz", denoiser, facts)
-    shipment.card(lambda files: describe(average, files["model"], facts, shipment.worst(), curve))
+    shipment.card(lambda files: describe(average, files["model"], facts, curve))
 
 
 def example(denoiser, rows, columns, sigma, count=1):
@@ -62,14 +63,13 @@ def write_sheet(denoiser, tests, path, columns=8, size=128):
     write_picture(rows, path)
 
 
-def describe(denoiser, model, facts, difference, curve):
+def describe(denoiser, model, facts, curve):
     """The card, in the schema of models/card.ts."""
     shape = denoiser.shape
     parameters = sum(p.numel() for p in denoiser.parameters())
     stem = f" on pixels folded {shape.stem}×{shape.stem}" if shape.stem > 1 else ""
     seen = facts["started_from"] != "random weights" and "held-out" in facts["source"]
     return {
-        "format": 1,
         "kind": "diffusion",
         "name": facts["preset"],
         "summary": f"colour photographs of any size; {parameters / 1e6:.1f} M parameters, "
@@ -77,8 +77,6 @@ def describe(denoiser, model, facts, difference, curve):
         "model": model,
         "inputs": {"image": "x", "time": "sigma"},
         "outputs": {"image": "x0"},
-        "channels": 3,
-        "valueRange": [-1, 1],
         "parametrisation": "x0",
         "schedule": {"kind": "ve"},
         "time": {"form": "sigma"},
@@ -86,17 +84,11 @@ def describe(denoiser, model, facts, difference, curve):
         "sizeMultiple": denoiser.multiple,
         "receptiveRadius": receptive_radius(denoiser),
         "symmetry": "dihedral",
-        "data": LICENCES,
-        "licence": "MIT, for what can be licensed in weights; see NOTICE for the photographs",
         "training": f"U-Net {'/'.join(map(str, shape.widths))}{stem}, {'/'.join(map(str, shape.blocks))} residual blocks "
         "a level, SiLU, FiLM on ln σ / 4, strided convolutions, added skips, EDM preconditioning inside the graph "
         "(σ_data 0.5); no normalisation, no attention. "
-        f"{facts['steps']} steps of {facts['batch']} crops of {facts['crop']}×{facts['crop']} pixels "
-        f"({facts['crops']} crops, {facts['minutes']:.0f} minutes) from {facts['started_from']}, Adam, "
-        f"mean squared error with EDM weights, average of weights, {facts['precision']}, PyTorch {facts['torch']}, "
-        f"seed {facts['seed']}. Samples from noise alone have a photograph's texture and no global layout. PyTorch and "
-        f"ONNX Runtime differ by at most {difference:.0e}; PSNR {'falls' if falls(curve) else 'does not always fall'} "
-        "as σ rises.",
+        f"{loop.told(facts)}, mean squared error with EDM weights, {loop.means(facts)}. Samples from noise alone have a "
+        f"photograph's texture and no global layout. PSNR {'falls' if falls(curve) else 'does not always fall'} as σ rises.",
         "scores": [
             {
                 "task": f"denoising, σ = {level}/255",

@@ -8,7 +8,8 @@ import autoencoder
 import checkpoint
 import edm
 import graphs
-from data import LICENCES, centres
+import loop
+from data import centres
 from network import flops, receptive_radius
 from sheet import plot, write_picture
 
@@ -59,7 +60,7 @@ def export(coder, denoiser, trained, test, folder, name):
     for part, (weights, facts) in trained.items():
         checkpoint.write_resume(folder / f"{part}.resume.npz", weights, facts)
     facts = {part: facts for part, (_, facts) in trained.items()}
-    shipment.card(lambda files: describe(coder, denoiser, facts, scores, where, shipment.worst(), files, name))
+    shipment.card(lambda files: describe(coder, denoiser, facts, scores, where, files, name))
 
 
 def write_graphs(coder, denoiser, shipment):
@@ -97,21 +98,13 @@ def write_sheet(coder, denoiser, images, path):
     write_picture([*rows, coder.decode(edm.sample(denoiser, codes.shape))], path)
 
 
-def describe(coder, denoiser, facts, scores, where, difference, files, name):
+def describe(coder, denoiser, facts, scores, where, files, name):
     parameters = sum(p.numel() for model in (coder, denoiser) for p in model.parameters())
-    trained = "; ".join(
-        f"{part} {one['steps']} steps of {one['batch']} crops of {one['crop']}×{one['crop']} pixels ({one['minutes']:.0f} minutes)"
-        for part, one in facts.items()
-    )
-    any_facts = facts["diffusion"]
     return {
-        "format": 1,
         "kind": "latent",
         "name": name,
         "summary": f"diffusion over codes at a quarter of the size; {parameters / 1e6:.1f} M parameters, "
         f"{flops(denoiser, 64) / 1e9:.1f} GFLOP a denoising of a 256×256 image, ceiling {scores['psnr']:.1f} dB",
-        "channels": 3,
-        "valueRange": [-1, 1],
         "downsampling": coder.factor,
         "scale": 1,  # the graphs give and take codes of unit variance
         "encoder": {"model": files["encoder"], "input": "image", "output": "codes"},
@@ -128,11 +121,7 @@ def describe(coder, denoiser, facts, scores, where, difference, files, name):
             "sizeMultiple": denoiser.multiple,
             "receptiveRadius": receptive_radius(denoiser),
         },
-        "data": LICENCES,
-        "licence": "MIT, for what can be licensed in weights; see NOTICE for the photographs",
-        "training": f"{trained}; Adam, average of weights, {any_facts['precision']}, PyTorch {any_facts['torch']}, "
-        f"seed {any_facts['seed']}. PyTorch and ONNX Runtime differ by at most "
-        f"{difference:.0e}. Not compared with a pixel prior in any solver yet.",
+        "training": loop.told_of_parts(facts),
         "scores": [
             {"task": "decoding of the codes, the ceiling of any restoration", "data": where, "metric": "PSNR in dB",
              "value": round(scores["psnr"], 2)},

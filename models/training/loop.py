@@ -60,16 +60,19 @@ def complete(options, name):
     return options
 
 
-def parts(options, shares):
-    """The options of each part of a model that is trained in parts, one after the other: its own folder, its share of the
-    minutes and of what `--start` (here a folder) holds. `--part` trains one and leaves the others as they are."""
-    found = {}
+def parse_parts(description, name, shares):
+    """(options, those of each part) of a model that is trained in parts, one after the other: a part has its own folder, its share
+    of the minutes and of what `--start` (here a folder) holds. `--part` trains one and leaves the others as they are."""
+    scripts = parser(description, name)
+    scripts.add_argument("--part", choices=["all", *shares], default="all")
+    options = complete(scripts.parse_args(), name)
+    parts = {}
     for part, share in shares.items():
         one = copy.copy(options)
         one.run, one.start = options.run / part, options.start and options.start / f"{part}.resume.npz"
         one.minutes = options.minutes * (share if options.part == "all" else part == options.part)
-        found[part] = one
-    return found
+        parts[part] = one
+    return options, parts
 
 
 def photographs(options):
@@ -106,6 +109,22 @@ def begin(options, fresh, rebuild):
         if options.start is not None:
             facts["started_from"] = f"the first {options.start.name}"
     return model, copy.deepcopy(model), None, facts
+
+
+def told(facts):
+    """How long a training was, for its card."""
+    crops = f"{facts['batch']} crops of {facts['crop']}×{facts['crop']} pixels"
+    return f"{facts['steps']} steps of {crops} ({facts['crops']} crops, {facts['minutes']:.0f} minutes) from {facts['started_from']}"
+
+
+def told_of_parts(facts):
+    """The whole account for the card of a model trained in parts, from their facts."""
+    return "; ".join(f"{part} {told(one)}" for part, one in facts.items()) + f"; {means(next(iter(facts.values())))}."
+
+
+def means(facts):
+    """With what it was trained, for its card."""
+    return f"Adam, average of weights, {facts['precision']}, PyTorch {facts['torch']}, seed {facts['seed']}"
 
 
 def rate_at(step, elapsed, options):

@@ -7,8 +7,9 @@ from torch import nn
 import autoencoder
 import checkpoint
 import graphs
+import loop
 import tokens
-from data import LICENCES, centres
+from data import centres
 from sheet import plot, write_picture
 
 
@@ -41,7 +42,7 @@ def export(models, trained, test, folder, name):
     for part, (weights, facts) in trained.items():
         checkpoint.write_resume(folder / f"{part}.resume.npz", weights, facts)
     facts = {part: facts for part, (_, facts) in trained.items()}
-    shipment.card(lambda files: describe(models, facts, scores, where, shipment.worst(), files, name))
+    shipment.card(lambda files: describe(models, facts, scores, where, files, name))
 
 
 def write_graphs(models, seen, shipment):
@@ -90,7 +91,7 @@ def write_sheet(tokenizer, masked, images, path):
     write_picture([clean, picture(ids), picture(refilled), picture(sampled)], path)
 
 
-def describe(models, facts, scores, where, difference, files, name):
+def describe(models, facts, scores, where, files, name):
     masked = models["masked"]
     gain = 100 * (1 - scores["nats"] / scores["unigram"])
     tasks = {
@@ -101,13 +102,7 @@ def describe(models, facts, scores, where, difference, files, name):
         **{f"calibration_{r}": (f"expected calibration error, {r:.0%} of the tokens hidden", "of 1") for r in (0.3, 0.6, 0.9)},
         "twin_nats": ("the uniform twin, log-uniform σ", "cross-entropy in nats a token"),
     }
-    trained = "; ".join(
-        f"{part} {one['steps']} steps of {one['batch']} crops of {one['crop']}×{one['crop']} pixels ({one['minutes']:.0f} minutes)"
-        for part, one in facts.items()
-    )
-    any_facts = facts["tokenizer"]
     return {
-        "format": 1,
         "kind": "masked",
         "name": name,
         "summary": f"tokens of 4×4 pixels, {masked.count} codes, {scores['psnr']:.1f} dB; a masked prior over them, "
@@ -115,18 +110,12 @@ def describe(models, facts, scores, where, difference, files, name):
         "graphs": files,
         "inputs": {"encoder": ["image"], "decoder": ["codes"], "masked": ["tokens"], "uniform": ["tokens", "sigma"]},
         "outputs": {"encoder": ["tokens"], "decoder": ["image"], "masked": ["logits"], "uniform": ["logits"]},
-        "channels": 3,
-        "valueRange": [-1, 1],
         "tokens": {"count": masked.count, "mask": masked.count, "stride": models["tokenizer"].factor},
         "quantiser": {"kind": "fsq", "levels": masked.shape.levels},
         "kernels": {"masked": "absorbing", "uniform": "each token drawn anew from all with chance 1 − exp(−σ); logits of p(x0 | xσ)"},
         "sigmaRange": [tokens.LEAST, tokens.MOST],
         "sizeMultiple": masked.multiple * models["tokenizer"].factor,
-        "data": LICENCES,
-        "licence": "MIT, for what can be licensed in weights; see NOTICE for the photographs",
-        "training": f"{trained}; Adam, average of weights, {any_facts['precision']}, PyTorch {any_facts['torch']}, "
-        f"seed {any_facts['seed']}. PyTorch and ONNX Runtime differ by at most "
-        f"{difference:.0e}.",
+        "training": loop.told_of_parts(facts),
         "scores": [
             {"task": task, "data": where, "metric": metric, "value": round(scores[key], 4)}
             for key, (task, metric) in tasks.items()

@@ -33,10 +33,7 @@ def rebuild(fields):
 
 
 def main():
-    parser = loop.parser(__doc__, NAME)
-    parser.add_argument("--part", choices=["all", *SHARES], default="all")
-    options = loop.complete(parser.parse_args(), NAME)
-    parts = loop.parts(options, SHARES)
+    options, parts = loop.parse_parts(__doc__, NAME, SHARES)
     training, held_out = loop.photographs(options)
     coder, raw_coder, coder_facts = loop.train(
         parts["autoencoder"], training, lambda: autoencoder.Autoencoder(autoencoder.Shape(codes=CODES)),

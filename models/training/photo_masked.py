@@ -18,10 +18,7 @@ SHARES = {"tokenizer": 0.4, "masked": 0.35, "uniform": 0.25}
 
 
 def main():
-    parser = loop.parser(__doc__, NAME)
-    parser.add_argument("--part", choices=["all", *SHARES], default="all")
-    options = loop.complete(parser.parse_args(), NAME)
-    parts = loop.parts(options, SHARES)
+    options, parts = loop.parse_parts(__doc__, NAME, SHARES)
     training, held_out = loop.photographs(options)
     tokenizer, raw, facts = loop.train(
         parts["tokenizer"], training, lambda: autoencoder.Autoencoder(autoencoder.Shape(LEVELS)),

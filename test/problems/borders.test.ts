@@ -42,8 +42,30 @@ describe('borders', () => {
   });
 
   it.each([
+    'gaussian-blur:sigma=1',
+    'motion-blur:size=7,seed=2',
+    'defocus-blur:radius=2.6',
+    'blur:kernel=k.npy',
+  ])('reflect and zero are the periodic blur of a scene twice as high and wide: %s', async (text) => {
+    const scene = (value: (row: number, column: number) => number) =>
+      floatArray(
+        Float32Array.from({ length: 140 }, (_, i) => value(Math.floor(i / 14), i % 14)),
+        [1, 10, 14],
+      );
+    const mirrored = scene((row, column) => inside(Math.min(row, 9 - row), Math.min(column, 13 - column)));
+    for (const [border, whole] of [['reflect', mirrored] as const, ['zero', scene(inside)] as const]) {
+      const y = await operatorOf(`${text},border=${border}`, x.shape, files).apply(x);
+      const periodic = await operatorOf(`${text},border=circular`, whole.shape, files).apply(whole);
+      for (const [i, value] of y.data.entries()) {
+        expect(value).toBeCloseTo(periodic.data[14 * Math.floor(i / 7) + (i % 7)], 5);
+      }
+    }
+  });
+
+  it.each([
     ['blur:kernel=k.npy,border=valid', [7, 8]],
     ['gaussian-blur:sigma=1,border=valid', [11, 12]],
+    ['gaussian-blur:sigma=1.4,border=valid', [15, 16]],
     ['gaussian-blur:sigma=1,size=5,border=valid', [9, 10]],
     ['motion-blur:size=9,border=valid', [13, 14]],
     ['defocus-blur:radius=1.5,border=valid', [7, 8]],
@@ -95,5 +117,45 @@ describe('defocus-blur', () => {
   it('is the same disk by cosines as by Fourier', async () => {
     const [circular, mirrored] = [await diskOf(4.2, 'circular'), await diskOf(4.2, 'reflect')];
     for (const [i, value] of circular.entries()) expect(mirrored[i]).toBeCloseTo(value, 6);
+  });
+});
+
+describe('motion-blur', () => {
+  /** What becomes of one point, and its light's mean of functions of the way from there. */
+  const lightOf = async (text: string) => {
+    const impulse = zeros([1, 15, 15]);
+    impulse.data[7 * 15 + 7] = 1;
+    const operator = operatorOf(`motion-blur:size=15,border=circular,${text}`, impulse.shape);
+    const { data } = await operator.apply(impulse);
+    const mean = (value: (right: number, down: number) => number) =>
+      data.reduce((sum, share, i) => sum + share * value((i % 15) - 7, Math.floor(i / 15) - 7), 0);
+    return { data, mean };
+  };
+  /** Variances along the widest direction and across it. */
+  const variancesOf = async (text: string) => {
+    const { mean } = await lightOf(text);
+    const [xx, xy, yy] = [mean((x) => x * x), mean((x, y) => x * y), mean((_, y) => y * y)];
+    const apart = Math.hypot((xx - yy) / 2, xy);
+    return { widest: (xx + yy) / 2 + apart, across: (xx + yy) / 2 - apart };
+  };
+
+  it.each([1, 2, 3])('leaves all light about its place, as far as the kernel goes: seed %i', async (seed) => {
+    const { data, mean } = await lightOf(`seed=${seed}`);
+    expect(Math.min(...data)).toBeGreaterThan(-1e-7);
+    expect(mean(() => 1)).toBeCloseTo(1, 5);
+    expect(mean((x) => x)).toBeCloseTo(0, 4);
+    expect(mean((_, y) => y)).toBeCloseTo(0, 4);
+    // The farthest point lies half a pixel inside, so that it lights the outermost pixels too.
+    expect(mean((x, y) => (Math.max(Math.abs(x), Math.abs(y)) === 7 ? 1 : 0))).toBeGreaterThan(1e-4);
+  });
+
+  it('is a straight line without intensity, and none with', async () => {
+    for (const seed of [1, 2, 3]) {
+      const line = await variancesOf(`intensity=0,seed=${seed}`);
+      // Bilinear weights have a variance of at most ¼ each way; a line of 13 pixels across or down has 13²/12.
+      expect(line.across).toBeLessThan(0.25);
+      expect(line.widest).toBeGreaterThan(13 ** 2 / 12);
+      expect((await variancesOf(`intensity=1,seed=${seed}`)).across).toBeGreaterThan(1);
+    }
   });
 });

@@ -204,6 +204,18 @@ describe('checkOperator', () => {
   });
 });
 
+describe('downsample by filter=gaussian', () => {
+  it('is the circular blur of that sigma, then the first pixel of each block', async () => {
+    const x = keyedRandom(2, 'downsample', 0)('x').normals([2, 6, 9]);
+    const y = await operatorOf('downsample:factor=3,filter=gaussian,sigma=0.9', x.shape).apply(x);
+    const blurred = await operatorOf('gaussian-blur:sigma=0.9,border=circular', x.shape).apply(x);
+    expect(y.shape).toEqual([2, 2, 3]);
+    for (const [i, value] of y.data.entries()) {
+      expect(value).toBeCloseTo(blurred.data[3 * 9 * Math.floor(i / 3) + 3 * (i % 3)], 5);
+    }
+  });
+});
+
 describe('declared norms are exact where they are closed', () => {
   it.each([
     ['gaussian-blur:sigma=1', [1, 8, 9]],
@@ -217,5 +229,10 @@ describe('declared norms are exact where they are closed', () => {
   ])('%s', async (text, shape) => {
     const operator = operatorOf(text, shape);
     expect(await estimateNorm(operator, keyedRandom(0, 'norm', 0), 1000)).toBeCloseTo(operator.norm!, 3);
+  });
+
+  it('blur by a kernel that sharpens: its gain at the highest frequency', () => {
+    const files = { '0.kernel': floatArray(Float32Array.of(-0.5, 2, -0.5), [1, 3]) };
+    expect(operatorOf('blur:kernel=k.npy,border=circular', [1, 3, 8], files).norm).toBeCloseTo(3, 6);
   });
 });

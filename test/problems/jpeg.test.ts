@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { floatArray } from '../../src/core/array.js';
+import { floatArray, mapArray } from '../../src/core/array.js';
 import { expectSound, operatorOf } from './sound.js';
 
 /** Interleaved bytes to [C, H, W] in [0, 1] and back. */
@@ -75,6 +75,23 @@ describe('jpeg', () => {
     ['jpeg:quality=50+quantize:bits=3', [3, 9, 8]],
   ])('has the gradient of its surrogate: %s', async (text, shape) => {
     await expectSound(operatorOf(text, shape));
+  });
+
+  it.each([
+    ['half', [3, 17, 24]],
+    ['half', [3, 9, 4]],
+    ['full', [3, 17, 24]],
+  ])('has a surrogate that is a file of the best quality but for roundings: %s', async (chroma, shape) => {
+    const [channels, height, width] = shape as number[];
+    // Stretched beyond black and white, where both clip.
+    const bytes = planar(scene(channels, height, width), channels, height, width);
+    const x = mapArray(bytes, (value) => 3 * value - 1);
+    const operator = operatorOf(`jpeg:quality=100,chroma=${chroma}`, x.shape);
+    const [decoded, smooth] = [await operator.apply(x), await operator.surrogate!.apply(x)];
+    // Those of luma, differences and coefficients, none above a level, add up to a few levels.
+    for (const [i, value] of decoded.data.entries()) {
+      expect(255 * Math.abs(smooth.data[i] - value)).toBeLessThan(4);
+    }
   });
 
   it('refuses images that JPEG files do not hold', () => {

@@ -43,6 +43,7 @@ describe('low-light', () => {
     expectClose((await valuesOf('low-light:exposure=0.4,gamma=2', x)).data, [-0.1, 0, 0.1, 0.4]);
     expectClose(await slopesOf('low-light:exposure=0.4,gamma=2', x), [0.4, 0, 0.4, 0.8]);
     expectClose((await valuesOf('low-light:exposure=0.4,gamma=1', x)).data, [-0.2, 0, 0.2, 0.4]);
+    expectClose(await slopesOf('low-light:exposure=0.4,gamma=1', x), [0.4, 0.4, 0.4, 0.4]);
   });
 });
 

@@ -91,6 +91,20 @@ describe('hadamard', () => {
   });
 });
 
+describe('hadamard:transform=dct', () => {
+  it('has products of cosines down and across', async () => {
+    const rows = await matrixOf(operatorOf('hadamard:fraction=1,scramble=false,transform=dct', [1, 3, 4]));
+    const cosine = (k: number, place: number, size: number) =>
+      Math.sqrt((k === 0 ? 1 : 2) / size) * Math.cos((Math.PI * k * (place + 0.5)) / size);
+    for (const [k, row] of rows.entries()) {
+      for (const [j, value] of row.entries()) {
+        const down = cosine(Math.floor(k / 4), Math.floor(j / 4), 3);
+        expect(value).toBeCloseTo(down * cosine(k % 4, j % 4, 4), 6);
+      }
+    }
+  });
+});
+
 describe('random-projection', () => {
   it('has independent entries N(0, 1/values)', async () => {
     const operator = operatorOf('random-projection:fraction=0.5,seed=1', [1, 12, 25]);

@@ -45,6 +45,8 @@ describe('pansharpen', () => {
     const x = floatArray(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 0, 1, 0, 1, 0, 2), [2, 2, 4]);
     const y = await operatorOf('pansharpen:factor=2,weights=0.75:0.25', x.shape).apply(x);
     expect([...y.data]).toEqual([3.5, 5.5, 0.5, 0.75, 0.75, 1.75, 2.25, 3.25, 3.75, 4.75, 5.25, 6.5]);
+    const mean = await operatorOf('pansharpen:factor=2', x.shape).apply(x);
+    expect([...mean.data.subarray(4)]).toEqual([0.5, 1.5, 1.5, 2.5, 2.5, 3.5, 3.5, 5]);
   });
 
   it('has the largest singular value that it says', async () => {
@@ -94,9 +96,9 @@ describe('unmixing', () => {
     await expectSound(operatorOf('unmixing:endmembers=m.npy', [spectra[1], height, width], files(spectra)));
   });
 
-  it('is sound where two materials are the same', async () => {
-    const spectra = normals([5, 3]);
-    for (let band = 0; band < 5; band++) spectra.data[3 * band + 2] = spectra.data[3 * band];
+  it.each([5, 6, 7, 8])('is sound where two materials are the same, of %i bands', async (bands) => {
+    const spectra = normals([bands, 3]);
+    for (let band = 0; band < bands; band++) spectra.data[3 * band + 2] = spectra.data[3 * band];
     const operator = linearOperatorOf('unmixing:endmembers=m.npy', [3, 2, 2], { '0.endmembers': spectra });
     await expectSound(operator);
     expect(operator.svd!.values.filter((value) => value === 0)).toHaveLength(4);

@@ -108,6 +108,18 @@ describe('ct', () => {
     for (const [i, value] of near.data.entries()) expect(Math.abs(far.data[i] - value)).toBeLessThan(5e-3);
   });
 
+  it.each([0.75, 2])('has as many detectors as see the corners in a fan from %s sides away', (source) => {
+    const { outputShape } = operatorOf(`ct:geometry=fan,source=${source}`, [1, 12, 20]);
+    /** How far from the axis a ray passes that ends at the edge of so many detectors. */
+    const seen = (detectors: number) => {
+      const [edge, away] = [detectors / 2, 20 * source];
+      return (edge * away) / Math.hypot(edge, away);
+    };
+    const corner = Math.hypot(12, 20) / 2;
+    expect(seen(outputShape[2])).toBeGreaterThanOrEqual(corner);
+    expect(seen(outputShape[2] - 1)).toBeLessThan(corner);
+  });
+
   it('knows the image from the measurement', () => {
     expect(operatorOf('ct', [1, 64, 64]).outputShape).toEqual([1, 180, 91]);
     expect(imageOf('ct', [1, 180, 91])).toEqual([1, 64, 64]);
@@ -125,10 +137,12 @@ describe('ct', () => {
 });
 
 describe('filteredBackprojection', () => {
-  it('gives a smooth image back', async () => {
-    const size = 48;
-    const image = zeros([1, size, size]);
-    const parts = [blob(size, size, 6, -5, 5), blob(size, size, -9, 4, 3)];
+  it.each([
+    [48, 48],
+    [40, 56],
+  ])('gives a smooth image of %i×%i back', async (height, width) => {
+    const image = zeros([1, height, width]);
+    const parts = [blob(height, width, 6, -5, 5), blob(height, width, -9, 4, 3)];
     for (const part of parts) for (const [i, value] of part.data.entries()) image.data[i] += 0.5 * value;
     const ct = linearOperatorOf('ct:angles=120', image.shape);
     const estimate = await filteredBackprojection(ct, await ct.apply(image));

@@ -172,7 +172,7 @@ describe('random choices are the same in every version', () => {
     expect(operatorOf(text, shape).observed!.join('')).toBe(mask);
   });
 
-  it('rows and signs of hadamard, the phases of coded-diffraction, the path of motion-blur', async () => {
+  it('rows and signs of hadamard, phases of coded-diffraction, paths of motion-blur, telescopes', async () => {
     const ramp = floatArray(
       Float32Array.from({ length: 16 }, (_, i) => i),
       [1, 4, 4],
@@ -185,12 +185,14 @@ describe('random choices are the same in every version', () => {
       structured: await at('random-projection:fraction=0.2,matrix=structured,seed=5'),
       gaussian: await at('random-projection:fraction=0.2,matrix=gaussian,seed=5'),
       motion: (await at('motion-blur:size=5,seed=5')).slice(0, 4),
+      telescopes: await at('interferometry:stations=2,times=2,longest=2,seed=5'),
     }).toEqual({
       hadamard: [30, -1, 2.5, -10, 10.5],
       masks: [1.49, 11.86, 12.863, 9.382],
       structured: [-5.774, 15.011, -17.321],
       gaussian: [-17.323, -7.947, -18.293],
       motion: [1.642, 2.301, 3.271, 3.93],
+      telescopes: [0.542, -0.065, -0.317, -1.205],
     });
   });
 });

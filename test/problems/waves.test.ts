@@ -109,6 +109,19 @@ describe('interferometry', () => {
     for (const radius of radii) expect(radius).toBeCloseTo(radii[0], 10);
   });
 
+  it('turns with the Earth, by 15° an hour, as eq. 4.1 of Thompson, Moran and Swenson has it', () => {
+    // Hour angles −90°, 0° and 90°: u is −X, Y, X, and v is −sin δ·Y, −sin δ·X, sin δ·Y beside cos δ·Z.
+    const { u, v } = simulatedArray({ ...array, stations: 3, times: 3, hours: 12 });
+    const sine = Math.sin(Math.PI / 6);
+    for (let k = 0; k < 3; k++) {
+      const [dawn, noon, dusk] = [k, k + 3, k + 6];
+      const middle = (v[dawn] + v[dusk]) / 2;
+      expect(u[dawn]).toBeCloseTo(-u[dusk], 12);
+      expect(v[dusk] - middle).toBeCloseTo(sine * u[noon], 12);
+      expect(v[noon] - middle).toBeCloseTo(-sine * u[dusk], 12);
+    }
+  });
+
   it('needs the size of the image to restore, and knows what it measures', () => {
     expect(imageOf(`interferometry:${small},size=12x10`, [30, 2])).toEqual([3, 12, 10]);
     expect(() => imageOf(`interferometry:${small}`, [30, 2])).toThrow(
@@ -207,6 +220,16 @@ describe('closure-phases', () => {
     for (const [t, angle] of angles.entries()) {
       expect(phasors[2 * t]).toBeCloseTo(Math.cos(angle), 4);
       expect(phasors[2 * t + 1]).toBeCloseTo(Math.sin(angle), 4);
+    }
+  });
+
+  it('as angles are those of the phasors, within half a turn', async () => {
+    const of = async (form: string) =>
+      (await operatorOf(`closure-phases:${small},quantities=phases,form=${form}`, shape).apply(x)).data;
+    const [angles, phasors] = [await of('angle'), await of('phasor')];
+    expect(angles).toHaveLength(18);
+    for (const [t, angle] of angles.entries()) {
+      expect(angle).toBeCloseTo(Math.atan2(phasors[2 * t + 1], phasors[2 * t]), 5);
     }
   });
 

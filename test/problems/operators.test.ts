@@ -196,7 +196,7 @@ describe('checkOperator', () => {
     expect(await ok(1.003)).toBe(false);
   });
 
-  it('measures the Taylor slope of nonlinear operators', async () => {
+  it('finds a derivative that is off by a hundredth in a nonlinear operator', async () => {
     expect((await checkOperator({ ...squares, linearize: derivative(2) })).every(({ ok }) => ok)).toBe(true);
     expect((await checkOperator({ ...squares, linearize: derivative(1.98) })).every(({ ok }) => ok)).toBe(
       false,

@@ -1,6 +1,7 @@
 /** Reading model cards, and saying what they lack. */
 import { z } from 'zod';
 import { type Card, diffusionCard, type FileCard, latentCard } from './card.js';
+import type { Prior } from './prior.js';
 
 const schemas = { diffusion: diffusionCard, latent: latentCard } as const;
 
@@ -62,6 +63,12 @@ export function filesOf(card: Card): readonly FileCard[] {
   const parts = card.kind === 'diffusion' ? [card] : [card.codes, card.decoder, card.encoder, card.text];
   const graphs = parts.flatMap((part) => (part ? [part.model, ...part.externalData] : []));
   return card.kind === 'latent' && card.text ? [...graphs, ...card.text.tokenizer] : graphs;
+}
+
+/** The hashes of a prior's files, by which results tell what made them. A prior in closed form has none and goes by its name. */
+export function weightsOf(prior: Prior | undefined): readonly string[] {
+  const card = prior?.card;
+  return card ? filesOf(card).map((file) => file.sha256) : [prior?.name ?? 'none'];
 }
 
 /** What the card of a network must say, for messages to those who have none. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { filesOf } from '../models/card-file.js';
+import { weightsOf } from '../models/card-file.js';
 import { type LoadOptions, loadPrior } from '../models/load.js';
 import type { Prior, PriorKind } from '../models/prior.js';
 import type { Problem, ProblemSpec } from '../problems/problem.js';
@@ -274,12 +274,6 @@ function namedSolver(solver: Solver | string | undefined): Solver | undefined {
   if (typeof solver !== 'string') return solver;
   if (!Object.hasOwn(solvers, solver)) throw unknownName('solver', solver, Object.keys(solvers));
   return solvers[solver];
-}
-
-/** The hashes of a prior's files. A prior in closed form has none and goes by its name. */
-function weightsOf(prior: Prior | undefined): readonly string[] {
-  const card = prior?.card;
-  return card ? filesOf(card).map((file) => file.sha256) : [prior?.name ?? 'none'];
 }
 
 /** The folder already holds a result for this item that was made in another way. */

@@ -142,6 +142,30 @@ describe('bench of photographs', () => {
     expect((await run(1, { seed: 1 }, { wiener: {} })).lines).toHaveLength(1);
   });
 
+  it('makes the rows of another prior again, and those that need none only once', async () => {
+    const out = join(folder, 'other-weights');
+    const solvers = { wiener: {}, ddnm: { steps: [2] } };
+    const task = { problem: 'denoise', noise: 'gaussian:sigma=25/255', solvers };
+    const path = await writeSpec({
+      kind: 'photographs',
+      prior: 'photo-small',
+      crop: 16,
+      chooseOn: 3,
+      tasks: [task],
+    });
+    const lines: string[] = [];
+    const run = () => bench(path, { out, data: folder, say: (line) => lines.push(line) });
+    const { jsonPath } = await run();
+    const record = JSON.parse(await readFile(jsonPath, 'utf8'));
+    expect(record.rows.map(({ weights }: { weights?: string[] }) => weights?.length)).toEqual([undefined, 1]);
+    record.rows[1].weights = ['another'];
+    await writeFile(jsonPath, JSON.stringify(record));
+    lines.length = 0;
+    await run();
+    await run();
+    expect(lines).toEqual([expect.stringContaining('ddnm')]);
+  });
+
   it('does not write its results over the spec', async () => {
     const path = await writeSpec({ kind: 'speed' });
     await expect(bench(path, { out: folder })).rejects.toThrow('which the results would overwrite');

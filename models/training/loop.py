@@ -16,6 +16,7 @@ import torch
 
 import checkpoint
 import data
+from muon import Muon
 
 HERE = Path(__file__).parent
 EMA = 0.999
@@ -27,11 +28,11 @@ def parser(description, name):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60, help="of this run; 0 only exports what the checkpoint holds")
     parser.add_argument("--anneal", type=float, default=0.4, help="share of the minutes over which the rate falls to 0")
-    parser.add_argument("--rate", type=float, default=1e-3, help="learning rate of Adam")
+    parser.add_argument("--rate", type=float, default=1e-3, help="learning rate, of Muon for kernels and of Adam for the rest")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--batch", type=int, help="crops a step; 16, on cuda 64")
     parser.add_argument("--crop", type=int, help="their size in pixels; 64, on cuda 128")
-    parser.add_argument("--precision", choices=["bf16", "fp32"], default="bf16", help="of the convolutions in training")
+    parser.add_argument("--precision", choices=["bf16", "fp32"], help="of the convolutions in training; fp32, on cuda bf16")
     parser.add_argument("--compile", action="store_true", help="torch.compile; a minute of waiting, worth it on cuda")
     parser.add_argument("--threads", type=int, default=1, help="on the cpu")
     parser.add_argument("--seed", type=int, default=0)
@@ -53,6 +54,7 @@ def complete(options, name):
     cuda = options.device.startswith("cuda")
     options.batch = options.batch or (64 if cuda else 16)
     options.crop = options.crop or (128 if cuda else 64)
+    options.precision = options.precision or ("bf16" if cuda else "fp32")
     if options.smoke:
         options.minutes, options.run = min(options.minutes, 0.1), HERE / "runs/smoke" / name
     options.run = options.run or HERE / "runs" / name
@@ -92,7 +94,7 @@ def test_photographs(options, held_out):
 
 
 def begin(options, fresh, rebuild):
-    """(model, its average, the optimiser's state or None, what is known of the training so far)."""
+    """(model, its average, the optimisers' states or None, what is known of the training so far)."""
     path = options.run / "checkpoint.pt"
     if path.exists():
         state = torch.load(path, map_location=options.device, weights_only=True)
@@ -100,7 +102,7 @@ def begin(options, fresh, rebuild):
         model.load_state_dict(state["weights"])
         average = copy.deepcopy(model)
         average.load_state_dict(state["average"])
-        return model, average, state["optimiser"], state["facts"]
+        return model, average, state["optimisers"], state["facts"]
     facts = {"steps": 0, "crops": 0, "minutes": 0.0, "started_from": "random weights", "history": []}
     if options.start is not None and options.start.suffix == ".npz":
         model, facts = checkpoint.read_resume(options.start, rebuild)
@@ -113,8 +115,8 @@ def begin(options, fresh, rebuild):
 
 def told(facts):
     """How long a training was, for its card."""
-    crops = f"{facts['batch']} crops of {facts['crop']}×{facts['crop']} pixels"
-    return f"{facts['steps']} steps of {crops} ({facts['crops']} crops, {facts['minutes']:.0f} minutes) from {facts['started_from']}"
+    last = f"in the end {facts['batch']} of {facts['crop']}×{facts['crop']} pixels a step"
+    return f"{facts['steps']} steps ({facts['crops']} crops, {last}; {facts['minutes']:.0f} minutes) from {facts['started_from']}"
 
 
 def told_of_parts(facts):
@@ -124,7 +126,7 @@ def told_of_parts(facts):
 
 def means(facts):
     """With what it was trained, for its card."""
-    return f"Adam, average of weights, {facts['precision']}, PyTorch {facts['torch']}, seed {facts['seed']}"
+    return f"{facts['optimiser']}, average of weights, {facts['precision']}, PyTorch {facts['torch']}, seed {facts['seed']}"
 
 
 def rate_at(step, elapsed, options):
@@ -156,9 +158,11 @@ def train(options, images, fresh, rebuild, loss, score):
     model, average, moments, facts = begin(options, fresh, rebuild)
     model = model.to(device, memory_format=torch.channels_last)
     average = average.to(device, memory_format=torch.channels_last).requires_grad_(False)
-    optimiser = torch.optim.Adam(model.parameters(), lr=options.rate)
-    if moments is not None:
-        optimiser.load_state_dict(moments)
+    kernels = [p for p in model.parameters() if p.ndim == 4]
+    others = [p for p in model.parameters() if p.ndim != 4]
+    optimisers = [Muon(kernels, options.rate), torch.optim.Adam(others, options.rate)]
+    for optimiser, state in zip(optimisers, moments or []):
+        optimiser.load_state_dict(state)
     warm = 0 if moments is None else WARM_UP
     rng = numpy.random.default_rng([options.seed, facts["steps"]])
     generator = torch.Generator(device).manual_seed(int(rng.integers(2**62)))
@@ -179,7 +183,8 @@ def train(options, images, fresh, rebuild, loss, score):
 
     def save():
         state = {"shape": model.shape.asdict(), "weights": model.state_dict(), "average": average.state_dict()}
-        checkpoint.save(options.run / "checkpoint.pt", state | {"optimiser": optimiser.state_dict(), "facts": facts})
+        states = [optimiser.state_dict() for optimiser in optimisers]
+        checkpoint.save(options.run / "checkpoint.pt", state | {"optimisers": states, "facts": facts})
 
     start = saved = validated = time.monotonic()
     minutes_before, losses = facts["minutes"], []
@@ -187,14 +192,16 @@ def train(options, images, fresh, rebuild, loss, score):
         elapsed = (time.monotonic() - start) / 60
         if elapsed >= options.minutes:
             break
-        optimiser.param_groups[0]["lr"] = rate_at(warm, elapsed / options.minutes, options)
+        for optimiser in optimisers:
+            optimiser.param_groups[0]["lr"] = rate_at(warm, elapsed / options.minutes, options)
         clean = data.to_tensor(crops.draw().to(device, non_blocking=True))
         with mixed():
             value = loss(run, clean, generator)
-        optimiser.zero_grad()
+        model.zero_grad()
         value.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
+        for optimiser in optimisers:
+            optimiser.step()
         facts["steps"] += 1
         facts["crops"] += options.batch
         facts["minutes"] = minutes_before + elapsed
@@ -215,6 +222,6 @@ def train(options, images, fresh, rebuild, loss, score):
     validate()
     save()
     facts |= {"seed": options.seed, "batch": options.batch, "crop": options.crop, "precision": options.precision}
-    facts |= {"torch": torch.__version__.split("+")[0]}
+    facts |= {"torch": torch.__version__.split("+")[0], "optimiser": "Muon and Adam"}
     average = average.cpu().float().eval().to(memory_format=torch.contiguous_format)
     return average, model.cpu(), facts

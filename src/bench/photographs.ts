@@ -3,9 +3,11 @@
  * on the others. Baselines are tuned on the same photographs as the solvers. One photograph after the other goes through all
  * solvers, so that what is cut off compares them on the same photographs, and goes on from there.
  */
+import { weightsOf } from '../../models/card-file.js';
 import { loadPrior } from '../../models/load.js';
 import type { Prior } from '../../models/prior.js';
 import { bind } from '../../problems/index.js';
+import { solvers } from '../../solvers/index.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { measure } from '../measure.js';
@@ -29,6 +31,8 @@ export interface PhotographsRow {
   readonly chosen: Options;
   /** Effective: defaults < preset of the problem < what was chosen. */
   readonly options: Options;
+  /** Hashes of the prior's files; absent where the solver needs no prior. */
+  readonly weights?: readonly string[];
   readonly photographs: readonly PhotographScore[];
 }
 
@@ -67,7 +71,7 @@ export async function* photographsBench(
   const run: Run = { spec, prior, signal };
   const rows: Row[] = [];
   try {
-    for (const entry of entries(spec)) {
+    for (const entry of entries(spec, weightsOf(prior))) {
       const done = reusable.find((row) => sameEntry(row, entry));
       const score = async (options: Options) => {
         let sum = 0;
@@ -104,27 +108,32 @@ interface Run {
   readonly signal?: AbortSignal;
 }
 
-type Entry = Pick<PhotographsRow, 'problem' | 'noise' | 'solver' | 'baseline' | 'grid'>;
+type Entry = Pick<PhotographsRow, 'problem' | 'noise' | 'solver' | 'baseline' | 'grid' | 'weights'>;
 
 /** A row that is being filled. */
 type Row = PhotographsRow & { readonly photographs: PhotographScore[] };
 
-function entries({ tasks }: PhotographsSpec): Entry[] {
-  return tasks.flatMap(({ problem, noise, baselines, solvers }) => {
+function entries({ tasks }: PhotographsSpec, hashes: readonly string[]): Entry[] {
+  return tasks.flatMap((task) => {
+    const { problem, noise } = task;
     const of = (grids: Readonly<Record<string, Grid>>, baseline: boolean) =>
-      Object.entries(grids).map(([solver, grid]) => ({ problem, noise, solver, baseline, grid }));
-    return [...of(baselines, true), ...of(solvers, false)];
+      Object.entries(grids).map(([solver, grid]) => {
+        const weights = solvers[solver]?.needs.prior === 'none' ? undefined : hashes;
+        return { problem, noise, solver, baseline, grid, weights };
+      });
+    return [...of(task.baselines, true), ...of(task.solvers, false)];
   });
 }
 
-/** Whether scores of one run are those of the other: all but which solvers, problems and how many photographs. */
+/** Whether scores of one run are those of the other: all but which solvers, problems and how many photographs; rows know their weights. */
 function sameConditions(one: PhotographsSpec, other: PhotographsSpec): boolean {
   const conditions = ({ tasks: _, limit: __, ...rest }: PhotographsSpec) => JSON.stringify(rest);
   return conditions(one) === conditions(other);
 }
 
 function sameEntry(one: Entry, other: Entry): boolean {
-  const key = ({ problem, noise, solver, grid }: Entry) => JSON.stringify([problem, noise, solver, grid]);
+  const key = ({ problem, noise, solver, grid, weights }: Entry) =>
+    JSON.stringify([problem, noise, solver, grid, weights]);
   return key(one) === key(other);
 }
 

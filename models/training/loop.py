@@ -103,20 +103,17 @@ def begin(options, fresh, rebuild):
         average = copy.deepcopy(model)
         average.load_state_dict(state["average"])
         return model, average, state["optimisers"], state["facts"]
-    facts = {"steps": 0, "crops": 0, "minutes": 0.0, "started_from": "random weights", "history": []}
-    if options.start is not None and options.start.suffix == ".npz":
+    if options.start is not None:
         model, facts = checkpoint.read_resume(options.start, rebuild)
     else:
-        model = fresh()
-        if options.start is not None:
-            facts["started_from"] = f"the first {options.start.name}"
+        model, facts = fresh(), {"steps": 0, "crops": 0, "minutes": 0.0, "history": []}
     return model, copy.deepcopy(model), None, facts
 
 
 def told(facts):
     """How long a training was, for its card."""
     last = f"in the end {facts['batch']} of {facts['crop']}×{facts['crop']} pixels a step"
-    return f"{facts['steps']} steps ({facts['crops']} crops, {last}; {facts['minutes']:.0f} minutes) from {facts['started_from']}"
+    return f"{facts['steps']} steps ({facts['crops']} crops, {last}; {facts['minutes']:.0f} minutes) from random weights"
 
 
 def told_of_parts(facts):
@@ -145,7 +142,7 @@ def follow(average, model, step):
 def train(options, images, fresh, rebuild, loss, score):
     """Trains until the minutes are over or a signal comes.
 
-    fresh() makes the model (from `--start` where that is no resume.npz), rebuild(shape) makes it in the shape that a file keeps (`model.shape.asdict()`),
+    fresh() makes the model, rebuild(shape) makes it in the shape that a file keeps (`model.shape.asdict()`),
     loss(model, clean, generator) gets crops on [-1, 1], score(average) gives the held-out figures as a dict.
     Returns (average, model, facts), on the CPU."""
     stopping = []

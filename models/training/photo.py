@@ -36,8 +36,6 @@ def main():
     training, held_out = loop.photographs(options)
 
     def fresh():
-        if options.start is not None:
-            return checkpoint.read_first_photo_small(options.start)
         return Denoiser(PRESETS[options.preset])
 
     average, denoiser, facts = loop.train(

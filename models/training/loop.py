@@ -28,7 +28,7 @@ def parser(description, name):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60, help="of this run; 0 only exports what the checkpoint holds")
     parser.add_argument("--anneal", type=float, default=0.4, help="share of the minutes over which the rate falls to 0")
-    parser.add_argument("--rate", type=float, default=1e-3, help="learning rate, of Muon for kernels and of Adam for the rest")
+    parser.add_argument("--rate", type=float, default=5e-4, help="learning rate, of Muon for kernels and of Adam for the rest")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--batch", type=int, help="crops a step; 16, on cuda 64")
     parser.add_argument("--crop", type=int, help="their size in pixels; 64, on cuda 128")

@@ -68,6 +68,7 @@ def describe(denoiser, model, facts, curve):
     shape = denoiser.shape
     parameters = sum(p.numel() for p in denoiser.parameters())
     stem = f" on pixels folded {shape.stem}×{shape.stem}" if shape.stem > 1 else ""
+    seen = facts["started_from"] != "random weights" and "held-out" in facts["source"]
     return {
         "kind": "diffusion",
         "name": facts["preset"],
@@ -91,7 +92,7 @@ def describe(denoiser, model, facts, curve):
         "scores": [
             {
                 "task": f"denoising, σ = {level}/255",
-                "data": facts["source"],
+                "data": facts["source"] + (", which the first weights had been trained on" if seen else ""),
                 "metric": "PSNR in dB",
                 "value": round(value, 2),
             }

@@ -28,7 +28,7 @@ def parser(description, name):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60, help="of this run; 0 only exports what the checkpoint holds")
     parser.add_argument("--anneal", type=float, default=0.4, help="share of the minutes over which the rate falls to 0")
-    parser.add_argument("--rate", type=float, default=5e-4, help="learning rate, of Muon for kernels and of Adam for the rest")
+    parser.add_argument("--rate", type=float, default=2e-4, help="learning rate, of Muon for kernels and of Adam for the rest")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--batch", type=int, help="crops a step; 16, on cuda 64")
     parser.add_argument("--crop", type=int, help="their size in pixels; 64, on cuda 128")
@@ -106,14 +106,15 @@ def begin(options, fresh, rebuild):
     if options.start is not None:
         model, facts = checkpoint.read_resume(options.start, rebuild)
     else:
-        model, facts = fresh(), {"steps": 0, "crops": 0, "minutes": 0.0, "history": []}
+        facts = {"steps": 0, "crops": 0, "minutes": 0.0, "started_from": "random weights", "history": []}
+        model = fresh()
     return model, copy.deepcopy(model), None, facts
 
 
 def told(facts):
     """How long a training was, for its card."""
     last = f"in the end {facts['batch']} of {facts['crop']}×{facts['crop']} pixels a step"
-    return f"{facts['steps']} steps ({facts['crops']} crops, {last}; {facts['minutes']:.0f} minutes) from random weights"
+    return f"{facts['steps']} steps ({facts['crops']} crops, {last}; {facts['minutes']:.0f} minutes) from {facts['started_from']}"
 
 
 def told_of_parts(facts):

@@ -119,12 +119,12 @@ def told(facts):
 
 def told_of_parts(facts):
     """The whole account for the card of a model trained in parts, from their facts."""
-    return "; ".join(f"{part} {told(one)}" for part, one in facts.items()) + f"; {means(next(iter(facts.values())))}."
+    return "; ".join(f"{part}: {told(one)}, {means(one)}" for part, one in facts.items()) + "."
 
 
 def means(facts):
     """With what it was trained, for its card."""
-    return f"{facts['optimiser']}, average of weights, {facts['precision']}, PyTorch {facts['torch']}, seed {facts['seed']}"
+    return f"{facts.get('optimiser', 'Adam')}, average of weights, {facts['precision']}, PyTorch {facts['torch']}, seed {facts['seed']}"
 
 
 def rate_at(step, elapsed, options):
@@ -219,7 +219,8 @@ def train(options, images, fresh, rebuild, loss, score):
             saved = now
     validate()
     save()
-    facts |= {"seed": options.seed, "batch": options.batch, "crop": options.crop, "precision": options.precision}
-    facts |= {"torch": torch.__version__.split("+")[0], "optimiser": "Muon and Adam"}
+    if facts["minutes"] > minutes_before:
+        facts |= {"seed": options.seed, "batch": options.batch, "crop": options.crop, "precision": options.precision}
+        facts |= {"torch": torch.__version__.split("+")[0], "optimiser": "Muon and Adam"}
     average = average.cpu().float().eval().to(memory_format=torch.contiguous_format)
     return average, model.cpu(), facts

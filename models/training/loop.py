@@ -184,6 +184,9 @@ def train(options, images, fresh, rebuild, loss, score):
         states = [optimiser.state_dict() for optimiser in optimisers]
         checkpoint.save(options.run / "checkpoint.pt", state | {"optimisers": states, "facts": facts})
 
+    if options.minutes > 0:
+        facts |= {"seed": options.seed, "batch": options.batch, "crop": options.crop, "precision": options.precision}
+        facts |= {"torch": torch.__version__.split("+")[0], "optimiser": "Muon and Adam"}
     start = saved = validated = time.monotonic()
     minutes_before, losses = facts["minutes"], []
     while not stopping:
@@ -219,8 +222,5 @@ def train(options, images, fresh, rebuild, loss, score):
             saved = now
     validate()
     save()
-    if facts["minutes"] > minutes_before:
-        facts |= {"seed": options.seed, "batch": options.batch, "crop": options.crop, "precision": options.precision}
-        facts |= {"torch": torch.__version__.split("+")[0], "optimiser": "Muon and Adam"}
     average = average.cpu().float().eval().to(memory_format=torch.contiguous_format)
     return average, model.cpu(), facts

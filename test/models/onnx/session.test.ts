@@ -117,7 +117,7 @@ describe('the event loop', () => {
       const start = performance.now();
       await slow.run(slowFeeds);
       const lasted = performance.now() - start;
-      expect(lasted).toBeGreaterThan(60);
+      expect(lasted).toBeGreaterThan(20);
       share.push(performance.eventLoopUtilization(before).active / lasted);
     }
     expect(Math.min(...share)).toBeLessThan(0.2);

@@ -62,7 +62,7 @@ const quick = { steps: 50, zeta: 20, sigmaMax: 0.5 };
  * With the prior photo on 64² crops of three of the first ten photographs of gb82_cc0, one sample: ζ of 10, 20 and 60 in 100 steps (of missing
  * pixels 20 and 60 are the same), a highest level of 0.5, 1 and 2.5 (denoising 28.9, 29.4, 29.5 dB; blur 29.0, 28.9, 28.6; ×2 31.7, 31.9,
  * 31.5), and 50 steps with ζ = 20 (denoising 29.6 dB, blur 28.6, ×2 32.0). ×4 on five 128²
- * crops: from 0.5 two of them do not arrive (misfit up to 105, mean 30.4 dB), from 1 nearly all do (at most 14, 30.8; ×2 from either 35.1). The published ζ are for 1000 steps: 0.3 (super-resolution
+ * crops: from 0.5 two of them do not arrive (misfit up to 105, mean 30.4 dB), from 1 nearly all do (at most 14, 30.8; ×2 from either 35.1, misfit at most 2 and 4). The published ζ are for 1000 steps: 0.3 (super-resolution
  * and blurs), 0.5 (inpainting), 1 (phase retrieval); a step must go further where there are fewer, and with ζ = 10 fifty do not
  * arrive.
  */

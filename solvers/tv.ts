@@ -13,6 +13,7 @@ import { axpy, norm } from '../src/core/vector.js';
 import { gradient, gradientAdjoint } from './gradient.js';
 import { gaussianVariance, linearOperator } from './requirements.js';
 import type { PointSolver } from './solver.js';
+import { wienerFilter } from './wiener.js';
 
 /**
  * How far the penalty may move a pixel in one iteration, in [0, 1] units; it sets the speed, not the solution.
@@ -44,14 +45,16 @@ export const tv: PointSolver = {
   options,
   presets: {},
 
-  async run({ measurement, problem }, chosen, context) {
+  async run(task, chosen, context) {
+    const { measurement, problem } = task;
     const { weight, iterations, tolerance } = options.parse(chosen);
     const operator = linearOperator(problem);
     const lambda = weight * gaussianVariance(problem);
     const tau = STRIDE / lambda;
     const sigma = 1 / (GRADIENT_NORM_SQUARED * tau);
     const backprojected = await operator.adjoint(measurement);
-    let x = await normalSolve(operator, backprojected, 1 / tau);
+    // Not from Aᵀy: into a wide hole the iterations carry brightness too slowly.
+    let x = await wienerFilter(task, {}, () => context.step(0, iterations));
     let ahead = x;
     const dual = zeros([2, ...x.shape]);
     for (let k = 0; k < iterations; k++) {

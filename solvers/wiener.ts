@@ -12,7 +12,7 @@ import { type FloatArray, mapArray } from '../src/core/array.js';
 import { conjugateGradients } from '../src/core/conjugate-gradients.js';
 import { gradient, gradientAdjoint } from './gradient.js';
 import { gaussianVariance, linearOperator } from './requirements.js';
-import type { PointSolver } from './solver.js';
+import type { PointSolver, Task } from './solver.js';
 
 const options = z.object({
   weight: z
@@ -20,8 +20,12 @@ const options = z.object({
     .positive()
     .default(200)
     .describe('1 / variance of the difference between neighbouring pixels ([0, 1] units)'),
-  iterations: z.int().min(1).default(200).describe('most iterations of conjugate gradients'),
-  tolerance: z.number().min(0).default(1e-5).describe('relative residual at which they stop'),
+  iterations: z.int().min(1).default(1000).describe('most iterations of conjugate gradients'),
+  tolerance: z
+    .number()
+    .min(0)
+    .default(1e-7)
+    .describe('relative residual at which they stop; wide holes need a small one'),
 });
 
 export const wiener: PointSolver = {
@@ -33,19 +37,30 @@ export const wiener: PointSolver = {
   options,
   presets: {},
 
-  async run({ measurement, problem }, chosen, context) {
-    const { weight, iterations, tolerance } = options.parse(chosen);
-    const operator = linearOperator(problem);
-    // Raised where it is too small for float32 to keep the system definite.
-    const penalty = Math.max(weight * gaussianVariance(problem), 1e-6);
+  async run(task, chosen, context) {
+    const { iterations } = options.parse(chosen);
     let product = 0;
-    const multiply = async (x: FloatArray) => {
-      await context.step(Math.min(product++, iterations - 1), iterations);
-      const smooth = gradientAdjoint(gradient(x));
-      const seen = await operator.adjoint(await operator.apply(x));
-      return mapArray(smooth, (value, i) => penalty * value + seen.data[i]);
-    };
-    const target = await operator.adjoint(measurement);
-    return await conjugateGradients(multiply, target, { tolerance, iterations });
+    return await wienerFilter(task, chosen, () =>
+      context.step(Math.min(product++, iterations - 1), iterations),
+    );
   },
 };
+
+/** x̂ of this file's head. @param chosen options of `wiener`. @param turn is awaited before every product with AᵀA. */
+export async function wienerFilter(
+  { measurement, problem }: Task,
+  chosen: Readonly<Record<string, unknown>>,
+  turn: () => Promise<void>,
+): Promise<FloatArray> {
+  const { weight, tolerance, iterations } = options.parse(chosen);
+  const operator = linearOperator(problem);
+  // Raised where it is too small for float32 to keep the system definite.
+  const penalty = Math.max(weight * gaussianVariance(problem), 1e-6);
+  const multiply = async (x: FloatArray) => {
+    await turn();
+    const smooth = gradientAdjoint(gradient(x));
+    const seen = await operator.adjoint(await operator.apply(x));
+    return mapArray(smooth, (value, i) => penalty * value + seen.data[i]);
+  };
+  return await conjugateGradients(multiply, await operator.adjoint(measurement), { tolerance, iterations });
+}

@@ -14,7 +14,9 @@ describe.each([wiener, tv])('$name, as it is by default', (solver) => {
       Float32Array.from({ length: size * size }, (_, i) => 0.4 + (0.4 * (i % size)) / size),
       [1, size, size],
     );
-    const bound = bind(problem('inpaint:box=24:24:48:48', 'gaussian:sigma=1/255'), { imageShape: truth.shape });
+    const bound = bind(problem('inpaint:box=24:24:48:48', 'gaussian:sigma=1/255'), {
+      imageShape: truth.shape,
+    });
     const measurement = await bound.operator.apply(truth);
     const found = await solver.run({ measurement, problem: bound }, {}, testContext());
     const error = Math.max(...found.data.map((value, i) => Math.abs(value - truth.data[i])));

@@ -20,7 +20,7 @@ const NEGLIGIBLE = 12;
 /** With so many cells over what matters they are fine enough. */
 const ENOUGH = 12;
 /** Of which one is taken. */
-const PROPOSALS = 8;
+const PROPOSALS = 4;
 
 /** Whether `drawPixelwise` can draw. */
 export function isPixelwise({ operator, noise }: Problem): boolean {
@@ -40,17 +40,17 @@ export async function drawPixelwise(
   spread: number,
   random: Random,
 ): Promise<FloatArray> {
-  const logDensity = (at: Float32Array) => logDensities(problem, measurement, centre, spread, at);
+  const logDensity = (at: Float32Array, pixels: Uint32Array) =>
+    logDensities(problem, measurement, centre, spread, at, pixels);
   const low = centre.data.map((value) => value - REACH * spread);
   const widths = centre.data.map(() => (2 * REACH * spread) / CELLS);
-  let heights = await atBorders(logDensity, low, widths);
-  for (let pass = 1; pass < PASSES && !settled(heights); pass++) {
-    for (let i = 0; i < low.length; i++) {
-      const { first, last } = support(heights, i * BORDERS);
-      low[i] += first * widths[i];
-      widths[i] *= (last - first) / CELLS;
-    }
-    heights = await atBorders(logDensity, low, widths);
+  const heights = new Float32Array(low.length * BORDERS);
+  const all = Uint32Array.from(low, (_, i) => i);
+  let open = all;
+  for (let pass = 0; pass < PASSES && open.length > 0; pass++) {
+    if (pass > 0) layAnew(open, heights, low, widths);
+    await measureBorders(logDensity, open, low, widths, heights);
+    open = open.filter((i) => !settled(heights, i * BORDERS));
   }
   const masses = cumulativeMasses(heights);
   const drawn = new Float32Array(low.length);
@@ -61,7 +61,7 @@ export async function drawPixelwise(
       cells[i] = inverse(heights, masses, i, random.uniform());
       proposed[i] = low[i] + widths[i] * cells[i];
     }
-    const exact = await logDensity(proposed);
+    const exact = await logDensity(proposed, all);
     for (let i = 0; i < low.length; i++) {
       const excess = exact[i] - between(heights, i * BORDERS, cells[i]);
       if (Math.log(random.uniform()) > excess - excesses[i]) continue;
@@ -71,13 +71,14 @@ export async function drawPixelwise(
   return floatArray(drawn, centre.shape);
 }
 
-/** The log-density of every pixel, up to a constant. */
+/** The log-density of some pixels, up to a constant; 0 for the others. */
 async function logDensities(
   { operator, noise }: Problem,
   measurement: FloatArray,
   centre: FloatArray,
   spread: number,
   at: Float32Array,
+  pixels: Uint32Array,
 ): Promise<Float32Array> {
   const logDensity = noise.logDensity!;
   const { observed } = operator;
@@ -88,7 +89,7 @@ async function logDensities(
   ];
   const precision = 1 / spread ** 2;
   const result = new Float32Array(at.length);
-  for (let i = 0; i < at.length; i++) {
+  for (const i of pixels) {
     const off = at[i] - z[i];
     result[i] = -0.5 * precision * off * off;
     if (observed === undefined || observed[i] !== 0) result[i] += logDensity(clean[i], y[i]);
@@ -96,20 +97,29 @@ async function logDensities(
   return result;
 }
 
-/** At the borders of the cells of one pixel after the other. */
-async function atBorders(
-  logDensity: (at: Float32Array) => Promise<Float32Array>,
+/** Moves the cells of some pixels to where their mass is. */
+function layAnew(pixels: Uint32Array, heights: Float32Array, low: Float32Array, widths: Float32Array): void {
+  for (const i of pixels) {
+    const { first, last } = support(heights, i * BORDERS);
+    low[i] += first * widths[i];
+    widths[i] *= (last - first) / CELLS;
+  }
+}
+
+/** Fills in the heights of some pixels. */
+async function measureBorders(
+  logDensity: (at: Float32Array, pixels: Uint32Array) => Promise<Float32Array>,
+  pixels: Uint32Array,
   low: Float32Array,
   widths: Float32Array,
-): Promise<Float32Array> {
-  const heights = new Float32Array(low.length * BORDERS);
-  const at = new Float32Array(low.length);
+  heights: Float32Array,
+): Promise<void> {
+  const at = low.slice();
   for (let border = 0; border < BORDERS; border++) {
-    for (let i = 0; i < low.length; i++) at[i] = low[i] + border * widths[i];
-    const here = await logDensity(at);
-    for (let i = 0; i < low.length; i++) heights[i * BORDERS + border] = here[i];
+    for (const i of pixels) at[i] = low[i] + border * widths[i];
+    const here = await logDensity(at, pixels);
+    for (const i of pixels) heights[i * BORDERS + border] = here[i];
   }
-  return heights;
 }
 
 /** The height at a place in cells. */
@@ -119,13 +129,10 @@ function between(heights: Float32Array, at: number, place: number): number {
   return left + (place - cell) * (heights[at + cell + 1] - left);
 }
 
-/** Whether what matters of every pixel is in its cells, and in enough of them. */
-function settled(heights: Float32Array): boolean {
-  for (let at = 0; at < heights.length; at += BORDERS) {
-    const { first, last } = support(heights, at);
-    if (first < 0 || last > CELLS || last - first < ENOUGH) return false;
-  }
-  return true;
+/** Whether what matters of a pixel is in its cells, and in enough of them. @param at its first border. */
+function settled(heights: Float32Array, at: number): boolean {
+  const { first, last } = support(heights, at);
+  return first >= 0 && last <= CELLS && last - first >= ENOUGH;
 }
 
 /** The highest of a pixel's borders. @param at its first. */

@@ -12,7 +12,7 @@ import { type BenchSpec, benchSpec } from './bench/spec.js';
 import { speedBench, speedTable } from './bench/speed.js';
 import type { FloatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
-import { writeFileAtomic } from './io/atomic.js';
+import { reasonOf, writeFileAtomic } from './io/atomic.js';
 import { writePicture } from './io/picture-file.js';
 
 /** Of the JSON files that are written. */
@@ -40,7 +40,10 @@ export interface BenchResult {
  * @throws UsageError when the file is no benchmark or the data it needs are not given.
  */
 export async function bench(specPath: string, options: BenchOptions): Promise<BenchResult> {
-  const spec = parseSpec(await readFile(specPath, 'utf8'), specPath);
+  const text = await readFile(specPath, 'utf8').catch((error) => {
+    throw new UsageError(`the benchmark ${specPath} cannot be read: ${reasonOf(error)}`);
+  });
+  const spec = parseSpec(text, specPath);
   const name = basename(specPath, '.json');
   const jsonPath = join(options.out, `${name}.json`);
   const tablePath = join(options.out, `${name}.md`);

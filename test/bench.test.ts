@@ -180,6 +180,17 @@ describe('bench of photographs', () => {
     await expect(bench(await writeSpec(spec), { out: join(folder, 'out') })).rejects.toThrow(sentence);
   });
 
+  it('names the benchmark or the folder that there is not', async () => {
+    const out = join(folder, 'out');
+    await expect(bench(join(folder, 'none.json'), { out })).rejects.toThrow(
+      /^the benchmark .*none\.json cannot be read: there is no such file or folder$/,
+    );
+    const path = await writeSpec({ kind: 'photographs', prior: 'photo-small', tasks: [] });
+    await expect(bench(path, { out, data: join(folder, 'none') })).rejects.toThrow(
+      /^the photographs in .*none cannot be read: there is no such file or folder$/,
+    );
+  });
+
   it('refuses a folder with too few photographs and pictures that are too small', async () => {
     const base = { kind: 'photographs', prior: 'photo-small', tasks: [] };
     const run = async (change: object) =>

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FloatArray, zeros } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
+import { reasonOf } from '../io/atomic.js';
 import { decodePicture } from '../io/picture.js';
 
 export interface Photograph {
@@ -13,10 +14,13 @@ export interface Photograph {
 /**
  * In name order.
  * @param side of the square that is cut out, px.
- * @throws UsageError when a picture is smaller than that.
+ * @throws UsageError when there is no such folder, or a picture is smaller than that.
  */
 export async function readPhotographs(folder: string, side: number): Promise<Photograph[]> {
-  const names = (await readdir(folder)).filter((name) => /\.(png|jpe?g|tiff?|webp)$/i.test(name)).sort();
+  const entries = await readdir(folder).catch((error) => {
+    throw new UsageError(`the photographs in ${folder} cannot be read: ${reasonOf(error)}`);
+  });
+  const names = entries.filter((name) => /\.(png|jpe?g|tiff?|webp)$/i.test(name)).sort();
   const photographs: Photograph[] = [];
   for (const name of names) {
     const { image } = await decodePicture(await readFile(join(folder, name)), name);

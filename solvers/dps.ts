@@ -55,6 +55,9 @@ const options = z.object({
 /** What least squares fixes but for fine detail, and a picture of a known rough outline. */
 const fineDetail = { steps: 100, zeta: 10, sigmaMax: 0.5 };
 
+/** A chain that begins far above the image may end at its negative, which has the same amplitudes. */
+const nonlinear = { steps: 100, zeta: 10, sigmaMax: 1 };
+
 /** As far in half the steps: as good where the measurement needs no more to be met. */
 const quick = { steps: 50, zeta: 20, sigmaMax: 0.5 };
 
@@ -64,7 +67,9 @@ const quick = { steps: 50, zeta: 20, sigmaMax: 0.5 };
  * 31.5), and 50 steps with ζ = 20 (denoising 29.6 dB, blur 28.6, ×2 32.0). ×4 on five 128²
  * crops: from 0.5 two of them do not arrive (misfit up to 105, mean 30.4 dB), from 1 nearly all do (at most 14, 30.8; ×2 from either 35.1, misfit at most 2 and 4). The published ζ are for 1000 steps: 0.3 (super-resolution
  * and blurs), 0.5 (inpainting), 1 (phase retrieval); a step must go further where there are fewer, and with ζ = 10 fifty do not
- * arrive.
+ * arrive. With photo-small on 64² crops of dog and house (phase retrieval 128²), from 80 and from these levels: coded diffraction 3.9 and 45.4 dB,
+ * phase retrieval 3.7 and 11.9, which is poor, as of every solver. Dim light moves the measurement little and asks for a large ζ (girl, dog and
+ * city: 21.0 dB from 80 with ζ = 10, 18.9 from 1 with 10, 25.4 with 30, 28.9 with 100); a satellite's blur 31.0 dB from 80, 35.4 from 0.5.
  */
 const presets = {
   denoise: { ...quick, sigmaMax: 2.5 },
@@ -79,6 +84,11 @@ const presets = {
   quantize: fineDetail,
   haze: fineDetail,
   clip: fineDetail,
+  satellite: { ...fineDetail, zeta: 30 },
+  'low-light': { ...nonlinear, zeta: 100 },
+  'phase-retrieval': { ...nonlinear, sigmaMax: 2.5 },
+  'coded-diffraction': nonlinear,
+  ptychography: nonlinear,
 } as const;
 
 export const dps: ChainSolver = {

@@ -30,5 +30,5 @@ it('a picture of a satellite, with its photons and its read-out noise', async ()
     problem: { noise: { name: 'poisson-gaussian', options: { gain: 1 / 200, sigma: 0.02 } } },
   });
   for (const misfit of line.misfit) expect(Math.abs(misfit - 1)).toBeLessThan(0.3);
-  expect(line.psnr).toBeGreaterThan(33); // the measurement has 25.3
+  expect(line.psnr).toBeGreaterThan(31); // the measurement has 25.3
 });

@@ -69,7 +69,7 @@ const quick = { steps: 50, zeta: 20, sigmaMax: 0.5 };
  * and blurs), 0.5 (inpainting), 1 (phase retrieval); a step must go further where there are fewer, and with ζ = 10 fifty do not
  * arrive. With photo-small on 64² crops of dog and house (phase retrieval 128²), from 80 and from these levels: coded diffraction 3.9 and 45.4 dB,
  * phase retrieval 3.7 and 11.9, which is poor, as of every solver. Dim light moves the measurement little and asks for a large ζ (girl, dog and
- * city: 21.0 dB from 80 with ζ = 10, 18.9 from 1 with 10, 25.4 with 30, 28.9 with 100); a satellite's blur 31.0 dB from 80, 35.4 from 0.5.
+ * city: 21.0 dB from 80 with ζ = 10, 19.6 from 1 with 10, 25.8 with 30, 28.9 with 100); a satellite's blur 31.0 dB from 80, 35.4 from 0.5.
  */
 const presets = {
   denoise: { ...quick, sigmaMax: 2.5 },

@@ -128,6 +128,18 @@ class Denoiser(nn.Module):
         return skip * x + out * self.unet(x / variance.sqrt(), sigma.log() / 4).to(x.dtype)
 
 
+def deepened(denoiser, blocks):
+    """The same denoiser with more blocks a level, at the ends of its stacks; the new ones add nothing until they are trained."""
+    deeper = Denoiser(replace(denoiser.shape, blocks=tuple(blocks)))
+    missing, _ = deeper.load_state_dict(denoiser.state_dict(), strict=False)
+    parameters = dict(deeper.named_parameters())
+    with torch.no_grad():
+        for name in missing:
+            if ".second." in name:
+                parameters[name].zero_()
+    return deeper
+
+
 def flops(denoiser, size=256):
     """Floating-point operations of one pass over a square image: two for every multiply-add of a convolution."""
     from torch.utils.flop_counter import FlopCounterMode

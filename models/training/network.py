@@ -156,7 +156,7 @@ def receptive_radius(denoiser):
     Found from gradients in float64, at every position relative to the grid of the coarsest level. Widths and weights
     do not matter to it, so a narrow twin with fresh weights (a trained one could be zero) is probed."""
     multiple = denoiser.multiple
-    size = 2 * (128 + multiple)
+    size = 2 * (256 + multiple)
     twin = Denoiser(replace(denoiser.shape, widths=(3,) * len(denoiser.shape.widths))).double()
     radius = 0
     for offset in range(multiple):

@@ -7,6 +7,8 @@
 import argparse
 from pathlib import Path
 
+import torch
+
 import checkpoint
 import network
 import photo
@@ -19,6 +21,10 @@ def main():
     parser.add_argument("--blocks", type=int, nargs="+", required=True, help="a level, from the finest; none fewer than it has")
     options = parser.parse_args()
     denoiser, facts = checkpoint.read_resume(options.source, photo.rebuild)
+    has = denoiser.shape.blocks
+    if len(options.blocks) != len(has) or any(more < old for more, old in zip(options.blocks, has)):
+        parser.error(f"--blocks {options.blocks}: {options.source} has {list(has)}, expected as many levels and none with fewer")
+    torch.manual_seed(0)
     deeper = network.deepened(denoiser, options.blocks)
     print(f"{network.flops(denoiser) / 1e9:.1f} -> {network.flops(deeper) / 1e9:.1f} GFLOP a 256x256 pass")
     checkpoint.write_resume(options.target, deeper, facts)

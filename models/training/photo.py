@@ -6,6 +6,7 @@ At the end, or when told to stop (SIGINT, SIGTERM), it writes model.onnx, card.j
 """
 
 import checkpoint
+import data
 import edm
 import loop
 from export import export
@@ -15,6 +16,7 @@ PRESETS = {
     "photo": Shape(widths=(64, 96, 160), blocks=(2, 2, 2), stem=2),  # 18.1 GFLOP a 256x256 pass
     "photo-small": Shape(widths=(32, 48, 96), blocks=(2, 2, 2), stem=2),  # 4.9 GFLOP
 }
+SCALES = 0.7, 0.5  # of the photographs' smaller copies, which are trained on as well
 GATE = {level: 2 * level / 255 for level in (15, 25, 50)}  # noise of 8-bit pictures, on [-1, 1]
 
 
@@ -34,6 +36,7 @@ def main():
     options = parser.parse_args()
     loop.complete(options, options.preset)
     training, held_out = loop.photographs(options)
+    training = training + [smaller for scale in SCALES for smaller in data.shrunk(training, scale)]
 
     def fresh():
         return Denoiser(PRESETS[options.preset])

@@ -51,15 +51,15 @@ def folder(path):
     return [numpy.asarray(Image.open(file).convert("RGB")) for file in sorted(path.iterdir()) if file.suffix in (".png", ".jpg")]
 
 
-def shrunk(images, scale):
-    """The same photographs, smaller: finer detail for a denoiser to learn from (Zhang et al. 2017, DnCNN, does so)."""
+def shrunk(images, scale, crop):
+    """The same photographs, smaller, but for those too small then for a crop: finer detail for a denoiser to learn from (Zhang et al. 2017, DnCNN, does so)."""
 
     def shrink(image):
         height, width = image.shape[:2]
         return numpy.asarray(Image.fromarray(image).resize((round(scale * width), round(scale * height)), Image.LANCZOS))
 
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(shrink, images))
+        return [image for image in pool.map(shrink, images) if min(image.shape[:2]) >= crop]
 
 
 def to_tensor(crops):

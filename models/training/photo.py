@@ -36,7 +36,7 @@ def main():
     options = parser.parse_args()
     loop.complete(options, options.preset)
     training, held_out = loop.photographs(options)
-    training = training + [smaller for scale in SCALES for smaller in data.shrunk(training, scale)]
+    training = training + [smaller for scale in SCALES for smaller in data.shrunk(training, scale, options.crop)]
 
     def fresh():
         return Denoiser(PRESETS[options.preset])

@@ -87,7 +87,7 @@ def describe(denoiser, model, facts, curve):
         "training": f"U-Net {'/'.join(map(str, shape.widths))}{stem}, {'/'.join(map(str, shape.blocks))} residual blocks "
         "a level, SiLU, FiLM on ln σ / 4, strided convolutions, added skips, EDM preconditioning inside the graph "
         "(σ_data 0.5); no normalisation, no attention. "
-        f"{loop.told(facts)}, mean squared error with EDM weights, {loop.means(facts)}. Samples from noise alone have a "
+        f"{loop.told(facts)}{copies(facts)}, mean squared error with EDM weights, {loop.means(facts)}. Samples from noise alone have a "
         f"photograph's texture and no global layout. PSNR {'falls' if falls(curve) else 'does not always fall'} as σ rises.",
         "scores": [
             {
@@ -99,6 +99,11 @@ def describe(denoiser, model, facts, curve):
             for level, value in facts["scores"].items()
         ],
     }
+
+
+def copies(facts):
+    scales = facts.get("scales", [])
+    return f", photographs whole and in the end also shrunk to {' and '.join(map(str, scales))}" if scales else ""
 
 
 def falls(curve):

@@ -46,6 +46,8 @@ def main():
     )
     print(f"{flops(average) / 1e9:.1f} GFLOP a 256x256 pass", flush=True)
     tests, source = loop.test_photographs(options, held_out)
+    if options.minutes > 0:
+        facts["scales"] = SCALES
     facts |= {"preset": options.preset, "source": source, "scores": score(average, tests)}
     export(average, denoiser, facts, tests, options.out)
 

@@ -35,7 +35,7 @@ METHODS = {
         steps=20,
         samples=2,
         candidates={
-            "retrodict": [{}],
+            "retrodict": [{}, {"sigmaMax": 1}],
             "deepinv": [{}, *({"lambda_": w, "zeta": 1} for w in (3, 7, 15))],
             "azula": [{}, *({"lmbda": w, "iterations": 5, "start": AZULA} for w in (1, 2, 10))],
         },

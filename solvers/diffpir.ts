@@ -58,7 +58,7 @@ const options = z.object({
  * grey at 2.5 still stands out, and in some samples stays bright: 27.0 dB (mean of eight), 33.3 from 10; five others 32.3 and 32.0. On 64² crops of two of the ten ×4
  * asks for sigmaMax=0.5 steps=30 (+0.4 dB). With photo-small on 64² crops of dog and house, one sample, from the default levels and from these:
  * a lens out of focus 33.0 and 33.4 dB, demosaicing 34.0 and 35.6, Hadamard's rows 31.7 and 32.7, a single pixel 32.5 and 32.7; 45 views of girl and dog 19.6 and 22.5.
- * Operators of one's own, of which nothing is known (two of the ten at 64², default levels and these): samples/operators/streak.js 35.4 and
+ * Operators of one's own, of which nothing is known (photo-small, two of the ten at 64², default levels and these): samples/operators/streak.js 35.4 and
  * 35.8 dB, 60 % of the pixels missing in a regular pattern 32.3 and 32.8.
  */
 const fineDetail = { steps: 20, lambda: 4, zeta: 1, sigmaMax: 0.3, spacing: 'geometric' } as const;

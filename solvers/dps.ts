@@ -73,7 +73,7 @@ const quick = { steps: 50, zeta: 20, sigmaMax: 0.5 };
  * arrive. With photo-small on 64² crops of dog and house (phase retrieval 128²), from 80 and from these levels: coded diffraction 3.9 and 45.4 dB,
  * phase retrieval 3.7 and 11.9, which is poor, as of every solver. Dim light moves the measurement little and asks for a large ζ (girl, dog and
  * city: 21.0 dB from 80 with ζ = 10, 19.6 from 1 with 10, 25.8 with 30, 28.9 with 100); a satellite's blur 31.0 dB from 80, 35.4 from 0.5.
- * A module that blurs and then raises to the power of 1.8 (two of the ten at 64²): 31.3 dB from 80 with ζ = 10, 32.7 from 1, 33.2 from 1 with ζ = 30.
+ * A module that blurs and then raises to the power of 1.8 (photo-small, two of the ten at 64²): 31.3 dB from 80 with ζ = 10, 32.7 from 1, 33.2 from 1 with ζ = 30.
  */
 const presets = {
   denoise: { ...quick, sigmaMax: 2.5 },

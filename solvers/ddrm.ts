@@ -12,6 +12,7 @@
  *
  * Departs from the published code: the state is in [0, 1], and so is σ_n (there it is doubled); a coordinate at sσ' = σ_n
  * counts as measured; Uᵀy is never divided by a small s where s will multiply it again; small s count as 0 only on demand.
+ * The temperature, by which all noise is multiplied, is not the paper's: deepinv's DDRM divides its noise by √2 without a word.
  */
 import { z } from 'zod';
 import { floatArray, mapArray, sizeOf, zeros } from '../src/core/array.js';
@@ -38,6 +39,12 @@ const options = z.object({
     .min(0)
     .default(0)
     .describe('singular values up to this many times the noise count as 0 (σ_n in [0, 1] units)'),
+  temperature: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('what all noise drawn is multiplied by: below 1 an image is nearer the mean than a sample is'),
   ...noiseLevelOptions,
 });
 
@@ -71,7 +78,7 @@ export const ddrm: ChainSolver = {
   presets,
 
   async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, eta, etaB, cutoff, ...levels } = options.parse(chosen);
+    const { steps, eta, etaB, cutoff, temperature, ...levels } = options.parse(chosen);
     const model = diffusionPrior(prior);
     const svd = singularValues(problem);
     const noiseSigma = Math.sqrt(gaussianVariance(problem));
@@ -83,6 +90,7 @@ export const ddrm: ChainSolver = {
     const grey = (await svd.toSpectrum(mapArray(zeros(shape), () => 0.5))).data;
     const state = context.random('init').normals([sizeOf(shape)]).data;
     for (let i = 0; i < state.length; i++) {
+      state[i] *= temperature;
       const known = s[i] * sigmas[0] > noiseSigma;
       state[i] = known
         ? y[i] / s[i] + Math.sqrt(sigmas[0] ** 2 - (noiseSigma / s[i]) ** 2) * state[i]
@@ -99,12 +107,13 @@ export const ddrm: ChainSolver = {
       const random = context.random('step', k);
       for (let i = 0; i < state.length; i++) {
         const D = clean[i];
+        const noise = temperature * random.normal();
         if (s[i] > 0 && s[i] * next >= noiseSigma) {
           const spread = Math.sqrt(Math.max(0, next ** 2 - (etaB * noiseSigma) ** 2 / s[i] ** 2));
-          state[i] = (1 - etaB) * D + (etaB * y[i]) / s[i] + spread * random.normal();
+          state[i] = (1 - etaB) * D + (etaB * y[i]) / s[i] + spread * noise;
         } else {
           const pull = s[i] > 0 ? (y[i] - s[i] * D) / noiseSigma : (state[i] - D) / sigma;
-          state[i] = D + next * (keep * pull + eta * random.normal());
+          state[i] = D + next * (keep * pull + eta * noise);
         }
       }
     }

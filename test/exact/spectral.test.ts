@@ -41,6 +41,17 @@ describe('on a Gaussian prior (R0), where each step is affine', () => {
   });
 });
 
+it("DDRM's temperature scales all that is random and nothing else", async () => {
+  const hot = await momentsOf(ddrm, gaussian, { steps: 20 });
+  const cool = await momentsOf(ddrm, gaussian, { steps: 20, temperature: 0.5 });
+  cool.mean.forEach((value, i) => {
+    expect(value).toBeCloseTo(hot.mean[i], 6);
+  });
+  cool.covariance.forEach((value, i) => {
+    expect(value).toBeCloseTo(hot.covariance[i] / 4, 6);
+  });
+});
+
 describe('distance from the posterior', () => {
   // Distances at 4000 samples, [known]; 250 samples blur them by about 0.08.
   it.each<{ solver: ChainSolver; reference: typeof mixtureReference; steps: number; known: number }>([

@@ -49,6 +49,7 @@ METHODS = {
                 {"spacing": "geometric", "sigmaMax": 1, "eta": 0.85},
                 *({"spacing": "geometric", "sigmaMax": s, "eta": 1} for s in (1, 0.3)),
                 {"spacing": "geometric", "sigmaMax": 0.3, "eta": 0.85, "cutoff": 1},
+                {"spacing": "geometric", "sigmaMax": 0.5, "eta": 1, "temperature": 0.71},
             ],
             "deepinv": [{}, *({"first": 1, "last": 0.01, "eta": e} for e in (0.85, 1))],
         },

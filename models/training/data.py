@@ -84,18 +84,16 @@ def psnr(estimate, clean):
 
 
 class Crops:
-    """Random square crops in the eight orientations; photographs are drawn in proportion to their area."""
+    """Random square crops in the eight orientations; every photograph, a smaller copy too, is drawn as often."""
 
     def __init__(self, images, size, batch, rng):
         self.images, self.size, self.batch, self.rng = images, size, batch, rng
-        areas = numpy.array([image.shape[0] * image.shape[1] for image in images], float)
-        self.chance = areas / areas.sum()
 
     def draw(self):
         """uint8 [batch, size, size, 3]."""
         rng, size = self.rng, self.size
         batch = numpy.empty((self.batch, size, size, 3), numpy.uint8)
-        for i, k in enumerate(rng.choice(len(self.images), self.batch, p=self.chance)):
+        for i, k in enumerate(rng.integers(len(self.images), size=self.batch)):
             image = self.images[k]
             top, left = rng.integers(image.shape[0] - size + 1), rng.integers(image.shape[1] - size + 1)
             crop = numpy.rot90(image[top : top + size, left : left + size], rng.integers(4))

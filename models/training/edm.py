@@ -15,7 +15,7 @@ def draw_sigma(count, generator):
     """Nine in ten log-normal about sigma = 0.2 (25/255), where restoration works; one in ten log-uniform over the
     whole range, so that its ends are seen too."""
     device = generator.device
-    normal = torch.randn(count, generator=generator, device=device) * 1.4 - 1.6
+    normal = torch.randn(count, generator=generator, device=device) - 1.6
     span = math.log(SIGMA_MIN), math.log(SIGMA_MAX)
     uniform = torch.rand(count, generator=generator, device=device) * (span[1] - span[0]) + span[0]
     rare = torch.rand(count, generator=generator, device=device) < 0.1

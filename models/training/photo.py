@@ -16,7 +16,7 @@ PRESETS = {
     "photo": Shape(widths=(64, 96, 160), blocks=(2, 2, 2), stem=2),  # 18.1 GFLOP a 256x256 pass
     "photo-small": Shape(widths=(32, 48, 96), blocks=(2, 2, 2), stem=2),  # 4.9 GFLOP
 }
-SCALES = 0.7, 0.5  # of the photographs' smaller copies, which are trained on as well
+SCALES = 0.7, 0.5, 0.35  # of the photographs' smaller copies, which are trained on as well
 GATE = {level: 2 * level / 255 for level in (15, 25, 50)}  # noise of 8-bit pictures, on [-1, 1]
 
 

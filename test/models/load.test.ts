@@ -76,7 +76,7 @@ describe('files that are not as the card says', () => {
         bytes[bytes.length >> 1] ^= 1;
         await writeFile(path, bytes);
       })
-    ).toThrow(/model\.onnx has SHA-256 [0-9a-f]{64}; its card expects 46f74bf8/);
+    ).toThrow(/model\.onnx has SHA-256 [0-9a-f]{64}; its card expects 4de86d67/);
   });
 
   test('missing weights', async () => {
@@ -187,9 +187,9 @@ describe('photo-small', () => {
         clean,
       );
     }
-    // 33.27 dB on average of the first three (its card: 32.91 on all); noise alone is 20.2 dB.
-    expect(sum / used.length).toBeGreaterThan(33.22);
-    expect(sum / used.length).toBeLessThan(33.32);
+    // 33.39 dB on average of the first three (its card: 33.05 on all); noise alone is 20.2 dB.
+    expect(sum / used.length).toBeGreaterThan(33.34);
+    expect(sum / used.length).toBeLessThan(33.44);
   });
 });
 

@@ -1,26 +1,26 @@
 /** The table of solvers: the one place to add a line. */
 
-import { afdps } from './afdps.js';
-import { daps } from './daps.js';
-import { dcdp } from './dcdp.js';
-import { ddnm } from './ddnm.js';
-import { ddrm } from './ddrm.js';
-import { diffpir } from './diffpir.js';
-import { dps } from './dps.js';
-import { fpsSmc } from './fps-smc.js';
-import { jointDiffusion } from './joint-diffusion.js';
-import { mcgdiff } from './mcgdiff.js';
-import { mmps } from './mmps.js';
-import { pigdm } from './pigdm.js';
-import { pnpAdmm } from './pnp-admm.js';
-import { pnpDm } from './pnp-dm.js';
-import { redDiff } from './red-diff.js';
-import { resample } from './resample.js';
-import { sitcom } from './sitcom.js';
+import { tv } from './baseline/tv.js';
+import { wiener } from './baseline/wiener.js';
+import { afdps } from './ensemble/afdps.js';
+import { fpsSmc } from './ensemble/fps-smc.js';
+import { mcgdiff } from './ensemble/mcgdiff.js';
+import { tds } from './ensemble/tds.js';
+import { resample } from './latent/resample.js';
+import { daps } from './pixel/daps.js';
+import { dcdp } from './pixel/dcdp.js';
+import { ddnm } from './pixel/ddnm.js';
+import { ddrm } from './pixel/ddrm.js';
+import { diffpir } from './pixel/diffpir.js';
+import { dps } from './pixel/dps.js';
+import { jointDiffusion } from './pixel/joint-diffusion.js';
+import { mmps } from './pixel/mmps.js';
+import { pigdm } from './pixel/pigdm.js';
+import { pnpAdmm } from './pixel/pnp-admm.js';
+import { pnpDm } from './pixel/pnp-dm.js';
+import { redDiff } from './pixel/red-diff.js';
+import { sitcom } from './pixel/sitcom.js';
 import type { Solver } from './solver.js';
-import { tds } from './tds.js';
-import { tv } from './tv.js';
-import { wiener } from './wiener.js';
 
 export const solvers: Readonly<Record<string, Solver>> = {
   dps,

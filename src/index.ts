@@ -30,6 +30,7 @@ export {
   tensorflowOperator,
 } from '../problems/tensorflow.js';
 export { solvers } from '../solvers/index.js';
+export { unconditionalOptions } from '../solvers/parts/unconditional.js';
 export type {
   ChainSolver,
   Context,
@@ -40,7 +41,6 @@ export type {
   Solver,
   Task,
 } from '../solvers/solver.js';
-export { unconditionalOptions } from '../solvers/unconditional.js';
 export { type BenchOptions, type BenchResult, bench } from './bench.js';
 export {
   type Description,

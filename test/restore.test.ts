@@ -5,7 +5,7 @@ import { bind, parseProblem, parseTerm } from '../problems/index.js';
 import type { NoiseModel } from '../problems/noise.js';
 import { type LinearOperator, linearizeLinear } from '../problems/operator.js';
 import type { Problem } from '../problems/problem.js';
-import { diffusionPrior } from '../solvers/requirements.js';
+import { diffusionPrior } from '../solvers/parts/requirements.js';
 import type { ChainSolver, EnsembleSolver } from '../solvers/solver.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../src/core/array.js';
 import { effectiveOptions, restore } from '../src/restore.js';

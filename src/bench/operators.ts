@@ -2,7 +2,7 @@
 import { loadPrior } from '../../models/load.js';
 import { bind, parseProblem, parseTerm } from '../../problems/index.js';
 import { type ForwardOperator, isLinear } from '../../problems/operator.js';
-import { diffusionPrior } from '../../solvers/requirements.js';
+import { diffusionPrior } from '../../solvers/parts/requirements.js';
 import { type FloatArray, floatArray, formatShape, type Shape, sizeOf, zeros } from '../core/array.js';
 import { keyedRandom } from '../core/random.js';
 import type { OperatorsSpec } from './spec.js';

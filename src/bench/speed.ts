@@ -5,7 +5,7 @@
 import { loadPrior } from '../../models/load.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { bind } from '../../problems/index.js';
-import { diffusionPrior } from '../../solvers/requirements.js';
+import { diffusionPrior } from '../../solvers/parts/requirements.js';
 import { type FloatArray, floatArray, sizeOf } from '../core/array.js';
 import { measure } from '../measure.js';
 import { problem } from '../problem.js';

@@ -1,9 +1,9 @@
 /** Ensembles with exact denoisers: close to the posterior, and the evidence near log p(y). */
 import { describe, expect, it } from 'vitest';
-import { afdps } from '../../solvers/afdps.js';
-import { fpsSmc } from '../../solvers/fps-smc.js';
-import { mcgdiff } from '../../solvers/mcgdiff.js';
-import { tds } from '../../solvers/tds.js';
+import { afdps } from '../../solvers/ensemble/afdps.js';
+import { fpsSmc } from '../../solvers/ensemble/fps-smc.js';
+import { mcgdiff } from '../../solvers/ensemble/mcgdiff.js';
+import { tds } from '../../solvers/ensemble/tds.js';
 import { gaussianReference, mixtureReference } from '../../src/bench/reference.js';
 import { runEnsemble } from './ensembles.js';
 

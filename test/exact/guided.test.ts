@@ -1,7 +1,7 @@
 /** ΠGDM and MMPS against the moments that an independent implementation propagates on the same noise levels. */
 import { describe, expect, it } from 'vitest';
-import { mmps } from '../../solvers/mmps.js';
-import { pigdm } from '../../solvers/pigdm.js';
+import { mmps } from '../../solvers/pixel/mmps.js';
+import { pigdm } from '../../solvers/pixel/pigdm.js';
 import { gaussianReference, mixtureReference, referenceTask } from '../../src/bench/reference.js';
 import { distanceOf } from './distance.js';
 import { momentsOf } from './moments.js';

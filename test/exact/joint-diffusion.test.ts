@@ -4,7 +4,7 @@ import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
 import { gaussianNoise } from '../../problems/gaussian-noise.js';
 import { withLinearization } from '../../problems/operator.js';
 import { problemOf } from '../../problems/problem.js';
-import { jointDiffusion } from '../../solvers/joint-diffusion.js';
+import { jointDiffusion } from '../../solvers/pixel/joint-diffusion.js';
 import type { Task } from '../../solvers/solver.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';

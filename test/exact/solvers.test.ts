@@ -1,7 +1,7 @@
 /** Solvers with exact denoisers against exact posteriors: what is right, and how wrong the rest is known to be. */
 import { describe, expect, it } from 'vitest';
-import { diffpir } from '../../solvers/diffpir.js';
-import { dps } from '../../solvers/dps.js';
+import { diffpir } from '../../solvers/pixel/diffpir.js';
+import { dps } from '../../solvers/pixel/dps.js';
 import { vpSigmas } from '../../src/core/schedule.js';
 import { DPS_IMAGE_SIZE } from '../../src/core/units.js';
 import { testContext } from './dense.js';

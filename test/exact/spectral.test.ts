@@ -1,9 +1,9 @@
 /** DDRM and DDNM+ on problems with exact posteriors. */
 import { describe, expect, it } from 'vitest';
 import type { LinearOperator } from '../../problems/operator.js';
-import { ddnm } from '../../solvers/ddnm.js';
-import { ddrm } from '../../solvers/ddrm.js';
-import { requireMatch } from '../../solvers/matching.js';
+import { requireMatch } from '../../solvers/choose.js';
+import { ddnm } from '../../solvers/pixel/ddnm.js';
+import { ddrm } from '../../solvers/pixel/ddrm.js';
 import type { ChainSolver } from '../../solvers/solver.js';
 import { gaussianReference, mixtureReference, referenceTask } from '../../src/bench/reference.js';
 import { keyedRandom } from '../../src/core/random.js';

@@ -4,10 +4,10 @@
  * too. One wrong term in a weight, and the mean over many small ensembles is off by more than its standard error.
  */
 import { describe, expect, it } from 'vitest';
-import { afdps } from '../../solvers/afdps.js';
-import { mcgdiff } from '../../solvers/mcgdiff.js';
+import { afdps } from '../../solvers/ensemble/afdps.js';
+import { mcgdiff } from '../../solvers/ensemble/mcgdiff.js';
+import { tds } from '../../solvers/ensemble/tds.js';
 import type { EnsembleSolver } from '../../solvers/solver.js';
-import { tds } from '../../solvers/tds.js';
 import { gaussianReference, referenceTask } from '../../src/bench/reference.js';
 import { normalisedWeights } from '../../src/core/posterior.js';
 import { keyedRandom } from '../../src/core/random.js';

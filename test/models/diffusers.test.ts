@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { diffusersCard } from '../../models/diffusers.js';
 import { loadPrior } from '../../models/load.js';
 import { alphasCumprod } from '../../models/schedule.js';
-import { diffusionPrior } from '../../solvers/requirements.js';
+import { diffusionPrior } from '../../solvers/parts/requirements.js';
 import { floatArray } from '../../src/core/array.js';
 
 /** A UNet2DModel of 🤗 diffusers with random weights, exported, and what PyTorch makes of one input. */

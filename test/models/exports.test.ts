@@ -8,7 +8,7 @@ import { diffusersCard } from '../../models/diffusers.js';
 import { loadPrior } from '../../models/load.js';
 import type { DiffusionPrior, LatentPrior } from '../../models/prior.js';
 import { openTokenizer } from '../../models/text.js';
-import { diffusionPrior } from '../../solvers/requirements.js';
+import { diffusionPrior } from '../../solvers/parts/requirements.js';
 import { type FloatArray, floatArray, mapArray } from '../../src/core/array.js';
 import type { Linearization } from '../../src/core/linearization.js';
 import { decodeNpz } from '../../src/io/npz.js';

@@ -6,7 +6,7 @@ import { loadPrior } from '../../models/load.js';
 import { crop, pad, padAdjoint, paste, roundUp } from '../../models/padded.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { tiled } from '../../models/tiled.js';
-import { diffusionPrior } from '../../solvers/requirements.js';
+import { diffusionPrior } from '../../solvers/parts/requirements.js';
 import { type FloatArray, floatArray, zeros } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
 import { bind, noises, parseProblem, parseTerm } from '../../problems/index.js';
+import { requireMatch } from '../../solvers/choose.js';
 import { solvers } from '../../solvers/index.js';
-import { requireMatch } from '../../solvers/matching.js';
 import { floatArray } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import { keyedRandom } from '../../src/core/random.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bind } from '../../problems/bind.js';
-import { tv } from '../../solvers/tv.js';
-import { wiener } from '../../solvers/wiener.js';
+import { tv } from '../../solvers/baseline/tv.js';
+import { wiener } from '../../solvers/baseline/wiener.js';
 import { floatArray } from '../../src/core/array.js';
 import { problem } from '../../src/problem.js';
 import { testContext } from '../exact/dense.js';

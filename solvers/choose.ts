@@ -1,0 +1,81 @@
+/** Whether a solver can do a task, said before any work is done. */
+import type { Prior } from '../models/prior.js';
+import { isLinear } from '../problems/operator.js';
+import type { Problem } from '../problems/problem.js';
+import { formatShape } from '../src/core/array.js';
+import { UsageError } from '../src/core/errors.js';
+import { solvers } from './index.js';
+import { equalVariance } from './parts/requirements.js';
+import type { Solver, Task } from './solver.js';
+
+type Asked = Pick<Task, 'problem' | 'prior' | 'noisePrior'>;
+
+/** What the task lacks for this solver, as the end of a sentence; undefined when it lacks nothing. */
+function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | undefined {
+  const { needs } = solver;
+  if (needs.prior !== 'none') {
+    if (!prior) return `a prior of kind ${needs.prior}, but none was given`;
+    if (prior.kind !== needs.prior) {
+      return `a prior of kind ${needs.prior}, but prior ${prior.name} is of kind ${prior.kind}`;
+    }
+    if (needs.priorVjp && !hasGradient(prior)) {
+      return `a prior with a gradient, but prior ${prior.name} has none`;
+    }
+    if (needs.encoder && prior.kind === 'latent' && !prior.encode) {
+      return `a prior with an encoder, but prior ${prior.name} has none`;
+    }
+    const [channels] = problem.imageShape;
+    if (prior.channels !== channels) {
+      return `a prior of ${channels}-channel images, but prior ${prior.name} is one of ${prior.channels}-channel images`;
+    }
+  }
+  const unfit = needs.noisePrior ? lacksNoisePrior(problem, noisePrior) : hasNoUseFor(noisePrior);
+  if (unfit !== undefined) return unfit;
+  if (needs.linear && !isLinear(problem.operator)) {
+    return `a linear operator, but the operator of problem ${problem.name} is not linear`;
+  }
+  if (needs.svd && !(isLinear(problem.operator) && problem.operator.svd)) {
+    return `an operator whose singular value decomposition is known, but that of problem ${problem.name} is not`;
+  }
+  if (needs.noise === 'gaussian' && equalVariance(problem) === undefined) {
+    return `Gaussian noise of equal variance, but the noise is ${problem.noise.name}`;
+  }
+  if (needs.noise === 'variance' && !problem.noise.variance) {
+    return `noise that is Gaussian given the clean measurement, but the noise is ${problem.noise.name}`;
+  }
+  return undefined;
+}
+
+function hasGradient(prior: Prior): boolean {
+  if (prior.kind === 'diffusion') return prior.linearize !== undefined;
+  return prior.codes.linearize !== undefined && prior.linearizeDecode !== undefined;
+}
+
+function lacksNoisePrior({ measurementShape }: Problem, noisePrior: Prior | undefined): string | undefined {
+  if (!noisePrior) return 'a second prior, of the structured noise, but none was given';
+  if (noisePrior.kind !== 'diffusion' || !noisePrior.linearize) {
+    return `a second prior of kind diffusion with a gradient, but ${noisePrior.name} is none`;
+  }
+  const [channels] = measurementShape;
+  if (measurementShape.length === 3 && noisePrior.channels === channels) return undefined;
+  return (
+    `a second prior of arrays like the measurement, of shape ${formatShape(measurementShape)}, ` +
+    `but prior ${noisePrior.name} is one of ${noisePrior.channels}-channel images`
+  );
+}
+
+function hasNoUseFor(noisePrior: Prior | undefined): string | undefined {
+  return noisePrior && `noise without a prior of its own, but prior ${noisePrior.name} was given for it`;
+}
+
+/** @throws UsageError in one sentence: which part lacks what, and which solvers would work. */
+export function requireMatch(solver: Solver, task: Asked): void {
+  const lacking = lacks(solver, task);
+  if (lacking === undefined) return;
+  const fitting = Object.values(solvers).filter((other) => lacks(other, task) === undefined);
+  const advice =
+    fitting.length > 0
+      ? `these would work: ${fitting.map(({ name }) => name).join(', ')}`
+      : 'no solver would work';
+  throw new UsageError(`solver ${solver.name} needs ${lacking}; ${advice}`);
+}

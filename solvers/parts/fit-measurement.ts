@@ -1,0 +1,49 @@
+/** Moves what an image is made from until the image agrees with the measurement as well as noise allows. */
+import { devianceOf } from '../../problems/noise.js';
+import { countObserved } from '../../problems/observed.js';
+import { Adam } from '../../src/core/adam.js';
+import type { FloatArray } from '../../src/core/array.js';
+import { type Awaitable, andThen, type Linearization } from '../../src/core/linearization.js';
+import { scale } from '../../src/core/vector.js';
+import type { Task } from '../solver.js';
+
+export interface Agreement {
+  /** About how far a value moves in one of Adam's steps. */
+  readonly rate: number;
+  /** Whether all values are moved in one scale, those on which the image hardly depends hardly. */
+  readonly shared?: boolean;
+  /** Most steps. */
+  readonly iterations: number;
+  /** The deviance a measured value that is good enough: 1 is what noise leaves. */
+  readonly enough: number;
+}
+
+/**
+ * Moves `variable` in place along ∇ log p(y | A(image)). @param imageOf the image it stands for. @param turn the solver's
+ * current `context.step`, for other work and the signal.
+ * @returns that image: the first that agrees, or the last.
+ */
+export async function agree(
+  { problem, measurement }: Task,
+  variable: FloatArray,
+  imageOf: (variable: FloatArray) => Awaitable<Linearization>,
+  { rate, shared, iterations, enough }: Agreement,
+  turn: () => Promise<void>,
+): Promise<FloatArray> {
+  const { operator, noise } = problem;
+  const most = enough * countObserved(operator);
+  const adam = new Adam(variable.size, rate, 0.9, 0.999, shared);
+  for (let k = 0; ; k++) {
+    await turn();
+    const image = await imageOf(variable);
+    const clean = await andThen(image, (value) => operator.linearize(value));
+    try {
+      if (k === iterations || devianceOf(noise, clean.value, measurement) <= most) return image.value;
+      const gradient = await clean.pullback(noise.gradient(clean.value, measurement));
+      scale(-1, gradient.data);
+      adam.step(gradient.data, variable.data);
+    } finally {
+      clean.release();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Ancestral sampling with a denoiser that has seen the measurement: E[x0 | x_σ, y] in place of E[x0 | x_σ]. Where the former is
+ * exact the samples are the posterior's, up to the length of the steps.
+ */
+import type { FloatArray, Shape } from '../../src/core/array.js';
+import type { Linearization } from '../../src/core/linearization.js';
+import type { Context } from '../solver.js';
+import { ancestralStep, startState } from './ancestral.js';
+import type { DifferentiablePrior } from './requirements.js';
+
+/** @param guide gives E[x0 | x_σ, y] from the prior's denoiser linearized at x_σ. */
+export async function guidedChain(
+  prior: Pick<DifferentiablePrior, 'linearize'>,
+  shape: Shape,
+  sigmas: ArrayLike<number>,
+  guide: (denoiser: Linearization, sigma: number) => Promise<FloatArray>,
+  context: Context,
+): Promise<FloatArray> {
+  const steps = sigmas.length - 1;
+  let x = startState(shape, sigmas[0], context.random('init'));
+  for (let i = 0; i < steps; i++) {
+    await context.step(i, steps);
+    const denoiser = await prior.linearize(x, sigmas[i], context.signal);
+    try {
+      const guided = await guide(denoiser, sigmas[i]);
+      x = ancestralStep(x, guided, sigmas[i], sigmas[i + 1], context.random('step', i));
+    } finally {
+      denoiser.release();
+    }
+  }
+  return x;
+}

@@ -1,0 +1,116 @@
+/**
+ * AFDPS without noise (2506.03979): particles follow the deterministic flow of p_σ(x) p(y | A x)^θ and are moved by one
+ * Langevin step at every level, without which resampled particles would never part. With s = ∇log p_σ = (D − x)/σ²,
+ * ℓ = log p(y | A x) and σ falling from level to level,
+ *
+ *   dx = σ(s + θ∇ℓ) (−dσ)
+ *   dlog w = [σ(θ²|∇ℓ|² + θΔℓ) + 2σθ s·∇ℓ] (−dσ) + ℓ dθ
+ *
+ * both by Heun's method. For white Gaussian noise and linear A, Δℓ is a constant, which changes no weight and is left out;
+ * so there is no estimate of the evidence, which the steps' error would spoil too.
+ */
+import type { DiffusionPrior } from '../../models/prior.js';
+import type { Problem } from '../../problems/problem.js';
+import { type FloatArray, floatArray } from '../../src/core/array.js';
+import { difference, dot, scale } from '../../src/core/vector.js';
+import type { Ensemble, EnsembleSolver } from '../solver.js';
+import { startState } from './ancestral.js';
+import { Population } from './population.js';
+import { gaussianVariance, linearOperator } from './requirements.js';
+import { particleStreams } from './twisted-particles.js';
+
+/** Langevin steps are this share of 1/L, L the curvature of the tempered posterior. */
+const LANGEVIN_STEP = 0.3;
+
+interface FlowTask {
+  readonly measurement: FloatArray;
+  readonly problem: Problem;
+  readonly prior: DiffusionPrior;
+}
+
+/** Velocity per unit of falling σ, and the log-weight's. */
+interface Slope {
+  readonly velocity: Float32Array;
+  readonly rate: number;
+}
+
+/**
+ * @param leastVariance a lower bound of the prior's variance in every direction; 0 is safe.
+ * @throws Error where the operator is not linear or the noise not white and Gaussian.
+ */
+export async function guidedFlow(
+  { measurement, problem, prior }: FlowTask,
+  sigmas: ArrayLike<number>,
+  { leastVariance, resampleBelow }: { leastVariance: number; resampleBelow: number },
+  context: Parameters<EnsembleSolver['run']>[2],
+): Promise<Ensemble> {
+  const operator = linearOperator(problem);
+  const noiseVariance = gaussianVariance(problem);
+  const norm = operator.norm ?? 1;
+  const temper = (sigma: number) => noiseVariance / (noiseVariance + (sigma * norm) ** 2);
+
+  /** The score of p_σ p(y | A x)^θ, and the log-weight's rate. */
+  const slope = async (x: FloatArray, sigma: number): Promise<Slope> => {
+    const theta = temper(sigma);
+    const denoised = await prior.denoise(x, sigma, context.signal);
+    const clean = await operator.apply(x);
+    const gradient = (await operator.adjoint(difference(measurement, clean))).data;
+    scale(1 / noiseVariance, gradient);
+    const score = difference(denoised, x).data;
+    scale(1 / sigma ** 2, score);
+    // dθ/d(−σ)
+    const tempering = (2 * sigma * (norm * theta) ** 2) / noiseVariance;
+    const rate =
+      sigma * theta ** 2 * dot(gradient, gradient) +
+      2 * sigma * theta * dot(score, gradient) +
+      tempering * problem.noise.logLikelihood(clean, measurement);
+    for (let j = 0; j < score.length; j++) score[j] = sigma * (score[j] + theta * gradient[j]);
+    return { velocity: score, rate };
+  };
+
+  const streams = particleStreams(context);
+  const population = new Population(
+    streams.map((random) => startState(problem.imageShape, sigmas[0], random)),
+  );
+  const count = streams.length;
+  const steps = sigmas.length - 1;
+  for (let k = 0; k < count; k++) {
+    const clean = await operator.apply(population.states[k]);
+    population.reweigh(k, temper(sigmas[0]) * problem.noise.logLikelihood(clean, measurement));
+  }
+  for (let i = 0; i < steps; i++) {
+    const [sigma, next] = [sigmas[i], sigmas[i + 1]];
+    population.resample(resampleBelow, context.random('resample', i));
+    const fall = sigma - next;
+    for (let k = 0; k < count; k++) {
+      await context.step(i * count + k, steps * count);
+      const x = population.states[k];
+      const here = await slope(x, sigma);
+      const ahead = moved(x, fall, here.velocity);
+      if (next === 0) {
+        population.move(k, ahead);
+        population.reweigh(k, fall * here.rate);
+        continue;
+      }
+      const there = await slope(ahead, next);
+      population.reweigh(k, (fall / 2) * (here.rate + there.rate));
+      const mean = here.velocity;
+      for (let j = 0; j < mean.length; j++) mean[j] = (mean[j] + there.velocity[j]) / 2;
+      const arrived = moved(x, fall, mean);
+      const curvature = 1 / (next ** 2 + leastVariance) + (temper(next) * norm ** 2) / noiseVariance;
+      const time = LANGEVIN_STEP / curvature;
+      const settled = moved(arrived, time / next, (await slope(arrived, next)).velocity);
+      const spread = Math.sqrt(2 * time);
+      for (let j = 0; j < settled.data.length; j++) settled.data[j] += spread * streams[k].normal();
+      population.move(k, settled);
+    }
+  }
+  const { logEvidence: _, ...result } = population.result();
+  return { samples: population.states, ...result };
+}
+
+function moved(x: FloatArray, time: number, velocity: Float32Array): FloatArray {
+  const [from, data] = [x.data, new Float32Array(x.size)];
+  for (let j = 0; j < data.length; j++) data[j] = from[j] + time * velocity[j];
+  return floatArray(data, x.shape);
+}

@@ -1,0 +1,33 @@
+/** Which noise levels a chain visits: options that solvers share. */
+import { z } from 'zod';
+import type { DiffusionPrior } from '../../models/prior.js';
+import { geometricSigmas, karrasSigmas, vpSigmas } from '../../src/core/schedule.js';
+import { noiseRange } from './requirements.js';
+
+export const noiseLevelOptions = {
+  sigmaMax: z
+    .number()
+    .positive()
+    .default(80)
+    .describe('highest noise level, if the prior knows it ([0, 1] units)'),
+  spacing: z
+    .enum(['uniform', 'quadratic', 'karras', 'geometric'])
+    .default('uniform')
+    .describe(
+      "noise levels: uniform or quadratic in DDPM's time, as Karras et al. (ρ = 7), or in constant ratio",
+    ),
+};
+
+export type NoiseLevelOptions = z.infer<z.ZodObject<typeof noiseLevelOptions>>;
+
+/** `steps` decreasing levels within what the prior knows, then 0. */
+export function noiseLevels(
+  prior: Pick<DiffusionPrior, 'sigmaRange'>,
+  steps: number,
+  { sigmaMax, spacing }: NoiseLevelOptions,
+): Float64Array {
+  const { lowest, highest } = noiseRange(prior, sigmaMax);
+  if (spacing === 'karras') return karrasSigmas(steps, lowest, highest);
+  if (spacing === 'geometric') return geometricSigmas(steps, lowest, highest);
+  return vpSigmas(steps, lowest, highest, spacing);
+}

@@ -1,0 +1,106 @@
+/**
+ * What ensembles share: weighted particles, their resampling, where each came from, and the estimate of the evidence
+ * (Doucet & Johansen, "A tutorial on particle filtering and smoothing", 2009).
+ */
+import type { Random } from '../../src/core/random.js';
+import type { Ensemble } from '../solver.js';
+
+/** log of the mean of exp; −∞ where every entry is. */
+export function logMeanExp(logs: ArrayLike<number>): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < logs.length; k++) largest = Math.max(largest, logs[k]);
+  if (largest === Number.NEGATIVE_INFINITY) return largest;
+  let sum = 0;
+  for (let k = 0; k < logs.length; k++) sum += Math.exp(logs[k] - largest);
+  return largest + Math.log(sum / logs.length);
+}
+
+/** 1/Σw̄², from 1 (one particle has all the weight) to their number. */
+export function effectiveSize(logWeights: ArrayLike<number>): number {
+  const level = logMeanExp(logWeights);
+  let squares = 0;
+  for (let k = 0; k < logWeights.length; k++) squares += Math.exp(2 * (logWeights[k] - level));
+  return logWeights.length ** 2 / squares;
+}
+
+/**
+ * Systematic resampling (Kitagawa 1996): the particles that go on, in order; a particle of normalised weight w̄ goes on
+ * ⌊N w̄⌋ or ⌈N w̄⌉ times, N w̄ on average.
+ * @param uniform the one draw from (0, 1) that decides.
+ */
+export function systematicResampling(logWeights: ArrayLike<number>, uniform: number): Int32Array {
+  const count = logWeights.length;
+  const level = logMeanExp(logWeights);
+  const parents = new Int32Array(count);
+  let parent = 0;
+  // In units of 1/N, in which a particle of average weight is 1 long.
+  let end = Math.exp(logWeights[0] - level);
+  for (let k = 0; k < count; k++) {
+    while (end < k + uniform && parent < count - 1) end += Math.exp(logWeights[++parent] - level);
+    parents[k] = parent;
+  }
+  return parents;
+}
+
+/** Particles of any kind of state S with unnormalised weights. */
+export class Population<S> {
+  readonly #states: S[];
+  readonly #logWeights: Float64Array;
+  /** For each particle, which of the first ones it descends from. */
+  #ancestors: Int32Array;
+  readonly #ess: number[] = [];
+  #logEvidence = 0;
+
+  constructor(states: readonly S[]) {
+    this.#states = [...states];
+    this.#logWeights = new Float64Array(states.length);
+    this.#ancestors = Int32Array.from(states.keys());
+  }
+
+  get states(): readonly S[] {
+    return this.#states;
+  }
+
+  move(k: number, state: S): void {
+    this.#states[k] = state;
+  }
+
+  /** @param increment log of the factor by which particle k's weight grows. */
+  reweigh(k: number, increment: number): void {
+    this.#logWeights[k] += increment;
+  }
+
+  /**
+   * Notes the effective sample size and, where it is below `threshold` times their number, replaces the particles by equally
+   * weighted ones drawn from them. A state may then belong to several particles.
+   * @throws Error where no particle has a finite weight.
+   */
+  resample(threshold: number, random: Random): void {
+    const count = this.#states.length;
+    const level = logMeanExp(this.#logWeights);
+    if (!Number.isFinite(level)) {
+      throw new Error(`all ${count} particles have lost their weight: log-weights ${level}`);
+    }
+    const ess = effectiveSize(this.#logWeights);
+    this.#ess.push(ess);
+    if (!(ess < threshold * count)) return;
+    this.#logEvidence += level;
+    const parents = systematicResampling(this.#logWeights, random.uniform());
+    const [states, ancestors] = [[...this.#states], this.#ancestors];
+    parents.forEach((parent, k) => {
+      this.#states[k] = states[parent];
+    });
+    this.#ancestors = parents.map((parent) => ancestors[parent]);
+    this.#logWeights.fill(0);
+  }
+
+  /** What is known of it at the end. The evidence is the mean of the weights, over all resampling. */
+  result(): Required<Omit<Ensemble, 'samples'>> {
+    return {
+      logWeights: [...this.#logWeights],
+      logEvidence: this.#logEvidence + logMeanExp(this.#logWeights),
+      ess: [...this.#ess, effectiveSize(this.#logWeights)],
+      ancestors: [...this.#ancestors],
+    };
+  }
+}

@@ -1,0 +1,29 @@
+/** From a noisy image straight to a clean one. */
+import type { DiffusionPrior } from '../../models/prior.js';
+import { type FloatArray, floatArray } from '../../src/core/array.js';
+import { karrasSigmas } from '../../src/core/schedule.js';
+
+/**
+ * Follows the probability-flow equation dx/dσ = (x − D)/σ from noise level `sigma` to 0 by `steps` of Euler's (DDIM with η = 0),
+ * the levels spaced as by Karras et al. down to `lowest`. One step is D(x, σ) itself.
+ */
+export async function eulerFlow(
+  prior: DiffusionPrior,
+  start: FloatArray,
+  sigma: number,
+  lowest: number,
+  steps: number,
+  signal?: AbortSignal,
+): Promise<FloatArray> {
+  const sigmas = steps > 1 && sigma > lowest ? karrasSigmas(steps, lowest, sigma) : [sigma, 0];
+  let x = start;
+  for (let i = 0; i + 1 < sigmas.length; i++) {
+    const denoised = await prior.denoise(x, sigmas[i], signal);
+    const keep = sigmas[i + 1] / sigmas[i];
+    const moved = new Float32Array(x.data.length);
+    for (let j = 0; j < moved.length; j++)
+      moved[j] = denoised.data[j] + keep * (x.data[j] - denoised.data[j]);
+    x = floatArray(moved, x.shape);
+  }
+  return x;
+}

@@ -1,0 +1,109 @@
+/**
+ * Sequential Monte Carlo along a diffusion: particles take ancestral steps that are guided towards the measurement, and
+ * weights make up for what guidance does to the law. With any positive potentials ψ_σ and any guidance it converges to the
+ * posterior of the discretised prior as particles grow (Wu et al. 2023, 2306.17775, proposition 1):
+ *
+ *   x' ~ q = N(m + δ, v),  log w += log p(x' | x) − log q(x' | x) + log ψ_σ'(x') − log ψ_σ(x),
+ *   p = N(m, v),  m = D + (σ'²/σ²)(x − D),  v = σ'²(1 − σ'²/σ²),  ψ_0 = p(y | ·)
+ */
+import { z } from 'zod';
+import type { Problem } from '../../problems/problem.js';
+import { type FloatArray, floatArray } from '../../src/core/array.js';
+import type { Random } from '../../src/core/random.js';
+import type { Ensemble, EnsembleSolver } from '../solver.js';
+import { startState } from './ancestral.js';
+import { Population } from './population.js';
+
+export const resamplingOption = z
+  .number()
+  .min(0)
+  .max(1)
+  .default(0.5)
+  .describe('resamples below this effective sample size, as a share of the particles; 0: never');
+
+/** What guides a particle at x_σ. */
+export interface Twist {
+  /** D(x_σ) */
+  readonly denoised: FloatArray;
+  /** What guidance adds to D in the proposal. */
+  readonly shift: FloatArray;
+  /** log ψ_σ(x_σ), up to a constant that all particles at σ share. */
+  readonly logPotential: number;
+}
+
+type EnsembleContext = Parameters<EnsembleSolver['run']>[2];
+
+interface Particle extends Partial<Twist> {
+  readonly x: FloatArray;
+}
+
+/**
+ * @param threshold share of the particles below which they are resampled.
+ * @param logLikelihood log p(y | x0), normalised.
+ */
+export async function twistedParticles(
+  { imageShape, operator, noise }: Problem,
+  measurement: FloatArray,
+  sigmas: ArrayLike<number>,
+  threshold: number,
+  twist: (x: FloatArray, sigma: number) => Promise<Twist>,
+  context: EnsembleContext,
+): Promise<Ensemble> {
+  const { samples: count } = context;
+  const steps = sigmas.length - 1;
+  const streams = particleStreams(context);
+  const population = new Population<Particle>(
+    streams.map((random) => ({ x: startState(imageShape, sigmas[0], random) })),
+  );
+  for (let i = 0; i < steps; i++) {
+    const [sigma, next] = [sigmas[i], sigmas[i + 1]];
+    for (let k = 0; k < count; k++) {
+      await context.step(i * count + k, steps * count);
+      const { x } = population.states[k];
+      const here = await twist(x, sigma);
+      population.reweigh(k, here.logPotential);
+      population.move(k, { x, ...here });
+    }
+    population.resample(threshold, context.random('resample', i));
+    for (let k = 0; k < count; k++) {
+      const { x, denoised, shift, logPotential } = population.states[k] as Particle & Twist;
+      if (next === 0) {
+        const clean = await operator.apply(denoised);
+        population.move(k, { x: denoised });
+        population.reweigh(k, noise.logLikelihood(clean, measurement) - logPotential);
+      } else {
+        const { moved, logRatio } = proposedStep(x, denoised, shift, sigma, next, streams[k]);
+        population.move(k, { x: moved });
+        population.reweigh(k, logRatio - logPotential);
+      }
+    }
+  }
+  return { samples: population.states.map(({ x }) => x), ...population.result() };
+}
+
+/** One stream for each particle's place, whatever stands there: names are hashed once, not in every step. */
+export function particleStreams({ random, samples }: EnsembleContext): Random[] {
+  return Array.from({ length: samples }, (_, k) => random('particle', k));
+}
+
+/** A draw from q, and log p − log q there: −(‖δ‖² + 2√v δ·n)/(2v) for x' = m + δ + √v n. */
+function proposedStep(
+  x: FloatArray,
+  denoised: FloatArray,
+  shift: FloatArray,
+  sigma: number,
+  next: number,
+  random: Random,
+): { moved: FloatArray; logRatio: number } {
+  const keep = (next / sigma) ** 2;
+  const spread = next * Math.sqrt(1 - keep);
+  const [from, clean, push, moved] = [x.data, denoised.data, shift.data, new Float32Array(x.size)];
+  let sum = 0;
+  for (let j = 0; j < moved.length; j++) {
+    const normal = random.normal();
+    const delta = (1 - keep) * push[j];
+    moved[j] = clean[j] + keep * (from[j] - clean[j]) + delta + spread * normal;
+    sum += delta * (delta + 2 * spread * normal);
+  }
+  return { moved: floatArray(moved, x.shape), logRatio: -sum / (2 * spread ** 2) };
+}

@@ -1,0 +1,94 @@
+/**
+ * MMPS, moment-matching posterior sampling (Rozet, Andry, Lanusse, Louppe, NeurIPS 2024; arXiv 2405.13712).
+ *
+ * p(x0 | x_σ) is taken for the Gaussian with its true mean D and true covariance σ²J, J = ∂D/∂x (Tweedie's second formula).
+ * Then y given x_σ is Gaussian and the denoiser that has seen it is
+ *
+ *   D_y = D + σ² Jᵀ Aᵀ v,  (Σ_n + A σ²Jᵀ Aᵀ) v = y − A D
+ *
+ * which is exact for Gaussian priors. v is found by a few iterations of GMRES, each a product with J: a learned J is
+ * not quite symmetric, and conjugate gradients may diverge. J is held constant: no second derivatives.
+ */
+import { z } from 'zod';
+import type { NoiseModel } from '../../problems/noise.js';
+import type { LinearOperator } from '../../problems/operator.js';
+import { type FloatArray, mapArray } from '../../src/core/array.js';
+import { gmres } from '../../src/core/gmres.js';
+import type { Linearization } from '../../src/core/linearization.js';
+import { axpy, difference, scale } from '../../src/core/vector.js';
+import { guidedChain } from '../parts/guided-chain.js';
+import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
+import { differentiablePrior, linearOperator } from '../parts/requirements.js';
+import type { ChainSolver } from '../solver.js';
+
+const options = z.object({
+  steps: z.int().min(1).max(10_000).default(100).describe('network evaluations'),
+  iterations: z
+    .int()
+    .min(1)
+    .default(5)
+    .describe('most gradients of the network in a step, besides the last: GMRES (published: 1 to 5)'),
+  ...noiseLevelOptions,
+});
+
+/**
+ * For 80 gradients and more a sample, with the first photo-small (9 GFLOP); tried on 64² crops of two of the first ten photographs of gb82_cc0, blurred. With fewer
+ * iterations fine detail is left undone: 2 need more levels than 4 do. Where noise or holes hide more than detail a chain begins at 2.5, on
+ * three crops: 29.5 → 30.3 dB in denoising 25/255 (uniform levels; in constant ratio 30.1), 30.0 → 30.3 dB with 70 % of the pixels missing.
+ */
+const fineDetail = { steps: 20, iterations: 4, sigmaMax: 0.2, spacing: 'geometric' } as const;
+const presets = {
+  denoise: { ...fineDetail, sigmaMax: 2.5, spacing: 'uniform' },
+  inpaint: { ...fineDetail, sigmaMax: 2.5 },
+  'gaussian-blur': fineDetail,
+  'motion-blur': fineDetail,
+  blur: fineDetail,
+  downsample: fineDetail,
+} as const;
+
+export const mmps: ChainSolver = {
+  kind: 'chain',
+  name: 'mmps',
+  summary: 'MMPS: guidance with the covariance that the network itself implies; exact for Gaussian priors',
+  needs: { prior: 'diffusion', priorVjp: true, linear: true, noise: 'variance' },
+  calibrated: true,
+  options,
+  presets,
+
+  async run({ measurement, problem, prior }, chosen, context) {
+    const { steps, iterations, ...levels } = options.parse(chosen);
+    const model = differentiablePrior(prior);
+    const operator = linearOperator(problem);
+    const sigmas = noiseLevels(model, steps, levels);
+    const guide = matchMoments(operator, problem.noise, measurement, iterations);
+    return guidedChain(model, problem.imageShape, sigmas, guide, context);
+  },
+};
+
+/**
+ * D_y of a denoiser linearized at x_σ, for any x that a linear operator measures.
+ * @param noise with a variance.
+ * @param iterations of GMRES at most, each a pullback through the denoiser.
+ */
+export function matchMoments(
+  operator: Pick<LinearOperator, 'apply' | 'adjoint'>,
+  noise: NoiseModel,
+  measurement: FloatArray,
+  iterations: number,
+): (denoiser: Linearization, sigma: number) => Promise<FloatArray> {
+  return async (denoiser, sigma) => {
+    const denoised = denoiser.value;
+    const clean = await operator.apply(denoised);
+    const noiseVariance = noise.variance!(clean);
+    const varianceAt = (i: number) => (typeof noiseVariance === 'number' ? noiseVariance : noiseVariance[i]);
+    const covariance = async (v: FloatArray) => {
+      const seen = await operator.apply(await denoiser.pullback(await operator.adjoint(v)));
+      return mapArray(v, (value, i) => varianceAt(i) * value + sigma ** 2 * seen.data[i]);
+    };
+    const v = await gmres(covariance, difference(measurement, clean), { iterations });
+    const guided = await denoiser.pullback(await operator.adjoint(v));
+    scale(sigma ** 2, guided.data);
+    axpy(1, denoised.data, guided.data);
+    return guided;
+  };
+}

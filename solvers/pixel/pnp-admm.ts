@@ -1,0 +1,90 @@
+/**
+ * Plug-and-play ADMM (Venkatakrishnan, Bouman, Wohlberg 2013) with the noise levels of DPIR (Zhang et al., TPAMI 2021; arXiv
+ * 2008.13751): the denoiser takes the place of the prior's proximal map.
+ *
+ *   x = argmin ‖y − Ax‖² + ρ‖x − v + u‖²,  v = D(x + u, σ),  u ← u + x − v,  ρ = λσ_n²/σ²
+ *
+ * σ falls in constant ratio to the measurement's noise. With `dual=false` u stays zero: half-quadratic splitting, as DPIR. One image and
+ * no uncertainty. For a Gaussian prior, constant σ and λ = 1 it converges to the posterior's mean.
+ */
+import { z } from 'zod';
+import { normalSolve } from '../../problems/normal-solve.js';
+import { mapArray, zeros } from '../../src/core/array.js';
+import { geometricSigmas } from '../../src/core/schedule.js';
+import { axpy, difference } from '../../src/core/vector.js';
+import { diffusionPrior, gaussianVariance, linearOperator, noiseRange } from '../parts/requirements.js';
+import type { PointSolver } from '../solver.js';
+
+const options = z.object({
+  steps: z.int().min(1).max(10_000).default(24).describe('network evaluations (DPIR: 8 to 24)'),
+  lambda: z.number().positive().default(0.23).describe('weight λ of the denoised image (DPIR: 0.23)'),
+  sigmaMax: z
+    .number()
+    .positive()
+    .default(49 / 255)
+    .describe('first noise level ([0, 1] units; DPIR: 49/255)'),
+  sigmaMin: z
+    .number()
+    .positive()
+    .optional()
+    .describe('last noise level ([0, 1] units); by default that of the measurement'),
+  dual: z.boolean().default(true).describe('false: half-quadratic splitting'),
+});
+
+/** Accuracy of the data step where the operator has no closed form. */
+const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
+
+/**
+ * Chosen with the first photo-small (9 GFLOP) on 64² crops of two of the first ten photographs of gb82_cc0. Half-quadratic splitting from a higher level than DPIR's
+ * gains 0.3 dB over ADMM where detail is fine; ADMM is better at filling in. It begins from grey, and a hole that begins with little
+ * noise stays so: a box of 32×32 in six 128² crops has 30.0 dB from 0.5, 32.2 from 2.5 and 32.5 from 10 (prior photo).
+ */
+const fineDetail = { steps: 20, sigmaMax: 0.3, dual: false } as const;
+const presets = {
+  denoise: fineDetail,
+  'inpaint:fraction': { steps: 40, sigmaMax: 0.5 },
+  inpaint: { steps: 40, sigmaMax: 10 },
+  'gaussian-blur': fineDetail,
+  'motion-blur': fineDetail,
+  blur: fineDetail,
+  downsample: fineDetail,
+} as const;
+
+export const pnpAdmm: PointSolver = {
+  kind: 'point',
+  name: 'pnp-admm',
+  summary: 'plug-and-play ADMM with the denoiser of the prior: one image, few network evaluations',
+  needs: { prior: 'diffusion', linear: true, noise: 'gaussian' },
+  calibrated: false,
+  options,
+  presets,
+
+  async run({ measurement, problem, prior }, chosen, context) {
+    const { steps, lambda, sigmaMax, sigmaMin, dual } = options.parse(chosen);
+    const model = diffusionPrior(prior);
+    const operator = linearOperator(problem);
+    const variance = gaussianVariance(problem);
+    const { lowest, highest } = noiseRange(model, sigmaMax);
+    const last = Math.max(lowest, Math.min(sigmaMin ?? Math.sqrt(variance), 0.999 * highest));
+    const sigmas = geometricSigmas(steps, last, highest);
+    let v = mapArray(zeros(problem.imageShape), () => 0.5);
+    const u = zeros(problem.imageShape);
+    for (let k = 0; k < steps; k++) {
+      await context.step(k, steps);
+      const rho = (lambda * variance) / sigmas[k] ** 2;
+      const x = difference(v, u);
+      const residual = difference(measurement, await operator.apply(x));
+      axpy(1, (await normalSolve(operator, await operator.adjoint(residual), rho, ITERATIVE)).data, x.data);
+      v = await model.denoise(
+        mapArray(x, (value, i) => value + u.data[i]),
+        sigmas[k],
+        context.signal,
+      );
+      if (dual) {
+        axpy(1, x.data, u.data);
+        axpy(-1, v.data, u.data);
+      }
+    }
+    return v;
+  },
+};

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { wiener } from '../../../solvers/baseline/wiener.js';
+import { floatArray } from '../../../src/core/array.js';
+import { keyedRandom } from '../../../src/core/random.js';
+import { denseProblem, identity, type Matrix, solveDense, testContext } from '../../exact/dense.js';
+
+const [HEIGHT, WIDTH] = [5, 6];
+const SIZE = HEIGHT * WIDTH;
+
+/** The precision matrix of the prior: every pair of neighbours differs by N(0, 1/weight). */
+function neighbourPrecision(weight: number): number[][] {
+  const precision = identity(SIZE).map((row) => row.map(() => 0));
+  const join = (i: number, j: number) => {
+    precision[i][i] += weight;
+    precision[j][j] += weight;
+    precision[i][j] -= weight;
+    precision[j][i] -= weight;
+  };
+  for (let i = 0; i < HEIGHT; i++) {
+    for (let j = 0; j < WIDTH; j++) {
+      if (i + 1 < HEIGHT) join(i * WIDTH + j, (i + 1) * WIDTH + j);
+      if (j + 1 < WIDTH) join(i * WIDTH + j, i * WIDTH + j + 1);
+    }
+  }
+  return precision;
+}
+
+const random = keyedRandom(2, 'wiener', 0)('matrix');
+const operators: Record<string, Matrix> = {
+  identity: identity(SIZE),
+  mask: identity(SIZE).filter((_, i) => i % 3 === 0),
+  dense: Array.from({ length: 12 }, () => Array.from({ length: SIZE }, () => random.normal() / 5)),
+};
+
+describe('wiener', () => {
+  it.each(Object.entries(operators))('is the exact Gaussian posterior mean: %s', async (_, matrix) => {
+    const [sigma, weight] = [0.2, 40];
+    const problem = denseProblem(matrix, sigma, [1, HEIGHT, WIDTH]);
+    const y = floatArray(
+      Float32Array.from(matrix, () => 0.5 + 0.3 * random.normal()),
+      problem.measurementShape,
+    );
+    // (AᵀA/σ² + Q) x = Aᵀy/σ²
+    const precision = neighbourPrecision(weight).map((row, i) =>
+      row.map((q, j) => q + matrix.reduce((sum, a) => sum + a[i] * a[j], 0) / sigma ** 2),
+    );
+    const target = precision.map(
+      (_, i) => matrix.reduce((sum, a, k) => sum + a[i] * y.data[k], 0) / sigma ** 2,
+    );
+    const expected = solveDense(precision, target);
+    const found = await wiener.run({ measurement: y, problem }, { weight, tolerance: 1e-7 }, testContext());
+    const error = Math.max(...expected.map((value, i) => Math.abs(value - found.data[i])));
+    expect(error).toBeLessThan(1e-5);
+  });
+});

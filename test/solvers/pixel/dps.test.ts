@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import type { DiffusionPrior } from '../../../models/prior.js';
+import { saltPepperNoise } from '../../../problems/salt-pepper-noise.js';
+import { dps } from '../../../solvers/pixel/dps.js';
+import { type FloatArray, floatArray, mapArray, zeros } from '../../../src/core/array.js';
+import { vpSigmas } from '../../../src/core/schedule.js';
+import { DPS_IMAGE_SIZE, vpScale } from '../../../src/core/units.js';
+import { denseProblem, testContext } from '../../exact/dense.js';
+
+const SHAPE = [1, 1, 3];
+const MATRIX = [
+  [0.5, 0.2, -0.1],
+  [0.3, 0, 0.9],
+];
+
+/** The exact denoiser of a prior under which a pixel is 0 or 1 with probability ½, plus N(0, 0.3²). */
+function coins(x: number, sigma: number): { denoised: number; slope: number } {
+  const [own, total] = [0.3 ** 2, 0.3 ** 2 + sigma ** 2];
+  const coin = 1 / (1 + Math.exp((0.5 - x) / total));
+  return {
+    denoised: (own * x + sigma ** 2 * coin) / total,
+    slope: (own + (sigma ** 2 * coin * (1 - coin)) / total) / total,
+  };
+}
+
+const prior: DiffusionPrior = {
+  kind: 'diffusion',
+  name: 'coins',
+  channels: 1,
+  sigmaRange: [0.05, 4],
+  sizeMultiple: 1,
+  denoise: async (x, sigma) => mapArray(x, (value) => coins(value, sigma).denoised),
+  linearize: async (x, sigma) => ({
+    value: mapArray(x, (value) => coins(value, sigma).denoised),
+    pullback: (v) => mapArray(v, (value, i) => coins(x.data[i], sigma).slope * value),
+    release() {},
+  }),
+  close: async () => {},
+};
+
+/**
+ * Algorithm 1 of the paper as it is written there: a variance-preserving state on [-1, 1], Y = A X + noise on
+ * [-1, 1], DDPM's posterior mean and fixed small variance, then − ζ ∇‖Y − A X0‖, the gradient in closed form.
+ */
+function publishedDps(measured: Float64Array, sigmas: Float64Array, zeta: number): Float64Array {
+  const random = testContext().random;
+  const start = random('init').normals(SHAPE);
+  let scale = vpScale(sigmas[0]);
+  let state = Float64Array.from(start.data, (z) => scale * 2 * sigmas[0] * z);
+  for (let i = 0; i + 1 < sigmas.length; i++) {
+    const previous = sigmas[i + 1] === 0 ? 1 : vpScale(sigmas[i + 1]);
+    const [barred, barredPrevious] = [scale ** 2, previous ** 2];
+    const alpha = barred / barredPrevious;
+    const parts = [...state].map((x) => coins((x / scale + 1) / 2, sigmas[i]));
+    const denoised = parts.map((part) => 2 * part.denoised - 1);
+    const residual = MATRIX.map(
+      (row, k) => measured[k] - row.reduce((sum, a, j) => sum + a * denoised[j], 0),
+    );
+    const length = Math.hypot(...residual);
+    const gradient = parts.map(
+      (part, j) =>
+        (-MATRIX.reduce((sum, row, k) => sum + row[j] * residual[k], 0) / length) * (part.slope / scale),
+    );
+    const noise = random('step', i);
+    const spread = Math.sqrt(((1 - barredPrevious) / (1 - barred)) * (1 - alpha));
+    state = state.map(
+      (x, j) =>
+        ((1 - alpha) * Math.sqrt(barredPrevious) * denoised[j]) / (1 - barred) +
+        ((1 - barredPrevious) * Math.sqrt(alpha) * x) / (1 - barred) +
+        spread * noise.normal() -
+        zeta * gradient[j],
+    );
+    scale = previous;
+  }
+  return state.map((x) => (x + 1) / 2);
+}
+
+describe('dps', () => {
+  const problem = denseProblem(MATRIX, 0.1, SHAPE);
+  const measurement = floatArray(Float32Array.of(0.6, 0.9), [2]);
+
+  it('is the published algorithm, in other units', async () => {
+    const steps = 12;
+    const zeta = 0.4;
+    // On [-1, 1] the same picture measures Y = A(2x − 1) + 2σn = 2y − A1.
+    const measured = Float64Array.from(
+      MATRIX,
+      (row, k) => 2 * measurement.data[k] - row.reduce((a, b) => a + b, 0),
+    );
+    const expected = publishedDps(measured, vpSigmas(steps, 0.05, 4), zeta);
+    const scaled = zeta * Math.sqrt(DPS_IMAGE_SIZE / 3);
+    const found = await dps.run(
+      { measurement, problem, prior },
+      { steps, zeta: scaled, guidance: 'norm' },
+      testContext(),
+    );
+    expected.forEach((value, j) => {
+      expect(found.data[j]).toBeCloseTo(value, 4);
+    });
+    const unguided = await dps.run({ measurement, problem, prior }, { steps, zeta: 0 }, testContext());
+    expect(Math.abs(unguided.data[0] - found.data[0])).toBeGreaterThan(1e-2);
+  });
+
+  it('does not move, nor divide by zero, where there is no residual', async () => {
+    const nothing = denseProblem([[0, 0, 0]], 0.1, SHAPE);
+    const zero = floatArray(new Float32Array(1), [1]);
+    const options = { steps: 5, zeta: 100 };
+    const found = await dps.run({ measurement: zero, problem: nothing, prior }, options, testContext());
+    const free = await dps.run(
+      { measurement: zero, problem: nothing, prior },
+      { ...options, zeta: 0 },
+      testContext(),
+    );
+    expect(found.data).toEqual(free.data);
+    expect(found.data.every(Number.isFinite)).toBe(true);
+  });
+
+  it('takes the residual of the noise model, and its gradient when told', async () => {
+    const nothing = (clean: FloatArray) => zeros(clean.shape);
+    const run = (noise: object, options: object) =>
+      dps.run(
+        { measurement, problem: { ...problem, noise: { ...problem.noise, ...noise } }, prior },
+        { steps: 5, guidance: 'norm', ...options },
+        testContext(),
+      );
+    const known = (await run({}, {})).data;
+    const free = (await run({}, { zeta: 0 })).data;
+    expect(free).not.toEqual(known);
+    expect((await run({ gradient: nothing }, {})).data).toEqual(known);
+    expect((await run({ residual: nothing }, {})).data).toEqual(free);
+    expect((await run({ gradient: nothing }, { guidance: 'likelihood' })).data).toEqual(free);
+    expect((await run({ residual: nothing }, { guidance: 'likelihood' })).data).not.toEqual(free);
+  });
+
+  it('takes the shorter of the two steps', async () => {
+    const task = { measurement, problem, prior };
+    const run = async (options: object) =>
+      (await dps.run(task, { steps: 5, ...options }, testContext())).data;
+    const close = (found: ArrayLike<number>, expected: ArrayLike<number>) =>
+      Array.from(found).forEach((value, i) => {
+        expect(value).toBeCloseTo(expected[i], 5);
+      });
+    close(await run({ zeta: 1e6 }), await run({ guidance: 'likelihood' }));
+    close(await run({ zeta: 0.01 }), await run({ zeta: 0.01, guidance: 'norm' }));
+    expect(await run({ zeta: 1e6 })).not.toEqual(await run({ zeta: 0.01 }));
+  });
+
+  it('goes no farther than 1/‖A‖² where the norm is known, and so does not swing about the measurement', async () => {
+    const identity = denseProblem(
+      [0, 1, 2].map((i) => [0, 1, 2].map((j) => 2 * Number(i === j))),
+      1e-4,
+      SHAPE,
+    );
+    const y = floatArray(Float32Array.of(0.4, 1, 1.6), [3]);
+    const missed = async (norm: number | undefined) => {
+      const task = {
+        problem: { ...identity, operator: { ...identity.operator, norm } },
+        measurement: y,
+        prior,
+      };
+      const { data } = await dps.run(task, { steps: 20, zeta: 1e3 }, testContext());
+      return Math.hypot(...data.map((value, i) => 2 * value - y.data[i]));
+    };
+    expect(await missed(2)).toBeLessThan(0.05);
+    expect(await missed(undefined)).toBeGreaterThan(0.3);
+  });
+
+  it('is not drawn to pixels that were lost', async () => {
+    const noise = saltPepperNoise(0.2);
+    const identity = denseProblem(
+      [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ],
+      0.1,
+      SHAPE,
+    );
+    const run = (lost: number) =>
+      dps.run(
+        {
+          measurement: floatArray(Float32Array.of(0.2, lost, 0.8), [3]),
+          problem: { ...identity, noise },
+          prior,
+        },
+        { steps: 5 },
+        testContext(),
+      );
+    expect((await run(0)).data).toEqual((await run(1)).data);
+    expect((await run(0)).data).not.toEqual((await run(0.5)).data);
+  });
+});

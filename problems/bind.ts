@@ -1,12 +1,12 @@
 /** A problem spec and a size make a problem. */
 import { type FloatArray, formatShape, type Shape, sameShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
-import { compose } from './compose.js';
+import { compose } from './algebra/compose.js';
 import type { LoadedOperator, Options } from './family.js';
-import { luminance } from './luminance.js';
 import type { ForwardOperator } from './operator.js';
 import { effectiveOptions, familyOf } from './options.js';
 import { type Problem, type ProblemSpec, problemOf } from './problem.js';
+import { luminance } from './restoration/colorize.js';
 import { noises, operators } from './tables.js';
 
 /** What fixes the sizes: the image to be measured, or the measurement at hand. */

@@ -8,19 +8,19 @@ export { type LogProbabilityOptions, logProbability } from '../models/log-probab
 export { type GaussianComponent, GaussianMixture, mixturePrior } from '../models/mixture.js';
 export type { Conditioning, DiffusionPrior, LatentPrior, Prior, PriorKind } from '../models/prior.js';
 export { type TileOptions, tiled } from '../models/tiled.js';
+export { compose } from '../problems/algebra/compose.js';
+export { crop, type Window } from '../problems/algebra/crop.js';
+export { scaled } from '../problems/algebra/scaled.js';
+export { stack, stackNoise } from '../problems/algebra/stack.js';
+export { sum } from '../problems/algebra/sum.js';
 export { type CheckResult, checkOperator } from '../problems/check.js';
-export { compose } from '../problems/compose.js';
-export { crop, type Window } from '../problems/crop.js';
 export type { LoadedOperator, NoiseFamily, OperatorFamily } from '../problems/family.js';
-export { filteredBackprojection } from '../problems/filtered-backprojection.js';
 export { type BindContext, bind, type KnownSize, noises, operators } from '../problems/index.js';
-export { type OperatorModule, type PlainOperator, plainOperator } from '../problems/module.js';
+export { measure } from '../problems/measure.js';
+export { filteredBackprojection } from '../problems/medical/filtered-backprojection.js';
 export type { NoiseModel } from '../problems/noise.js';
 export { type ForwardOperator, isLinear, type LinearOperator } from '../problems/operator.js';
-export { type Problem, type ProblemSpec, problemOf, type Term } from '../problems/problem.js';
-export { scaled } from '../problems/scaled.js';
-export { stack, stackNoise } from '../problems/stack.js';
-export { sum } from '../problems/sum.js';
+export { type OperatorModule, type PlainOperator, plainOperator } from '../problems/own/module.js';
 export {
   type TensorFlow,
   type TensorFlowFunction,
@@ -28,7 +28,8 @@ export {
   type TensorFlowOperator,
   type TensorFlowTensor,
   tensorflowOperator,
-} from '../problems/tensorflow.js';
+} from '../problems/own/tensorflow.js';
+export { type Problem, type ProblemSpec, problemOf, type Term } from '../problems/problem.js';
 export { solvers } from '../solvers/index.js';
 export { unconditionalOptions } from '../solvers/parts/unconditional.js';
 export type {
@@ -63,7 +64,6 @@ export { decodeNpy, encodeNpy, type NpyArray } from './io/npy.js';
 export { decodeNpz, encodeNpz } from './io/npz.js';
 export { defaultLimits, type Picture, type PictureLimits } from './io/picture.js';
 export { readPicture, writePicture } from './io/picture-file.js';
-export { measure } from './measure.js';
 export { writeProbedCard } from './probed-card.js';
 export { problem } from './problem.js';
 export { contactSheet, type Labelled } from './report/contact-sheet.js';

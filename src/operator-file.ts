@@ -10,14 +10,14 @@ import { DifferentiableGraph } from '../models/onnx/differentiable.js';
 import { differentiate } from '../models/onnx/index.js';
 import { Runtime, type Tensor } from '../models/onnx/session.js';
 import type { LoadedOperator, OperatorRole } from '../problems/family.js';
-import { loadedModule, type OperatorModule } from '../problems/module.js';
-import { loadedGraph, type OpenGraph } from '../problems/onnx.js';
+import { loadedModule, type OperatorModule } from '../problems/own/module.js';
+import { loadedGraph, type OpenGraph } from '../problems/own/onnx.js';
 import {
   loadedTensorFlow,
   type TensorFlow,
   type TensorFlowModule,
   type TensorFlowTensor,
-} from '../problems/tensorflow.js';
+} from '../problems/own/tensorflow.js';
 import { type FloatArray, floatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { reasonOf } from './io/atomic.js';

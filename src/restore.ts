@@ -1,6 +1,6 @@
 /** The main job: measurement + problem + prior + solver → posterior. */
 import type { Prior } from '../models/prior.js';
-import { withoutOffset } from '../problems/affine.js';
+import { withoutOffset } from '../problems/algebra/affine.js';
 import { bind } from '../problems/bind.js';
 import { devianceOf } from '../problems/noise.js';
 import { accept, countObserved } from '../problems/observed.js';

@@ -1,6 +1,7 @@
 /** Measurements made of known images, in the form that `restore` reads (DESIGN §5). */
 import { join } from 'node:path';
 import { bind } from '../problems/index.js';
+import { measure } from '../problems/measure.js';
 import type { ProblemSpec } from '../problems/problem.js';
 import type { FloatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
@@ -9,7 +10,6 @@ import { readInput } from './io/inputs.js';
 import { encodeNpy } from './io/npy.js';
 import { encodePicture, type Picture, type PictureLimits } from './io/picture.js';
 import { type Item, walk } from './io/walk.js';
-import { measure } from './measure.js';
 import { describeSimulation } from './simulated.js';
 import { readSpecFiles, type SpecFiles, specForFolder } from './spec-files.js';
 

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { birdcageMaps } from '../problems/coil-maps.js';
+import { birdcageMaps } from '../problems/medical/coil-maps.js';
 import { psnr } from '../src/core/metrics.js';
 import { restoreFolder } from '../src/folder.js';
 import { readInput } from '../src/io/inputs.js';

@@ -5,9 +5,9 @@
 import { loadPrior } from '../../models/load.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { bind } from '../../problems/index.js';
+import { measure } from '../../problems/measure.js';
 import { diffusionPrior } from '../../solvers/parts/requirements.js';
 import { type FloatArray, floatArray, sizeOf } from '../core/array.js';
-import { measure } from '../measure.js';
 import { problem } from '../problem.js';
 import { restore } from '../restore.js';
 import type { SpeedSpec } from './spec.js';

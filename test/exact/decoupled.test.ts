@@ -1,10 +1,10 @@
 /** Solvers that alternate between the prior and a draw given the data, against exact posteriors. */
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
-import { denoise } from '../../problems/denoise.js';
-import { gaussianNoise } from '../../problems/gaussian-noise.js';
-import { poissonNoise } from '../../problems/poisson-noise.js';
+import { gaussianNoise } from '../../problems/noises/gaussian.js';
+import { poissonNoise } from '../../problems/noises/poisson.js';
 import { problemOf } from '../../problems/problem.js';
+import { denoise } from '../../problems/restoration/denoise.js';
 import { type DataDrawOptions, drawGivenData } from '../../solvers/parts/data-draw.js';
 import { daps } from '../../solvers/pixel/daps.js';
 import { pnpDm } from '../../solvers/pixel/pnp-dm.js';

@@ -1,7 +1,7 @@
 /** Joint diffusion where both priors are mixtures of Gaussians: the posterior of the pair (x, n) is one too. */
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
-import { gaussianNoise } from '../../problems/gaussian-noise.js';
+import { gaussianNoise } from '../../problems/noises/gaussian.js';
 import { withLinearization } from '../../problems/operator.js';
 import { problemOf } from '../../problems/problem.js';
 import { jointDiffusion } from '../../solvers/pixel/joint-diffusion.js';

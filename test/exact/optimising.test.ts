@@ -1,9 +1,9 @@
 /** Solvers that optimise, on problems whose posterior is known: where they go, and that they are far from sampling. */
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
-import { denoise } from '../../problems/denoise.js';
-import { poissonNoise } from '../../problems/poisson-noise.js';
+import { poissonNoise } from '../../problems/noises/poisson.js';
 import { problemOf } from '../../problems/problem.js';
+import { denoise } from '../../problems/restoration/denoise.js';
 import { dcdp } from '../../solvers/pixel/dcdp.js';
 import { pnpAdmm } from '../../solvers/pixel/pnp-admm.js';
 import { redDiff } from '../../solvers/pixel/red-diff.js';

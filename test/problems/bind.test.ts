@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accept, bind, countObserved, parseProblem, parseTerm } from '../../problems/index.js';
-import { luminance } from '../../problems/luminance.js';
 import { isLinear } from '../../problems/operator.js';
+import { luminance } from '../../problems/restoration/colorize.js';
 import { type FloatArray, floatArray, zeros } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import { keyedRandom } from '../../src/core/random.js';

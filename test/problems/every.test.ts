@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parseProblem } from '../../problems/index.js';
-import { randomOrder, randomSigns, randomSubset } from '../../problems/selection.js';
+import { randomOrder, randomSigns, randomSubset } from '../../problems/parts/selection.js';
 import { operators } from '../../problems/tables.js';
 import { type FloatArray, floatArray, sizeOf } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';

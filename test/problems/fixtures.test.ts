@@ -1,9 +1,9 @@
 /** Operators and likelihoods against NumPy and SciPy (test/fixtures/operators/make.py). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { gaussianNoise } from '../../problems/gaussian-noise.js';
 import { bind, parseProblem, parseTerm } from '../../problems/index.js';
-import { poissonNoise } from '../../problems/poisson-noise.js';
+import { gaussianNoise } from '../../problems/noises/gaussian.js';
+import { poissonNoise } from '../../problems/noises/poisson.js';
 import { floatArray } from '../../src/core/array.js';
 
 interface Listed {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { gaussianNoise } from '../../problems/gaussian-noise.js';
-import { poissonNoise } from '../../problems/poisson-noise.js';
+import { gaussianNoise } from '../../problems/noises/gaussian.js';
+import { poissonNoise } from '../../problems/noises/poisson.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { logGamma, scaledBesselI } from '../../src/core/special.js';
-import { constant, DRAWS, expectGradient, kolmogorov, pearson, vector } from './noise-checks.js';
+import { constant, DRAWS, expectGradient, kolmogorov, pearson, vector } from './noises/noise-checks.js';
 
 describe('gaussian', () => {
   const sigma = 0.3;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { affine } from '../../problems/affine.js';
+import { affine } from '../../problems/algebra/affine.js';
 import { checkOperator, estimateNorm } from '../../problems/check.js';
-import { clipping } from '../../problems/clip.js';
 import { type ForwardOperator, type LinearOperator, straightThrough } from '../../problems/operator.js';
+import { clipping } from '../../problems/restoration/clip.js';
 import { type FloatArray, floatArray, mapArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { operatorOf as anyOperator, expectSound, linearOperatorOf as operatorOf } from './sound.js';

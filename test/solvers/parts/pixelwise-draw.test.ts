@@ -5,7 +5,7 @@ import { drawGivenData } from '../../../solvers/parts/data-draw.js';
 import { drawPixelwise } from '../../../solvers/parts/pixelwise-draw.js';
 import { type FloatArray, floatArray } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
-import { cumulativeOf, kolmogorov } from '../../problems/noise-checks.js';
+import { cumulativeOf, kolmogorov } from '../../problems/noises/noise-checks.js';
 
 const problemFor = (operator: string, noise: string, count: number) =>
   bind({ ...parseProblem(operator), noise: parseTerm(noise) }, { imageShape: [1, 1, count] });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DiffusionPrior } from '../../../models/prior.js';
-import { saltPepperNoise } from '../../../problems/salt-pepper-noise.js';
+import { saltPepperNoise } from '../../../problems/noises/salt-pepper.js';
 import { dps } from '../../../solvers/pixel/dps.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../../src/core/array.js';
 import { vpSigmas } from '../../../src/core/schedule.js';

@@ -1,0 +1,47 @@
+/** Affine operators: a linear one and a constant, as haze, which adds its own light. */
+import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
+import { axpy } from '../../src/core/vector.js';
+import type { ForwardOperator, LinearOperator } from '../operator.js';
+import type { Problem } from '../problem.js';
+
+/** x ↦ Lx + offset. @param offset of L's output shape. */
+export function affine(linearPart: LinearOperator, offset: FloatArray): ForwardOperator {
+  const { inputShape, outputShape, field, observed, pixelwise } = linearPart;
+  const apply = async (x: FloatArray) => {
+    const y = floatArray(offset.data.slice(), outputShape);
+    axpy(1, (await linearPart.apply(x)).data, y.data);
+    return y;
+  };
+  return {
+    inputShape,
+    outputShape,
+    field,
+    observed,
+    pixelwise,
+    linearPart,
+    apply,
+    linearize: async (x) => ({
+      value: await apply(x),
+      pullback: (v) => linearPart.adjoint(v),
+      release() {},
+    }),
+  };
+}
+
+/**
+ * The same task with a linear operator, L and y − A(0), where A is affine and the noise is Gaussian of equal variance, to
+ * which a constant makes no difference; as it is else.
+ */
+export async function withoutOffset(
+  problem: Problem,
+  measurement: FloatArray,
+): Promise<{ problem: Problem; measurement: FloatArray }> {
+  const { operator, noise, measurementShape } = problem;
+  const variance = noise.variance?.(zeros(measurementShape));
+  if (!operator.linearPart || typeof variance !== 'number') return { problem, measurement };
+  const offset = await operator.apply(zeros(operator.inputShape));
+  return {
+    problem: { ...problem, operator: operator.linearPart },
+    measurement: mapArray(measurement, (value, i) => value - offset.data[i]),
+  };
+}

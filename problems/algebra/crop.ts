@@ -1,0 +1,77 @@
+/** A window of an image or of a measurement that is one; after another operator with `compose`. */
+import {
+  type FloatArray,
+  floatArray,
+  formatShape,
+  mapArray,
+  type Shape,
+  sizeOf,
+  zeros,
+} from '../../src/core/array.js';
+import { UsageError } from '../../src/core/errors.js';
+import { type LinearOperator, withLinearization } from '../operator.js';
+import { imageShape, requireShape, reshaped } from '../parts/planes.js';
+
+/** In pixels; `top` and `left` count from 0. */
+export interface Window {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * [C, H, W] → [C, height, width]: some rows of the identity, which has everything in closed form.
+ * @throws UsageError when the window does not lie within the image.
+ */
+export function crop(shape: Shape, { top, left, height, width }: Window): LinearOperator {
+  const [channels, rows, columns] = imageShape(shape, 'crop');
+  const whole = [top, left, height, width].every(Number.isInteger);
+  if (!whole || Math.min(top, left) < 0 || Math.min(height, width) < 1) {
+    throw new UsageError(`a window of ${height}×${width} from row ${top} and column ${left} on is none`);
+  }
+  if (top + height > rows || left + width > columns) {
+    throw new UsageError(
+      `a window of ${height}×${width} from row ${top} and column ${left} on does not lie in ${formatShape(shape)}`,
+    );
+  }
+  const outputShape = [channels, height, width];
+  const flat = [sizeOf(shape)];
+  const starts = Array.from(
+    { length: channels * height },
+    (_, row) => (Math.floor(row / height) * rows + top + (row % height)) * columns + left,
+  );
+  const apply = (x: FloatArray) => {
+    requireShape(x, shape);
+    const out = zeros(outputShape);
+    for (const [row, start] of starts.entries())
+      out.data.set(x.data.subarray(start, start + width), row * width);
+    return out;
+  };
+  const adjoint = (y: FloatArray) => {
+    requireShape(y, outputShape);
+    const out = zeros(shape);
+    for (const [row, start] of starts.entries()) {
+      out.data.set(y.data.subarray(row * width, (row + 1) * width), start);
+    }
+    return out;
+  };
+  const ones = floatArray(new Float32Array(sizeOf(outputShape)).fill(1), outputShape);
+  const { data: values } = adjoint(ones);
+  return withLinearization({
+    inputShape: shape,
+    outputShape,
+    apply,
+    adjoint,
+    pseudoInverse: adjoint,
+    normalSolve: (b, rho) => mapArray(b, (value, i) => value / (values[i] + rho)),
+    svd: {
+      values,
+      toSpectrum: (x) => reshaped(x, flat),
+      fromSpectrum: (u) => reshaped(u, shape),
+      measurementToSpectrum: (y) => reshaped(adjoint(y), flat),
+    },
+    norm: 1,
+    rowGram: 1,
+  });
+}

@@ -1,0 +1,77 @@
+/** Gaussian blur, from a lens slightly out of focus or the air. */
+import { z } from 'zod';
+import type { OperatorFamily, Options } from '../family.js';
+import { type LinearOperator, withLinearization } from '../operator.js';
+import { circularConvolution } from '../parts/convolution.js';
+import { mirroredEvenConvolution, mirrorIndex } from '../parts/mirrored.js';
+import { type ImageShape, imageShape } from '../parts/planes.js';
+import { wrapIndex } from '../parts/transfer.js';
+import { borders, croppedConvolution, unblurredShape } from './borders.js';
+import { evenBlur } from './even-blur.js';
+
+const options = z.strictObject({
+  sigma: z.number().gt(0).max(1000).describe('standard deviation of the kernel in pixels'),
+  size: z
+    .int()
+    .min(1)
+    .optional()
+    .refine((size) => size === undefined || size % 2 === 1, 'must be odd')
+    .describe('extent of the kernel in pixels, odd; 2·⌈3·sigma⌉ + 1 when absent'),
+  border: borders.default('reflect'),
+});
+
+/** Up to here sums are cheaper than transforms. */
+const DIRECT_RADIUS = 16;
+
+export const gaussianBlur: OperatorFamily = {
+  name: 'gaussian-blur',
+  summary: 'blur by a Gaussian kernel',
+  options,
+  imageShape(shape, given) {
+    const { border } = options.parse(given);
+    const extent = 2 * radiusOf(given) + 1;
+    return unblurredShape(imageShape(shape, 'gaussian-blur'), border, { height: extent, width: extent });
+  },
+  create(shape, given) {
+    const { sigma, border } = options.parse(given);
+    const image = imageShape(shape, 'gaussian-blur');
+    const weights = gaussianHalf(sigma, radiusOf(given));
+    if (border === 'reflect') {
+      return withSums(mirroredEvenConvolution(image, weights, weights), weights, mirrorIndex);
+    }
+    const kernel = separable(weights);
+    const periodic = (plane: ImageShape) => withSums(circularConvolution(plane, kernel), weights, wrapIndex);
+    return border === 'circular' ? periodic(image) : croppedConvolution(image, kernel, border, periodic);
+  },
+};
+
+/** The same blur by sums where these are cheaper than transforms. */
+function withSums(
+  operator: LinearOperator,
+  weights: Float64Array,
+  border: (index: number, size: number) => number,
+): LinearOperator {
+  if (weights.length > DIRECT_RADIUS + 1) return operator;
+  const direct = evenBlur(operator.inputShape as ImageShape, weights, border);
+  return withLinearization({ ...operator, apply: direct, adjoint: direct });
+}
+
+function radiusOf(given: Options): number {
+  const { sigma, size } = options.parse(given);
+  return size === undefined ? Math.ceil(3 * sigma) : (size - 1) / 2;
+}
+
+/** Samples of a Gaussian at 0 … radius, scaled so that the whole even kernel sums to 1. */
+export function gaussianHalf(sigma: number, radius: number): Float64Array {
+  const weights = Float64Array.from({ length: radius + 1 }, (_, j) => Math.exp(-0.5 * (j / sigma) ** 2));
+  const sum = weights.reduce((total, weight, j) => total + (j === 0 ? weight : 2 * weight), 0);
+  return weights.map((weight) => weight / sum);
+}
+
+/** The square kernel whose rows and columns are this even function. */
+export function separable(half: Float64Array) {
+  const size = 2 * half.length - 1;
+  const at = (i: number) => half[Math.abs(i - half.length + 1)];
+  const data = Float64Array.from({ length: size * size }, (_, i) => at(Math.floor(i / size)) * at(i % size));
+  return { height: size, width: size, data };
+}

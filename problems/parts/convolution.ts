@@ -1,0 +1,68 @@
+/**
+ * Blur with periodic borders: y[i] = Σⱼ kernel[j]·x[i − j] on every channel, the kernel's middle at j = 0. Diagonal in the
+ * Fourier basis: adjoint, pseudo-inverse, normal solve and SVD are exact and cost one filter each.
+ */
+import { type FloatArray, sizeOf } from '../../src/core/array.js';
+import { RealFft2d, type Spectrum } from '../../src/core/fft2d.js';
+import { type LinearOperator, withLinearization } from '../operator.js';
+import { type ImageShape, mapPlanes, repeatPlane, reshaped } from './planes.js';
+import {
+  allMagnitudes,
+  conjugate,
+  type Kernel,
+  multiply,
+  RANK_TOLERANCE,
+  scale,
+  transferFunction,
+  writeHartley,
+} from './transfer.js';
+
+export function circularConvolution(shape: ImageShape, kernel: Kernel): LinearOperator {
+  const [channels, height, width] = shape;
+  const fft = new RealFft2d(height, width);
+  const spectrum = fft.spectrum();
+  const filter = (x: FloatArray, act: (spectrum: Spectrum) => void) =>
+    mapPlanes(x, shape, shape, (input, offset, output, outputOffset) => {
+      fft.forward(input, offset, spectrum);
+      act(spectrum);
+      fft.inverse(spectrum, output, outputOffset);
+    });
+  const hartley = (x: FloatArray) =>
+    mapPlanes(x, shape, shape, (input, offset, output, outputOffset) => {
+      fft.forward(input, offset, spectrum);
+      writeHartley(fft, spectrum, output, outputOffset);
+    });
+
+  const transfer = transferFunction(fft, kernel);
+  const adjoint = conjugate(transfer);
+  const power = transfer.re.map((re, i) => re * re + transfer.im[i] * transfer.im[i]);
+  const largest = power.reduce((sofar, value) => Math.max(sofar, value), 0);
+  const inverse = (i: number) => (power[i] > RANK_TOLERANCE ** 2 * largest ? 1 / power[i] : 0);
+  const flat = [sizeOf(shape)];
+  return withLinearization({
+    inputShape: shape,
+    outputShape: shape,
+    apply: (x) => filter(x, (values) => multiply(values, transfer)),
+    adjoint: (y) => filter(y, (values) => multiply(values, adjoint)),
+    pseudoInverse: (y) =>
+      filter(y, (values) => {
+        multiply(values, adjoint);
+        scale(values, inverse);
+      }),
+    normalSolve: (b, rho) => filter(b, (values) => scale(values, (i) => 1 / (power[i] + rho))),
+    // Hartley's basis cas = cos + sin is real and orthonormal and diagonalises the blur but for phases; those go into U.
+    svd: {
+      values: repeatPlane(channels, allMagnitudes(fft, power)),
+      toSpectrum: (x) => reshaped(hartley(x), flat),
+      fromSpectrum: (u) => hartley(reshaped(u, shape)),
+      measurementToSpectrum(y) {
+        const turned = filter(y, (values) => {
+          multiply(values, adjoint);
+          scale(values, (i) => (power[i] > 0 ? 1 / Math.sqrt(power[i]) : 0));
+        });
+        return reshaped(hartley(turned), flat);
+      },
+    },
+    norm: Math.sqrt(largest),
+  });
+}

@@ -1,0 +1,38 @@
+/** Nonlinear operators that treat every value by itself. */
+import { type FloatArray, type Shape, zeros } from '../../src/core/array.js';
+import type { ForwardOperator } from '../operator.js';
+import { requireShape } from './planes.js';
+
+/**
+ * @param evaluate writes what each value of x becomes, and the derivative there. It is given whole arrays, for a call for
+ * every value would cost more than most such functions do.
+ */
+export function pointwise(
+  shape: Shape,
+  evaluate: (x: Float32Array, result: Float32Array, slopes: Float32Array) => void,
+): ForwardOperator {
+  const evaluated = (x: FloatArray) => {
+    requireShape(x, shape);
+    const value = zeros(shape);
+    const slopes = new Float32Array(value.data.length);
+    evaluate(x.data, value.data, slopes);
+    return { value, slopes };
+  };
+  return {
+    inputShape: shape,
+    outputShape: shape,
+    field: 'real',
+    pixelwise: true,
+    apply: (x) => evaluated(x).value,
+    linearize(x) {
+      const { value, slopes } = evaluated(x);
+      const pullback = (v: FloatArray) => {
+        const out = zeros(shape);
+        const [values, given] = [out.data, v.data];
+        for (let i = 0; i < slopes.length; i++) values[i] = slopes[i] * given[i];
+        return out;
+      };
+      return { value, pullback, release() {} };
+    },
+  };
+}

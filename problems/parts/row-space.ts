@@ -1,0 +1,60 @@
+/**
+ * Operators that give less than they take, and whose AAᵀ is diagonal in a known basis of the measurement: with it come
+ * the pseudo-inverse Aᵀ(AAᵀ)†, by Woodbury's formula the normal solve (b − Aᵀ(AAᵀ + ρ)⁻¹Ab)/ρ, and where the image can be
+ * rotated onto its rows (row-svd.ts) the singular value decomposition.
+ */
+import { type FloatArray, floatArray, mapArray, sizeOf } from '../../src/core/array.js';
+import { type LinearOperator, withLinearization } from '../operator.js';
+import { type ImageShape, requireShape } from './planes.js';
+import type { Precise, RowBasis } from './row-basis.js';
+import { rowSvd } from './row-svd.js';
+
+/** Eigenvalues of AAᵀ below this share of the largest are taken for zero. */
+const RANK_TOLERANCE = 1e-8;
+
+/** @param basis where AAᵀ has none that is known the operator does with apply and adjoint. */
+export function fromRowSpace(
+  inputShape: ImageShape,
+  outputShape: ImageShape,
+  precise: Precise,
+  basis: RowBasis | undefined,
+): LinearOperator {
+  const { apply, adjoint } = precise;
+  const wrap = (values: Float64Array, shape: ImageShape) => floatArray(new Float32Array(values), shape);
+  const basics = {
+    inputShape,
+    outputShape,
+    apply: (x: FloatArray) => {
+      requireShape(x, inputShape);
+      return wrap(apply(x.data), outputShape);
+    },
+    adjoint: (y: FloatArray) => {
+      requireShape(y, outputShape);
+      return wrap(adjoint(y.data), inputShape);
+    },
+  };
+  if (basis === undefined) return withLinearization(basics);
+  // In its own basis AAᵀ takes ones to its eigenvalues.
+  const ones = new Float64Array(sizeOf(outputShape)).fill(1);
+  const gram = basis.forward(apply(adjoint(basis.inverse(ones))));
+  const largest = gram.reduce((sofar, value) => Math.max(sofar, value), 0);
+  const eigenvalues = gram.map((value) => (value > RANK_TOLERANCE * largest ? value : 0));
+  const filter = (y: Float64Array, gain: (eigenvalue: number) => number) => {
+    const coefficients = basis.forward(y);
+    for (let i = 0; i < coefficients.length; i++) coefficients[i] *= gain(eigenvalues[i]);
+    return basis.inverse(coefficients);
+  };
+  return withLinearization({
+    ...basics,
+    norm: Math.sqrt(largest),
+    pseudoInverse(y) {
+      const invert = (value: number) => (value > 0 ? 1 / value : 0);
+      return wrap(adjoint(filter(new Float64Array(y.data), invert)), inputShape);
+    },
+    normalSolve(b, rho) {
+      const seen = adjoint(filter(apply(b.data), (value) => 1 / (value + rho)));
+      return mapArray(b, (value, i) => (value - seen[i]) / rho);
+    },
+    svd: rowSvd(inputShape, precise, basis, eigenvalues),
+  });
+}

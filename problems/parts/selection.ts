@@ -1,0 +1,26 @@
+/** Random sets, orders and signs, from integers only: the same on every machine and in every version (DESIGN §3.3). */
+import type { Random } from '../../src/core/random.js';
+
+/** `count` of the numbers 0 … total−1 in ascending order; each such set is equally likely. */
+export function randomSubset(count: number, total: number, random: Random): Int32Array {
+  const chosen = new Int32Array(count);
+  // Selection sampling (Knuth, The Art of Computer Programming 2, §3.4.2, algorithm S).
+  for (let i = 0, found = 0; found < count; i++) {
+    if (random.integer(total - i) < count - found) chosen[found++] = i;
+  }
+  return chosen;
+}
+
+/** The numbers 0 … total−1 in random order (Fisher and Yates). */
+export function randomOrder(total: number, random: Random): Int32Array {
+  const order = Int32Array.from({ length: total }, (_, i) => i);
+  for (let i = total - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
+
+export function randomSigns(total: number, random: Random): Int8Array {
+  return Int8Array.from({ length: total }, () => (random.uint32() >>> 31 === 0 ? 1 : -1));
+}

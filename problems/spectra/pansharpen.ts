@@ -1,0 +1,165 @@
+/** Pansharpening: a satellite's colours at few pixels and its grey (panchromatic) picture at many. */
+import { z } from 'zod';
+import { type FloatArray, formatShape, type Shape, zeros } from '../../src/core/array.js';
+import { UsageError } from '../../src/core/errors.js';
+import { dot } from '../../src/core/vector.js';
+import type { OperatorFamily } from '../family.js';
+import { type LinearOperator, withLinearization } from '../operator.js';
+import { type ImageShape, imageShape, requireShape } from '../parts/planes.js';
+import { parseSize, sizeOption } from '../parts/size-option.js';
+
+const options = z.strictObject({
+  factor: z.int().min(2).max(64).default(4).describe('pixels in each direction that one of colour covers'),
+  weights: z
+    .array(z.number().min(0).max(1))
+    .min(2)
+    .optional()
+    .describe('share of each channel in the panchromatic picture; equal shares when absent'),
+  size: sizeOption
+    .optional()
+    .describe('height and width of the image of a measurement; a square image of 3 channels when absent'),
+});
+
+/** The measurement is one row of values: the colours [C, H/factor, W/factor], then the panchromatic picture [H, W]. */
+export const pansharpen: OperatorFamily = {
+  name: 'pansharpen',
+  summary: 'colours at low resolution (mean of blocks) and a panchromatic picture at full resolution',
+  options,
+
+  imageShape(measured, given) {
+    const { factor, size } = options.parse(given);
+    const count = measured[0];
+    const side = Math.round(Math.sqrt(count / (1 + 3 / factor ** 2)));
+    const [height, width] = size === undefined ? [side, side] : parseSize(size);
+    const blocks = (height / factor) * (width / factor);
+    const channels = (count - height * width) / blocks;
+    if (measured.length !== 1 || !Number.isInteger(blocks) || !Number.isInteger(channels) || channels < 1) {
+      throw new UsageError(
+        `pansharpen with factor ${factor} measures no ${formatShape(measured)} values of an image of ${height}×${width}; size=HxW says which image it is of`,
+      );
+    }
+    return [channels, height, width];
+  },
+
+  create(shape, given) {
+    const { factor, weights, size } = options.parse(given);
+    const image = imageShape(shape, 'pansharpen');
+    const [channels, height, width] = image;
+    if (height % factor !== 0 || width % factor !== 0) {
+      throw new UsageError(
+        `pansharpen needs a height and width that factor ${factor} divides, but the image is ${formatShape(shape)}`,
+      );
+    }
+    if (size !== undefined && parseSize(size).join() !== `${height},${width}`) {
+      throw new UsageError(`pansharpen:size is ${size}, but the image is ${height}x${width}`);
+    }
+    if (weights !== undefined && weights.length !== channels) {
+      throw new UsageError(
+        `pansharpen:weights has ${weights.length} shares, but the image has ${channels} channels`,
+      );
+    }
+    if (weights?.every((weight) => weight === 0)) {
+      throw new UsageError('pansharpen:weights are all 0, but the panchromatic picture sees some channel');
+    }
+    return meansAndWeighted(image, factor, weights ?? new Array<number>(channels).fill(1 / channels));
+  },
+};
+
+/**
+ * Block means of every channel, and the channels' weighted sum w. With P the projection on what is constant in blocks,
+ * AᵀA = P/factor² + wwᵀ: on the range of P and beside it a rank-one matrix between channels, solved by the formula of
+ * Sherman and Morrison.
+ */
+function meansAndWeighted(shape: ImageShape, factor: number, weights: readonly number[]): LinearOperator {
+  const [channels, height, width] = shape;
+  const pixels = height * width;
+  const area = factor * factor;
+  const blockWidth = width / factor;
+  const blocks = pixels / area;
+  const blockOf = Int32Array.from({ length: pixels }, (_, i) => {
+    const [y, x] = [Math.floor(i / width), i % width];
+    return Math.floor(y / factor) * blockWidth + Math.floor(x / factor);
+  });
+  const w = Float64Array.from(weights);
+  const squared = dot(w, w);
+  const outputShape: Shape = [channels * blocks + pixels];
+
+  const apply = (x: FloatArray) => {
+    requireShape(x, shape);
+    const out = zeros(outputShape);
+    const means = blockMeans(x.data);
+    out.data.set(means);
+    const panchromatic = out.data.subarray(channels * blocks);
+    for (let c = 0; c < channels; c++) {
+      for (let i = 0; i < pixels; i++) panchromatic[i] += w[c] * x.data[c * pixels + i];
+    }
+    return out;
+  };
+  const adjoint = (y: FloatArray) => {
+    requireShape(y, outputShape);
+    const out = zeros(shape);
+    const panchromatic = y.data.subarray(channels * blocks);
+    for (let c = 0; c < channels; c++) {
+      const means = y.data.subarray(c * blocks, (c + 1) * blocks);
+      const plane = out.data.subarray(c * pixels, (c + 1) * pixels);
+      for (let i = 0; i < pixels; i++) plane[i] = means[blockOf[i]] / area + w[c] * panchromatic[i];
+    }
+    return out;
+  };
+  const blockMeans = (values: Float32Array) => {
+    const means = new Float64Array(channels * blocks);
+    for (let c = 0; c < channels; c++) {
+      for (let i = 0; i < pixels; i++) means[c * blocks + blockOf[i]] += values[c * pixels + i];
+    }
+    return means.map((sum) => sum / area);
+  };
+  /** Multiplies what is constant in blocks by (a.rest + a.along·wwᵀ/‖w‖²) and what is beside it by the same of b. */
+  const filter = (x: FloatArray, constant: Gains, beside: Gains) => {
+    const means = blockMeans(x.data);
+    const out = zeros(shape);
+    const alongMeans = weighted(means, w, blocks);
+    const along = weighted(x.data, w, pixels);
+    for (let c = 0; c < channels; c++) {
+      const share = w[c] / squared;
+      for (let i = 0, at = c * pixels; i < pixels; i++, at++) {
+        const mean = means[c * blocks + blockOf[i]];
+        const meanAlong = share * alongMeans[blockOf[i]];
+        out.data[at] =
+          constant.rest * mean +
+          constant.along * meanAlong +
+          beside.rest * (x.data[at] - mean) +
+          beside.along * (share * along[i] - meanAlong);
+      }
+    }
+    return out;
+  };
+  return withLinearization({
+    inputShape: shape,
+    outputShape,
+    apply,
+    adjoint,
+    pseudoInverse: (y) => filter(adjoint(y), shifted(1 / area, squared), { rest: 0, along: 1 / squared }),
+    normalSolve: (b, rho) => filter(b, shifted(rho + 1 / area, squared), shifted(rho, squared)),
+    norm: Math.sqrt(1 / area + squared),
+  });
+}
+
+/** rest·I + along·wwᵀ/‖w‖² */
+interface Gains {
+  readonly rest: number;
+  readonly along: number;
+}
+
+/** (alpha·I + wwᵀ)⁻¹ */
+function shifted(alpha: number, squared: number): Gains {
+  return { rest: 1 / alpha, along: 1 / (alpha + squared) - 1 / alpha };
+}
+
+/** Σ_c w_c·plane_c */
+function weighted(values: Float32Array | Float64Array, w: Float64Array, size: number): Float64Array {
+  const sum = new Float64Array(size);
+  for (let c = 0; c < w.length; c++) {
+    for (let i = 0; i < size; i++) sum[i] += w[c] * values[c * size + i];
+  }
+  return sum;
+}

@@ -1,0 +1,211 @@
+/** Operators of one's own: JavaScript modules and ONNX graphs, from a file to a sound operator. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { int, ints } from '../../../models/onnx/graph.js';
+import { checkOperator } from '../../../problems/check.js';
+import { bind } from '../../../problems/index.js';
+import { isLinear } from '../../../problems/operator.js';
+import { plainOperator } from '../../../problems/own/module.js';
+import { floatArray, zeros } from '../../../src/core/array.js';
+import { UsageError } from '../../../src/core/errors.js';
+import { readProblem, readSpecFiles, type SpecFiles } from '../../../src/spec-files.js';
+import { float32, model, node } from '../../models/tiny-models.js';
+import { expectSameMatrix, expectSound, linearOperatorOf } from '../sound.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'retrodict-own-'));
+});
+afterAll(async () => {
+  for (const files of opened) await files.close();
+  await rm(folder, { recursive: true });
+});
+
+const opened: SpecFiles[] = [];
+
+async function bound(spec: string, size: { imageShape: number[] } | { measurementShape: number[] }) {
+  const parsed = await readProblem(spec, 'gaussian:sigma=0.1');
+  const files = await readSpecFiles(parsed);
+  opened.push(files);
+  return bind(parsed, size, files);
+}
+
+async function write(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+/** Sums neighbours in a row: [C, H, W] → [C, H, W − 1]. */
+const neighbours = `
+  export const imageShape = ([c, h, w]) => [c, h, w + 1];
+  export function create([c, h, w]) {
+    return {
+      outputShape: [c, h, w - 1],
+      apply(x) {
+        const y = new Float32Array(c * h * (w - 1));
+        for (let i = 0; i < y.length; i++) {
+          const at = Math.floor(i / (w - 1)) * w + (i % (w - 1));
+          y[i] = x[at] + x[at + 1];
+        }
+        return y;
+      },
+      adjoint(y) {
+        const x = new Float32Array(c * h * w);
+        for (let i = 0; i < y.length; i++) {
+          const at = Math.floor(i / (w - 1)) * w + (i % (w - 1));
+          x[at] += y[i];
+          x[at + 1] += y[i];
+        }
+        return x;
+      },
+    };
+  }`;
+
+const squares = `
+  export const create = (shape) => ({
+    outputShape: shape,
+    apply: async (x) => x.map((value) => value * value),
+    vjp: (x, v) => v.map((value, i) => 2 * x[i] * value),
+  });`;
+
+describe('module', () => {
+  it('is a linear operator with an adjoint, alone and among others, from either size', async () => {
+    const path = await write('neighbours.js', neighbours);
+    const { operator, imageShape } = await bound(`module:file=${path}`, { measurementShape: [2, 4, 5] });
+    expect(imageShape).toEqual([2, 4, 6]);
+    expect(isLinear(operator)).toBe(true);
+    await expectSound(operator);
+    const chain = await bound(`gaussian-blur:sigma=1+module:file=${path}`, { imageShape: [1, 5, 4] });
+    await expectSound(chain.operator);
+    expect(chain.measurementShape).toEqual([1, 5, 3]);
+  });
+
+  it('is a nonlinear operator with a vjp', async () => {
+    const path = await write('squares.mjs', squares);
+    const { operator } = await bound(`module:file=${path}`, { imageShape: [1, 5, 4] });
+    expect(isLinear(operator)).toBe(false);
+    await expectSound(operator);
+  });
+
+  it('is found out by checkOperator where its adjoint is none', async () => {
+    const path = await write('wrong.mjs', neighbours.replace('x[at] += y[i];', 'x[at] -= y[i];'));
+    const { operator } = await bound(`module:file=${path}`, { imageShape: [1, 5, 4] });
+    const failed = (await checkOperator(operator)).filter(({ ok }) => !ok);
+    expect(failed.map(({ check }) => check)).toEqual(['adjoint: ⟨Ax, y⟩ = ⟨x, Aᵀy⟩']);
+  });
+
+  it('names the file by its hash', async () => {
+    const parsed = await readProblem(`module:file=${await write('hashed.mjs', squares)}`);
+    const { hashes } = await readSpecFiles(parsed);
+    expect(hashes['0.file']).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it.each([
+    ['absent.js', undefined, 'cannot be read'],
+    ['broken.mjs', 'export const create = (', 'does not load'],
+    ['empty.mjs', 'export const apply = 1;', 'exports no operator'],
+  ])('refuses %s', async (name, content, sentence) => {
+    const path = content === undefined ? join(folder, name) : await write(name, content);
+    await expect(bound(`module:file=${path}`, { imageShape: [1, 2, 2] })).rejects.toThrow(UsageError);
+    await expect(bound(`module:file=${path}`, { imageShape: [1, 2, 2] })).rejects.toThrow(sentence);
+  });
+
+  it('refuses operators that are incomplete or give another size than they say', async () => {
+    const apply = (x: Float32Array) => x.slice(1);
+    const adjoint = apply;
+    expect(() => plainOperator([3], { outputShape: [3], apply })).toThrow('but it has neither');
+    expect(() => plainOperator([3], { outputShape: [3], apply, adjoint, vjp: apply })).toThrow('has both');
+    expect(() => plainOperator([3], { outputShape: [0.5], apply, adjoint })).toThrow(
+      'says outputShape [0.5]',
+    );
+    expect(() => plainOperator([3], { outputShape: [3], field: 'complex', apply, adjoint })).toThrow(
+      'the last of them 2',
+    );
+    const short = plainOperator([3], { outputShape: [3], apply, adjoint });
+    await expect((async () => short.apply(zeros([3])))()).rejects.toThrow('apply gives 2 values, expected 3');
+  });
+});
+
+const declared = (name: string, dims: (number | string)[]) => ({ name, type: 'float32' as const, dims });
+
+/** A convolution with a lopsided kernel, of stride 1 or 2, and what may follow it. */
+function convolution(input: (number | string)[], output: (number | string)[], squared = false, stride = 1) {
+  const attributes = new Map(
+    Object.entries({ pads: ints([1, 1, 1, 1]), strides: ints([stride, stride]), group: int(1) }),
+  );
+  const convolve = node('Conv', ['x', 'kernel'], [squared ? 'z' : 'y'], Object.fromEntries(attributes));
+  return model({
+    nodes: squared ? [convolve, node('Mul', ['z', 'z'], ['y'])] : [convolve],
+    inputs: [declared('x', input)],
+    outputs: [declared('y', output)],
+    initializers: [
+      float32(
+        'kernel',
+        [1, 1, 3, 3],
+        [1, 2, 3, 4, 5, 6, 7, 8, 10].map((v) => v / 46),
+      ),
+    ],
+  });
+}
+
+const files = {
+  '0.kernel': floatArray(Float32Array.from([10, 8, 7, 6, 5, 4, 3, 2, 1].map((v) => v / 46)), [3, 3]),
+};
+
+describe('onnx', () => {
+  it('is linear where told, of any size where the graph is', async () => {
+    const path = await write('convolution.onnx', convolution(['n', 1, 'h', 'w'], ['n', 1, 'h', 'w']));
+    const { operator } = await bound(`onnx:file=${path},linear`, { measurementShape: [1, 6, 5] });
+    expect(isLinear(operator)).toBe(true);
+    await expectSound(operator);
+    // Graphs correlate where a blur convolves.
+    await expectSameMatrix(operator, linearOperatorOf('blur:kernel=k.npy,border=zero', [1, 6, 5], files));
+    const other = await bound(`onnx:file=${path},linear`, { imageShape: [1, 3, 4] });
+    await expectSound(other.operator);
+  });
+
+  it('has vector-Jacobian products where it is not linear', async () => {
+    const path = await write('squares.onnx', convolution([1, 1, 6, 5], [1, 1, 6, 5], true));
+    const { operator } = await bound(`onnx:file=${path}`, { imageShape: [1, 6, 5] });
+    expect(isLinear(operator)).toBe(false);
+    await expectSound(operator);
+    const lie = await bound(`onnx:file=${path},linear`, { imageShape: [1, 6, 5] });
+    const failed = (await checkOperator(lie.operator)).filter(({ ok }) => !ok).map(({ check }) => check);
+    expect(failed).toContain('linearity: A(ax + bz) = aAx + bAz');
+  });
+
+  it('is told the shapes that the graph leaves open', async () => {
+    const path = await write('halves.onnx', convolution([1, 1, 'h', 'w'], [1, 1, 'h2', 'w2'], false, 2));
+    const spec = `onnx:file=${path},linear,image=1x6x8,output=1x3x4`;
+    const { operator } = await bound(spec, { measurementShape: [1, 3, 4] });
+    await expectSound(operator);
+    await expect(bound(`onnx:file=${path}`, { imageShape: [1, 6, 8] })).rejects.toThrow(
+      'halves.onnx: its measurement has the free axis "h2"; the option output has to say its shape',
+    );
+    await expect(bound(`onnx:file=${path}`, { measurementShape: [1, 3, 4] })).rejects.toThrow(
+      'the option image',
+    );
+    const wrong = await bound(`onnx:file=${path},output=1x3x3`, { imageShape: [1, 6, 8] });
+    await expect((async () => wrong.operator.apply(zeros([1, 6, 8])))()).rejects.toThrow('expected 1×3×3');
+  });
+
+  it('gives its thread back when it is closed', async () => {
+    const path = await write('closed.onnx', convolution([1, 1, 6, 5], [1, 1, 6, 5]));
+    const { operator } = await bound(`onnx:file=${path}`, { imageShape: [1, 6, 5] });
+    await operator.apply(zeros([1, 6, 5]));
+    await opened.at(-1)!.close();
+    await expect((async () => operator.apply(zeros([1, 6, 5])))()).rejects.toThrow('was closed');
+  });
+
+  it('refuses other images and what is no graph', async () => {
+    const path = await write('fixed.onnx', convolution([1, 1, 6, 5], [1, 1, 6, 5]));
+    await expect(bound(`onnx:file=${path}`, { imageShape: [3, 6, 5] })).rejects.toThrow(
+      'fixed.onnx takes images of 1×6×5, but the image is 3×6×5',
+    );
+    const text = await write('text.onnx', 'no graph');
+    await expect(bound(`onnx:file=${text}`, { imageShape: [1, 6, 5] })).rejects.toThrow('does not open');
+  });
+});

@@ -2,9 +2,9 @@
 import { type FloatArray, floatArray, formatShape, zeros } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
 import type { DiffusionCard } from './card.js';
-import { DifferentiableGraph, type GraphModel } from './onnx/differentiable.js';
+import { DifferentiableGraph, type GraphModel } from './onnx/differentiable-graph.js';
 import type { Session, Tensor, ValueInfo } from './onnx/session.js';
-import { crop, pad, padAdjoint, paste, roundUp } from './padded.js';
+import { crop, pad, padAdjoint, paste, roundUp } from './padding.js';
 import { type Preconditioning, precondition } from './parametrisation.js';
 import type { DiffusionPrior } from './prior.js';
 import { type NoiseSchedule, noiseSchedule } from './schedule.js';

@@ -4,9 +4,9 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FileCard } from './card.js';
+import type { ModelSource } from './onnx/differentiate.js';
 import { type Graph, isExternal } from './onnx/graph.js';
 import { withFloat32Ends } from './onnx/half-precision.js';
-import type { ModelSource } from './onnx/index.js';
 import { readOutline } from './onnx/outline.js';
 import { readModel } from './onnx/proto/read.js';
 

@@ -5,9 +5,9 @@ import type { DiffusionCard, LatentCard } from './card.js';
 import { type FeedablePrior, openDiffusionPrior } from './diffusion.js';
 import { graphSource } from './files.js';
 import { guided } from './guided.js';
-import { DifferentiableGraph, type GraphModel } from './onnx/differentiable.js';
+import { DifferentiableGraph, type GraphModel } from './onnx/differentiable-graph.js';
 import type { Tensor } from './onnx/session.js';
-import { pad, padAdjoint, roundUp } from './padded.js';
+import { pad, padAdjoint, roundUp } from './padding.js';
 import type { Conditioning, DiffusionPrior, LatentPrior } from './prior.js';
 import { type Embed, openTextEncoder } from './text.js';
 

@@ -10,7 +10,7 @@ import { difference, norm } from '../src/core/vector.js';
 import { type DiffusionCard, diffusionCard } from './card.js';
 import { openDiffusionPrior, scalarTensor } from './diffusion.js';
 import { type GraphFiles, graphFiles, graphSource } from './files.js';
-import { openGraph } from './onnx/differentiable.js';
+import { openGraph } from './onnx/differentiable-graph.js';
 import { Runtime, type Session, type Tensor } from './onnx/session.js';
 import { alphasCumprod } from './schedule.js';
 

@@ -5,7 +5,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import type { LatentCard } from './card.js';
 import { parseJson } from './card-file.js';
 import { graphSource } from './files.js';
-import { openGraph } from './onnx/differentiable.js';
+import { openGraph } from './onnx/differentiable-graph.js';
 import type { Runtime, SessionOptions, Tensor } from './onnx/session.js';
 
 type TextCard = NonNullable<LatentCard['text']>;

@@ -7,7 +7,7 @@
  */
 import { type FloatArray, floatArray, zeros } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
-import { crop, paste, roundUp } from './padded.js';
+import { crop, paste, roundUp } from './padding.js';
 import type { DiffusionPrior } from './prior.js';
 
 export interface TileOptions {

@@ -1,6 +1,6 @@
 /** Writing the card of a network that has none. */
 import { join } from 'node:path';
-import { isDiffusersFolder } from '../models/diffusers.js';
+import { isDiffusersFolder } from '../models/diffusers/card.js';
 import { exists } from '../models/files.js';
 import { cardBeside } from '../models/load.js';
 import { type Probe, probeCard } from '../models/probe.js';

@@ -1,4 +1,6 @@
 /** The main job: measurement + problem + prior + solver → posterior. */
+
+import { type Counters, counted } from '../models/counted.js';
 import type { Prior } from '../models/prior.js';
 import { withoutOffset } from '../problems/algebra/affine.js';
 import { bind } from '../problems/bind.js';
@@ -13,7 +15,6 @@ import { contiguous, type FloatArray } from './core/array.js';
 import { UsageError, unknownName } from './core/errors.js';
 import { normalisedWeights, type Summary, summarise } from './core/posterior.js';
 import { hashArray, keyedRandom, type Random } from './core/random.js';
-import { type Counters, counted } from './counted.js';
 import { parseOptions } from './options.js';
 import { drawSideBySide } from './side-by-side.js';
 

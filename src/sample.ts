@@ -1,11 +1,11 @@
 /** Images from the prior alone, to see what it knows. */
 import { join } from 'node:path';
+import { conditioned, type Text } from '../models/conditioned.js';
 import { type LoadOptions, loadPrior } from '../models/load.js';
-import { crop } from '../models/padded.js';
+import { crop } from '../models/padding.js';
 import type { Prior } from '../models/prior.js';
 import { sampleUnconditional, unconditionalOptions } from '../solvers/parts/unconditional.js';
 import type { Context } from '../solvers/solver.js';
-import { conditioned, type Text } from './conditioned.js';
 import type { FloatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { keyedRandom } from './core/random.js';

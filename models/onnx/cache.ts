@@ -6,7 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, realpath, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { DifferentiateRequest, ModelSource, SplitModels } from './index.js';
+import type { DifferentiateRequest, ModelSource, SplitModels } from './differentiate.js';
 import type { Runtime } from './session.js';
 
 /** Changes whenever the rewriting of graphs does, or what is written here. */

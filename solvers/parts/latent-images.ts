@@ -1,5 +1,5 @@
 /** A latent prior's images at the size of a problem, which its autoencoder's grid need not divide. */
-import { crop, paste, roundUp } from '../../models/padded.js';
+import { crop, paste, roundUp } from '../../models/padding.js';
 import type { LatentPrior, Prior } from '../../models/prior.js';
 import { type FloatArray, type Shape, zeros } from '../../src/core/array.js';
 import type { Linearization } from '../../src/core/linearization.js';

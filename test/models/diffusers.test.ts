@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { diffusersCard } from '../../models/diffusers.js';
+import { diffusersCard } from '../../models/diffusers/card.js';
 import { loadPrior } from '../../models/load.js';
 import { alphasCumprod } from '../../models/schedule.js';
 import { diffusionPrior } from '../../solvers/parts/requirements.js';

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DiffusionCard, diffusionCard } from '../../models/card.js';
 import { openDiffusionPrior } from '../../models/diffusion.js';
+import { differentiate } from '../../models/onnx/differentiate.js';
 import { ints, type Node, type TensorRef } from '../../models/onnx/graph.js';
-import { differentiate } from '../../models/onnx/index.js';
 import { type ElementType, Runtime } from '../../models/onnx/session.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';

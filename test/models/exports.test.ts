@@ -4,7 +4,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { diffusersCard } from '../../models/diffusers.js';
+import { diffusersCard } from '../../models/diffusers/card.js';
 import { loadPrior } from '../../models/load.js';
 import type { DiffusionPrior, LatentPrior } from '../../models/prior.js';
 import { openTokenizer } from '../../models/text.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listPriors, loadPrior } from '../../models/load.js';
-import { crop } from '../../models/padded.js';
+import { crop } from '../../models/padding.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { diffusionPrior } from '../../solvers/parts/requirements.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadPrior } from '../../models/load.js';
-import { crop, pad, padAdjoint, paste, roundUp } from '../../models/padded.js';
+import { crop, pad, padAdjoint, paste, roundUp } from '../../models/padding.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { tiled } from '../../models/tiled.js';
 import { diffusionPrior } from '../../solvers/parts/requirements.js';

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { differentiate } from '../../models/onnx/index.js';
+import { differentiate } from '../../models/onnx/differentiate.js';
 import { readModel } from '../../models/onnx/proto/read.js';
 import { Runtime } from '../../models/onnx/session.js';
 import type { Tensor, ValueInfo } from '../../models/onnx/tensor.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cached } from '../../../models/onnx/cache.js';
-import type { ModelSource, SplitModels } from '../../../models/onnx/index.js';
+import type { ModelSource, SplitModels } from '../../../models/onnx/differentiate.js';
 import type { Runtime } from '../../../models/onnx/session.js';
 
 const MODELS: SplitModels = {

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { differentiate } from '../../../models/onnx/differentiate.js';
 import type { Graph, Model } from '../../../models/onnx/graph.js';
-import { differentiate } from '../../../models/onnx/index.js';
 import { readModel } from '../../../models/onnx/proto/read.js';
 import { writeModel } from '../../../models/onnx/proto/write.js';
 import { Runtime } from '../../../models/onnx/session.js';

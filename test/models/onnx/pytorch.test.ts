@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { differentiate } from '../../../models/onnx/index.js';
+import { differentiate } from '../../../models/onnx/differentiate.js';
 import { Runtime } from '../../../models/onnx/session.js';
 import { ELEMENT_ARRAYS, type ElementType, type Tensor } from '../../../models/onnx/tensor.js';
 

@@ -1,7 +1,7 @@
 /** ReSample where everything has a closed form: a Gaussian over codes, and an autoencoder that only rearranges pixels. */
 import { expect, it } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../../models/mixture.js';
-import { pad } from '../../../models/padded.js';
+import { pad } from '../../../models/padding.js';
 import type { LatentPrior } from '../../../models/prior.js';
 import { resample, resampled } from '../../../solvers/latent/resample.js';
 import { latentImages } from '../../../solvers/parts/latent-images.js';

@@ -1,7 +1,8 @@
 /** A prior that counts what is asked of it, so that solvers need not. */
-import type { Conditioning, DiffusionPrior, LatentPrior, Prior } from '../models/prior.js';
-import type { FloatArray } from './core/array.js';
-import type { Linearization } from './core/linearization.js';
+
+import type { FloatArray } from '../src/core/array.js';
+import type { Linearization } from '../src/core/linearization.js';
+import type { Conditioning, DiffusionPrior, LatentPrior, Prior } from './prior.js';
 
 export interface Counters {
   /** Forward passes of the network over the whole image. */

@@ -2,8 +2,8 @@
  * `scheduler/scheduler_config.json` of 🤗 diffusers in our terms; field names and defaults are those of its schedulers.
  */
 import { z } from 'zod';
-import type { BetasCard, DiffusionCard } from './card.js';
-import { alphasCumprod } from './schedule.js';
+import type { BetasCard, DiffusionCard } from '../card.js';
+import { alphasCumprod } from '../schedule.js';
 
 /** What diffusers' schedulers say of how a network was trained. */
 export const schedulerConfig = z.object({

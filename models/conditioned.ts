@@ -1,6 +1,7 @@
 /** Priors that are told in words what images show. */
-import type { Prior } from '../models/prior.js';
-import { UsageError } from './core/errors.js';
+
+import { UsageError } from '../src/core/errors.js';
+import type { Prior } from './prior.js';
 
 export interface Text {
   /** What the images show, for priors that take texts (default: anything). */

@@ -5,13 +5,13 @@
  */
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { Card, NetworkCard } from './card.js';
-import { parseCard } from './card-file.js';
-import { codecCards } from './diffusers-codec.js';
-import { exportedGraph, readConfig } from './diffusers-folder.js';
-import { schedulerConfig, training } from './diffusers-scheduler.js';
-import { exists, type GraphFiles } from './files.js';
-import type { ValueDeclaration } from './onnx/graph.js';
+import type { Card, NetworkCard } from '../card.js';
+import { parseCard } from '../card-file.js';
+import { exists, type GraphFiles } from '../files.js';
+import type { ValueDeclaration } from '../onnx/graph.js';
+import { codecCards } from './codec.js';
+import { exportedGraph, readConfig } from './folder.js';
+import { schedulerConfig, training } from './scheduler.js';
 
 const INDEX = 'model_index.json';
 

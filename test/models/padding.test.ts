@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { crop, pad, padAdjoint, paste, roundUp } from '../../models/padded.js';
+import { crop, pad, padAdjoint, paste, roundUp } from '../../models/padding.js';
 import { floatArray, zeros } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { dot } from '../../src/core/vector.js';

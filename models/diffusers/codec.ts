@@ -1,9 +1,9 @@
 /** The autoencoder and the text encoder of a folder in the layout of diffusers. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { LatentCard } from './card.js';
-import { exportedGraph, readConfig } from './diffusers-folder.js';
-import { exists, fileCard } from './files.js';
+import type { LatentCard } from '../card.js';
+import { exists, fileCard } from '../files.js';
+import { exportedGraph, readConfig } from './folder.js';
 
 const autoencoderConfig = z.object({
   in_channels: z.int().min(1).default(3),

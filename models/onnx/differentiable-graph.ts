@@ -2,8 +2,8 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SplitDifferentiation } from './cache.js';
+import type { ModelSource, SplitModels } from './differentiate.js';
 import { scaledPullback } from './half-precision.js';
-import type { ModelSource, SplitModels } from './index.js';
 import { Pool } from './pool.js';
 import type { Runtime, Session, SessionOptions, Tensor } from './session.js';
 

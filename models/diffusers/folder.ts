@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { graphFiles, reason } from './files.js';
+import { graphFiles, reason } from '../files.js';
 
 /**
  * The graph of a part of the pipeline.

@@ -42,7 +42,7 @@ export type {
   Solver,
   Task,
 } from '../solvers/solver.js';
-export { type BenchOptions, type BenchResult, bench } from './bench.js';
+export { type BenchOptions, type BenchResult, bench } from './bench/bench.js';
 export {
   type Description,
   describe,
@@ -59,22 +59,27 @@ export { psnr, ssim } from './core/metrics.js';
 export { estimateNoise } from './core/noise-estimate.js';
 export { type Summary, summarise } from './core/posterior.js';
 export { keyedRandom, type Random, type RandomSource } from './core/random.js';
-export { type FolderEvent, type FolderJob, type FolderSummary, restoreFolder } from './folder.js';
 export { decodeNpy, encodeNpy, type NpyArray } from './io/npy.js';
 export { decodeNpz, encodeNpz } from './io/npz.js';
 export { defaultLimits, type Picture, type PictureLimits } from './io/picture.js';
 export { readPicture, writePicture } from './io/picture-file.js';
-export { writeProbedCard } from './probed-card.js';
-export { problem } from './problem.js';
-export { contactSheet, type Labelled } from './report/contact-sheet.js';
-export { sdPicture } from './report/sd.js';
-export { type Posterior, type Progress, type RestoreJob, restore } from './restore.js';
-export { type SampleEvent, type SampleJob, samplePrior } from './sample.js';
+export {
+  type FolderEvent,
+  type FolderJob,
+  type FolderSummary,
+  restoreFolder,
+} from './jobs/restore-folder.js';
+export { type SampleEvent, type SampleJob, samplePrior } from './jobs/sample-prior.js';
 export {
   type SimulationEvent,
   type SimulationJob,
   type SimulationSummary,
   simulateFolder,
-} from './simulate.js';
-export { type LoadedSolver, loadSolver } from './solver-file.js';
-export { readProblem, readSpecFiles, type SpecFiles } from './spec-files.js';
+} from './jobs/simulate-folder.js';
+export { writeProbedCard } from './load/probed-card.js';
+export { readProblem, readSpecFiles, type SpecFiles } from './load/problem-files.js';
+export { type LoadedSolver, loadSolver } from './load/solver-file.js';
+export { problem } from './problem.js';
+export { contactSheet, type Labelled } from './report/contact-sheet.js';
+export { sdPicture } from './report/sd.js';
+export { type Posterior, type Progress, type RestoreJob, restore } from './restore.js';

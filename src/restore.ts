@@ -13,10 +13,10 @@ import { recommended } from '../solvers/recommended.js';
 import type { Context, Solver, Task } from '../solvers/solver.js';
 import { contiguous, type FloatArray } from './core/array.js';
 import { UsageError, unknownName } from './core/errors.js';
+import { parseOptions } from './core/options.js';
 import { normalisedWeights, type Summary, summarise } from './core/posterior.js';
 import { hashArray, keyedRandom, type Random } from './core/random.js';
-import { parseOptions } from './options.js';
-import { drawSideBySide } from './side-by-side.js';
+import { drawSideBySide } from './core/side-by-side.js';
 
 export interface RestoreJob {
   /** y, of the problem's measurement shape. */

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { birdcageMaps } from '../problems/medical/coil-maps.js';
 import { psnr } from '../src/core/metrics.js';
-import { restoreFolder } from '../src/folder.js';
 import { readInput } from '../src/io/inputs.js';
 import { decodeNpy, encodeNpy } from '../src/io/npy.js';
-import { simulateFolder } from '../src/simulate.js';
-import { readProblem } from '../src/spec-files.js';
+import { restoreFolder } from '../src/jobs/restore-folder.js';
+import { simulateFolder } from '../src/jobs/simulate-folder.js';
+import { readProblem } from '../src/load/problem-files.js';
 import { temporaryFolder } from './io/folders.js';
 import { greyPng } from './pictures.js';
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { floatArray } from '../src/core/array.js';
-import { restoreFolder } from '../src/folder.js';
 import { decodeNpy, encodeNpy } from '../src/io/npy.js';
-import { simulateFolder } from '../src/simulate.js';
-import { readProblem } from '../src/spec-files.js';
+import { restoreFolder } from '../src/jobs/restore-folder.js';
+import { simulateFolder } from '../src/jobs/simulate-folder.js';
+import { readProblem } from '../src/load/problem-files.js';
 import { temporaryFolder } from './io/folders.js';
 
 const image = floatArray(

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { restoreFolder } from '../src/folder.js';
-import { simulateFolder } from '../src/simulate.js';
-import { readProblem } from '../src/spec-files.js';
+import { restoreFolder } from '../src/jobs/restore-folder.js';
+import { simulateFolder } from '../src/jobs/simulate-folder.js';
+import { readProblem } from '../src/load/problem-files.js';
 import { colourPng } from './pictures.js';
 
 let root: string;

@@ -1,9 +1,9 @@
 /** `retrodict bench` */
 import type { Command } from 'commander';
 import { bench } from '../index.js';
+import type { Finish } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
-import type { Finish } from './tally.js';
 
 interface BenchCommandOptions {
   readonly out: string;

@@ -1,8 +1,8 @@
 /** `retrodict check` */
 import type { Command } from 'commander';
 import { bind, type CheckResult, checkOperator, readProblem, readSpecFiles } from '../index.js';
+import type { Finish } from './exit-status.js';
 import { Output } from './output.js';
-import type { Finish } from './tally.js';
 import { parseSize } from './values.js';
 
 interface CheckOptions {

@@ -1,10 +1,10 @@
 /** `retrodict restore` */
 import { type Command, Option } from 'commander';
 import { type FolderEvent, type FolderJob, loadSolver, readProblem, restoreFolder } from '../index.js';
+import { type Finish, statusOf } from './exit-status.js';
 import { interruptible } from './interrupt.js';
-import { type LoadFlags, memory, threads, tile } from './load-options.js';
 import { Output } from './output.js';
-import { type Finish, statusOf } from './tally.js';
+import { type LoadFlags, memory, threads, tile } from './prior-options.js';
 import {
   collectSetting,
   parseBits,

@@ -1,10 +1,10 @@
 /** `retrodict sample` */
 import type { Command } from 'commander';
 import { samplePrior, unconditionalOptions } from '../index.js';
+import type { Finish } from './exit-status.js';
 import { interruptible } from './interrupt.js';
-import { type LoadFlags, memory, threads, tile } from './load-options.js';
 import { Output } from './output.js';
-import type { Finish } from './tally.js';
+import { type LoadFlags, memory, threads, tile } from './prior-options.js';
 import { collectSetting, parseNumber, parsePositive, parseSize, parseWhole } from './values.js';
 
 interface SampleOptions extends LoadFlags {

@@ -1,9 +1,9 @@
 /** `retrodict simulate` */
 import { type Command, Option } from 'commander';
 import { readProblem, type SimulationEvent, type SimulationJob, simulateFolder } from '../index.js';
+import { type Finish, statusOf } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
-import { type Finish, statusOf } from './tally.js';
 import { parsePositive, parseWhole, pictureLimits } from './values.js';
 
 interface SimulateOptions {

@@ -10,7 +10,7 @@ import { ints, type Node } from '../../models/onnx/graph.js';
 import type { ElementType } from '../../models/onnx/tensor.js';
 import { probeCard } from '../../models/probe.js';
 import { alphasCumprod } from '../../models/schedule.js';
-import { writeProbedCard } from '../../src/probed-card.js';
+import { writeProbedCard } from '../../src/load/probed-card.js';
 import { float32, model, node } from './tiny-models.js';
 
 let folder: string;

@@ -10,7 +10,7 @@ import { isLinear } from '../../../problems/operator.js';
 import { plainOperator } from '../../../problems/own/module.js';
 import { floatArray, zeros } from '../../../src/core/array.js';
 import { UsageError } from '../../../src/core/errors.js';
-import { readProblem, readSpecFiles, type SpecFiles } from '../../../src/spec-files.js';
+import { readProblem, readSpecFiles, type SpecFiles } from '../../../src/load/problem-files.js';
 import { float32, model, node } from '../../models/tiny-models.js';
 import { expectSameMatrix, expectSound, linearOperatorOf } from '../sound.js';
 

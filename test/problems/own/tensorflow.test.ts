@@ -12,7 +12,7 @@ import { isLinear } from '../../../problems/operator.js';
 import { tensorflowOperator } from '../../../problems/own/tensorflow.js';
 import { floatArray, zeros } from '../../../src/core/array.js';
 import { UsageError } from '../../../src/core/errors.js';
-import { readProblem, readSpecFiles } from '../../../src/spec-files.js';
+import { readProblem, readSpecFiles } from '../../../src/load/problem-files.js';
 import { expectSameMatrix, expectSound, linearOperatorOf } from '../sound.js';
 import { tf } from './tensorflow-gradients.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawSideBySide } from '../src/side-by-side.js';
+import { drawSideBySide } from '../../src/core/side-by-side.js';
 
 const soon = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

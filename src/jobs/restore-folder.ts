@@ -3,17 +3,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { weightsOf } from '../models/card-file.js';
-import { conditioned, type Text } from '../models/conditioned.js';
-import { type LoadOptions, loadPrior } from '../models/load.js';
-import type { Prior, PriorKind } from '../models/prior.js';
-import type { Problem, ProblemSpec } from '../problems/problem.js';
-import { solvers } from '../solvers/index.js';
-import type { Solver } from '../solvers/solver.js';
-import type { FloatArray } from './core/array.js';
-import { UsageError, unknownName } from './core/errors.js';
-import { estimateNoise } from './core/noise-estimate.js';
-import { type Input, readInput } from './io/inputs.js';
+import { weightsOf } from '../../models/card-file.js';
+import { conditioned, type Text } from '../../models/conditioned.js';
+import { type LoadOptions, loadPrior } from '../../models/load.js';
+import type { Prior, PriorKind } from '../../models/prior.js';
+import type { Problem, ProblemSpec } from '../../problems/problem.js';
+import { solvers } from '../../solvers/index.js';
+import type { Solver } from '../../solvers/solver.js';
+import type { FloatArray } from '../core/array.js';
+import { UsageError, unknownName } from '../core/errors.js';
+import { estimateNoise } from '../core/noise-estimate.js';
+import { parseOptions } from '../core/options.js';
+import { type Input, readInput } from '../io/inputs.js';
 import {
   firstDifference,
   keyOf,
@@ -21,15 +22,14 @@ import {
   Manifest,
   type ManifestLine,
   manifestName,
-} from './io/manifest.js';
-import { defaultLimits, type PictureLimits } from './io/picture.js';
-import { type Item, walk } from './io/walk.js';
-import { parseOptions } from './options.js';
-import { chooseSolver, effectiveOptions, type Progress, restore } from './restore.js';
+} from '../io/manifest.js';
+import { defaultLimits, type PictureLimits } from '../io/picture.js';
+import { type Item, walk } from '../io/walk.js';
+import { readSpecFiles, type SpecFiles } from '../load/problem-files.js';
+import { chooseSolver, effectiveOptions, type Progress, restore } from '../restore.js';
 import { type Estimate, estimateOf, type ResultFormat, resultFormat, writeResults } from './results.js';
+import { requireTruthFolder, type Scores, scoreAgainst } from './scores.js';
 import { bindMeasurement } from './simulated.js';
-import { readSpecFiles, type SpecFiles } from './spec-files.js';
-import { requireTruthFolder, type Scores, scoreAgainst } from './truth.js';
 
 /** `threads`, `tile` and `memory` are of priors that are loaded here. */
 export interface FolderJob extends Text, LoadOptions {

@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { GaussianMixture, mixturePrior } from '../models/mixture.js';
-import type { Prior } from '../models/prior.js';
-import type { ChainSolver } from '../solvers/solver.js';
-import { floatArray, mapArray } from '../src/core/array.js';
-import { UsageError } from '../src/core/errors.js';
-import { keyedRandom } from '../src/core/random.js';
-import { type FolderEvent, type FolderJob, restoreFolder } from '../src/folder.js';
-import { decodeNpy, encodeNpy } from '../src/io/npy.js';
-import { decodeNpz } from '../src/io/npz.js';
-import { decodePicture } from '../src/io/picture.js';
-import { readProblem } from '../src/spec-files.js';
-import { fill, temporaryFolder } from './io/folders.js';
-import { colourPng, greyPng } from './pictures.js';
+import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
+import type { Prior } from '../../models/prior.js';
+import type { ChainSolver } from '../../solvers/solver.js';
+import { floatArray, mapArray } from '../../src/core/array.js';
+import { UsageError } from '../../src/core/errors.js';
+import { keyedRandom } from '../../src/core/random.js';
+import { decodeNpy, encodeNpy } from '../../src/io/npy.js';
+import { decodeNpz } from '../../src/io/npz.js';
+import { decodePicture } from '../../src/io/picture.js';
+import { type FolderEvent, type FolderJob, restoreFolder } from '../../src/jobs/restore-folder.js';
+import { readProblem } from '../../src/load/problem-files.js';
+import { fill, temporaryFolder } from '../io/folders.js';
+import { colourPng, greyPng } from '../pictures.js';
 
 /** The measurement with fresh noise, five steps a sample: quick, random, of any shape. */
 const jitter: ChainSolver = {

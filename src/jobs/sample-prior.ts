@@ -1,17 +1,17 @@
 /** Images from the prior alone, to see what it knows. */
 import { join } from 'node:path';
-import { conditioned, type Text } from '../models/conditioned.js';
-import { type LoadOptions, loadPrior } from '../models/load.js';
-import { crop } from '../models/padding.js';
-import type { Prior } from '../models/prior.js';
-import { sampleUnconditional, unconditionalOptions } from '../solvers/parts/unconditional.js';
-import type { Context } from '../solvers/solver.js';
-import type { FloatArray } from './core/array.js';
-import { UsageError } from './core/errors.js';
-import { keyedRandom } from './core/random.js';
-import { writeFileAtomic } from './io/atomic.js';
-import { encodePicture } from './io/picture.js';
-import { parseOptions } from './options.js';
+import { conditioned, type Text } from '../../models/conditioned.js';
+import { type LoadOptions, loadPrior } from '../../models/load.js';
+import { crop } from '../../models/padding.js';
+import type { Prior } from '../../models/prior.js';
+import { sampleUnconditional, unconditionalOptions } from '../../solvers/parts/unconditional.js';
+import type { Context } from '../../solvers/solver.js';
+import type { FloatArray } from '../core/array.js';
+import { UsageError } from '../core/errors.js';
+import { parseOptions } from '../core/options.js';
+import { keyedRandom } from '../core/random.js';
+import { writeFileAtomic } from '../io/atomic.js';
+import { encodePicture } from '../io/picture.js';
 
 /** `threads`, `tile` and `memory` are of a prior that is loaded here. */
 export interface SampleJob extends Text, LoadOptions {

@@ -1,9 +1,9 @@
 /** What `simulate` writes beside a measurement, so that `restore` knows the image where the measurement does not tell. */
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { bind } from '../problems/index.js';
-import type { Problem, ProblemSpec } from '../problems/problem.js';
-import { type Shape, sameShape } from './core/array.js';
+import { bind } from '../../problems/index.js';
+import type { Problem, ProblemSpec } from '../../problems/problem.js';
+import { type Shape, sameShape } from '../core/array.js';
 
 /** The JSON object beside a measurement. */
 export function describeSimulation({ imageShape, measurementShape, operator, spec }: Problem) {

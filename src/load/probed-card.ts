@@ -1,10 +1,10 @@
 /** Writing the card of a network that has none. */
 import { join } from 'node:path';
-import { isDiffusersFolder } from '../models/diffusers/card.js';
-import { exists } from '../models/files.js';
-import { cardBeside } from '../models/load.js';
-import { type Probe, probeCard } from '../models/probe.js';
-import { writeFileAtomic } from './io/atomic.js';
+import { isDiffusersFolder } from '../../models/diffusers/card.js';
+import { exists } from '../../models/files.js';
+import { cardBeside } from '../../models/load.js';
+import { type Probe, probeCard } from '../../models/probe.js';
+import { writeFileAtomic } from '../io/atomic.js';
 
 /**
  * Writes the card of a network as probing finds it (models/probe.ts): `card.json` beside the one .onnx file of a folder, or

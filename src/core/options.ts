@@ -1,6 +1,6 @@
 /** Options that a user sets by name, against their schema. */
 import type { z } from 'zod';
-import { UsageError, unknownName } from './core/errors.js';
+import { UsageError, unknownName } from './errors.js';
 
 /**
  * Schema defaults < preset < what the user sets.

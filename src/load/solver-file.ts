@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { Solver } from '../solvers/solver.js';
-import { UsageError } from './core/errors.js';
-import { reasonOf } from './io/atomic.js';
+import type { Solver } from '../../solvers/solver.js';
+import { UsageError } from '../core/errors.js';
+import { reasonOf } from '../io/atomic.js';
 
 export interface LoadedSolver {
   readonly solver: Solver;

@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeNpy } from '../src/io/npy.js';
-import { decodePicture } from '../src/io/picture.js';
-import { type SimulationEvent, type SimulationJob, simulateFolder } from '../src/simulate.js';
-import { readProblem } from '../src/spec-files.js';
-import { fill, temporaryFolder } from './io/folders.js';
-import { colourPng, greyPng } from './pictures.js';
+import { decodeNpy } from '../../src/io/npy.js';
+import { decodePicture } from '../../src/io/picture.js';
+import { type SimulationEvent, type SimulationJob, simulateFolder } from '../../src/jobs/simulate-folder.js';
+import { readProblem } from '../../src/load/problem-files.js';
+import { fill, temporaryFolder } from '../io/folders.js';
+import { colourPng, greyPng } from '../pictures.js';
 
 async function simulated(job: Partial<SimulationJob> = {}) {
   const root = temporaryFolder();

@@ -1,13 +1,13 @@
 /** Scores of a restored image whose truth is known. */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Problem } from '../problems/problem.js';
-import { type FloatArray, formatShape, mapArray, sameShape } from './core/array.js';
-import { UsageError } from './core/errors.js';
-import { psnr, ssim } from './core/metrics.js';
-import { readInput } from './io/inputs.js';
-import type { PictureLimits } from './io/picture.js';
-import { inputExtensions } from './io/walk.js';
+import type { Problem } from '../../problems/problem.js';
+import { type FloatArray, formatShape, mapArray, sameShape } from '../core/array.js';
+import { UsageError } from '../core/errors.js';
+import { psnr, ssim } from '../core/metrics.js';
+import { readInput } from '../io/inputs.js';
+import type { PictureLimits } from '../io/picture.js';
+import { inputExtensions } from '../io/walk.js';
 
 export interface Scores {
   /** dB, of the estimate clipped to [0, 1]. */

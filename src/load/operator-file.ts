@@ -5,22 +5,22 @@ import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { cached } from '../models/onnx/cache.js';
-import { DifferentiableGraph } from '../models/onnx/differentiable-graph.js';
-import { differentiate } from '../models/onnx/differentiate.js';
-import { Runtime, type Tensor } from '../models/onnx/session.js';
-import type { LoadedOperator, OperatorRole } from '../problems/family.js';
-import { loadedModule, type OperatorModule } from '../problems/own/module.js';
-import { loadedGraph, type OpenGraph } from '../problems/own/onnx.js';
+import { cached } from '../../models/onnx/cache.js';
+import { DifferentiableGraph } from '../../models/onnx/differentiable-graph.js';
+import { differentiate } from '../../models/onnx/differentiate.js';
+import { Runtime, type Tensor } from '../../models/onnx/session.js';
+import type { LoadedOperator, OperatorRole } from '../../problems/family.js';
+import { loadedModule, type OperatorModule } from '../../problems/own/module.js';
+import { loadedGraph, type OpenGraph } from '../../problems/own/onnx.js';
 import {
   loadedTensorFlow,
   type TensorFlow,
   type TensorFlowModule,
   type TensorFlowTensor,
-} from '../problems/own/tensorflow.js';
-import { type FloatArray, floatArray } from './core/array.js';
-import { UsageError } from './core/errors.js';
-import { reasonOf } from './io/atomic.js';
+} from '../../problems/own/tensorflow.js';
+import { type FloatArray, floatArray } from '../core/array.js';
+import { UsageError } from '../core/errors.js';
+import { reasonOf } from '../io/atomic.js';
 
 export interface OperatorFile {
   readonly operator: LoadedOperator;

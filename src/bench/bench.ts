@@ -3,17 +3,17 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { arch, cpus, platform } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { type ExactRow, exactBench } from './bench/exact.js';
-import { exactTable } from './bench/exact-table.js';
-import { operatorsBench, operatorsTable } from './bench/operators.js';
-import { type EarlierRun, type PhotographsRow, photographsBench } from './bench/photographs.js';
-import { photographsTable } from './bench/photographs-table.js';
-import { type BenchSpec, benchSpec } from './bench/spec.js';
-import { speedBench, speedTable } from './bench/speed.js';
-import type { FloatArray } from './core/array.js';
-import { UsageError } from './core/errors.js';
-import { reasonOf, writeFileAtomic } from './io/atomic.js';
-import { writePicture } from './io/picture-file.js';
+import type { FloatArray } from '../core/array.js';
+import { UsageError } from '../core/errors.js';
+import { reasonOf, writeFileAtomic } from '../io/atomic.js';
+import { writePicture } from '../io/picture-file.js';
+import { type ExactRow, exactBench } from './exact.js';
+import { exactTable } from './exact-table.js';
+import { operatorsBench, operatorsTable } from './operators.js';
+import { type EarlierRun, type PhotographsRow, photographsBench } from './photographs.js';
+import { photographsTable } from './photographs-table.js';
+import { type BenchSpec, benchSpec } from './spec.js';
+import { speedBench, speedTable } from './speed.js';
 
 /** Of the JSON files that are written. */
 const FORMAT = 2;

@@ -1,17 +1,17 @@
 /** Measurements made of known images, in the form that `restore` reads (DESIGN §5). */
 import { join } from 'node:path';
-import { bind } from '../problems/index.js';
-import { measure } from '../problems/measure.js';
-import type { ProblemSpec } from '../problems/problem.js';
-import type { FloatArray } from './core/array.js';
-import { UsageError } from './core/errors.js';
-import { writeFileAtomic } from './io/atomic.js';
-import { readInput } from './io/inputs.js';
-import { encodeNpy } from './io/npy.js';
-import { encodePicture, type Picture, type PictureLimits } from './io/picture.js';
-import { type Item, walk } from './io/walk.js';
+import { bind } from '../../problems/index.js';
+import { measure } from '../../problems/measure.js';
+import type { ProblemSpec } from '../../problems/problem.js';
+import type { FloatArray } from '../core/array.js';
+import { UsageError } from '../core/errors.js';
+import { writeFileAtomic } from '../io/atomic.js';
+import { readInput } from '../io/inputs.js';
+import { encodeNpy } from '../io/npy.js';
+import { encodePicture, type Picture, type PictureLimits } from '../io/picture.js';
+import { type Item, walk } from '../io/walk.js';
+import { readSpecFiles, type SpecFiles, specForFolder } from '../load/problem-files.js';
 import { describeSimulation } from './simulated.js';
-import { readSpecFiles, type SpecFiles, specForFolder } from './spec-files.js';
 
 export interface SimulationJob {
   /** Pictures, `.npy` files [C, H, W] and folders of them. */

@@ -1,14 +1,14 @@
 /** Problem specs that come from files, and the files that specs name. */
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import type { LoadedOperator } from '../problems/family.js';
-import { checkSpec, operators, parseProblem, parseTerm, problemFromJson } from '../problems/index.js';
-import type { ProblemSpec, Term } from '../problems/problem.js';
-import type { FloatArray } from './core/array.js';
-import { UsageError } from './core/errors.js';
-import { hashArray } from './core/random.js';
-import { reasonOf } from './io/atomic.js';
-import { readOptionFile } from './io/inputs.js';
+import type { LoadedOperator } from '../../problems/family.js';
+import { checkSpec, operators, parseProblem, parseTerm, problemFromJson } from '../../problems/index.js';
+import type { ProblemSpec, Term } from '../../problems/problem.js';
+import type { FloatArray } from '../core/array.js';
+import { UsageError } from '../core/errors.js';
+import { hashArray } from '../core/random.js';
+import { reasonOf } from '../io/atomic.js';
+import { readOptionFile } from '../io/inputs.js';
 import { loadOperator } from './operator-file.js';
 
 /**

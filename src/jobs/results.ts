@@ -1,12 +1,12 @@
 /** The files that a posterior becomes (DESIGN §5): the estimate, a picture of its standard deviation, the numbers. */
 import { join } from 'node:path';
-import type { FloatArray } from './core/array.js';
-import { writeFileAtomic } from './io/atomic.js';
-import { encodeNpy } from './io/npy.js';
-import { encodeNpz } from './io/npz.js';
-import { encodePicture, type Picture } from './io/picture.js';
-import { sdPicture } from './report/sd.js';
-import type { Posterior } from './restore.js';
+import type { FloatArray } from '../core/array.js';
+import { writeFileAtomic } from '../io/atomic.js';
+import { encodeNpy } from '../io/npy.js';
+import { encodeNpz } from '../io/npz.js';
+import { encodePicture, type Picture } from '../io/picture.js';
+import { sdPicture } from '../report/sd.js';
+import type { Posterior } from '../restore.js';
 
 export type Estimate = 'mean' | 'median' | 'sample';
 

@@ -1,6 +1,13 @@
 /** One multivariate Gaussian N(m, C) in double precision: functions of its covariance, and conditioning. */
+
+import {
+  cholesky,
+  choleskySolve,
+  type Eigen,
+  forwardSolve,
+  symmetricEigen,
+} from '../src/core/symmetric-eigen.js';
 import { axpy, dot } from '../src/core/vector.js';
-import { cholesky, choleskySolve, type Eigen, forwardSolve, symmetricEigen } from './symmetric.js';
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 

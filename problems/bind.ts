@@ -7,6 +7,7 @@ import type { ForwardOperator } from './operator.js';
 import { effectiveOptions, familyOf } from './options.js';
 import { type Problem, type ProblemSpec, problemOf } from './problem.js';
 import { luminance } from './restoration/colorize.js';
+import { parseProblem, parseTerm } from './spec.js';
 import { noises, operators } from './tables.js';
 
 /** What fixes the sizes: the image to be measured, or the measurement at hand. */
@@ -88,4 +89,15 @@ function filesOf(term: number, options: Options, { files = {} }: BindContext): R
     if (file !== undefined) own[key] = file;
   }
   return own;
+}
+
+/**
+ * Describes a problem as the command line does.
+ * @param operators such as `gaussian-blur:sigma=1.6` or `downsample:factor=2+inpaint:fraction=0.5`, in the order light
+ * meets them.
+ * @param noise such as `gaussian:sigma=2/255`; σ in [0, 1] image units.
+ * @throws UsageError in one sentence where names or options are not known or out of range.
+ */
+export function problem(operators: string, noise: string): ProblemSpec {
+  return checkSpec({ ...parseProblem(operators), noise: parseTerm(noise) });
 }

@@ -1,4 +1,4 @@
-/** Whether a solver can do a task, said before any work is done. */
+/** Which solver the benchmark recommends for a problem, and whether a solver can do a task, said before any work is done. */
 import type { Prior } from '../models/prior.js';
 import { isLinear } from '../problems/operator.js';
 import type { Problem } from '../problems/problem.js';
@@ -78,4 +78,13 @@ export function requireMatch(solver: Solver, task: Asked): void {
       ? `these would work: ${fitting.map(({ name }) => name).join(', ')}`
       : 'no solver would work';
   throw new UsageError(`solver ${solver.name} needs ${lacking}; ${advice}`);
+}
+
+/** The name of the recommended solver. @param noisePrior of structured noise, where there is any. */
+export function recommended(problem: Problem, noisePrior?: Prior): string {
+  if (noisePrior) return 'joint-diffusion';
+  const gaussian = typeof problem.noise.variance === 'function' && problem.noise.name === 'gaussian';
+  if (isLinear(problem.operator) && gaussian) return 'diffpir';
+  // Beyond white there is no gradient to follow; what draws each pixel needs none.
+  return problem.name === 'clip' ? 'daps' : 'dps';
 }

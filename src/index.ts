@@ -13,6 +13,7 @@ export { crop, type Window } from '../problems/algebra/crop.js';
 export { scaled } from '../problems/algebra/scaled.js';
 export { stack, stackNoise } from '../problems/algebra/stack.js';
 export { sum } from '../problems/algebra/sum.js';
+export { problem } from '../problems/bind.js';
 export { type CheckResult, checkOperator } from '../problems/check.js';
 export type { LoadedOperator, NoiseFamily, OperatorFamily } from '../problems/family.js';
 export { type BindContext, bind, type KnownSize, noises, operators } from '../problems/index.js';
@@ -79,7 +80,6 @@ export {
 export { writeProbedCard } from './load/probed-card.js';
 export { readProblem, readSpecFiles, type SpecFiles } from './load/problem-files.js';
 export { type LoadedSolver, loadSolver } from './load/solver-file.js';
-export { problem } from './problem.js';
 export { contactSheet, type Labelled } from './report/contact-sheet.js';
 export { sdPicture } from './report/sd.js';
 export { type Posterior, type Progress, type RestoreJob, restore } from './restore.js';

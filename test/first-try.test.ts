@@ -5,11 +5,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadPrior } from '../models/load.js';
 import type { Prior } from '../models/prior.js';
-import { bind } from '../problems/bind.js';
+import { bind, problem } from '../problems/bind.js';
 import { measure } from '../problems/measure.js';
 import { floatArray } from '../src/core/array.js';
 import { psnr } from '../src/core/metrics.js';
-import { problem } from '../src/problem.js';
 import { restore } from '../src/restore.js';
 
 const SIZE = 48;

@@ -4,7 +4,7 @@ import { attributeOf, describeNode, type Model, type Node, type TensorRef } from
 import { writeModel } from './proto/write.js';
 import type { Runtime } from './session.js';
 import type { ValueTypes } from './vjp/emitter.js';
-import type { ResizeMatrices, ResizeMatrix } from './vjp/rules/resize.js';
+import type { ResizeMatrices, ResizeMatrix } from './vjp/resize-matrix.js';
 
 /**
  * The matrix of every resized axis of every Resize node.

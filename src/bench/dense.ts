@@ -1,8 +1,8 @@
 /** Operators small enough to write as a matrix, with everything a solver may ask of them. */
 import type { Rows } from '../../models/gaussian.js';
-import { symmetricEigen } from '../../models/symmetric.js';
 import { type LinearOperator, withLinearization } from '../../problems/operator.js';
 import { type FloatArray, floatArray, type Shape, sizeOf } from '../core/array.js';
+import { symmetricEigen } from '../core/symmetric-eigen.js';
 import { axpy, dot, norm, scale } from '../core/vector.js';
 
 /**

@@ -6,12 +6,12 @@
 import { weightsOf } from '../../models/card-file.js';
 import { loadPrior } from '../../models/load.js';
 import type { Prior } from '../../models/prior.js';
+import { problem } from '../../problems/bind.js';
 import { bind } from '../../problems/index.js';
 import { measure } from '../../problems/measure.js';
 import { solvers } from '../../solvers/index.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
-import { problem } from '../problem.js';
 import { chooseSolver, effectiveOptions, restore } from '../restore.js';
 import { type Photograph, readPhotographs } from './crops.js';
 import { type PhotographScore, score, sheet } from './photograph-score.js';

@@ -6,11 +6,11 @@
 import type { Rows } from '../../models/gaussian.js';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
 import type { DiffusionPrior } from '../../models/prior.js';
-import { symmetricEigen } from '../../models/symmetric.js';
 import { gaussianNoise } from '../../problems/noises/gaussian.js';
 import type { Problem } from '../../problems/problem.js';
 import { type FloatArray, floatArray, mapArray } from '../core/array.js';
 import { keyedRandom } from '../core/random.js';
+import { symmetricEigen } from '../core/symmetric-eigen.js';
 import { dot } from '../core/vector.js';
 import { denseOperator } from './dense.js';
 

@@ -1,4 +1,4 @@
-/** Eigenvectors of small symmetric matrices. */
+/** Small symmetric matrices in double precision, row after row in one flat array: eigenvectors and Cholesky factors. */
 
 export interface Eigen {
   /** In descending order. */
@@ -61,4 +61,43 @@ function rotate(a: Float64Array, vectors: Float64Array, size: number, p: number,
       rows[q * size + i] = s * x + c * y;
     }
   }
+}
+
+/** The lower Cholesky factor L of a positive definite matrix, A = L Lᵀ. */
+export function cholesky(a: Float64Array, n: number): Float64Array {
+  const lower = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = a[i * n + j];
+      for (let k = 0; k < j; k++) sum -= lower[i * n + k] * lower[j * n + k];
+      if (i !== j) lower[i * n + j] = sum / lower[j * n + j];
+      else if (sum > 0) lower[i * n + i] = Math.sqrt(sum);
+      else throw new RangeError(`A matrix of size ${n} is not positive definite: pivot ${i} is ${sum}.`);
+    }
+  }
+  return lower;
+}
+
+/** Solves L z = b. */
+export function forwardSolve(lower: Float64Array, b: ArrayLike<number>): Float64Array {
+  const n = b.length;
+  const z = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    let sum = b[i];
+    for (let k = 0; k < i; k++) sum -= lower[i * n + k] * z[k];
+    z[i] = sum / lower[i * n + i];
+  }
+  return z;
+}
+
+/** Solves L Lᵀ x = b. */
+export function choleskySolve(lower: Float64Array, b: ArrayLike<number>): Float64Array {
+  const n = b.length;
+  const x = forwardSolve(lower, b);
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = x[i];
+    for (let k = i + 1; k < n; k++) sum -= lower[k * n + i] * x[k];
+    x[i] = sum / lower[i * n + i];
+  }
+  return x;
 }

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { problem } from '../../problems/bind.js';
 import { bind } from '../../problems/index.js';
 import { measure } from '../../problems/measure.js';
 import { bench } from '../../src/bench/bench.js';
@@ -9,7 +10,6 @@ import { markdownTable, median } from '../../src/bench/table.js';
 import { floatArray } from '../../src/core/array.js';
 import { psnr } from '../../src/core/metrics.js';
 import { readPicture, writePicture } from '../../src/io/picture-file.js';
-import { problem } from '../../src/problem.js';
 import { restore } from '../../src/restore.js';
 
 let folder: string;

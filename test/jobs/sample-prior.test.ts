@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadPrior } from '../../models/load.js';
 import type { LatentPrior } from '../../models/prior.js';
+import { problem } from '../../problems/bind.js';
 import { bind } from '../../problems/index.js';
 import { mapArray, zeros } from '../../src/core/array.js';
 import { psnr } from '../../src/core/metrics.js';
 import { readPicture, writePicture } from '../../src/io/picture-file.js';
 import { restoreFolder } from '../../src/jobs/restore-folder.js';
 import { samplePrior } from '../../src/jobs/sample-prior.js';
-import { problem } from '../../src/problem.js';
 import { restore } from '../../src/restore.js';
 
 const spec = problem('denoise', 'gaussian:sigma=0.1');

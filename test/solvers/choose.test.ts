@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { bind, parseProblem, parseTerm } from '../../problems/index.js';
-import { recommended } from '../../solvers/recommended.js';
+import { recommended } from '../../solvers/choose.js';
 
 it.each([
   ['gaussian-blur:sigma=1', 'gaussian:sigma=0.01', 'diffpir'],

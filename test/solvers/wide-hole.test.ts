@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { bind } from '../../problems/bind.js';
+import { bind, problem } from '../../problems/bind.js';
 import { tv } from '../../solvers/baseline/tv.js';
 import { wiener } from '../../solvers/baseline/wiener.js';
 import { floatArray } from '../../src/core/array.js';
-import { problem } from '../../src/problem.js';
 import { testContext } from '../exact/dense.js';
 
 // Harmonic and of least variation alike: a ramp continues across a hole as it is around it.

@@ -3,7 +3,7 @@ import { constant, valuesOf } from '../constants.js';
 import { type Attribute, int, ints, isExternal, type Model, type Node, type TensorRef } from '../graph.js';
 import { elementTypeNumber } from '../proto/element-types.js';
 import type { ElementType } from '../tensor.js';
-import type { ResizeMatrices } from './rules/resize.js';
+import type { ResizeMatrices } from './resize-matrix.js';
 
 /** Element type and shape of a value; a size by name is one that is known only when the graph runs. */
 export interface ValueType {

@@ -15,10 +15,10 @@ import { emittedTypes } from './emitted-types.js';
 import { Emitter, type ValueTypes } from './emitter.js';
 import { partition } from './partition.js';
 import { prune } from './prune.js';
+import type { ResizeMatrices } from './resize-matrix.js';
 import { Application } from './rule.js';
 import { straightThroughOps } from './rules/constant.js';
 import { rules } from './rules/index.js';
-import type { ResizeMatrices } from './rules/resize.js';
 
 export interface VjpRequest {
   /** What messages call the model. */

@@ -4,17 +4,8 @@
  */
 import { ints } from '../../graph.js';
 import type { Emitter } from '../emitter.js';
+import type { ResizeMatrix } from '../resize-matrix.js';
 import type { Rule, RuleTable } from '../rule.js';
-
-/** How one axis is resampled: `values[o * from + i]` is the weight of element i in element o of the result. */
-export interface ResizeMatrix {
-  readonly from: number;
-  readonly to: number;
-  readonly values: Float32Array;
-}
-
-/** By output of a Resize node, then by axis; axes that keep their size have none. */
-export type ResizeMatrices = ReadonlyMap<string, ReadonlyMap<number, ResizeMatrix>>;
 
 const resize: Rule = (emit, at) => {
   const matrices = emit.resizeMatrices.get(at.y);

@@ -82,3 +82,12 @@ export interface Conditioning {
 export type Prior = DiffusionPrior | LatentPrior;
 
 export type PriorKind = Prior['kind'];
+
+/** A diffusion prior that can be differentiated. */
+export type DifferentiablePrior = DiffusionPrior & Required<Pick<DiffusionPrior, 'linearize'>>;
+
+/** @throws Error when the prior is of another kind. */
+export function diffusionPrior(prior: Prior): DiffusionPrior {
+  if (prior.kind === 'diffusion') return prior;
+  throw new Error(`expected a prior of kind diffusion, but ${prior.name} is of kind ${prior.kind}`);
+}

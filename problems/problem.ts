@@ -1,5 +1,5 @@
 /** A problem spec is data (what `--problem` and `problem.json` hold); binding it to sizes makes a problem. */
-import type { FloatArray, Shape } from '../src/core/array.js';
+import { type FloatArray, type Shape, zeros } from '../src/core/array.js';
 import type { Options } from './family.js';
 import type { NoiseModel } from './noise.js';
 import { observedNoise } from './observed.js';
@@ -47,4 +47,13 @@ export function problemOf(operator: ForwardOperator, noise: NoiseModel, name = '
     measurementShape: operator.outputShape,
     report: (x) => x,
   };
+}
+
+/** The variance of white Gaussian noise; undefined where the noise is not Gaussian or its variance differs by place. */
+export function equalVariance({
+  noise,
+  measurementShape,
+}: Pick<Problem, 'noise' | 'measurementShape'>): number | undefined {
+  const variance = noise.variance?.(zeros(measurementShape));
+  return typeof variance === 'number' ? variance : undefined;
 }

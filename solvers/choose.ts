@@ -1,11 +1,10 @@
 /** Which solver the benchmark recommends for a problem, and whether a solver can do a task, said before any work is done. */
 import type { Prior } from '../models/prior.js';
 import { isLinear } from '../problems/operator.js';
-import type { Problem } from '../problems/problem.js';
+import { equalVariance, type Problem } from '../problems/problem.js';
 import { formatShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
 import { solvers } from './index.js';
-import { equalVariance } from './parts/requirements.js';
 import type { Solver, Task } from './solver.js';
 
 type Asked = Pick<Task, 'problem' | 'prior' | 'noisePrior'>;
@@ -68,10 +67,16 @@ function hasNoUseFor(noisePrior: Prior | undefined): string | undefined {
   return noisePrior && `noise without a prior of its own, but prior ${noisePrior.name} was given for it`;
 }
 
-/** @throws UsageError in one sentence: which part lacks what, and which solvers would work. */
-export function requireMatch(solver: Solver, task: Asked): void {
+/**
+ * The task as the solver takes it: what it needs is there, and it alone.
+ * @throws UsageError in one sentence: which part lacks what, and which solvers would work.
+ */
+export function requireMatch<T extends Asked>(solver: Solver, task: T): T & Pick<Task, 'noiseVariance'> {
   const lacking = lacks(solver, task);
-  if (lacking === undefined) return;
+  if (lacking === undefined) {
+    const { needs } = solver;
+    return { ...task, noiseVariance: needs.noise === 'gaussian' ? equalVariance(task.problem) : undefined };
+  }
   const fitting = Object.values(solvers).filter((other) => lacks(other, task) === undefined);
   const advice =
     fitting.length > 0

@@ -1,4 +1,4 @@
-/** What a solver is, and what it is given (DESIGN §2). Every file beside this one is one algorithm. */
+/** What a solver is, and what it is given. How one is declared: define-solver.ts. */
 import type { z } from 'zod';
 import type { Prior, PriorKind } from '../models/prior.js';
 import type { Problem } from '../problems/problem.js';
@@ -12,6 +12,8 @@ export interface Task {
   readonly prior?: Prior;
   /** Of what the measurement holds besides A(x) and the problem's noise; for solvers whose `needs` name it. */
   readonly noisePrior?: Prior;
+  /** σ² of white Gaussian noise; `requireMatch` adds it for solvers whose `needs.noise` is `gaussian`. */
+  readonly noiseVariance?: number;
 }
 
 /** What the mathematics of a solver asks of its task; checked before any work is done. */
@@ -40,6 +42,11 @@ export interface Context {
   readonly signal?: AbortSignal;
 }
 
+export interface EnsembleContext extends Context {
+  /** How many weighted samples are asked for. */
+  readonly samples: number;
+}
+
 interface SolverBase {
   readonly name: string;
   /** One line for `list`. */
@@ -47,7 +54,7 @@ interface SolverBase {
   readonly needs: Needs;
   /** False for methods that optimise rather than sample: their spread is not an uncertainty. */
   readonly calibrated: boolean;
-  /** Every option has a default and a `.describe()` with its unit. */
+  /** Every option has a default, or may be left out, and a `.describe()` with its unit. */
   readonly options: z.ZodObject;
   /**
    * Options by problem name, or by name and option where that one is another matter (`inpaint:fraction`); effective options =
@@ -59,23 +66,22 @@ interface SolverBase {
 /** `run` draws one sample; `restore` calls it for k = 0 … N−1 and sample k does not depend on N. */
 export interface ChainSolver extends SolverBase {
   readonly kind: 'chain';
+  /** @param task that `requireMatch` has let through. @param options parsed: every default is filled in. */
   run(task: Task, options: Readonly<Record<string, unknown>>, context: Context): Promise<FloatArray>;
 }
 
 /** `run` gives one image and no uncertainty at all. */
 export interface PointSolver extends SolverBase {
   readonly kind: 'point';
+  /** @param task that `requireMatch` has let through. @param options parsed: every default is filled in. */
   run(task: Task, options: Readonly<Record<string, unknown>>, context: Context): Promise<FloatArray>;
 }
 
 /** `run` gives weighted samples together. */
 export interface EnsembleSolver extends SolverBase {
   readonly kind: 'ensemble';
-  run(
-    task: Task,
-    options: Readonly<Record<string, unknown>>,
-    context: Context & { readonly samples: number },
-  ): Promise<Ensemble>;
+  /** @param task that `requireMatch` has let through. @param options parsed: every default is filled in. */
+  run(task: Task, options: Readonly<Record<string, unknown>>, context: EnsembleContext): Promise<Ensemble>;
 }
 
 export interface Ensemble {

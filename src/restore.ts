@@ -103,12 +103,11 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const started = performance.now();
   const counters: Counters = { networkEvaluations: 0, vjps: 0 };
   const usesPrior = solver.needs.prior !== 'none';
-  const task: Task = {
+  const task = requireMatch<Task>(solver, {
     ...(solver.needs.linear ? await withoutOffset(problem, measurement) : { problem, measurement }),
     prior: usesPrior && job.prior ? counted(job.prior, counters) : undefined,
     noisePrior: job.noisePrior && counted(job.noisePrior, counters),
-  };
-  requireMatch(solver, task);
+  });
   requirePossible(measurement, problem);
 
   const item = await hashArray(measurement);

@@ -5,7 +5,7 @@ import { bind, parseProblem, parseTerm } from '../problems/index.js';
 import type { NoiseModel } from '../problems/noise.js';
 import { type LinearOperator, linearizeLinear } from '../problems/operator.js';
 import type { Problem } from '../problems/problem.js';
-import { diffusionPrior } from '../solvers/parts/requirements.js';
+import { defineSolver } from '../solvers/define-solver.js';
 import type { ChainSolver, EnsembleSolver } from '../solvers/solver.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../src/core/array.js';
 import { effectiveOptions, restore } from '../src/restore.js';
@@ -59,7 +59,7 @@ const options = z.object({
 });
 
 /** Asks the network twice and its gradient once per step, and returns noise of its own. */
-const walker: ChainSolver = {
+const walker = defineSolver({
   kind: 'chain',
   name: 'walker',
   summary: '',
@@ -67,19 +67,17 @@ const walker: ChainSolver = {
   calibrated: false,
   options,
   presets: { doubling: { scale: 2 } },
-  async run(task, chosen, context) {
-    const { steps, scale } = options.parse(chosen);
-    const model = diffusionPrior(task.prior);
+  async run({ measurement, prior }, { steps, scale }, context) {
     for (let i = 0; i < steps; i++) {
       await context.step(i, steps);
-      await model.denoise(task.measurement, 1);
-      const linearization = await model.linearize!(task.measurement, 1);
+      await prior.denoise(measurement, 1);
+      const linearization = await prior.linearize(measurement, 1);
       await linearization.pullback(linearization.value);
       linearization.release();
     }
     return mapArray(context.random('walk').normals(shape), (value) => scale * value);
   },
-};
+});
 const measurement = mapArray(zeros(shape), (_, i) => i / 10);
 
 describe('restore', () => {

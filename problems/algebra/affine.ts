@@ -2,7 +2,7 @@
 import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
 import { axpy } from '../../src/core/vector.js';
 import type { ForwardOperator, LinearOperator } from '../operator.js';
-import type { Problem } from '../problem.js';
+import { equalVariance, type Problem } from '../problem.js';
 
 /** x ↦ Lx + offset. @param offset of L's output shape. */
 export function affine(linearPart: LinearOperator, offset: FloatArray): ForwardOperator {
@@ -36,9 +36,8 @@ export async function withoutOffset(
   problem: Problem,
   measurement: FloatArray,
 ): Promise<{ problem: Problem; measurement: FloatArray }> {
-  const { operator, noise, measurementShape } = problem;
-  const variance = noise.variance?.(zeros(measurementShape));
-  if (!operator.linearPart || typeof variance !== 'number') return { problem, measurement };
+  const { operator } = problem;
+  if (!operator.linearPart || equalVariance(problem) === undefined) return { problem, measurement };
   const offset = await operator.apply(zeros(operator.inputShape));
   return {
     problem: { ...problem, operator: operator.linearPart },

@@ -10,10 +10,10 @@ import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';
 import { mapArray, zeros } from '../../src/core/array.js';
 import { axpy, norm } from '../../src/core/vector.js';
+import { defineSolver } from '../define-solver.js';
 import { gradient, gradientAdjoint } from '../parts/image-differences.js';
-import { gaussianVariance, linearOperator } from '../parts/requirements.js';
-import type { PointSolver } from '../solver.js';
-import { wienerFilter } from './wiener.js';
+
+import { wiener, wienerFilter } from './wiener.js';
 
 /**
  * How far the penalty may move a pixel in one iteration, in [0, 1] units; it sets the speed, not the solution.
@@ -26,7 +26,10 @@ const GRADIENT_NORM_SQUARED = 8;
 /** Where the operator has no closed form: a few iterations, which go on from the last image. */
 const ITERATIVE = { tolerance: 1e-7, iterations: 10 };
 
-const options = z.object({
+/** The filter that gives the first image. */
+const FIRST = wiener.options.parse({});
+
+const options = z.strictObject({
   weight: z
     .number()
     .positive()
@@ -36,7 +39,7 @@ const options = z.object({
   tolerance: z.number().min(0).default(1e-4).describe('relative change of the image at which they stop'),
 });
 
-export const tv: PointSolver = {
+export const tv = defineSolver({
   kind: 'point',
   name: 'tv',
   summary: 'Total variation, isotropic and coupled over colours: keeps edges, no network',
@@ -45,16 +48,15 @@ export const tv: PointSolver = {
   options,
   presets: {},
 
-  async run(task, chosen, context) {
-    const { measurement, problem } = task;
-    const { weight, iterations, tolerance } = options.parse(chosen);
-    const operator = linearOperator(problem);
-    const lambda = weight * gaussianVariance(problem);
+  async run(task, { weight, iterations, tolerance }, context) {
+    const { measurement, problem, noiseVariance } = task;
+    const { operator } = problem;
+    const lambda = weight * noiseVariance;
     const tau = STRIDE / lambda;
     const sigma = 1 / (GRADIENT_NORM_SQUARED * tau);
     const backprojected = await operator.adjoint(measurement);
     // Not from Aᵀy: into a wide hole the iterations carry brightness too slowly.
-    let x = await wienerFilter(task, {}, () => context.step(0, iterations));
+    let x = await wienerFilter(task, FIRST, () => context.step(0, iterations));
     let ahead = x;
     const dual = zeros([2, ...x.shape]);
     for (let k = 0; k < iterations; k++) {
@@ -72,7 +74,7 @@ export const tv: PointSolver = {
     }
     return x;
   },
-};
+});
 
 /** Shortens every pixel's vector, over directions and colours, to length `most`. */
 function clipLengths(field: Float32Array, pixels: number, most: number): void {

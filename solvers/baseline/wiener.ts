@@ -10,11 +10,10 @@
 import { z } from 'zod';
 import { type FloatArray, mapArray } from '../../src/core/array.js';
 import { conjugateGradients } from '../../src/core/conjugate-gradients.js';
+import { defineSolver, type TaskOf } from '../define-solver.js';
 import { gradient, gradientAdjoint } from '../parts/image-differences.js';
-import { gaussianVariance, linearOperator } from '../parts/requirements.js';
-import type { PointSolver, Task } from '../solver.js';
 
-const options = z.object({
+const options = z.strictObject({
   weight: z
     .number()
     .positive()
@@ -28,34 +27,35 @@ const options = z.object({
     .describe('relative residual at which they stop; wide holes need a small one'),
 });
 
-export const wiener: PointSolver = {
+const needs = { prior: 'none', linear: true, noise: 'gaussian' } as const;
+
+export const wiener = defineSolver({
   kind: 'point',
   name: 'wiener',
   summary: 'Wiener filter with a 1/f² spectrum (Tikhonov on the gradient): linear, no network',
-  needs: { prior: 'none', linear: true, noise: 'gaussian' },
+  needs,
   calibrated: false,
   options,
   presets: {},
 
   async run(task, chosen, context) {
-    const { iterations } = options.parse(chosen);
+    const { iterations } = chosen;
     let product = 0;
     return await wienerFilter(task, chosen, () =>
       context.step(Math.min(product++, iterations - 1), iterations),
     );
   },
-};
+});
 
-/** x̂ of this file's head. @param chosen options of `wiener`. @param turn is awaited before every product with AᵀA. */
+/** x̂ of this file's head. @param turn is awaited before every product with AᵀA. */
 export async function wienerFilter(
-  { measurement, problem }: Task,
-  chosen: Readonly<Record<string, unknown>>,
+  { measurement, problem, noiseVariance }: TaskOf<typeof needs>,
+  { weight, tolerance, iterations }: z.output<typeof options>,
   turn: () => Promise<void>,
 ): Promise<FloatArray> {
-  const { weight, tolerance, iterations } = options.parse(chosen);
-  const operator = linearOperator(problem);
+  const { operator } = problem;
   // Raised where it is too small for float32 to keep the system definite.
-  const penalty = Math.max(weight * gaussianVariance(problem), 1e-6);
+  const penalty = Math.max(weight * noiseVariance, 1e-6);
   const multiply = async (x: FloatArray) => {
     await turn();
     const smooth = gradientAdjoint(gradient(x));

@@ -15,13 +15,13 @@ import { isLinear } from '../../problems/operator.js';
 import type { Problem } from '../../problems/problem.js';
 import type { FloatArray } from '../../src/core/array.js';
 import { scale } from '../../src/core/vector.js';
+import { defineSolver } from '../define-solver.js';
 import { guidedFlow } from '../parts/guided-flow.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
-import { diffusionPrior, gaussianVariance } from '../parts/requirements.js';
-import { resamplingOption, twistedParticles } from '../parts/twisted-particles.js';
-import type { EnsembleSolver } from '../solver.js';
 
-const options = z.object({
+import { resamplingOption, twistedParticles } from '../parts/twisted-particles.js';
+
+const options = z.strictObject({
   variant: z
     .enum(['sde', 'ode'])
     .default('sde')
@@ -44,7 +44,7 @@ const options = z.object({
   spacing: noiseLevelOptions.spacing.default('karras'),
 });
 
-export const afdps: EnsembleSolver = {
+export const afdps = defineSolver({
   kind: 'ensemble',
   name: 'afdps',
   summary: 'AFDPS: weighted particles, no approximation of the likelihood, no gradient of the network',
@@ -53,19 +53,20 @@ export const afdps: EnsembleSolver = {
   options,
   presets: {},
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { variant, steps, leastVariance, resampleBelow, ...levels } = options.parse(chosen);
-    const model = diffusionPrior(prior);
-    const sigmas = noiseLevels(model, steps, levels);
+  async run(
+    { measurement, problem, prior, noiseVariance },
+    { variant, steps, leastVariance, resampleBelow, ...levels },
+    context,
+  ) {
+    const sigmas = noiseLevels(prior, steps, levels);
     if (variant === 'ode') {
       return guidedFlow(
-        { measurement, problem, prior: model },
+        { measurement, problem, prior, noiseVariance },
         sigmas,
         { leastVariance, resampleBelow },
         context,
       );
     }
-    const noiseVariance = gaussianVariance(problem);
     const norm = (isLinear(problem.operator) && problem.operator.norm) || 1;
     return twistedParticles(
       problem,
@@ -76,13 +77,13 @@ export const afdps: EnsembleSolver = {
         const theta = noiseVariance / (noiseVariance + (sigma * norm) ** 2);
         const { logLikelihood, gradient: shift } = await likelihoodAt(problem, measurement, x);
         scale(sigma ** 2 * theta, shift.data);
-        const denoised = await model.denoise(x, sigma, context.signal);
+        const denoised = await prior.denoise(x, sigma, context.signal);
         return { denoised, shift, logPotential: theta * logLikelihood };
       },
       context,
     );
   },
-};
+});
 
 /** log p(y | A x) and its gradient with respect to x. */
 async function likelihoodAt({ operator, noise }: Problem, y: FloatArray, x: FloatArray) {

@@ -18,14 +18,14 @@ import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';
 import { mapArray } from '../../src/core/array.js';
 import { axpy, difference, dot, scale } from '../../src/core/vector.js';
+import { defineSolver } from '../define-solver.js';
 import { startState } from '../parts/ancestral.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
 import { Population } from '../parts/population.js';
-import { diffusionPrior, gaussianVariance, linearOperator } from '../parts/requirements.js';
-import { particleStreams, resamplingOption } from '../parts/twisted-particles.js';
-import type { EnsembleSolver } from '../solver.js';
 
-const options = z.object({
+import { particleStreams, resamplingOption } from '../parts/twisted-particles.js';
+
+const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('network evaluations of each particle'),
   fresh: z
     .number()
@@ -40,7 +40,7 @@ const options = z.object({
 /** Accuracy of (AᵀA + ρI)⁻¹ where the operator has no closed form. */
 const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
-export const fpsSmc: EnsembleSolver = {
+export const fpsSmc = defineSolver({
   kind: 'ensemble',
   name: 'fps-smc',
   summary: 'FPS-SMC: particles filtered along a noisy path of the measurement; no gradient of the network',
@@ -49,13 +49,14 @@ export const fpsSmc: EnsembleSolver = {
   options,
   presets: {},
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, fresh, resampleBelow, ...levels } = options.parse(chosen);
-    const model = diffusionPrior(prior);
-    const operator = linearOperator(problem);
-    const noiseVariance = gaussianVariance(problem);
+  async run(
+    { measurement, problem, prior, noiseVariance },
+    { steps, fresh, resampleBelow, ...levels },
+    context,
+  ) {
+    const { operator } = problem;
     const noiseSigma = Math.sqrt(noiseVariance);
-    const sigmas = noiseLevels(model, steps, levels);
+    const sigmas = noiseLevels(prior, steps, levels);
     const streams = particleStreams(context);
     const count = streams.length;
     const population = new Population(
@@ -78,7 +79,7 @@ export const fpsSmc: EnsembleSolver = {
       for (let k = 0; k < count; k++) {
         await context.step(i * count + k, steps * count);
         const x = population.states[k];
-        const denoised = await model.denoise(x, sigma, context.signal);
+        const denoised = await prior.denoise(x, sigma, context.signal);
         const mean = difference(x, denoised);
         scale(keep, mean.data);
         axpy(1, denoised.data, mean.data);
@@ -106,4 +107,4 @@ export const fpsSmc: EnsembleSolver = {
     const { logEvidence: _, ...result } = population.result();
     return { samples: population.states, ...result };
   },
-};
+});

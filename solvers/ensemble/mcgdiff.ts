@@ -15,13 +15,13 @@
 import { z } from 'zod';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
+import { defineSolver } from '../define-solver.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
 import { Population } from '../parts/population.js';
-import { diffusionPrior, gaussianVariance, singularValues } from '../parts/requirements.js';
-import { particleStreams, resamplingOption } from '../parts/twisted-particles.js';
-import type { EnsembleSolver } from '../solver.js';
 
-const options = z.object({
+import { particleStreams, resamplingOption } from '../parts/twisted-particles.js';
+
+const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('network evaluations of each particle'),
   kappa: z
     .number()
@@ -35,7 +35,7 @@ const options = z.object({
   spacing: noiseLevelOptions.spacing.default('karras'),
 });
 
-export const mcgdiff: EnsembleSolver = {
+export const mcgdiff = defineSolver({
   kind: 'ensemble',
   name: 'mcgdiff',
   summary: 'MCGDiff: weighted particles pulled to the measurement until its noise level; exact in the limit',
@@ -44,12 +44,14 @@ export const mcgdiff: EnsembleSolver = {
   options,
   presets: {},
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, kappa, resampleBelow, ...levels } = options.parse(chosen);
-    const model = diffusionPrior(prior);
-    const svd = singularValues(problem);
-    const sigmas = noiseLevels(model, steps, levels);
-    const noise = Math.sqrt(gaussianVariance(problem));
+  async run(
+    { measurement, problem, prior, noiseVariance },
+    { steps, kappa, resampleBelow, ...levels },
+    context,
+  ) {
+    const { svd } = problem.operator;
+    const sigmas = noiseLevels(prior, steps, levels);
+    const noise = Math.sqrt(noiseVariance);
     const s = svd.values;
     const along = (await svd.measurementToSpectrum(measurement)).data;
     const y = along.map((value, i) => (s[i] > 0 ? value / s[i] : 0));
@@ -96,7 +98,7 @@ export const mcgdiff: EnsembleSolver = {
         await context.step(j * count + k, steps * count);
         const x = population.states[k];
         const image = await svd.fromSpectrum(floatArray(x, [x.length]));
-        const denoised = await model.denoise(image, sigmas[j], context.signal);
+        const denoised = await prior.denoise(image, sigmas[j], context.signal);
         const mean = (await svd.toSpectrum(denoised)).data;
         for (let i = 0; i < mean.length; i++) mean[i] += keep * (x[i] - mean[i]);
         population.reweigh(k, pullRatio(x, mean, variance, j + 1));
@@ -124,7 +126,7 @@ export const mcgdiff: EnsembleSolver = {
     );
     return { samples, ...result, logEvidence: logEvidence + first };
   },
-};
+});
 
 /**
  * For each coordinate the index of the level that is its τ = noise/s, −1 where it is not measured or the noise hides it at

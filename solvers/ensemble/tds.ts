@@ -12,12 +12,12 @@
 import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';
 import { difference, dot, scale } from '../../src/core/vector.js';
+import { defineSolver } from '../define-solver.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
-import { differentiablePrior, gaussianVariance, linearOperator } from '../parts/requirements.js';
-import { resamplingOption, twistedParticles } from '../parts/twisted-particles.js';
-import type { EnsembleSolver } from '../solver.js';
 
-const options = z.object({
+import { resamplingOption, twistedParticles } from '../parts/twisted-particles.js';
+
+const options = z.strictObject({
   steps: z
     .int()
     .min(1)
@@ -39,7 +39,7 @@ const options = z.object({
 /** Accuracy of (AᵀA + ρI)⁻¹ where the operator has no closed form. */
 const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
-export const tds: EnsembleSolver = {
+export const tds = defineSolver({
   kind: 'ensemble',
   name: 'tds',
   summary: 'Twisted diffusion sampler: weighted particles guided by the denoised image; exact in the limit',
@@ -48,19 +48,20 @@ export const tds: EnsembleSolver = {
   options,
   presets: {},
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, priorVariance, resampleBelow, ...levels } = options.parse(chosen);
-    const model = differentiablePrior(prior);
-    const operator = linearOperator(problem);
-    const noiseVariance = gaussianVariance(problem);
-    const sigmas = noiseLevels(model, steps, levels);
+  async run(
+    { measurement, problem, prior, noiseVariance },
+    { steps, priorVariance, resampleBelow, ...levels },
+    context,
+  ) {
+    const { operator } = problem;
+    const sigmas = noiseLevels(prior, steps, levels);
     return twistedParticles(
       problem,
       measurement,
       sigmas,
       resampleBelow,
       async (x, sigma) => {
-        const denoiser = await model.linearize(x, sigma, context.signal);
+        const denoiser = await prior.linearize(x, sigma, context.signal);
         try {
           const denoised = denoiser.value;
           const variance = (priorVariance * sigma ** 2) / (priorVariance + sigma ** 2);
@@ -80,4 +81,4 @@ export const tds: EnsembleSolver = {
       context,
     );
   },
-};
+});

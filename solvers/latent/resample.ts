@@ -13,19 +13,21 @@
  * any noise by its own likelihood; far fewer steps, since each costs a run of network and decoder and the gradients of both.
  */
 import { z } from 'zod';
+import type { DifferentiablePrior } from '../../models/prior.js';
 import { residualOf } from '../../problems/noise.js';
 import { type FloatArray, mapArray } from '../../src/core/array.js';
 import { andThen, type Linearization } from '../../src/core/linearization.js';
 import type { Random } from '../../src/core/random.js';
 import { axpy, norm, scale } from '../../src/core/vector.js';
+import { defineSolver } from '../define-solver.js';
 import { startState } from '../parts/ancestral.js';
 import { agree } from '../parts/fit-measurement.js';
-import { type LatentImages, latentImages, latentPrior } from '../parts/latent-images.js';
+import { type LatentImages, latentImages } from '../parts/latent-images.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
-import { type DifferentiablePrior, differentiablePrior } from '../parts/requirements.js';
-import type { ChainSolver, Task } from '../solver.js';
 
-const options = z.object({
+import type { Task } from '../solver.js';
+
+const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(50).describe('noise levels of the chain (published: 500)'),
   guidance: z
     .number()
@@ -61,7 +63,7 @@ const options = z.object({
   ),
 });
 
-export const resample: ChainSolver = {
+export const resample = defineSolver({
   kind: 'chain',
   name: 'resample',
   summary:
@@ -71,13 +73,11 @@ export const resample: ChainSolver = {
   options,
   presets: {},
 
-  async run(task, chosen, context) {
-    const { steps, guidance, every, ahead, gamma, ...rest } = options.parse(chosen);
+  async run(task, { steps, guidance, every, ahead, gamma, ...rest }, context) {
     const { signal } = context;
-    const prior = latentPrior(task.prior);
-    const model = differentiablePrior(prior.codes);
-    const images = latentImages(prior, task.problem.imageShape, signal);
-    const sigmas = noiseLevels(model, steps, rest);
+    const { codes } = task.prior;
+    const images = latentImages(task.prior, task.problem.imageShape, signal);
+    const sigmas = noiseLevels(codes, steps, rest);
     const inPixels = { rate: rest.pixelRate, iterations: rest.pixelSteps, enough: 1 };
     const inCodes = { rate: rest.codeRate, shared: true, iterations: rest.codeSteps, enough: 1 };
 
@@ -86,10 +86,10 @@ export const resample: ChainSolver = {
       const turn = () => context.step(i, steps);
       await turn();
       const [sigma, next] = [sigmas[i], sigmas[i + 1]];
-      code = await guidedStep(task, model, images, code, { sigma, next, guidance }, signal);
+      code = await guidedStep(task, codes, images, code, { sigma, next, guidance }, signal);
       const left = steps - 1 - i;
       if (left === 0 || left % every !== 0 || i < steps / 3) continue;
-      const clean = await lookAhead(model, code, sigmas.slice(i + 1), ahead, signal);
+      const clean = await lookAhead(codes, code, sigmas.slice(i + 1), ahead, signal);
       const early = left >= steps / 3;
       const consistent = early
         ? await images.encode(await agree(task, await images.decode(clean), asItIs, inPixels, turn))
@@ -99,7 +99,7 @@ export const resample: ChainSolver = {
     }
     return agree(task, code, images.linearize, inCodes, () => context.step(steps - 1, steps));
   },
-};
+});
 
 /** DDIM's step, and a move along −∇‖y − A(image of D)‖, through operator, decoder and network. */
 async function guidedStep(

@@ -5,13 +5,12 @@
 import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';
 import { isLinear } from '../../problems/operator.js';
-import type { Problem } from '../../problems/problem.js';
+import { equalVariance, type Problem } from '../../problems/problem.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 import { axpy } from '../../src/core/vector.js';
 import { curvatureByPixel, likelihoodCurvature, likelihoodGradient } from './likelihood.js';
 import { drawPixelwise, isPixelwise } from './pixelwise-draw.js';
-import { equalVariance } from './requirements.js';
 
 export const dataDrawOptions = {
   sampler: z

@@ -2,11 +2,11 @@
  * Ancestral sampling with a denoiser that has seen the measurement: E[x0 | x_σ, y] in place of E[x0 | x_σ]. Where the former is
  * exact the samples are the posterior's, up to the length of the steps.
  */
+import type { DifferentiablePrior } from '../../models/prior.js';
 import type { FloatArray, Shape } from '../../src/core/array.js';
 import type { Linearization } from '../../src/core/linearization.js';
 import type { Context } from '../solver.js';
 import { ancestralStep, startState } from './ancestral.js';
-import type { DifferentiablePrior } from './requirements.js';
 
 /** @param guide gives E[x0 | x_σ, y] from the prior's denoiser linearized at x_σ. */
 export async function guidedChain(

@@ -10,13 +10,14 @@
  * so there is no estimate of the evidence, which the steps' error would spoil too.
  */
 import type { DiffusionPrior } from '../../models/prior.js';
+import { isLinear } from '../../problems/operator.js';
 import type { Problem } from '../../problems/problem.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
+import { UsageError } from '../../src/core/errors.js';
 import { difference, dot, scale } from '../../src/core/vector.js';
-import type { Ensemble, EnsembleSolver } from '../solver.js';
+import type { Ensemble, EnsembleContext } from '../solver.js';
 import { startState } from './ancestral.js';
 import { Population } from './population.js';
-import { gaussianVariance, linearOperator } from './requirements.js';
 import { particleStreams } from './twisted-particles.js';
 
 /** Langevin steps are this share of 1/L, L the curvature of the tempered posterior. */
@@ -26,6 +27,7 @@ interface FlowTask {
   readonly measurement: FloatArray;
   readonly problem: Problem;
   readonly prior: DiffusionPrior;
+  readonly noiseVariance: number;
 }
 
 /** Velocity per unit of falling σ, and the log-weight's. */
@@ -36,16 +38,20 @@ interface Slope {
 
 /**
  * @param leastVariance a lower bound of the prior's variance in every direction; 0 is safe.
- * @throws Error where the operator is not linear or the noise not white and Gaussian.
+ * @throws UsageError where the operator is not linear.
  */
 export async function guidedFlow(
-  { measurement, problem, prior }: FlowTask,
+  { measurement, problem, prior, noiseVariance }: FlowTask,
   sigmas: ArrayLike<number>,
   { leastVariance, resampleBelow }: { leastVariance: number; resampleBelow: number },
-  context: Parameters<EnsembleSolver['run']>[2],
+  context: EnsembleContext,
 ): Promise<Ensemble> {
-  const operator = linearOperator(problem);
-  const noiseVariance = gaussianVariance(problem);
+  const { operator } = problem;
+  if (!isLinear(operator)) {
+    throw new UsageError(
+      `variant=ode needs a linear operator, but that of problem ${problem.name} is not linear`,
+    );
+  }
   const norm = operator.norm ?? 1;
   const temper = (sigma: number) => noiseVariance / (noiseVariance + (sigma * norm) ** 2);
 

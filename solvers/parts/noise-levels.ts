@@ -1,8 +1,7 @@
 /** Which noise levels a chain visits: options that solvers share. */
 import { z } from 'zod';
 import type { DiffusionPrior } from '../../models/prior.js';
-import { geometricSigmas, karrasSigmas, vpSigmas } from '../../src/core/schedule.js';
-import { noiseRange } from './requirements.js';
+import { geometricSigmas, karrasSigmas, vpSigma, vpSigmas } from '../../src/core/schedule.js';
 
 export const noiseLevelOptions = {
   sigmaMax: z
@@ -30,4 +29,16 @@ export function noiseLevels(
   if (spacing === 'karras') return karrasSigmas(steps, lowest, highest);
   if (spacing === 'geometric') return geometricSigmas(steps, lowest, highest);
   return vpSigmas(steps, lowest, highest, spacing);
+}
+
+/** DDPM's lowest noise level: below it an image in 8 bits has nothing left to denoise. */
+const LOWEST = vpSigma(1 / 1000);
+
+/** The levels a chain may visit before 0: those the prior knows, at most `sigmaMax`, from DDPM's lowest up. */
+export function noiseRange(
+  prior: Pick<DiffusionPrior, 'sigmaRange'>,
+  sigmaMax: number,
+): { lowest: number; highest: number } {
+  const [min, max] = prior.sigmaRange;
+  return { lowest: Math.max(min, LOWEST), highest: Math.min(max, sigmaMax) };
 }

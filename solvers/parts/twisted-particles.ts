@@ -10,7 +10,7 @@ import { z } from 'zod';
 import type { Problem } from '../../problems/problem.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
-import type { Ensemble, EnsembleSolver } from '../solver.js';
+import type { Ensemble, EnsembleContext } from '../solver.js';
 import { startState } from './ancestral.js';
 import { Population } from './population.js';
 
@@ -30,8 +30,6 @@ export interface Twist {
   /** log ψ_σ(x_σ), up to a constant that all particles at σ share. */
   readonly logPotential: number;
 }
-
-type EnsembleContext = Parameters<EnsembleSolver['run']>[2];
 
 interface Particle extends Partial<Twist> {
   readonly x: FloatArray;

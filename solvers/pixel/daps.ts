@@ -17,13 +17,13 @@
 import { z } from 'zod';
 import { floatArray } from '../../src/core/array.js';
 import { karrasSigmas } from '../../src/core/schedule.js';
+import { defineSolver } from '../define-solver.js';
 import { startState } from '../parts/ancestral.js';
 import { dataDrawOptions, drawGivenData } from '../parts/data-draw.js';
+import { noiseRange } from '../parts/noise-levels.js';
 import { eulerFlow } from '../parts/probability-flow.js';
-import { diffusionPrior, noiseRange } from '../parts/requirements.js';
-import type { ChainSolver } from '../solver.js';
 
-const options = z.object({
+const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(50).describe('noise levels (published: 200)'),
   flowSteps: z.int().min(1).default(5).describe('network evaluations at each level'),
   sigmaMax: z
@@ -76,7 +76,7 @@ const presets = {
   'phase-retrieval': { steps: 40, flowSteps: 1, sigmaMax: 2.5, sigmaMin: 0.02, chainSteps: 20 },
 } as const;
 
-export const daps: ChainSolver = {
+export const daps = defineSolver({
   kind: 'chain',
   name: 'daps',
   summary:
@@ -86,16 +86,17 @@ export const daps: ChainSolver = {
   options,
   presets,
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, flowSteps, sigmaMax, sigmaMin, priorVariance, countDrawn, ...draw } =
-      options.parse(chosen);
-    const model = diffusionPrior(prior);
-    const { lowest, highest } = noiseRange(model, sigmaMax);
+  async run(
+    { measurement, problem, prior },
+    { steps, flowSteps, sigmaMax, sigmaMin, priorVariance, countDrawn, ...draw },
+    context,
+  ) {
+    const { lowest, highest } = noiseRange(prior, sigmaMax);
     const sigmas = karrasSigmas(steps, Math.min(Math.max(sigmaMin, lowest), highest / 2), highest);
     let x = startState(problem.imageShape, sigmas[0], context.random('init'));
     for (let i = 0; i < steps; i++) {
       await context.step(i, steps);
-      const clean = await eulerFlow(model, x, sigmas[i], lowest, flowSteps, context.signal);
+      const clean = await eulerFlow(prior, x, sigmas[i], lowest, flowSteps, context.signal);
       const random = context.random('step', i);
       const spread = uncertainty(sigmas[i], priorVariance);
       const drawn = await drawGivenData(problem, measurement, clean, spread, draw, random);
@@ -106,7 +107,7 @@ export const daps: ChainSolver = {
     }
     return x;
   },
-};
+});
 
 /** r, how far x̂0 is from the image: σ as published, less under a prior N(m, vI). */
 function uncertainty(sigma: number, variance: number | undefined): number {

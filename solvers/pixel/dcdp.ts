@@ -14,15 +14,14 @@ import { residualOf } from '../../problems/noise.js';
 import { countObserved } from '../../problems/observed.js';
 import { type FloatArray, mapArray, zeros } from '../../src/core/array.js';
 import { vpSigma } from '../../src/core/schedule.js';
+import { defineSolver } from '../define-solver.js';
 import { likelihoodCurvature, likelihoodGradient } from '../parts/likelihood.js';
-import { noiseLevels } from '../parts/noise-levels.js';
+import { noiseLevels, noiseRange } from '../parts/noise-levels.js';
 import { eulerFlow } from '../parts/probability-flow.js';
-import { diffusionPrior, noiseRange } from '../parts/requirements.js';
-import type { ChainSolver } from '../solver.js';
 
 const MOMENTUM = 0.9;
 
-const options = z.object({
+const options = z.strictObject({
   rounds: z.int().min(1).default(10).describe('data steps and purifications'),
   iterations: z.int().min(1).default(100).describe('most steps of gradient descent in a round'),
   rate: z
@@ -57,7 +56,7 @@ const presets = {
   clip: fineDetail,
 } as const;
 
-export const dcdp: ChainSolver = {
+export const dcdp = defineSolver({
   kind: 'chain',
   name: 'dcdp',
   summary:
@@ -67,11 +66,9 @@ export const dcdp: ChainSolver = {
   options,
   presets,
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { rounds, iterations, rate, time, flowSteps } = options.parse(chosen);
-    const model = diffusionPrior(prior);
-    const { lowest } = noiseRange(model, 80);
-    const sigmas = noiseLevels(model, rounds, {
+  async run({ measurement, problem, prior }, { rounds, iterations, rate, time, flowSteps }, context) {
+    const { lowest } = noiseRange(prior, 80);
+    const sigmas = noiseLevels(prior, rounds, {
       sigmaMax: Math.max(vpSigma(time), 2 * lowest),
       spacing: 'uniform',
     });
@@ -98,8 +95,8 @@ export const dcdp: ChainSolver = {
       }
       const random = context.random('step', k);
       const noisy = mapArray(x, (value) => value + sigmas[k] * random.normal());
-      x = await eulerFlow(model, noisy, sigmas[k], lowest, flowSteps, context.signal);
+      x = await eulerFlow(prior, noisy, sigmas[k], lowest, flowSteps, context.signal);
     }
     return x;
   },
-};
+});

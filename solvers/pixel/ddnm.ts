@@ -17,12 +17,11 @@
  */
 import { z } from 'zod';
 import { floatArray } from '../../src/core/array.js';
+import { defineSolver } from '../define-solver.js';
 import { startState } from '../parts/ancestral.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
-import { diffusionPrior, gaussianVariance, singularValues } from '../parts/requirements.js';
-import type { ChainSolver } from '../solver.js';
 
-const options = z.object({
+const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('noise levels'),
   eta: z.number().min(0).max(1).default(0.85).describe('share η of fresh noise in each step, 0 to 1'),
   travelLength: z.int().min(1).default(1).describe('steps that are repeated together'),
@@ -51,7 +50,7 @@ const presets = {
   downsample: fineDetail,
 } as const;
 
-export const ddnm: ChainSolver = {
+export const ddnm = defineSolver({
   kind: 'chain',
   name: 'ddnm',
   summary:
@@ -61,12 +60,14 @@ export const ddnm: ChainSolver = {
   options,
   presets,
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, eta, travelLength, travelRepeat, ...levels } = options.parse(chosen);
-    const model = diffusionPrior(prior);
-    const svd = singularValues(problem);
-    const noiseSigma = Math.sqrt(gaussianVariance(problem));
-    const sigmas = noiseLevels(model, steps, levels);
+  async run(
+    { measurement, problem, prior, noiseVariance },
+    { steps, eta, travelLength, travelRepeat, ...levels },
+    context,
+  ) {
+    const { svd } = problem.operator;
+    const noiseSigma = Math.sqrt(noiseVariance);
+    const sigmas = noiseLevels(prior, steps, levels);
     const s = svd.values;
     const y = (await svd.measurementToSpectrum(measurement)).data;
     const keep = Math.sqrt(1 - eta ** 2);
@@ -77,7 +78,7 @@ export const ddnm: ChainSolver = {
       await context.step(visit, visits.length);
       const [sigma, next] = [sigmas[from], sigmas[to]];
       const random = context.random('step', visit);
-      const denoised = await model.denoise(x, sigma, context.signal);
+      const denoised = await prior.denoise(x, sigma, context.signal);
       const clean = (await svd.toSpectrum(denoised)).data;
       const state = (await svd.toSpectrum(x)).data;
       const moved = new Float32Array(clean.length);
@@ -102,7 +103,7 @@ export const ddnm: ChainSolver = {
     }
     return x;
   },
-};
+});
 
 /** The steps from level to level; where one begins before the last ended, the chain has gone back. */
 function travel(steps: number, length: number, repeat: number): { from: number; to: number }[] {

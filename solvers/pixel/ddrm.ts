@@ -16,11 +16,10 @@
  */
 import { z } from 'zod';
 import { floatArray, mapArray, sizeOf, zeros } from '../../src/core/array.js';
+import { defineSolver } from '../define-solver.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
-import { diffusionPrior, gaussianVariance, singularValues } from '../parts/requirements.js';
-import type { ChainSolver } from '../solver.js';
 
-const options = z.object({
+const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(20).describe('network evaluations'),
   eta: z
     .number()
@@ -68,7 +67,7 @@ const presets = {
   downsample: fineDetail,
 } as const;
 
-export const ddrm: ChainSolver = {
+export const ddrm = defineSolver({
   kind: 'chain',
   name: 'ddrm',
   summary: 'DDRM: a diffusion in the singular vectors of the operator; few steps, no gradient of the network',
@@ -77,12 +76,14 @@ export const ddrm: ChainSolver = {
   options,
   presets,
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, eta, etaB, cutoff, temperature, ...levels } = options.parse(chosen);
-    const model = diffusionPrior(prior);
-    const svd = singularValues(problem);
-    const noiseSigma = Math.sqrt(gaussianVariance(problem));
-    const sigmas = noiseLevels(model, steps, levels);
+  async run(
+    { measurement, problem, prior, noiseVariance },
+    { steps, eta, etaB, cutoff, temperature, ...levels },
+    context,
+  ) {
+    const { svd } = problem.operator;
+    const noiseSigma = Math.sqrt(noiseVariance);
+    const sigmas = noiseLevels(prior, steps, levels);
     const s = svd.values.map((value) => (value > cutoff * noiseSigma ? value : 0));
     const y = (await svd.measurementToSpectrum(measurement)).data;
 
@@ -102,7 +103,7 @@ export const ddrm: ChainSolver = {
     for (let k = 0; k < steps; k++) {
       await context.step(k, steps);
       const [sigma, next] = [sigmas[k], sigmas[k + 1]];
-      const denoised = await model.denoise(await image(), sigma, context.signal);
+      const denoised = await prior.denoise(await image(), sigma, context.signal);
       const clean = (await svd.toSpectrum(denoised)).data;
       const random = context.random('step', k);
       for (let i = 0; i < state.length; i++) {
@@ -119,4 +120,4 @@ export const ddrm: ChainSolver = {
     }
     return image();
   },
-};
+});

@@ -19,10 +19,10 @@ import { floatArray } from '../../src/core/array.js';
 import { geometricSigmas, vpSigmas } from '../../src/core/schedule.js';
 import { diffpirRho } from '../../src/core/units.js';
 import { difference } from '../../src/core/vector.js';
+import { defineSolver } from '../define-solver.js';
 import { startState } from '../parts/ancestral.js';
 import { equivariantDenoise } from '../parts/equivariant.js';
-import { diffusionPrior, gaussianVariance, linearOperator, noiseRange } from '../parts/requirements.js';
-import type { ChainSolver } from '../solver.js';
+import { noiseRange } from '../parts/noise-levels.js';
 
 /** As in the published code: without noise the data step would not be definite. */
 const LEAST_NOISE = 0.001;
@@ -30,7 +30,7 @@ const LEAST_NOISE = 0.001;
 /** Accuracy of the data step where the operator has no closed form. */
 const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
-const options = z.object({
+const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('network evaluations'),
   lambda: z
     .number()
@@ -89,7 +89,7 @@ const presets = {
   tensorflow: sparse,
 } as const;
 
-export const diffpir: ChainSolver = {
+export const diffpir = defineSolver({
   kind: 'chain',
   name: 'diffpir',
   summary: 'DiffPIR: denoising and proximal data steps along a diffusion; no gradient of the network',
@@ -98,12 +98,14 @@ export const diffpir: ChainSolver = {
   options,
   presets,
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, lambda, zeta, sigmaMax, spacing } = options.parse(chosen);
-    const model = diffusionPrior(prior);
-    const operator = linearOperator(problem);
-    const noiseSigma = Math.max(LEAST_NOISE, Math.sqrt(gaussianVariance(problem)));
-    const { lowest, highest } = noiseRange(model, sigmaMax);
+  async run(
+    { measurement, problem, prior, noiseVariance },
+    { steps, lambda, zeta, sigmaMax, spacing },
+    context,
+  ) {
+    const { operator } = problem;
+    const noiseSigma = Math.max(LEAST_NOISE, Math.sqrt(noiseVariance));
+    const { lowest, highest } = noiseRange(prior, sigmaMax);
     const sigmas =
       spacing === 'geometric'
         ? geometricSigmas(steps, lowest, highest)
@@ -113,7 +115,7 @@ export const diffpir: ChainSolver = {
       await context.step(i, steps);
       const [sigma, next] = [sigmas[i], sigmas[i + 1]];
       const orientation = context.random('orientation', i);
-      const denoising = equivariantDenoise(model, x, sigma, orientation, context.signal);
+      const denoising = equivariantDenoise(prior, x, sigma, orientation, context.signal);
       // Drawn while the network works.
       const fresh = context.random('step', i).normals(x.shape).data;
       const denoised = await denoising;
@@ -131,4 +133,4 @@ export const diffpir: ChainSolver = {
     }
     return x;
   },
-};
+});

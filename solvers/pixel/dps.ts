@@ -25,13 +25,13 @@ import type { FloatArray } from '../../src/core/array.js';
 import { vpSigmas } from '../../src/core/schedule.js';
 import { dpsStepSize } from '../../src/core/units.js';
 import { axpy, norm, scale } from '../../src/core/vector.js';
+import { defineSolver } from '../define-solver.js';
 import { ancestralStep, startState } from '../parts/ancestral.js';
-import { differentiablePrior, noiseRange } from '../parts/requirements.js';
-import type { ChainSolver } from '../solver.js';
+import { noiseRange } from '../parts/noise-levels.js';
 
 type Guidance = 'bounded' | 'norm' | 'likelihood';
 
-const options = z.object({
+const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('network evaluations, each with one gradient'),
   zeta: z
     .number()
@@ -98,7 +98,7 @@ const presets = {
   tensorflow: own,
 } as const;
 
-export const dps: ChainSolver = {
+export const dps = defineSolver({
   kind: 'chain',
   name: 'dps',
   summary: 'Diffusion Posterior Sampling: ancestral sampling guided by the likelihood of the denoised image',
@@ -107,17 +107,15 @@ export const dps: ChainSolver = {
   options,
   presets,
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, zeta, sigmaMax, guidance } = options.parse(chosen);
-    const model = differentiablePrior(prior);
-    const { lowest, highest } = noiseRange(model, sigmaMax);
+  async run({ measurement, problem, prior }, { steps, zeta, sigmaMax, guidance }, context) {
+    const { lowest, highest } = noiseRange(prior, sigmaMax);
     const sigmas = vpSigmas(steps, lowest, highest);
     let x = startState(problem.imageShape, sigmas[0], context.random('init'));
     for (let i = 0; i < steps; i++) {
       await context.step(i, steps);
       const [sigma, next] = [sigmas[i], sigmas[i + 1]];
       const sizes = { paper: dpsStepSize(zeta, sigma, next, x.size), bayes: sigma ** 2 - next ** 2 };
-      const denoiser = await model.linearize(x, sigma, context.signal);
+      const denoiser = await prior.linearize(x, sigma, context.signal);
       try {
         const move = denoiser.pullback(
           await towardsData(problem, measurement, denoiser.value, guidance, sizes),
@@ -131,7 +129,7 @@ export const dps: ChainSolver = {
     }
     return x;
   },
-};
+});
 
 /** How x0 is to move for A(x0) to come nearer to y. */
 async function towardsData(

@@ -13,15 +13,16 @@
  * starts from N(0, I) whatever its highest σ.
  */
 import { z } from 'zod';
+import type { DifferentiablePrior } from '../../models/prior.js';
 import type { LinearOperator } from '../../problems/operator.js';
 import { type FloatArray, floatArray, mapArray, type Shape, sizeOf } from '../../src/core/array.js';
+import { defineSolver } from '../define-solver.js';
 import { guidedChain } from '../parts/guided-chain.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
-import { type DifferentiablePrior, differentiablePrior, linearOperator } from '../parts/requirements.js';
-import type { ChainSolver } from '../solver.js';
+
 import { matchMoments } from './mmps.js';
 
-const options = z.object({
+const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('evaluations of each of the two networks'),
   iterations: z
     .int()
@@ -40,7 +41,7 @@ const options = z.object({
   ...noiseLevelOptions,
 });
 
-export const jointDiffusion: ChainSolver = {
+export const jointDiffusion = defineSolver({
   kind: 'chain',
   name: 'joint-diffusion',
   summary: 'joint diffusion: removes noise that has a prior of its own; exact where both priors are Gaussian',
@@ -49,10 +50,13 @@ export const jointDiffusion: ChainSolver = {
   options,
   presets: {},
 
-  async run({ measurement, problem, prior, noisePrior }, chosen, context) {
-    const { steps, iterations, noiseScale, noiseCentre, ...levels } = options.parse(chosen);
-    const pair = joint(differentiablePrior(prior), differentiablePrior(noisePrior), problem);
-    const operator = linearOperator(problem);
+  async run(
+    { measurement, problem, prior, noisePrior },
+    { steps, iterations, noiseScale, noiseCentre, ...levels },
+    context,
+  ) {
+    const pair = joint(prior, noisePrior, problem);
+    const { operator } = problem;
     const added = (i: number) => noiseScale * (operator.observed?.[i] ?? 1);
     const shifted = mapArray(measurement, (value, i) => value + added(i) * noiseCentre);
     const guide = matchMoments(overlaid(operator, added), problem.noise, shifted, iterations);
@@ -60,7 +64,7 @@ export const jointDiffusion: ChainSolver = {
     const both = await guidedChain(pair, [pair.size], sigmas, guide, context);
     return firstOf(both, problem.imageShape);
   },
-};
+});
 
 interface Shapes {
   readonly imageShape: Shape;

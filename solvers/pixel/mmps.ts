@@ -16,12 +16,11 @@ import { type FloatArray, mapArray } from '../../src/core/array.js';
 import { gmres } from '../../src/core/gmres.js';
 import type { Linearization } from '../../src/core/linearization.js';
 import { axpy, difference, scale } from '../../src/core/vector.js';
+import { defineSolver } from '../define-solver.js';
 import { guidedChain } from '../parts/guided-chain.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
-import { differentiablePrior, linearOperator } from '../parts/requirements.js';
-import type { ChainSolver } from '../solver.js';
 
-const options = z.object({
+const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('network evaluations'),
   iterations: z
     .int()
@@ -46,7 +45,7 @@ const presets = {
   downsample: fineDetail,
 } as const;
 
-export const mmps: ChainSolver = {
+export const mmps = defineSolver({
   kind: 'chain',
   name: 'mmps',
   summary: 'MMPS: guidance with the covariance that the network itself implies; exact for Gaussian priors',
@@ -55,31 +54,28 @@ export const mmps: ChainSolver = {
   options,
   presets,
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, iterations, ...levels } = options.parse(chosen);
-    const model = differentiablePrior(prior);
-    const operator = linearOperator(problem);
-    const sigmas = noiseLevels(model, steps, levels);
+  async run({ measurement, problem, prior }, { steps, iterations, ...levels }, context) {
+    const { operator } = problem;
+    const sigmas = noiseLevels(prior, steps, levels);
     const guide = matchMoments(operator, problem.noise, measurement, iterations);
-    return guidedChain(model, problem.imageShape, sigmas, guide, context);
+    return guidedChain(prior, problem.imageShape, sigmas, guide, context);
   },
-};
+});
 
 /**
  * D_y of a denoiser linearized at x_σ, for any x that a linear operator measures.
- * @param noise with a variance.
  * @param iterations of GMRES at most, each a pullback through the denoiser.
  */
 export function matchMoments(
   operator: Pick<LinearOperator, 'apply' | 'adjoint'>,
-  noise: NoiseModel,
+  noise: Required<Pick<NoiseModel, 'variance'>>,
   measurement: FloatArray,
   iterations: number,
 ): (denoiser: Linearization, sigma: number) => Promise<FloatArray> {
   return async (denoiser, sigma) => {
     const denoised = denoiser.value;
     const clean = await operator.apply(denoised);
-    const noiseVariance = noise.variance!(clean);
+    const noiseVariance = noise.variance(clean);
     const varianceAt = (i: number) => (typeof noiseVariance === 'number' ? noiseVariance : noiseVariance[i]);
     const covariance = async (v: FloatArray) => {
       const seen = await operator.apply(await denoiser.pullback(await operator.adjoint(v)));

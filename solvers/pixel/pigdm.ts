@@ -12,12 +12,11 @@
 import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';
 import { axpy, difference, scale } from '../../src/core/vector.js';
+import { defineSolver } from '../define-solver.js';
 import { guidedChain } from '../parts/guided-chain.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
-import { differentiablePrior, gaussianVariance, linearOperator } from '../parts/requirements.js';
-import type { ChainSolver } from '../solver.js';
 
-const options = z.object({
+const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('network evaluations, each with one gradient'),
   priorVariance: z
     .number()
@@ -50,7 +49,7 @@ const presets = {
   downsample: fineDetail,
 } as const;
 
-export const pigdm: ChainSolver = {
+export const pigdm = defineSolver({
   kind: 'chain',
   name: 'pigdm',
   summary: 'ΠGDM: guidance that allows for the denoised image being uncertain, equally in all pixels',
@@ -59,14 +58,11 @@ export const pigdm: ChainSolver = {
   options,
   presets,
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, priorVariance, ...levels } = options.parse(chosen);
-    const model = differentiablePrior(prior);
-    const operator = linearOperator(problem);
-    const noiseVariance = gaussianVariance(problem);
-    const sigmas = noiseLevels(model, steps, levels);
+  async run({ measurement, problem, prior, noiseVariance }, { steps, priorVariance, ...levels }, context) {
+    const { operator } = problem;
+    const sigmas = noiseLevels(prior, steps, levels);
     return guidedChain(
-      model,
+      prior,
       problem.imageShape,
       sigmas,
       async (denoiser, sigma) => {
@@ -84,4 +80,4 @@ export const pigdm: ChainSolver = {
       context,
     );
   },
-};
+});

@@ -12,10 +12,10 @@ import { normalSolve } from '../../problems/normal-solve.js';
 import { mapArray, zeros } from '../../src/core/array.js';
 import { geometricSigmas } from '../../src/core/schedule.js';
 import { axpy, difference } from '../../src/core/vector.js';
-import { diffusionPrior, gaussianVariance, linearOperator, noiseRange } from '../parts/requirements.js';
-import type { PointSolver } from '../solver.js';
+import { defineSolver } from '../define-solver.js';
+import { noiseRange } from '../parts/noise-levels.js';
 
-const options = z.object({
+const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(24).describe('network evaluations (DPIR: 8 to 24)'),
   lambda: z.number().positive().default(0.23).describe('weight λ of the denoised image (DPIR: 0.23)'),
   sigmaMax: z
@@ -50,7 +50,7 @@ const presets = {
   downsample: fineDetail,
 } as const;
 
-export const pnpAdmm: PointSolver = {
+export const pnpAdmm = defineSolver({
   kind: 'point',
   name: 'pnp-admm',
   summary: 'plug-and-play ADMM with the denoiser of the prior: one image, few network evaluations',
@@ -59,23 +59,24 @@ export const pnpAdmm: PointSolver = {
   options,
   presets,
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, lambda, sigmaMax, sigmaMin, dual } = options.parse(chosen);
-    const model = diffusionPrior(prior);
-    const operator = linearOperator(problem);
-    const variance = gaussianVariance(problem);
-    const { lowest, highest } = noiseRange(model, sigmaMax);
-    const last = Math.max(lowest, Math.min(sigmaMin ?? Math.sqrt(variance), 0.999 * highest));
+  async run(
+    { measurement, problem, prior, noiseVariance },
+    { steps, lambda, sigmaMax, sigmaMin, dual },
+    context,
+  ) {
+    const { operator } = problem;
+    const { lowest, highest } = noiseRange(prior, sigmaMax);
+    const last = Math.max(lowest, Math.min(sigmaMin ?? Math.sqrt(noiseVariance), 0.999 * highest));
     const sigmas = geometricSigmas(steps, last, highest);
     let v = mapArray(zeros(problem.imageShape), () => 0.5);
     const u = zeros(problem.imageShape);
     for (let k = 0; k < steps; k++) {
       await context.step(k, steps);
-      const rho = (lambda * variance) / sigmas[k] ** 2;
+      const rho = (lambda * noiseVariance) / sigmas[k] ** 2;
       const x = difference(v, u);
       const residual = difference(measurement, await operator.apply(x));
       axpy(1, (await normalSolve(operator, await operator.adjoint(residual), rho, ITERATIVE)).data, x.data);
-      v = await model.denoise(
+      v = await prior.denoise(
         mapArray(x, (value, i) => value + u.data[i]),
         sigmas[k],
         context.signal,
@@ -87,4 +88,4 @@ export const pnpAdmm: PointSolver = {
     }
     return v;
   },
-};
+});

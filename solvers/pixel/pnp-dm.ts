@@ -11,12 +11,12 @@
  */
 import { z } from 'zod';
 import { karrasSigmas } from '../../src/core/schedule.js';
+import { defineSolver } from '../define-solver.js';
 import { ancestralStep, startState } from '../parts/ancestral.js';
 import { dataDrawOptions, drawGivenData } from '../parts/data-draw.js';
-import { diffusionPrior, noiseRange } from '../parts/requirements.js';
-import type { ChainSolver } from '../solver.js';
+import { noiseRange } from '../parts/noise-levels.js';
 
-const options = z.object({
+const options = z.strictObject({
   rounds: z.int().min(1).default(60).describe('draws of both images (published: 200)'),
   steps: z
     .int()
@@ -49,7 +49,7 @@ const presets = {
   'phase-retrieval': { rounds: 20, steps: 4, rhoMax: 1, rhoMin: 0.015, decay: 0.8, chainSteps: 20 },
 } as const;
 
-export const pnpDm: ChainSolver = {
+export const pnpDm = defineSolver({
   kind: 'chain',
   name: 'pnp-dm',
   summary: 'PnP-DM: Gibbs sampling between data and prior, tied ever closer; no gradient of the network',
@@ -58,10 +58,8 @@ export const pnpDm: ChainSolver = {
   options,
   presets,
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { rounds, steps, rhoMax, rhoMin, decay, ...draw } = options.parse(chosen);
-    const model = diffusionPrior(prior);
-    const { lowest, highest } = noiseRange(model, rhoMax);
+  async run({ measurement, problem, prior }, { rounds, steps, rhoMax, rhoMin, decay, ...draw }, context) {
+    const { lowest, highest } = noiseRange(prior, rhoMax);
     let x = startState(problem.imageShape, highest, context.random('init'));
     for (let k = 0; k < rounds; k++) {
       const rho = Math.max(highest * decay ** k, rhoMin, 2 * lowest);
@@ -69,10 +67,10 @@ export const pnpDm: ChainSolver = {
       const sigmas = steps > 1 ? karrasSigmas(steps, lowest, rho) : [rho, 0];
       for (let i = 0; i < steps; i++) {
         await context.step(k * steps + i, rounds * steps);
-        const denoised = await model.denoise(x, sigmas[i], context.signal);
+        const denoised = await prior.denoise(x, sigmas[i], context.signal);
         x = ancestralStep(x, denoised, sigmas[i], sigmas[i + 1], context.random('step', k, i));
       }
     }
     return x;
   },
-};
+});

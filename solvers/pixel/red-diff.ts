@@ -13,19 +13,17 @@
 import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';
 import { isLinear } from '../../problems/operator.js';
-import type { Problem } from '../../problems/problem.js';
 import { Adam } from '../../src/core/adam.js';
 import { type FloatArray, mapArray, zeros } from '../../src/core/array.js';
 import { axpy, difference } from '../../src/core/vector.js';
+import { defineSolver, type TaskOf } from '../define-solver.js';
 import { likelihoodGradient } from '../parts/likelihood.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
-import { diffusionPrior } from '../parts/requirements.js';
-import type { ChainSolver } from '../solver.js';
 
 /** Of an image in [0, 1]: what ridges the first image. */
 const PIXEL_VARIANCE = 0.25;
 
-const options = z.object({
+const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('network evaluations (published: 100 or 1000)'),
   lambda: z.number().min(0).default(0.25).describe("weight λ of the prior, the paper's units"),
   rate: z
@@ -55,20 +53,20 @@ const presets = {
   'phase-retrieval': { steps: 50, sigmaMax: 2.5, spacing: 'geometric' },
 } as const;
 
-export const redDiff: ChainSolver = {
+const needs = { prior: 'diffusion', noise: 'variance' } as const;
+
+export const redDiff = defineSolver({
   kind: 'chain',
   name: 'red-diff',
   summary:
     'RED-diff: one image optimised along a diffusion, with the denoiser as regulariser; cheap and general',
-  needs: { prior: 'diffusion', noise: 'variance' },
+  needs,
   calibrated: false,
   options,
   presets,
 
-  async run({ measurement, problem, prior }, chosen, context) {
-    const { steps, lambda, rate, ...levels } = options.parse(chosen);
-    const model = diffusionPrior(prior);
-    const sigmas = noiseLevels(model, steps, levels);
+  async run({ measurement, problem, prior }, { steps, lambda, rate, ...levels }, context) {
+    const sigmas = noiseLevels(prior, steps, levels);
     const image = await firstImage(problem, measurement);
     // The image on [-1, 1] moves by twice what it does on [0, 1].
     const adam = new Adam(image.size, rate / 2, 0.9, 0.99);
@@ -77,7 +75,7 @@ export const redDiff: ChainSolver = {
       const sigma = sigmas[k];
       const noise = context.random('step', k).normals(image.shape).data;
       const noisy = mapArray(image, (value, i) => value + sigma * noise[i]);
-      const denoised = (await model.denoise(noisy, sigma, context.signal)).data;
+      const denoised = (await prior.denoise(noisy, sigma, context.signal)).data;
       const data = (await likelihoodGradient(problem, measurement, image)).data;
       // On [-1, 1] residuals are twice as large, and 1/SNR^½ is twice σ; ∇ log p is in units of the variance.
       const dataWeight = (-2 * meanVariance(problem, measurement)) / measurement.size;
@@ -91,13 +89,13 @@ export const redDiff: ChainSolver = {
     }
     return image;
   },
-};
+});
 
 /**
  * From grey towards the measurement: A†y as published, but ridged where noise would be amplified; nonlinear operators
  * start at grey.
  */
-async function firstImage(problem: Problem, y: FloatArray): Promise<FloatArray> {
+async function firstImage(problem: TaskOf<typeof needs>['problem'], y: FloatArray): Promise<FloatArray> {
   const { operator, imageShape } = problem;
   const image = mapArray(zeros(imageShape), () => 0.5);
   if (!isLinear(operator)) return image;
@@ -107,8 +105,8 @@ async function firstImage(problem: Problem, y: FloatArray): Promise<FloatArray> 
   return image;
 }
 
-function meanVariance({ noise }: Problem, clean: FloatArray): number {
-  const variance = noise.variance!(clean);
+function meanVariance({ noise }: TaskOf<typeof needs>['problem'], clean: FloatArray): number {
+  const variance = noise.variance(clean);
   if (typeof variance === 'number') return variance;
   return variance.reduce((sum, value) => sum + value, 0) / variance.length;
 }

@@ -11,16 +11,15 @@
 import { z } from 'zod';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import { vpScale } from '../../src/core/units.js';
+import { defineSolver } from '../define-solver.js';
 import { startState } from '../parts/ancestral.js';
 import { agree } from '../parts/fit-measurement.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
-import { differentiablePrior } from '../parts/requirements.js';
-import type { ChainSolver } from '../solver.js';
 
 /** Published: residuals up to (σ_n + 0.001)² at σ_n = 0.05. */
 const ENOUGH = 1.02 ** 2;
 
-const options = z.object({
+const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(20).describe('noise levels'),
   iterations: z
     .int()
@@ -52,7 +51,7 @@ const presets = {
   'phase-retrieval': { ...few, steps: 10, sigmaMax: 2.5 },
 } as const;
 
-export const sitcom: ChainSolver = {
+export const sitcom = defineSolver({
   kind: 'chain',
   name: 'sitcom',
   summary:
@@ -62,16 +61,15 @@ export const sitcom: ChainSolver = {
   options,
   presets,
 
-  async run(task, chosen, context) {
-    const { steps, iterations, rate, ...levels } = options.parse(chosen);
-    const model = differentiablePrior(task.prior);
-    const sigmas = noiseLevels(model, steps, levels);
+  async run(task, { steps, iterations, rate, ...levels }, context) {
+    const { prior } = task;
+    const sigmas = noiseLevels(prior, steps, levels);
     let x = startState(task.problem.imageShape, sigmas[0], context.random('init'));
     for (let i = 0; i < steps; i++) {
       await context.step(i, steps);
       const sigma = sigmas[i];
       const move = { rate: rate / (2 * vpScale(sigma)), iterations, enough: ENOUGH };
-      const denoise = (input: FloatArray) => model.linearize(input, sigma, context.signal);
+      const denoise = (input: FloatArray) => prior.linearize(input, sigma, context.signal);
       const clean = (await agree(task, x, denoise, move, () => context.step(i, steps))).data;
       const random = context.random('step', i);
       const moved = new Float32Array(clean.length);
@@ -80,4 +78,4 @@ export const sitcom: ChainSolver = {
     }
     return x;
   },
-};
+});

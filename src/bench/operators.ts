@@ -1,8 +1,8 @@
 /** What each operator costs beside one run of the network: it should not show (under 5 %). */
 import { loadPrior } from '../../models/load.js';
+import { diffusionPrior } from '../../models/prior.js';
 import { bind, parseProblem, parseTerm } from '../../problems/index.js';
 import { type ForwardOperator, isLinear } from '../../problems/operator.js';
-import { diffusionPrior } from '../../solvers/parts/requirements.js';
 import { type FloatArray, floatArray, formatShape, type Shape, sizeOf, zeros } from '../core/array.js';
 import { keyedRandom } from '../core/random.js';
 import type { OperatorsSpec } from './spec.js';

@@ -4,10 +4,10 @@
  */
 import { loadPrior } from '../../models/load.js';
 import type { DiffusionPrior } from '../../models/prior.js';
+import { diffusionPrior } from '../../models/prior.js';
 import { problem } from '../../problems/bind.js';
 import { bind } from '../../problems/index.js';
 import { measure } from '../../problems/measure.js';
-import { diffusionPrior } from '../../solvers/parts/requirements.js';
 import { type FloatArray, floatArray, sizeOf } from '../core/array.js';
 import { restore } from '../restore.js';
 import type { SpeedSpec } from './spec.js';

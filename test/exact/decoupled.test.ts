@@ -13,6 +13,7 @@ import { gaussianReference, mixtureReference, referenceTask } from '../../src/be
 import { floatArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { karrasSigmas } from '../../src/core/schedule.js';
+import { runSolver } from '../solvers/run-solver.js';
 import { denseProblem, testContext } from './dense.js';
 import { distanceOf } from './distance.js';
 
@@ -119,7 +120,7 @@ describe('daps under a prior that is as uncertain in every direction', () => {
       const count = 600;
       let [sum, squares] = [0, 0];
       for (let k = 0; k < count; k++) {
-        const { data } = await daps.run(task, options, testContext(k));
+        const { data } = await runSolver(daps, task, options, testContext(k));
         const along = (0.5 * (data[0] - 0.5) - (data[1] - 0.3)) / Math.sqrt(1.25);
         sum += along / count;
         squares += along ** 2 / count;
@@ -155,7 +156,8 @@ describe('daps that counts the noise of its draw', () => {
     const count = 5000;
     let squares = 0;
     for (let k = 0; k < count; k++) {
-      for (const value of (await daps.run(task, options, testContext(k))).data) squares += (value - 0.5) ** 2;
+      for (const value of (await runSolver(daps, task, options, testContext(k))).data)
+        squares += (value - 0.5) ** 2;
     }
     // Four standard errors of 10,000 values.
     expect(Math.abs(squares / (2 * count) / variance - 1)).toBeLessThan(0.057);

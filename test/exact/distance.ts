@@ -3,6 +3,7 @@ import type { ChainSolver } from '../../solvers/solver.js';
 import { type Reference, referenceTask } from '../../src/bench/reference.js';
 import { keyedRandom, type RandomSource } from '../../src/core/random.js';
 import { slicedWasserstein } from '../../src/core/wasserstein.js';
+import { runSolver } from '../solvers/run-solver.js';
 
 export async function distanceOf(
   solver: ChainSolver,
@@ -14,7 +15,7 @@ export async function distanceOf(
   const task = referenceTask(reference, sigmaRange);
   const samples: Float32Array[] = [];
   for (let k = 0; k < count; k++) {
-    const x = await solver.run(task, options, { random: quickRandom(k), step: async () => {} });
+    const x = await runSolver(solver, task, options, { random: quickRandom(k), step: async () => {} });
     samples.push(task.problem.report(x).data);
   }
   const random = keyedRandom(2, 'exact', 0);

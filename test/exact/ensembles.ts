@@ -4,6 +4,7 @@ import { type Reference, referenceTask } from '../../src/bench/reference.js';
 import { normalisedWeights } from '../../src/core/posterior.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { slicedWasserstein } from '../../src/core/wasserstein.js';
+import { runSolver } from '../solvers/run-solver.js';
 
 export interface EnsembleScore {
   /** Sliced Wasserstein-1 distance, in the reference's units. */
@@ -24,7 +25,7 @@ export async function runEnsemble(
 ): Promise<EnsembleScore> {
   const task = referenceTask(reference);
   const random = keyedRandom(seed, 'ensemble', 0);
-  const found = await solver.run(task, options, { random, step: async () => {}, samples });
+  const found = await runSolver(solver, task, options, { random, step: async () => {}, samples });
   const stream = random('truth');
   const draw = (size: number) => Array.from({ length: size }, () => reference.posterior.sample(stream));
   const truth = { points: draw(4000) };

@@ -10,6 +10,7 @@ import { type FloatArray, floatArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { slicedWasserstein } from '../../src/core/wasserstein.js';
 import { restore } from '../../src/restore.js';
+import { runSolver } from '../solvers/run-solver.js';
 import { momentsOf } from './moments.js';
 
 const SHAPE = [1, 1, 2];
@@ -111,7 +112,7 @@ it('knows the noise by its shape: nearer to the posterior of mixtures than a Gau
     for (let k = 0; k < 80; k++) {
       const stream = keyedRandom(0, 'joint', k)('chain');
       const context = { random: () => stream, step: async () => {} };
-      points.push((await jointDiffusion.run(taskOf(image, prior), options, context)).data);
+      points.push((await runSolver(jointDiffusion, taskOf(image, prior), options, context)).data);
     }
     distances.push(distanceTo(truth, points));
   }

@@ -2,6 +2,7 @@
 import type { ChainSolver, Task } from '../../solvers/solver.js';
 import { floatArray, sizeOf } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
+import { runSolver } from '../solvers/run-solver.js';
 
 /**
  * Mean and covariance of a chain that is affine in the normals it draws, as chains on a Gaussian prior are: the mean is
@@ -40,6 +41,6 @@ async function run(
     integer: unused,
     uniform: unused,
   };
-  const x = await solver.run(task, options, { random: () => stream, step: async () => {} });
+  const x = await runSolver(solver, task, options, { random: () => stream, step: async () => {} });
   return { mean: [...task.problem.report(x).data], draws };
 }

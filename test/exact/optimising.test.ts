@@ -13,6 +13,7 @@ import { gaussianReference, mixtureReference, referenceTask } from '../../src/be
 import { Adam } from '../../src/core/adam.js';
 import { floatArray } from '../../src/core/array.js';
 import { vpSigma } from '../../src/core/schedule.js';
+import { runSolver } from '../solvers/run-solver.js';
 import { testContext } from './dense.js';
 import { distanceOf } from './distance.js';
 
@@ -39,7 +40,7 @@ it('SITCOM stops where the measurement is met as well as noise allows', async ()
 it.each([sitcom, dcdp])('$name takes noise of any kind', async (solver) => {
   const { problem, measurement, prior } = referenceTask(gaussianReference, DDPM);
   const task = { problem: { ...problem, noise: poissonNoise(0.02) }, measurement, prior };
-  const { data } = await solver.run(task, {}, testContext());
+  const { data } = await runSolver(solver, task, {}, testContext());
   expect(Math.abs(data[0] + data[1] / 2 - measurement.data[0])).toBeLessThan(0.35);
 });
 
@@ -51,7 +52,7 @@ it('DCDP is not slowed down in bright pixels by what is known of dark ones', asy
   );
   const problem = problemOf(denoise.create(shape, {}, {}), poissonNoise(0.01));
   const options = { rounds: 3, iterations: 30, time: 0.01, flowSteps: 1, rate: 0.05 };
-  const { data } = await dcdp.run({ measurement, prior, problem }, options, testContext());
+  const { data } = await runSolver(dcdp, { measurement, prior, problem }, options, testContext());
   // With one step for both, as short as the curvature in the dark asks for, it had come to 0.79.
   expect(Math.abs(data[0] - 0.9)).toBeLessThan(0.06);
   expect(Math.abs(data[1] - 0.01)).toBeLessThan(0.06);
@@ -60,7 +61,7 @@ it('DCDP is not slowed down in bright pixels by what is known of dark ones', asy
 it.each([0.1, 0.3])('PnP-ADMM ends at the mean of a Gaussian posterior: σ = %d', async (sigmaMax) => {
   const task = referenceTask(gaussianReference, DDPM);
   const options = { steps: 300, lambda: 1, sigmaMax, sigmaMin: sigmaMax };
-  const x = task.problem.report(await pnpAdmm.run(task, options, testContext()));
+  const x = task.problem.report(await runSolver(pnpAdmm, task, options, testContext()));
   gaussianReference.posterior.mean().forEach((value, i) => {
     expect(x.data[i]).toBeCloseTo(value, 2);
   });

@@ -3,6 +3,7 @@ import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
 import type { ChainSolver, Task } from '../../solvers/solver.js';
 import { floatArray } from '../../src/core/array.js';
 import { keyedRandom, type RandomSource } from '../../src/core/random.js';
+import { runSolver } from '../solvers/run-solver.js';
 import { denseProblem, testContext } from './dense.js';
 
 const A = [[1, 0.5]];
@@ -54,7 +55,7 @@ export async function drawSamples(
   const samples: Float64Array[] = [];
   for (let k = 0; k < count; k++) {
     const context = { ...testContext(), random: quickRandom(k) };
-    samples.push(Float64Array.from((await solver.run(task, options, context)).data));
+    samples.push(Float64Array.from((await runSolver(solver, task, options, context)).data));
   }
   return samples;
 }

@@ -4,6 +4,7 @@ import { diffpir } from '../../solvers/pixel/diffpir.js';
 import { dps } from '../../solvers/pixel/dps.js';
 import { vpSigmas } from '../../src/core/schedule.js';
 import { DPS_IMAGE_SIZE } from '../../src/core/units.js';
+import { runSolver } from '../solvers/run-solver.js';
 import { testContext } from './dense.js';
 import { drawSamples, exactSamples, gaussian, mixture, slicedWasserstein } from './reference.js';
 
@@ -108,7 +109,7 @@ function expectClose(found: ArrayLike<number>, expected: Vector2) {
 describe('on a Gaussian prior (R0), where every step is affine', () => {
   it('DPS with the true likelihood is its formula', async () => {
     const steps = 100;
-    const found = await dps.run(gaussian.task, { steps, guidance: 'likelihood' }, testContext());
+    const found = await runSolver(dps, gaussian.task, { steps, guidance: 'likelihood' }, testContext());
     expectClose(found.data, follow(vpSigmas(steps, RANGE.lowest, RANGE.highest), dpsStep));
   });
 
@@ -117,7 +118,7 @@ describe('on a Gaussian prior (R0), where every step is affine', () => {
     { lambda: 8, zeta: 0.3 },
   ])('DiffPIR is its formula: $lambda, $zeta', async (options) => {
     const steps = 50;
-    const found = await diffpir.run(gaussian.task, { steps, ...options }, testContext());
+    const found = await runSolver(diffpir, gaussian.task, { steps, ...options }, testContext());
     const sigmas = vpSigmas(steps, RANGE.lowest, RANGE.highest, 'quadratic');
     expectClose(found.data, follow(sigmas, diffpirStep(options.lambda, options.zeta)));
   });

@@ -8,6 +8,7 @@ import type { ChainSolver } from '../../solvers/solver.js';
 import { gaussianReference, mixtureReference, referenceTask } from '../../src/bench/reference.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { vpSigma } from '../../src/core/schedule.js';
+import { runSolver } from '../solvers/run-solver.js';
 import { distanceOf } from './distance.js';
 import { momentsOf } from './moments.js';
 
@@ -86,7 +87,7 @@ it('DDRM with a cutoff does not see what its noise hides', async () => {
     const observed = { ...gaussianReference, A, y: [0.8, second], sigma: 0.5 };
     const task = referenceTask(observed, DDPM);
     const stream = keyedRandom(0, 'cutoff', 0)('chain');
-    const x = await ddrm.run(task, { cutoff }, { random: () => stream, step: async () => {} });
+    const x = await runSolver(ddrm, task, { cutoff }, { random: () => stream, step: async () => {} });
     return [...x.data];
   };
   expect(await drawn(3, 1)).toEqual(await drawn(-3, 1));

@@ -12,6 +12,7 @@ import { gaussianReference, referenceTask } from '../../src/bench/reference.js';
 import { normalisedWeights } from '../../src/core/posterior.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { karrasSigmas } from '../../src/core/schedule.js';
+import { runSolver } from '../solvers/run-solver.js';
 
 const RANGE = [0.05, 20] as const;
 const task = referenceTask(gaussianReference, RANGE);
@@ -122,7 +123,7 @@ async function ratios({ solver, aim, steps, particles, resampleBelow }: Case, ru
       step: async () => {},
       samples: particles,
     };
-    const found = await solver.run(task, { steps, resampleBelow }, context);
+    const found = await runSolver(solver, task, { steps, resampleBelow }, context);
     const weights = normalisedWeights(particles, found.logWeights);
     const ratio = Math.exp((found.logEvidence ?? Number.NaN) - logEvidence);
     columns[0].push(ratio - 1);

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { diffusersCard } from '../../models/diffusers/card.js';
 import { loadPrior } from '../../models/load.js';
+import { diffusionPrior } from '../../models/prior.js';
 import { alphasCumprod } from '../../models/schedule.js';
-import { diffusionPrior } from '../../solvers/parts/requirements.js';
 import { floatArray } from '../../src/core/array.js';
 
 /** A UNet2DModel of 🤗 diffusers with random weights, exported, and what PyTorch makes of one input. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listPriors, loadPrior } from '../../models/load.js';
 import { crop } from '../../models/padding.js';
 import type { DiffusionPrior } from '../../models/prior.js';
-import { diffusionPrior } from '../../solvers/parts/requirements.js';
+import { diffusionPrior } from '../../models/prior.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
 import { psnr } from '../../src/core/metrics.js';
 import { keyedRandom } from '../../src/core/random.js';

@@ -5,8 +5,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadPrior } from '../../models/load.js';
 import { crop, pad, padAdjoint, paste, roundUp } from '../../models/padding.js';
 import type { DiffusionPrior } from '../../models/prior.js';
+import { diffusionPrior } from '../../models/prior.js';
 import { tiled } from '../../models/tiled.js';
-import { diffusionPrior } from '../../solvers/parts/requirements.js';
 import { type FloatArray, floatArray, zeros } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 

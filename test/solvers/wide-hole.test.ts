@@ -4,6 +4,7 @@ import { tv } from '../../solvers/baseline/tv.js';
 import { wiener } from '../../solvers/baseline/wiener.js';
 import { floatArray } from '../../src/core/array.js';
 import { testContext } from '../exact/dense.js';
+import { runSolver } from './run-solver.js';
 
 // Harmonic and of least variation alike: a ramp continues across a hole as it is around it.
 describe.each([wiener, tv])('$name, as it is by default', (solver) => {
@@ -17,7 +18,7 @@ describe.each([wiener, tv])('$name, as it is by default', (solver) => {
       imageShape: truth.shape,
     });
     const measurement = await bound.operator.apply(truth);
-    const found = await solver.run({ measurement, problem: bound }, {}, testContext());
+    const found = await runSolver(solver, { measurement, problem: bound }, {}, testContext());
     const error = Math.max(...found.data.map((value, i) => Math.abs(value - truth.data[i])));
     expect(error).toBeLessThan(0.03);
   });

@@ -5,13 +5,14 @@ import { type FloatArray, floatArray, mapArray } from '../../../src/core/array.j
 import { keyedRandom } from '../../../src/core/random.js';
 import { dot } from '../../../src/core/vector.js';
 import { denseProblem, identity, testContext } from '../../exact/dense.js';
+import { runSolver } from '../run-solver.js';
 
 const EXACT = { iterations: 4000, tolerance: 0 };
 
 /** Denoises y, of shape [C, H, W], with the penalty λ = weight·σ² of ½‖x − y‖² + λ TV(x). */
 async function denoise(y: FloatArray, lambda: number): Promise<FloatArray> {
   const problem = denseProblem(identity(y.size), 0.1, y.shape);
-  return tv.run({ measurement: y, problem }, { weight: lambda / 0.01, ...EXACT }, testContext());
+  return runSolver(tv, { measurement: y, problem }, { weight: lambda / 0.01, ...EXACT }, testContext());
 }
 
 function totalVariation(x: FloatArray): number {
@@ -80,7 +81,7 @@ describe('tv', () => {
     const problem = denseProblem(blur, 0.1, shape);
     const y = random.normals([36]);
     const weight = 20;
-    const x = await tv.run({ measurement: y, problem }, { weight, ...EXACT }, testContext());
+    const x = await runSolver(tv, { measurement: y, problem }, { weight, ...EXACT }, testContext());
     const cost = async (image: FloatArray) =>
       -problem.noise.logLikelihood(await problem.operator.apply(image), y) + weight * totalVariation(image);
     const best = await cost(x);

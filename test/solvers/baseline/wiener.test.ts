@@ -3,6 +3,7 @@ import { wiener } from '../../../solvers/baseline/wiener.js';
 import { floatArray } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { denseProblem, identity, type Matrix, solveDense, testContext } from '../../exact/dense.js';
+import { runSolver } from '../run-solver.js';
 
 const [HEIGHT, WIDTH] = [5, 6];
 const SIZE = HEIGHT * WIDTH;
@@ -48,7 +49,12 @@ describe('wiener', () => {
       (_, i) => matrix.reduce((sum, a, k) => sum + a[i] * y.data[k], 0) / sigma ** 2,
     );
     const expected = solveDense(precision, target);
-    const found = await wiener.run({ measurement: y, problem }, { weight, tolerance: 1e-7 }, testContext());
+    const found = await runSolver(
+      wiener,
+      { measurement: y, problem },
+      { weight, tolerance: 1e-7 },
+      testContext(),
+    );
     const error = Math.max(...expected.map((value, i) => Math.abs(value - found.data[i])));
     expect(error).toBeLessThan(1e-5);
   });

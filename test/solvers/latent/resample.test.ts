@@ -10,6 +10,7 @@ import { keyedRandom } from '../../../src/core/random.js';
 import { dot, norm } from '../../../src/core/vector.js';
 import { restore } from '../../../src/restore.js';
 import { denseProblem, testContext } from '../../exact/dense.js';
+import { runSolver } from '../run-solver.js';
 
 const VARIANCE = 0.04;
 const SHAPE = [1, 3, 3];
@@ -34,7 +35,7 @@ const codes = mixturePrior(
   new GaussianMixture([{ weight: 1, mean: new Float64Array(16), covariance: VARIANCE }]),
   CODE,
 );
-const prior: LatentPrior = {
+const prior: LatentPrior & Required<Pick<LatentPrior, 'encode' | 'linearizeDecode'>> = {
   kind: 'latent',
   name: 'shuffled',
   channels: 1,
@@ -86,7 +87,7 @@ it('resamples from the product of what the consistent code and the chain say', (
 it('one guided step is DDIM’s and ½ of the gradient of the residual’s norm, in the paper’s units', async () => {
   const sigmaMax = 0.3;
   const options = { steps: 1, sigmaMax, codeSteps: 0 };
-  const image = await resample.run({ problem, measurement, prior }, options, testContext());
+  const image = await runSolver(resample, { problem, measurement, prior }, options, testContext());
   const start = testContext()
     .random('init')
     .normals(CODE)

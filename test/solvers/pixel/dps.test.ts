@@ -6,6 +6,7 @@ import { type FloatArray, floatArray, mapArray, zeros } from '../../../src/core/
 import { vpSigmas } from '../../../src/core/schedule.js';
 import { DPS_IMAGE_SIZE, vpScale } from '../../../src/core/units.js';
 import { denseProblem, testContext } from '../../exact/dense.js';
+import { runSolver } from '../run-solver.js';
 
 const SHAPE = [1, 1, 3];
 const MATRIX = [
@@ -89,7 +90,8 @@ describe('dps', () => {
     );
     const expected = publishedDps(measured, vpSigmas(steps, 0.05, 4), zeta);
     const scaled = zeta * Math.sqrt(DPS_IMAGE_SIZE / 3);
-    const found = await dps.run(
+    const found = await runSolver(
+      dps,
       { measurement, problem, prior },
       { steps, zeta: scaled, guidance: 'norm' },
       testContext(),
@@ -97,7 +99,7 @@ describe('dps', () => {
     expected.forEach((value, j) => {
       expect(found.data[j]).toBeCloseTo(value, 4);
     });
-    const unguided = await dps.run({ measurement, problem, prior }, { steps, zeta: 0 }, testContext());
+    const unguided = await runSolver(dps, { measurement, problem, prior }, { steps, zeta: 0 }, testContext());
     expect(Math.abs(unguided.data[0] - found.data[0])).toBeGreaterThan(1e-2);
   });
 
@@ -105,8 +107,14 @@ describe('dps', () => {
     const nothing = denseProblem([[0, 0, 0]], 0.1, SHAPE);
     const zero = floatArray(new Float32Array(1), [1]);
     const options = { steps: 5, zeta: 100 };
-    const found = await dps.run({ measurement: zero, problem: nothing, prior }, options, testContext());
-    const free = await dps.run(
+    const found = await runSolver(
+      dps,
+      { measurement: zero, problem: nothing, prior },
+      options,
+      testContext(),
+    );
+    const free = await runSolver(
+      dps,
       { measurement: zero, problem: nothing, prior },
       { ...options, zeta: 0 },
       testContext(),
@@ -118,7 +126,8 @@ describe('dps', () => {
   it('takes the residual of the noise model, and its gradient when told', async () => {
     const nothing = (clean: FloatArray) => zeros(clean.shape);
     const run = (noise: object, options: object) =>
-      dps.run(
+      runSolver(
+        dps,
         { measurement, problem: { ...problem, noise: { ...problem.noise, ...noise } }, prior },
         { steps: 5, guidance: 'norm', ...options },
         testContext(),
@@ -135,7 +144,7 @@ describe('dps', () => {
   it('takes the shorter of the two steps', async () => {
     const task = { measurement, problem, prior };
     const run = async (options: object) =>
-      (await dps.run(task, { steps: 5, ...options }, testContext())).data;
+      (await runSolver(dps, task, { steps: 5, ...options }, testContext())).data;
     const close = (found: ArrayLike<number>, expected: ArrayLike<number>) =>
       Array.from(found).forEach((value, i) => {
         expect(value).toBeCloseTo(expected[i], 5);
@@ -158,7 +167,7 @@ describe('dps', () => {
         measurement: y,
         prior,
       };
-      const { data } = await dps.run(task, { steps: 20, zeta: 1e3 }, testContext());
+      const { data } = await runSolver(dps, task, { steps: 20, zeta: 1e3 }, testContext());
       return Math.hypot(...data.map((value, i) => 2 * value - y.data[i]));
     };
     expect(await missed(2)).toBeLessThan(0.05);
@@ -177,7 +186,8 @@ describe('dps', () => {
       SHAPE,
     );
     const run = (lost: number) =>
-      dps.run(
+      runSolver(
+        dps,
         {
           measurement: floatArray(Float32Array.of(0.2, lost, 0.8), [3]),
           problem: { ...identity, noise },

@@ -3,6 +3,7 @@ import { GaussianMixture, mixturePrior } from '../../../models/mixture.js';
 import { pnpAdmm } from '../../../solvers/pixel/pnp-admm.js';
 import { floatArray } from '../../../src/core/array.js';
 import { denseProblem, solveDense, testContext } from '../../exact/dense.js';
+import { runSolver } from '../run-solver.js';
 
 const A = [[1, 0.5]];
 const [Y, SIGMA] = [0.8, 0.1];
@@ -15,7 +16,7 @@ const measurement = floatArray(Float32Array.of(Y), [1]);
 describe('pnp-admm', () => {
   it.each([1, 3])('maximises log p(y | x) + %d log p(x) of a Gaussian prior', async (lambda) => {
     const options = { steps: 150, lambda, sigmaMax: 0.3, sigmaMin: 0.3 };
-    const found = await pnpAdmm.run({ measurement, problem, prior }, options, testContext());
+    const found = await runSolver(pnpAdmm, { measurement, problem, prior }, options, testContext());
     // log p(x) counted λ times is a prior of covariance C/λ.
     const narrowed = { ...component, covariance: component.covariance.map((value) => value / lambda) };
     const { posterior } = new GaussianMixture([narrowed]).observe(A, [Y], SIGMA);
@@ -26,7 +27,7 @@ describe('pnp-admm', () => {
 
   it('half-quadratic splitting has its own fixed point', async () => {
     const options = { steps: 400, dual: false, lambda: 1, sigmaMax: 0.3, sigmaMin: 0.3 };
-    const found = await pnpAdmm.run({ measurement, problem, prior }, options, testContext());
+    const found = await runSolver(pnpAdmm, { measurement, problem, prior }, options, testContext());
     // v = K x + k, and (AᵀA + ρ) x = Aᵀy + ρ v with ρ = σ_n²/σ².
     const rho = (SIGMA / 0.3) ** 2;
     const D = (...x: number[]) => mixture.denoise(x, 0.3).value;

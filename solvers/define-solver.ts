@@ -1,0 +1,90 @@
+/** How a solver is declared. From its needs and its options follow the types of what its `run` is given. */
+import type { z } from 'zod';
+import type { DifferentiablePrior, DiffusionPrior, LatentPrior } from '../models/prior.js';
+import type { NoiseModel } from '../problems/noise.js';
+import type { ForwardOperator, LinearOperator } from '../problems/operator.js';
+import type { Problem } from '../problems/problem.js';
+import type { FloatArray } from '../src/core/array.js';
+import { parseOptions } from '../src/core/options.js';
+import type { ChainSolver, EnsembleSolver, Needs, PointSolver } from './solver.js';
+
+/** A task that has what `needs` ask for. */
+export interface TaskOf<N extends Needs> {
+  readonly measurement: FloatArray;
+  readonly problem: Problem & { readonly operator: OperatorOf<N>; readonly noise: NoiseOf<N> };
+  readonly prior: PriorOf<N>;
+  readonly noisePrior: N extends { noisePrior: 'diffusion' } ? DifferentiablePrior : undefined;
+  /** σ² of the noise. */
+  readonly noiseVariance: N extends { noise: 'gaussian' } ? number : undefined;
+}
+
+type With<T, K extends keyof T> = T & Required<Pick<T, K>>;
+
+type OperatorOf<N extends Needs> = N extends { svd: true }
+  ? With<LinearOperator, 'svd'>
+  : N extends { linear: true }
+    ? LinearOperator
+    : ForwardOperator;
+
+type NoiseOf<N extends Needs> = N extends { noise: 'any' } ? NoiseModel : With<NoiseModel, 'variance'>;
+
+type PriorOf<N extends Needs> = N extends { prior: 'diffusion' }
+  ? N extends { priorVjp: true }
+    ? DifferentiablePrior
+    : DiffusionPrior
+  : N extends { prior: 'latent' }
+    ? LatentPrior &
+        (N extends { priorVjp: true }
+          ? With<LatentPrior, 'linearizeDecode'> & { readonly codes: DifferentiablePrior }
+          : unknown) &
+        (N extends { encoder: true } ? With<LatentPrior, 'encode'> : unknown)
+    : undefined;
+
+interface Kinds {
+  readonly chain: ChainSolver;
+  readonly point: PointSolver;
+  readonly ensemble: EnsembleSolver;
+}
+
+/** A solver whose `run` says what it takes. */
+type DefinedSolver<K extends keyof Kinds, N extends Needs, S extends z.ZodObject> = Omit<
+  Kinds[K],
+  'run' | 'options'
+> & {
+  readonly kind: K;
+  readonly options: S;
+  run(
+    task: TaskOf<N>,
+    options: z.output<S>,
+    context: Parameters<Kinds[K]['run']>[2],
+  ): ReturnType<Kinds[K]['run']>;
+};
+
+type Definition<K extends keyof Kinds, N extends Needs, S extends z.ZodObject, P> = Omit<
+  DefinedSolver<K, N, S>,
+  'needs' | 'presets'
+> & {
+  readonly needs: N;
+  readonly presets: P & { readonly [Name in keyof P]: Preset<P[Name], z.input<S>> };
+};
+
+/** Options that there are, with values that they take. */
+type Preset<P, Options> = { readonly [Key in keyof P]: Key extends keyof Options ? Options[Key] : never };
+
+/**
+ * Declares a solver. `run` is given a task that has what `needs` ask for, and options that are parsed.
+ * @returns the solver, whose options are strict.
+ * @throws UsageError where a preset has an option or a value that the solver does not know.
+ */
+export function defineSolver<
+  const K extends keyof Kinds,
+  const N extends Needs,
+  S extends z.ZodObject,
+  const P extends Readonly<Record<string, object>>,
+>(definition: Definition<K, N, S, P>): DefinedSolver<K, N, S> {
+  const { name, options, presets } = definition;
+  for (const [problem, preset] of Object.entries(presets)) {
+    parseOptions(options, `preset ${problem} of solver ${name}`, { ...preset });
+  }
+  return { ...definition, options: options.strict() } as unknown as DefinedSolver<K, N, S>;
+}

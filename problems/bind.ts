@@ -3,6 +3,7 @@ import { type FloatArray, formatShape, type Shape, sameShape } from '../src/core
 import { UsageError } from '../src/core/errors.js';
 import { compose } from './algebra/compose.js';
 import type { LoadedOperator, Options } from './family.js';
+import { framed } from './frame.js';
 import type { ForwardOperator } from './operator.js';
 import { effectiveOptions, familyOf } from './options.js';
 import { type Problem, type ProblemSpec, problemOf } from './problem.js';
@@ -32,13 +33,16 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
   const families = checked.operators.map<LoadedOperator>(
     (term, i) => context.loaded?.[i] ?? familyOf('problem', operators, term),
   );
-  const measured =
-    'imageShape' in size
-      ? size.imageShape
-      : families.reduceRight<Shape>((shape, family, i) => {
-          const { options } = checked.operators[i];
-          return family.imageShape(shape, options, filesOf(i, options, context));
-        }, size.measurementShape);
+  // Shape i is what term i takes; from the measurement back, where that is what is known.
+  const shapes: Shape[] = [];
+  if ('measurementShape' in size) {
+    shapes[families.length] = size.measurementShape;
+    for (let i = families.length - 1; i >= 0; i--) {
+      const { options } = checked.operators[i];
+      shapes[i] = families[i].imageShape(shapes[i + 1], options, filesOf(i, options, context));
+    }
+  }
+  const measured = 'imageShape' in size ? size.imageShape : shapes[0];
   const grey = measured[0] === 1 && context.channels === 3;
   if (!grey && context.channels !== undefined && measured[0] !== context.channels) {
     throw new UsageError(
@@ -50,7 +54,7 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
   let shape = measured;
   for (const [i, family] of families.entries()) {
     const { options } = checked.operators[i];
-    const operator = family.create(shape, options, filesOf(i, options, context));
+    const operator = family.create(shape, options, filesOf(i, options, context), shapes[i + 1]);
     chain.push(operator);
     shape = operator.outputShape;
   }
@@ -60,12 +64,13 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
         `but the measurement is ${formatShape(size.measurementShape)}`,
     );
   }
+  const shown = framed(measured, chain);
   const operator = compose(chain);
   const noise = familyOf('noise', noises, checked.noise).create(checked.noise.options);
   return {
     ...problemOf(operator, noise, checked.operators.at(-1)!.name),
     spec: checked,
-    report: grey ? (x) => chain[0].apply(x) as FloatArray : (x) => x,
+    report: (x) => shown(grey ? (chain[0].apply(x) as FloatArray) : x),
   };
 }
 

@@ -23,8 +23,16 @@ export interface OperatorFamily {
   readonly files?: Readonly<Record<string, FileRole>>;
   /** The shape of the images whose measurement has this shape. @throws Error in one sentence when there is none. */
   imageShape(measurementShape: Shape, options: Options, files: Readonly<Record<string, FloatArray>>): Shape;
-  /** @throws Error in one sentence when the options do not fit the shape. */
-  create(imageShape: Shape, options: Options, files: Readonly<Record<string, FloatArray>>): ForwardOperator;
+  /**
+   * @param measurementShape where it is the measurement that is known, and several have an image of this shape.
+   * @throws Error in one sentence when the options do not fit the shape.
+   */
+  create(
+    imageShape: Shape,
+    options: Options,
+    files: Readonly<Record<string, FloatArray>>,
+    measurementShape?: Shape,
+  ): ForwardOperator;
 }
 
 /** An operator that a file holds: it takes the place of the family that names the file. */

@@ -5,6 +5,14 @@
 import type { FloatArray, Shape } from '../src/core/array.js';
 import type { Awaitable, Linearization } from '../src/core/linearization.js';
 
+/** In pixels; `top` and `left` count from 0. */
+export interface Window {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
 export interface ForwardOperator {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
@@ -14,6 +22,8 @@ export interface ForwardOperator {
   readonly observed?: Float32Array;
   /** Whether a measured value depends on the pixel in its place and on no other. */
   readonly pixelwise?: boolean;
+  /** The part of the image that is the picture's own, where A takes more of the scene than the picture shows. */
+  readonly frame?: Window;
   /** L, where A is affine: A(x) = Lx + A(0). */
   readonly linearPart?: LinearOperator;
   /**

@@ -22,7 +22,7 @@ const TASKS: readonly { picture: PictureName; label: string; operators: string; 
   {
     picture: 'arabia',
     label: 'deblurring',
-    operators: 'gaussian-blur:sigma=1.6',
+    operators: 'gaussian-blur:sigma=1.6,border=reflect',
     noise: 'gaussian:sigma=2/255',
   },
   {

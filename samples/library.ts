@@ -7,7 +7,7 @@ import { cutPictures } from './pictures.js';
 
 const { arabia } = await cutPictures();
 const { image } = await readPicture(arabia);
-const blur = problem('gaussian-blur:sigma=1.6', 'gaussian:sigma=2/255');
+const blur = problem('gaussian-blur:sigma=1.6,border=reflect', 'gaussian:sigma=2/255');
 const measurement = await measure(bind(blur, { imageShape: image.shape }), image);
 
 const prior = await loadPrior('photo-small', { threads: 1 });

@@ -19,7 +19,7 @@ import { cutPictures, enlarge } from './pictures.js';
 const SIDE = 64;
 const DIFFPIR = { steps: 20, lambda: 4, zeta: 1, sigmaMax: 0.3, spacing: 'geometric' };
 const TASKS = [
-  { label: 'out of focus', operators: 'defocus-blur:radius=2.5', options: DIFFPIR },
+  { label: 'out of focus', operators: 'defocus-blur:radius=2.5,border=reflect', options: DIFFPIR },
   { label: 'one colour a pixel', operators: 'demosaic', options: DIFFPIR },
   { label: 'overexposed', operators: 'clip:gain=2', options: { steps: 50, sigmaMax: 0.3 } },
 ];

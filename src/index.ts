@@ -9,7 +9,7 @@ export { type GaussianComponent, GaussianMixture, mixturePrior } from '../models
 export type { Conditioning, DiffusionPrior, LatentPrior, Prior, PriorKind } from '../models/prior.js';
 export { type TileOptions, tiled } from '../models/tiled.js';
 export { compose } from '../problems/algebra/compose.js';
-export { crop, type Window } from '../problems/algebra/crop.js';
+export { crop } from '../problems/algebra/crop.js';
 export { scaled } from '../problems/algebra/scaled.js';
 export { stack, stackNoise } from '../problems/algebra/stack.js';
 export { sum } from '../problems/algebra/sum.js';
@@ -20,7 +20,7 @@ export { type BindContext, bind, type KnownSize, noises, operators } from '../pr
 export { measure } from '../problems/measure.js';
 export { filteredBackprojection } from '../problems/medical/filtered-backprojection.js';
 export type { NoiseModel } from '../problems/noise.js';
-export { type ForwardOperator, isLinear, type LinearOperator } from '../problems/operator.js';
+export { type ForwardOperator, isLinear, type LinearOperator, type Window } from '../problems/operator.js';
 export { type OperatorModule, type PlainOperator, plainOperator } from '../problems/own/module.js';
 export {
   type TensorFlow,

@@ -40,9 +40,9 @@ afterAll(() => prior.close());
 it.each<[operator: string, noise: string, least: number, most: number]>([
   ['denoise', 'gaussian:sigma=25/255', 26.5, 1.5],
   ['denoise', 'poisson:gain=1/100', 28, 1.5],
-  ['gaussian-blur:sigma=1.6', 'gaussian:sigma=2/255', 27.5, 1.5],
-  ['gaussian-blur:sigma=1.6', 'poisson:gain=1/500', 24.5, 1.5],
-  ['defocus-blur:radius=2', 'gaussian:sigma=2/255', 29.5, 1.5],
+  ['gaussian-blur:sigma=1.6,border=reflect', 'gaussian:sigma=2/255', 27.5, 1.5],
+  ['gaussian-blur:sigma=1.6,border=reflect', 'poisson:gain=1/500', 24.5, 1.5],
+  ['defocus-blur:radius=2,border=reflect', 'gaussian:sigma=2/255', 29.5, 1.5],
   ['downsample:factor=2', 'gaussian:sigma=1/255', 28.5, 1.5],
   ['inpaint:fraction=0.7', 'gaussian:sigma=1/255', 26.5, 1.5],
   ['demosaic', 'gaussian:sigma=2/255', 27.5, 1.5],

@@ -9,16 +9,8 @@ import {
   zeros,
 } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
-import { type LinearOperator, withLinearization } from '../operator.js';
+import { type LinearOperator, type Window, withLinearization } from '../operator.js';
 import { imageShape, requireShape, reshaped } from '../parts/planes.js';
-
-/** In pixels; `top` and `left` count from 0. */
-export interface Window {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
-}
 
 /**
  * [C, H, W] → [C, height, width]: some rows of the identity, which has everything in closed form.

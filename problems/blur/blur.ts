@@ -11,9 +11,16 @@ import { borders, convolution, unblurredShape } from './borders.js';
 const SUM_TOLERANCE = 1e-3;
 
 const options = z.strictObject({
-  kernel: z.string().describe('picture or .npy of the kernel, of odd height and width, its sum 1'),
-  normalize: z.boolean().default(false).describe('divides the kernel by its sum'),
-  border: borders.default('reflect'),
+  kernel: z
+    .string()
+    .describe(
+      'picture or .npy of the kernel; its middle pixel, of even sizes the one after the half, stays in place',
+    ),
+  normalize: z
+    .boolean()
+    .default(true)
+    .describe('divides the kernel by its sum; if false, a kernel that does not sum to 1 is refused'),
+  border: borders,
 });
 
 export const blur: OperatorFamily = {
@@ -25,19 +32,16 @@ export const blur: OperatorFamily = {
     const { normalize, border } = options.parse(given);
     return unblurredShape(imageShape(shape, 'blur'), border, checkedKernel(files.kernel, normalize));
   },
-  create(shape, given, files) {
+  create(shape, given, files, measured) {
     const { normalize, border } = options.parse(given);
-    return convolution(imageShape(shape, 'blur'), checkedKernel(files.kernel, normalize), border);
+    return convolution(imageShape(shape, 'blur'), checkedKernel(files.kernel, normalize), border, measured);
   },
 };
 
 function checkedKernel(kernel: FloatArray | undefined, normalize: boolean): Kernel {
   if (kernel === undefined) throw new UsageError('blur:kernel names a file that has not been read');
-  const [height, width] = kernel.shape;
-  if (kernel.shape.length !== 2 || height % 2 === 0 || width % 2 === 0) {
-    throw new UsageError(
-      `blur:kernel must have odd height and width, so that it has a middle, but it is ${formatShape(kernel.shape)}`,
-    );
+  if (kernel.shape.length !== 2 || kernel.data.length === 0) {
+    throw new UsageError(`blur:kernel must be height×width, but it is ${formatShape(kernel.shape)}`);
   }
   const sum = kernel.data.reduce((total, value) => total + value, 0);
   if (!Number.isFinite(sum)) throw new UsageError('blur:kernel holds values that are not finite');
@@ -46,8 +50,18 @@ function checkedKernel(kernel: FloatArray | undefined, normalize: boolean): Kern
   }
   if (!normalize && Math.abs(sum - 1) > SUM_TOLERANCE) {
     throw new UsageError(
-      `blur:kernel sums to ${Number(sum.toPrecision(4))}, but a blur sums to 1; add normalize to divide it by its sum`,
+      `blur:kernel sums to ${Number(sum.toPrecision(4))}, but a blur sums to 1; leave normalize=false out to divide it by its sum`,
     );
   }
-  return { height, width, data: kernel.data.map((value) => value / (normalize ? sum : 1)) };
+  return oddSized(kernel, normalize ? sum : 1);
+}
+
+/** Of even size the middle is the pixel after the half, as in an FFT: a row or column of zeros makes it odd. */
+function oddSized({ data, shape: [height, width] }: FloatArray, sum: number): Kernel {
+  const [rows, columns] = [height | 1, width | 1];
+  const odd = new Float32Array(rows * columns);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) odd[y * columns + x] = data[y * width + x] / sum;
+  }
+  return { height: rows, width: columns, data: odd };
 }

@@ -8,7 +8,7 @@ import { borders, convolution, unblurredShape } from './borders.js';
 
 const options = z.strictObject({
   radius: z.number().gt(0).max(500).describe('radius of the disk in pixels'),
-  border: borders.default('reflect'),
+  border: borders,
 });
 
 export const defocusBlur: OperatorFamily = {
@@ -20,13 +20,13 @@ export const defocusBlur: OperatorFamily = {
     const extent = 2 * reachOf(radius) + 1;
     return unblurredShape(imageShape(shape, 'defocus-blur'), border, { height: extent, width: extent });
   },
-  create(shape, given) {
+  create(shape, given, _files, measured) {
     const { radius, border } = options.parse(given);
     const image = imageShape(shape, 'defocus-blur');
     const kernel = diskKernel(radius);
     return border === 'reflect'
       ? mirroredSymmetricConvolution(image, kernel)
-      : convolution(image, kernel, border);
+      : convolution(image, kernel, border, measured);
   },
 };
 

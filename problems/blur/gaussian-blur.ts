@@ -17,7 +17,7 @@ const options = z.strictObject({
     .optional()
     .refine((size) => size === undefined || size % 2 === 1, 'must be odd')
     .describe('extent of the kernel in pixels, odd; 2·⌈3·sigma⌉ + 1 when absent'),
-  border: borders.default('reflect'),
+  border: borders,
 });
 
 /** Up to here sums are cheaper than transforms. */
@@ -32,7 +32,7 @@ export const gaussianBlur: OperatorFamily = {
     const extent = 2 * radiusOf(given) + 1;
     return unblurredShape(imageShape(shape, 'gaussian-blur'), border, { height: extent, width: extent });
   },
-  create(shape, given) {
+  create(shape, given, _files, measured) {
     const { sigma, border } = options.parse(given);
     const image = imageShape(shape, 'gaussian-blur');
     const weights = gaussianHalf(sigma, radiusOf(given));
@@ -41,7 +41,9 @@ export const gaussianBlur: OperatorFamily = {
     }
     const kernel = separable(weights);
     const periodic = (plane: ImageShape) => withSums(circularConvolution(plane, kernel), weights, wrapIndex);
-    return border === 'circular' ? periodic(image) : croppedConvolution(image, kernel, border, periodic);
+    return border === 'circular'
+      ? periodic(image)
+      : croppedConvolution(image, kernel, border, periodic, measured);
   },
 };
 

@@ -16,7 +16,7 @@ const options = z.strictObject({
     .describe('extent of the kernel in pixels, odd'),
   intensity: z.number().min(0).max(1).default(0.5).describe('0 moves on a straight line, 1 jerks about'),
   seed: z.int().default(0).describe('chooses the motion'),
-  border: borders.default('reflect'),
+  border: borders,
 });
 
 export const motionBlur: OperatorFamily = {
@@ -27,11 +27,11 @@ export const motionBlur: OperatorFamily = {
     const { size, border } = options.parse(given);
     return unblurredShape(imageShape(shape, 'motion-blur'), border, { height: size, width: size });
   },
-  create(shape, given) {
+  create(shape, given, _files, measured) {
     const { size, intensity, seed, border } = options.parse(given);
     const image = imageShape(shape, 'motion-blur');
     const kernel = motionKernel(size, intensity, keyedRandom(seed, 'motion-blur', 0)('kernel', size));
-    return convolution(image, kernel, border);
+    return convolution(image, kernel, border, measured);
   },
 };
 

@@ -15,7 +15,7 @@ const options = z.strictObject({
   weights: z
     .string()
     .describe('.npy of how much of each pixel’s light each kernel spreads, K×H×W for images of H×W pixels'),
-  border: borders.default('reflect'),
+  border: borders,
 });
 
 export const spaceVaryingBlur: OperatorFamily = {
@@ -27,13 +27,13 @@ export const spaceVaryingBlur: OperatorFamily = {
     const { border } = options.parse(given);
     return unblurredShape(imageShape(shape, 'space-varying-blur'), border, kernelsOf(files.kernels)[0]);
   },
-  create(shape, given, files) {
+  create(shape, given, files, measured) {
     const { border } = options.parse(given);
     const [channels, height, width] = imageShape(shape, 'space-varying-blur');
     const kernels = kernelsOf(files.kernels);
     const weights = weightsOf(files.weights, kernels.length, height, width);
     return productConvolution(
-      kernels.map((kernel) => convolution([channels, height, width], kernel, border)),
+      kernels.map((kernel) => convolution([channels, height, width], kernel, border, measured)),
       weights.map((plane) => diagonal(shape, repeatPlane(channels, plane))),
     );
   },

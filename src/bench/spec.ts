@@ -24,7 +24,7 @@ export const speedSpec = z.strictObject({
     .array(z.int().positive())
     .default([1, 2])
     .describe('samples of a run: one alone waits for the network, two are drawn side by side'),
-  problem: z.string().default('gaussian-blur:sigma=1.6'),
+  problem: z.string().default('gaussian-blur:sigma=1.6,border=reflect'),
   noise: z.string().default('gaussian:sigma=2/255'),
 });
 

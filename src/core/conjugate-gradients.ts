@@ -8,6 +8,8 @@ export interface ConjugateGradientOptions {
   readonly start?: FloatArray;
   /** Stops when ‖b − Mx‖ ≤ tolerance·‖b‖; 1e-6 by default, which is what float32 operators can reach. */
   readonly tolerance?: number;
+  /** v ↦ P v with P symmetric, positive definite and near M⁻¹; none by default. */
+  readonly precondition?: (v: FloatArray) => Awaitable<FloatArray>;
   /** Stops after so many products with M; 500 by default. */
   readonly iterations?: number;
 }
@@ -19,24 +21,28 @@ export interface ConjugateGradientOptions {
 export async function conjugateGradients(
   multiply: (x: FloatArray) => Awaitable<FloatArray>,
   b: FloatArray,
-  { start, tolerance = 1e-6, iterations = 500 }: ConjugateGradientOptions = {},
+  { start, tolerance = 1e-6, iterations = 500, precondition }: ConjugateGradientOptions = {},
 ): Promise<FloatArray> {
   const x = start ? new Float64Array(start.data) : new Float64Array(b.data.length);
   const residual = new Float64Array(b.data);
   if (start) axpy(-1, (await multiply(start)).data, residual);
-  const direction = new Float64Array(residual);
+  const preconditioned = async () =>
+    precondition ? (await precondition(floatArray(new Float32Array(residual), b.shape))).data : residual;
+  let towards: Float32Array | Float64Array = await preconditioned();
+  const direction = Float64Array.from(towards);
   const target = tolerance ** 2 * dot(b.data, b.data);
-  let squared = dot(residual, residual);
-  for (let i = 0; i < iterations && squared > target; i++) {
+  let squared = dot(residual, towards);
+  for (let i = 0; i < iterations && dot(residual, residual) > target; i++) {
     const product = (await multiply(floatArray(new Float32Array(direction), b.shape))).data;
     const curvature = dot(direction, product);
     if (!(curvature > 0)) break;
     const alpha = squared / curvature;
     axpy(alpha, direction, x);
     axpy(-alpha, product, residual);
-    const next = dot(residual, residual);
+    towards = await preconditioned();
+    const next = dot(residual, towards);
     const beta = next / squared;
-    for (let k = 0; k < direction.length; k++) direction[k] = residual[k] + beta * direction[k];
+    for (let k = 0; k < direction.length; k++) direction[k] = towards[k] + beta * direction[k];
     squared = next;
   }
   return floatArray(new Float32Array(x), b.shape);

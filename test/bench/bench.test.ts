@@ -103,7 +103,7 @@ describe('bench of photographs', () => {
   });
 
   it('keeps what is finished when a later part fails', async () => {
-    const task = { problem: 'motion-blur:size=3', noise: 'gaussian:sigma=25/255' };
+    const task = { problem: 'motion-blur:size=3,border=reflect', noise: 'gaussian:sigma=25/255' };
     const path = await writeSpec({
       kind: 'photographs',
       prior: 'photo-small',
@@ -209,8 +209,8 @@ describe('bench of operators', () => {
       prior: 'photo-small',
       rounds: 1,
       tasks: [
-        { problem: 'gaussian-blur:sigma=1', image: [3, 16, 16] },
-        { problem: 'blur:kernel=-,normalize', image: [3, 16, 16], arrays: { kernel: [3, 5] } },
+        { problem: 'gaussian-blur:sigma=1,border=reflect', image: [3, 16, 16] },
+        { problem: 'blur:kernel=-,normalize,border=reflect', image: [3, 16, 16], arrays: { kernel: [3, 5] } },
         { problem: 'phase-retrieval', image: [1, 16, 16] },
       ],
     });

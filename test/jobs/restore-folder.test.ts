@@ -300,22 +300,20 @@ describe('restoreFolder', () => {
     expect((await sharp(join(root, 'out/one.png')).metadata()).width).toBe(1);
   });
 
-  it('says which option file is wrong: a mask of another size, an even kernel, one that sums to two', async () => {
+  it('says which option file is wrong: a mask of another size, a kernel that sums to nothing', async () => {
     const { root, input, out } = await threePictures();
     const kernel = (values: number[], shape: number[]) =>
       encodeNpy(floatArray(Float32Array.from(values), shape));
     fill(root, {
       'mask.png': await greyPng(12, 9),
-      'even.npy': kernel([0.5, 0.5], [1, 2]),
-      'double.npy': kernel([0.5, 1, 0.5], [1, 3]),
+      'nothing.npy': kernel([0.5, -1, 0.5], [1, 3]),
     });
     const failure = async (spec: string) => {
       const job = { inputs: [join(input, 'a.png')], out, solver: 'wiener' };
       return (await run({ ...job, spec: await readProblem(spec, 'gaussian:sigma=0.1') })).failures['a'];
     };
     expect(await failure(`inpaint:mask=${join(root, 'mask.png')}`)).toMatch(/mask .*9×12.*9×13|9×13.*9×12/);
-    expect(await failure(`blur:kernel=${join(root, 'even.npy')}`)).toMatch(/1×2.*odd|odd.*1×2/);
-    expect(await failure(`blur:kernel=${join(root, 'double.npy')}`)).toMatch(/sum.* 2/);
+    expect(await failure(`blur:kernel=${join(root, 'nothing.npy')}`)).toMatch(/sums to 0/);
     const missing = run({
       inputs: [input],
       out,

@@ -24,7 +24,9 @@ describe('bind', () => {
     expect(shapeOf('denoise', [3, 5, 4])).toEqual([3, 5, 4]);
     expect(shapeOf('downsample:factor=4', [3, 5, 4])).toEqual([3, 20, 16]);
     expect(shapeOf('downsample:factor=4,size=18x15', [3, 5, 4])).toEqual([3, 18, 15]);
-    expect(shapeOf('gaussian-blur:sigma=1+downsample:factor=2', [3, 5, 4])).toEqual([3, 10, 8]);
+    expect(shapeOf('gaussian-blur:sigma=1,border=reflect+downsample:factor=2', [3, 5, 4])).toEqual([
+      3, 10, 8,
+    ]);
     expect(shapeOf('colorize', [1, 5, 4], 3)).toEqual([3, 5, 4]);
     expect(shapeOf('denoise', [1, 5, 4], 1)).toEqual([1, 5, 4]);
   });
@@ -94,7 +96,11 @@ describe('bind', () => {
     ['downsample:factor=2,sigma=1', wide, 'downsample:sigma belongs to filter=gaussian'],
     ['downsample:factor=2,size=8', wide, 'downsample:size is 8: '],
     ['colorize', [1, 8, 8], 'colorize takes images of 3 channels, but the image is 1×8×8'],
-    ['denoise+gaussian-blur:sigma=1', [8, 8], 'gaussian-blur works on images of shape channels×height×width'],
+    [
+      'denoise+gaussian-blur:sigma=1,border=reflect',
+      [8, 8],
+      'gaussian-blur works on images of shape channels×height×width',
+    ],
   ])('refuses %s on %j', (text, shape, message) => {
     expect(() => image(text, shape)).toThrow(UsageError);
     expect(() => image(text, shape)).toThrow(message);
@@ -125,21 +131,33 @@ describe('bind', () => {
   });
 
   it('refuses kernels that are no blur', () => {
-    const files = kernel([0.5, 0.5], [1, 2]);
-    expect(() => image('blur:kernel=k.npy', wide, files)).toThrow('must have odd height and width');
+    const files = kernel([0.5, 0.5], [2]);
+    expect(() => image('blur:kernel=k.npy,border=reflect', wide, files)).toThrow(
+      'must be height×width, but it is 2',
+    );
     const dim = kernel([0.25, 0.25, 0.25], [1, 3]);
-    expect(() => image('blur:kernel=k.npy', wide, dim)).toThrow(
+    expect(() => image('blur:kernel=k.npy,normalize=false,border=reflect', wide, dim)).toThrow(
       'blur:kernel sums to 0.75, but a blur sums to 1',
     );
-    expect(() => image('blur:kernel=k.npy,normalize', wide, dim)).not.toThrow();
+    expect(() => image('blur:kernel=k.npy,normalize,border=reflect', wide, dim)).not.toThrow();
     const zero = kernel([1, 0, -1], [1, 3]);
-    expect(() => image('blur:kernel=k.npy,normalize', wide, zero)).toThrow('sums to 0 and cannot be divided');
-    expect(() => image('blur:kernel=k.npy', wide, kernel([NaN, 0, 1], [1, 3]))).toThrow('not finite');
-    expect(() => image('blur:kernel=k.npy', wide)).toThrow('blur:kernel names a file that has not been read');
+    expect(() => image('blur:kernel=k.npy,normalize,border=reflect', wide, zero)).toThrow(
+      'sums to 0 and cannot be divided',
+    );
+    expect(() => image('blur:kernel=k.npy,border=reflect', wide, kernel([NaN, 0, 1], [1, 3]))).toThrow(
+      'not finite',
+    );
+    expect(() => image('blur:kernel=k.npy,border=reflect', wide)).toThrow(
+      'blur:kernel names a file that has not been read',
+    );
   });
 
   it('normalises a kernel when told', async () => {
-    const { operator } = image('blur:kernel=k.npy,normalize', [1, 1, 3], kernel([1, 2, 1], [1, 3]));
+    const { operator } = image(
+      'blur:kernel=k.npy,normalize,border=reflect',
+      [1, 1, 3],
+      kernel([1, 2, 1], [1, 3]),
+    );
     const y = await operator.apply(floatArray(Float32Array.of(0, 1, 0), [1, 1, 3]));
     for (const [i, value] of [0.25, 0.5, 0.25].entries()) expect(y.data[i]).toBeCloseTo(value, 6);
   });
@@ -218,7 +236,7 @@ describe('motion-blur', () => {
 
   it('keeps brightness and place, and depends on the seed', async () => {
     for (const intensity of [0, 0.5, 1]) {
-      const values = await kernelOf(`motion-blur:size=15,intensity=${intensity},seed=4`);
+      const values = await kernelOf(`motion-blur:size=15,intensity=${intensity},seed=4,border=reflect`);
       let [sum, row, column] = [0, 0, 0];
       for (const [i, value] of values.entries()) {
         sum += value;
@@ -230,12 +248,16 @@ describe('motion-blur', () => {
       expect(column).toBeCloseTo(15, 4);
       expect(Math.min(...values)).toBeGreaterThan(-1e-7);
     }
-    expect(await kernelOf('motion-blur:seed=1')).not.toEqual(await kernelOf('motion-blur:seed=2'));
-    expect(await kernelOf('motion-blur:seed=1')).toEqual(await kernelOf('motion-blur:seed=1'));
+    expect(await kernelOf('motion-blur:seed=1,border=reflect')).not.toEqual(
+      await kernelOf('motion-blur:seed=2,border=reflect'),
+    );
+    expect(await kernelOf('motion-blur:seed=1,border=reflect')).toEqual(
+      await kernelOf('motion-blur:seed=1,border=reflect'),
+    );
   });
 
   it('moves on a straight line at intensity 0', async () => {
-    const values = await kernelOf('motion-blur:size=15,intensity=0,seed=4');
+    const values = await kernelOf('motion-blur:size=15,intensity=0,seed=4,border=reflect');
     let [xx, xy, yy] = [0, 0, 0];
     for (const [i, value] of values.entries()) {
       const [y, x] = [Math.floor(i / 31) - 15, (i % 31) - 15];

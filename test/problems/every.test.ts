@@ -53,16 +53,16 @@ const powers = [
 const examples: Readonly<Record<string, Example>> = {
   denoise: { text: 'denoise', shapes: anySize },
   inpaint: { text: 'inpaint:fraction=0.6,seed=2', shapes: anySize },
-  'gaussian-blur': { text: 'gaussian-blur:sigma=1.1', shapes: anySize },
-  'motion-blur': { text: 'motion-blur:size=7,seed=3', shapes: anySize },
-  'defocus-blur': { text: 'defocus-blur:radius=2', shapes: anySize },
+  'gaussian-blur': { text: 'gaussian-blur:sigma=1.1,border=reflect', shapes: anySize },
+  'motion-blur': { text: 'motion-blur:size=7,seed=3,border=reflect', shapes: anySize },
+  'defocus-blur': { text: 'defocus-blur:radius=2,border=reflect', shapes: anySize },
   blur: {
-    text: 'blur:kernel=k.npy,normalize',
+    text: 'blur:kernel=k.npy,normalize,border=reflect',
     shapes: anySize,
     files: { '0.kernel': values([3, 5]) },
   },
   'space-varying-blur': {
-    text: 'space-varying-blur:kernels=k.npy,weights=w.npy',
+    text: 'space-varying-blur:kernels=k.npy,weights=w.npy,border=reflect',
     shapes: [[2, 9, 15]],
     files: { '0.kernels': summingToOne([2, 3, 5], 'kernel'), '0.weights': summingToOne([2, 9, 15], 'place') },
   },
@@ -184,7 +184,7 @@ describe('random choices are the same in every version', () => {
       masks: (await at('coded-diffraction:masks=1,seed=5')).slice(0, 4),
       structured: await at('random-projection:fraction=0.2,matrix=structured,seed=5'),
       gaussian: await at('random-projection:fraction=0.2,matrix=gaussian,seed=5'),
-      motion: (await at('motion-blur:size=5,seed=5')).slice(0, 4),
+      motion: (await at('motion-blur:size=5,seed=5,border=reflect')).slice(0, 4),
       telescopes: await at('interferometry:stations=2,times=2,longest=2,seed=5'),
     }).toEqual({
       hadamard: [30, -1, 2.5, -10, 10.5],

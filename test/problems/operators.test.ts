@@ -28,21 +28,21 @@ describe('every operator passes its own check', () => {
   const anySize = [
     'denoise',
     'inpaint:fraction=0.4,seed=5',
-    'gaussian-blur:sigma=1.3',
+    'gaussian-blur:sigma=1.3,border=reflect',
     'gaussian-blur:sigma=1.3,border=circular',
-    'gaussian-blur:sigma=6',
+    'gaussian-blur:sigma=6,border=reflect',
     'gaussian-blur:sigma=6,border=circular',
-    'motion-blur:size=9,seed=2',
+    'motion-blur:size=9,seed=2,border=reflect',
     'motion-blur:size=9,seed=2,border=circular',
     'gaussian-blur:sigma=1.3,border=zero',
     'motion-blur:size=9,seed=2,border=zero',
-    'defocus-blur:radius=2.6',
-    'defocus-blur:radius=0.4',
+    'defocus-blur:radius=2.6,border=reflect',
+    'defocus-blur:radius=0.4,border=reflect',
     'defocus-blur:radius=9,border=zero',
     'downsample:factor=2',
     'downsample:factor=3,filter=lanczos',
     'downsample:factor=2,filter=bilinear',
-    'gaussian-blur:sigma=1+downsample:factor=2',
+    'gaussian-blur:sigma=1,border=reflect+downsample:factor=2',
   ];
   for (const shape of shapes) {
     it.each(anySize)(`%s on ${shape.join('×')}`, async (text) => {
@@ -63,15 +63,15 @@ describe('every operator passes its own check', () => {
     ['colorize+gaussian-blur:sigma=1,border=circular', [3, 7, 6]],
     ['colorize+downsample:factor=2', [3, 8, 6]],
     ['denoise+colorize+denoise+motion-blur:size=5,border=circular', [3, 8, 6]],
-    ['downsample:factor=2,filter=area+gaussian-blur:sigma=1', [3, 8, 6]],
-    ['inpaint:fraction=0.2+gaussian-blur:sigma=1', [3, 8, 6]],
+    ['downsample:factor=2,filter=area+gaussian-blur:sigma=1,border=reflect', [3, 8, 6]],
+    ['inpaint:fraction=0.2+gaussian-blur:sigma=1,border=reflect', [3, 8, 6]],
     ['gaussian-blur:sigma=1.3,border=valid', [3, 17, 12]],
     ['motion-blur:size=9,border=valid', [1, 9, 16]],
     ['defocus-blur:radius=2,border=valid', [2, 12, 8]],
     ['demosaic', [3, 12, 8]],
     ['demosaic:pattern=gbrg', [3, 9, 15]],
-    ['demosaic:pattern=bggr+gaussian-blur:sigma=1', [3, 7, 6]],
-    ['gaussian-blur:sigma=1+demosaic', [3, 7, 6]],
+    ['demosaic:pattern=bggr+gaussian-blur:sigma=1,border=reflect', [3, 7, 6]],
+    ['gaussian-blur:sigma=1,border=reflect+demosaic', [3, 7, 6]],
   ])('%s on %j', async (text, shape) => {
     await expectSound(operatorOf(text, shape));
   });
@@ -218,7 +218,7 @@ describe('downsample by filter=gaussian', () => {
 
 describe('declared norms are exact where they are closed', () => {
   it.each([
-    ['gaussian-blur:sigma=1', [1, 8, 9]],
+    ['gaussian-blur:sigma=1,border=reflect', [1, 8, 9]],
     ['gaussian-blur:sigma=1,border=circular', [1, 8, 9]],
     ['downsample:factor=2', [1, 8, 10]],
     ['downsample:factor=2,filter=area', [1, 8, 10]],

@@ -26,7 +26,7 @@ const hazy = (noise: string) =>
 
 describe('affine operators', () => {
   it('are a linear part and a constant', async () => {
-    const part = linearOperatorOf('gaussian-blur:sigma=1', shape);
+    const part = linearOperatorOf('gaussian-blur:sigma=1,border=reflect', shape);
     const operator = affine(part, picture);
     await expectSound(operator);
     const y = await operator.apply(picture);

@@ -24,8 +24,8 @@ import { vector } from '../noises/noise-checks.js';
 import { expectSound, linearOperatorOf, matrixOf, operatorOf } from '../sound.js';
 
 const shape = [1, 6, 5];
-const blurred = linearOperatorOf('gaussian-blur:sigma=1', shape);
-const moved = linearOperatorOf('motion-blur:size=3,intensity=0', shape);
+const blurred = linearOperatorOf('gaussian-blur:sigma=1,border=reflect', shape);
+const moved = linearOperatorOf('motion-blur:size=3,intensity=0,border=reflect', shape);
 const holes = linearOperatorOf('inpaint:fraction=0.4', shape);
 const plain = linearOperatorOf('denoise', shape);
 const random = keyedRandom(0, 'algebra', 0);
@@ -274,7 +274,10 @@ describe('crop', () => {
   });
 
   it('follows and precedes other operators', async () => {
-    const before = compose([crop(shape, window), linearOperatorOf('gaussian-blur:sigma=1', [1, 4, 2])]);
+    const before = compose([
+      crop(shape, window),
+      linearOperatorOf('gaussian-blur:sigma=1,border=reflect', [1, 4, 2]),
+    ]);
     expect((before as LinearOperator).svd).toBeDefined();
     await expectSound(before);
     await expectSound(compose([blurred, crop(shape, window)]));

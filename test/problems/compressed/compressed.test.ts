@@ -183,7 +183,7 @@ describe('every one of them passes its own check', () => {
     ['hadamard:fraction=1', [1, 1, 1]],
     ['random-projection:fraction=0.4', [3, 7, 9]],
     ['random-projection:fraction=0.4,matrix=structured', [3, 7, 10]],
-    ['gaussian-blur:sigma=1+single-pixel:fraction=0.5', [1, 8, 8]],
+    ['gaussian-blur:sigma=1,border=reflect+single-pixel:fraction=0.5', [1, 8, 8]],
     ['colorize+hadamard:fraction=0.5', [3, 8, 8]],
   ])('%s on %j', async (text, shape) => {
     await expectSound(operatorOf(text, shape));

@@ -43,7 +43,7 @@ describe('mri', () => {
     ['mri:coils=4,acceleration=3', [1, 16, 12]],
     ['mri:coils=3,pattern=equispaced,acs=2', [3, 7, 9]],
     ['mri:coils=2', [1, 1, 7]],
-    ['gaussian-blur:sigma=1+mri:coils=2', [1, 8, 7]],
+    ['gaussian-blur:sigma=1,border=reflect+mri:coils=2', [1, 8, 7]],
     ['colorize+mri:acceleration=2', [3, 8, 7]],
   ])('%s on %j is sound', async (text, shape) => {
     await expectSound(operatorOf(text, shape));

@@ -78,7 +78,9 @@ describe('module', () => {
     expect(imageShape).toEqual([2, 4, 6]);
     expect(isLinear(operator)).toBe(true);
     await expectSound(operator);
-    const chain = await bound(`gaussian-blur:sigma=1+module:file=${path}`, { imageShape: [1, 5, 4] });
+    const chain = await bound(`gaussian-blur:sigma=1,border=reflect+module:file=${path}`, {
+      imageShape: [1, 5, 4],
+    });
     await expectSound(chain.operator);
     expect(chain.measurementShape).toEqual([1, 5, 3]);
   });

@@ -93,7 +93,7 @@ describe('haze', () => {
         [5, 7],
       ),
     };
-    for (const text of ['', '+gaussian-blur:sigma=1', '+demosaic+inpaint:fraction=0.5']) {
+    for (const text of ['', '+gaussian-blur:sigma=1,border=reflect', '+demosaic+inpaint:fraction=0.5']) {
       const operator = operatorOf(`haze:depth=d.npy${text}`, [3, 5, 7], files);
       expect(isLinear(operator)).toBe(false);
       expect(operator.linearPart).toBeDefined();

@@ -1,5 +1,6 @@
 /** Reading model cards, and saying what they lack. */
 import { z } from 'zod';
+import { check, faultInWords } from '../src/core/schema-words.js';
 import { type Card, diffusionCard, type FileCard, latentCard } from './card.js';
 import type { Prior } from './prior.js';
 
@@ -26,15 +27,10 @@ export function parseCard(text: string, source: string): Card {
     const found = kind === undefined ? 'it names no kind' : `its kind is ${JSON.stringify(kind)}`;
     throw new Error(`${source} is no model card: ${found}; expected ${Object.keys(schemas).join(' or ')}.`);
   }
-  const result = schemas[kind].safeParse(content);
-  if (result.success) return result.data;
-  const missing: string[] = [];
-  const wrong: string[] = [];
-  for (const { code, path, message } of result.error.issues) {
-    const field = path.join('.') || 'the card';
-    if (code === 'invalid_type' && valueAt(content, path) === undefined) missing.push(field);
-    else wrong.push(`${field}: ${message}`);
-  }
+  const checked = check(schemas[kind], content);
+  if (checked.ok) return checked.value;
+  const missing = checked.faults.filter((fault) => fault.missing).map(({ path }) => path.join('.'));
+  const wrong = checked.faults.filter((fault) => !fault.missing).map(faultInWords);
   if (missing.length > 0) wrong.unshift(`it lacks ${missing.join(', ')}`);
   throw new Error(`${source} is no model card: ${wrong.join('; ')}.`);
 }
@@ -49,13 +45,6 @@ export function parseJson(text: string, source: string): Readonly<Record<string,
   }
   if (typeof content === 'object' && content !== null) return content as Record<string, unknown>;
   throw new Error(`${source} holds ${JSON.stringify(content)}; expected an object of fields.`);
-}
-
-function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-    content,
-  );
 }
 
 /** Every file that a card names. */

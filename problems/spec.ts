@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { UsageError } from '../src/core/errors.js';
+import { check, faultInWords } from '../src/core/schema-words.js';
 import type { ProblemSpec, Term } from './problem.js';
 
 const SEPARATOR = /\+(?=[a-z][a-z0-9-]*(?:[:+]|$))/;
@@ -54,7 +55,7 @@ export function formatTerm({ name, options }: Term): string {
 }
 
 const termSchema = z.strictObject({
-  name: z.string().regex(NAME),
+  name: z.string().regex(NAME, 'expected a name, such as gaussian-blur'),
   options: z.record(z.string(), z.unknown()).default({}),
 });
 
@@ -69,10 +70,9 @@ const problemSchema = z.strictObject({
  * @throws UsageError that says where it is not a problem.
  */
 export function problemFromJson(json: unknown): ProblemSpec {
-  const parsed = problemSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new UsageError(`the problem is not valid at ${issue.path.join('.') || 'its top'}: ${issue.message}`);
+  const checked = check(problemSchema, json);
+  if (checked.ok) return checked.value;
+  throw new UsageError(`the problem is not valid: ${faultInWords(checked.faults[0])}`);
 }
 
 /** Splits at commas outside JSON strings. */

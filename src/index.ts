@@ -51,13 +51,13 @@ export {
   type Kind,
   kinds,
   list,
-  type OptionDescription,
 } from './catalogue.js';
 export { contiguous, type FloatArray, floatArray, type Shape, zeros } from './core/array.js';
 export { UsageError } from './core/errors.js';
 export type { Awaitable, Linearization } from './core/linearization.js';
 export { psnr, ssim } from './core/metrics.js';
 export { estimateNoise } from './core/noise-estimate.js';
+export type { OptionDescription } from './core/option-help.js';
 export { type Summary, summarise } from './core/posterior.js';
 export { keyedRandom, type Random, type RandomSource } from './core/random.js';
 export { decodeNpy, encodeNpy, type NpyArray } from './io/npy.js';

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { check, faultInWords } from '../../src/core/schema-words.js';
 import { graphFiles, reason } from '../files.js';
 
 /**
@@ -29,8 +30,7 @@ export async function readConfig<T>(directory: string, name: string, schema: z.Z
   } catch (error) {
     throw new Error(`${path} cannot be read: ${reason(error)}.`);
   }
-  const parsed = schema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new Error(`${path}: ${issue.path.join('.') || 'its top'}: ${issue.message}.`);
+  const checked = check(schema, content);
+  if (checked.ok) return checked.value;
+  throw new Error(`${path}: ${faultInWords(checked.faults[0])}.`);
 }

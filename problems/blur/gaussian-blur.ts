@@ -15,7 +15,7 @@ const options = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .refine((size) => size === undefined || size % 2 === 1, 'must be odd')
+    .refine((size) => size === undefined || size % 2 === 1, 'expected an odd number')
     .describe('extent of the kernel in pixels, odd; 2·⌈3·sigma⌉ + 1 when absent'),
   border: borders,
 });

@@ -11,7 +11,7 @@ const options = z.strictObject({
     .int()
     .min(3)
     .max(1001)
-    .refine((size) => size % 2 === 1, 'must be odd')
+    .refine((size) => size % 2 === 1, 'expected an odd number')
     .default(25)
     .describe('extent of the kernel in pixels, odd'),
   intensity: z.number().min(0).max(1).default(0.5).describe('0 moves on a straight line, 1 jerks about'),

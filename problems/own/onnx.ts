@@ -7,7 +7,7 @@ import type { LoadedOperator, OperatorFamily } from '../family.js';
 import type { ForwardOperator } from '../operator.js';
 import { notLoaded } from './module.js';
 
-const extents = z.string().regex(/^[1-9]\d*(x[1-9]\d*)*$/, 'must be extents such as 3x128x128');
+const extents = z.string().regex(/^[1-9]\d*(x[1-9]\d*)*$/, 'expected extents, such as 3x128x128');
 
 const options = z.strictObject({
   file: z.string().describe('the graph, .onnx: one float32 input, the image, and one float32 output'),

@@ -4,7 +4,7 @@ import { formatShape, type Shape } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import { type ImageShape, imageShape } from './planes.js';
 
-export const sizeOption = z.string().regex(/^[1-9]\d*x[1-9]\d*$/, 'must be HxW, such as 255x256');
+export const sizeOption = z.string().regex(/^[1-9]\d*x[1-9]\d*$/, 'expected HxW, such as 255x256');
 
 export function parseSize(size: string): [height: number, width: number] {
   const [height, width] = size.split('x').map(Number);

@@ -2,9 +2,9 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { arch, cpus, platform } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { z } from 'zod';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
+import { check, faultInWords } from '../core/schema-words.js';
 import { reasonOf, writeFileAtomic } from '../io/atomic.js';
 import { writePicture } from '../io/picture-file.js';
 import { type ExactRow, exactBench } from './exact.js';
@@ -152,7 +152,8 @@ function parseSpec(text: string, path: string): BenchSpec {
   } catch (error) {
     throw new UsageError(`${path} is not JSON: ${(error as Error).message}`);
   }
-  const parsed = benchSpec.safeParse(json);
-  if (!parsed.success) throw new UsageError(`${path} is not a benchmark: ${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  const checked = check(benchSpec, json);
+  if (!checked.ok)
+    throw new UsageError(`${path} is not a benchmark: ${checked.faults.map(faultInWords).join('; ')}`);
+  return checked.value;
 }

@@ -16,7 +16,7 @@ export function unknownName(kind: string, name: string, known: readonly string[]
 }
 
 /** At most three names, by edit distance; a name that contains what was typed counts as near. */
-function nearestNames(name: string, known: readonly string[]): string[] {
+export function nearestNames(name: string, known: readonly string[]): string[] {
   const far = (candidate: string) => (candidate.includes(name) ? 1 : distance(name, candidate));
   return [...known].sort((a, b) => far(a) - far(b)).slice(0, 3);
 }

@@ -61,10 +61,10 @@ describe('bind', () => {
     ['blurr:sigma=1', wide, 'there is no problem "blurr"; the nearest are blur, '],
     ['gaussian-blur:sgima=1', wide, 'there is no option of gaussian-blur "sgima"; the nearest are sigma, '],
     ['denoise:sigma=1', wide, 'denoise has no options, but sigma is given'],
-    ['gaussian-blur', wide, 'gaussian-blur:sigma is missing: '],
-    ['gaussian-blur:sigma=-1', wide, 'gaussian-blur:sigma is -1: '],
-    ['gaussian-blur:sigma=1,size=4', wide, 'gaussian-blur:size is 4: must be odd'],
-    ['gaussian-blur:sigma=1,border=grey', wide, 'gaussian-blur:border is "grey": '],
+    ['gaussian-blur', wide, 'gaussian-blur needs sigma: '],
+    ['gaussian-blur:sigma=-1', wide, 'option sigma of gaussian-blur: expected '],
+    ['gaussian-blur:sigma=1,size=4', wide, 'option size of gaussian-blur: expected '],
+    ['gaussian-blur:sigma=1,border=grey', wide, 'option border of gaussian-blur: expected '],
     [
       'inpaint',
       wide,
@@ -75,8 +75,8 @@ describe('bind', () => {
       wide,
       'inpaint needs exactly one of fraction, box, outpaint and mask, but 2',
     ],
-    ['inpaint:fraction=1.5', wide, 'inpaint:fraction is 1.5: '],
-    ['inpaint:box=1:1:2', wide, 'inpaint:box is [1,1,2]: '],
+    ['inpaint:fraction=1.5', wide, 'option fraction of inpaint: expected '],
+    ['inpaint:box=1:1:2', wide, 'option box of inpaint: expected '],
     [
       'inpaint:box=4:0:5:2',
       wide,
@@ -94,7 +94,7 @@ describe('bind', () => {
       'downsample:filter=area needs a height and width that factor 2',
     ],
     ['downsample:factor=2,sigma=1', wide, 'downsample:sigma belongs to filter=gaussian'],
-    ['downsample:factor=2,size=8', wide, 'downsample:size is 8: '],
+    ['downsample:factor=2,size=8', wide, 'option size of downsample: expected '],
     ['colorize', [1, 8, 8], 'colorize takes images of 3 channels, but the image is 1×8×8'],
     [
       'denoise+gaussian-blur:sigma=1,border=reflect',
@@ -107,11 +107,11 @@ describe('bind', () => {
   });
 
   it.each([
-    ['gaussian:sigma=-0.1', 'gaussian:sigma is -0.1: '],
-    ['gaussian:sigma=0', 'gaussian:sigma is 0: '],
-    ['gaussian:sigma=25', 'gaussian:sigma is 25: '],
+    ['gaussian:sigma=-0.1', 'option sigma of gaussian: expected '],
+    ['gaussian:sigma=0', 'option sigma of gaussian: expected '],
+    ['gaussian:sigma=25', 'option sigma of gaussian: expected '],
     ['gausian:sigma=0.1', 'there is no noise "gausian"; the nearest are gaussian, '],
-    ['poisson:gain=0', 'poisson:gain is 0: '],
+    ['poisson:gain=0', 'option gain of poisson: expected '],
   ])('refuses noise %s', (text, message) => {
     expect(() => bind(specOf('denoise', text), { imageShape: wide })).toThrow(message);
   });

@@ -107,9 +107,9 @@ describe('parseProblem', () => {
 
 describe('problemFromJson', () => {
   it.each([
-    [[], 'the problem is not valid at its top: Invalid input: expected object, received array'],
-    [{ operators: [{ name: 'Bad' }] }, /^the problem is not valid at operators\.0\.name: /],
-    [{ operators: [{ name: 'blur' }], extra: 1 }, /^the problem is not valid at its top: .*extra/],
+    [[], 'the problem is not valid: its top: expected an object of fields, found []'],
+    [{ operators: [{ name: 'Bad' }] }, /^the problem is not valid: operators\.0\.name: /],
+    [{ operators: [{ name: 'blur' }], extra: 1 }, /^the problem is not valid: its top: .*extra/],
   ])('refuses %j', (json, message) => {
     expect(() => problemFromJson(json)).toThrow(message);
     expect(() => problemFromJson(json)).toThrow(UsageError);

@@ -64,12 +64,14 @@ export { decodeNpy, encodeNpy, type NpyArray } from './io/npy.js';
 export { decodeNpz, encodeNpz } from './io/npz.js';
 export { defaultLimits, type Picture, type PictureLimits } from './io/picture.js';
 export { readPicture, writePicture } from './io/picture-file.js';
+export type { Doubt } from './jobs/doubts.js';
 export {
   type FolderEvent,
   type FolderJob,
   type FolderSummary,
   restoreFolder,
 } from './jobs/restore-folder.js';
+export type { RestoredLine } from './jobs/restore-item.js';
 export { type SampleEvent, type SampleJob, samplePrior } from './jobs/sample-prior.js';
 export {
   type SimulationEvent,

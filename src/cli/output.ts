@@ -32,6 +32,11 @@ export class Output {
     this.say(text);
   }
 
+  /** What a person should look at, said even with `--quiet`. */
+  warning(text: string, event: { readonly type: string; readonly [more: string]: unknown }): void {
+    this.error(`warning: ${text}`, event);
+  }
+
   /** An item that could not be done; the sentence begins with its file unless it names it anyhow. */
   failure({
     name,

@@ -34,6 +34,7 @@ interface RestoreOptions extends LoadFlags {
   readonly truth?: string;
   readonly maxPixels?: number;
   readonly force?: boolean;
+  readonly strict?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -108,6 +109,7 @@ export function addRestore(program: Command, finish: Finish): void {
       parsePositive,
     )
     .option('--force', 'replace results that were made in another way')
+    .option('--strict', 'make every warning a failure: the picture is not written')
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
     .option('--quiet', 'print errors only')
     .addHelpText(
@@ -138,10 +140,16 @@ async function restoreCommand(inputs: string[], options: RestoreOptions): Promis
   const output = new Output(options);
   return interruptible(async (signal) => {
     try {
-      const summary = await restoreFolder({ ...job, signal }, reporter(output));
+      let warnings = 0;
+      const tell = reporter(output);
+      const summary = await restoreFolder({ ...job, signal }, (event) => {
+        if (event.type === 'warning') warnings++;
+        tell(event);
+      });
       const { done, unchanged, failed } = summary;
-      const text = `${done} restored, ${unchanged} already done, ${failed} failed`;
-      output.note(text, { type: 'summary', ...summary });
+      const counted = warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
+      const text = `${done} restored, ${unchanged} already done, ${failed} failed${counted}`;
+      output.note(text, { type: 'summary', ...summary, warnings });
       return statusOf(summary);
     } finally {
       output.endProgress();
@@ -166,7 +174,7 @@ function reporter(output: Output): (event: FolderEvent) => void {
         output.note(`${event.name}: estimated noise ${(255 * event.sigma).toFixed(2)}/255`, event);
         return;
       case 'warning':
-        output.error(`${event.name}: ${event.message}`, event);
+        output.warning(`${event.name}: ${event.message}`, event);
         return;
       case 'progress': {
         output.progress((finished + event.fraction) / items, event.name);
@@ -189,20 +197,12 @@ function reporter(output: Output): (event: FolderEvent) => void {
 
 type DoneLine = Extract<FolderEvent, { type: 'done' }>['line'];
 
-function describeDone(line: DoneLine): string {
-  const { files, seconds, misfit, psnr, ssim, calibrated, sdWhite } = line as DoneLine & {
-    readonly seconds: number;
-    readonly misfit: readonly number[];
-    readonly psnr?: number;
-    readonly ssim?: number;
-    readonly sdWhite?: number;
-    readonly calibrated: boolean;
-  };
+function describeDone({ files, seconds, misfit, psnr, ssim, calibrated, sdWhite }: DoneLine): string {
   const average = misfit.reduce((sum, value) => sum + value, 0) / misfit.length;
   const parts = [`${seconds.toFixed(1)} s`];
   if (misfit.length > 0) parts.push(`misfit ${average.toFixed(2)} (1 is ideal)`);
   if (psnr !== undefined && ssim !== undefined)
     parts.push(`PSNR ${psnr.toFixed(2)} dB`, `SSIM ${ssim.toFixed(3)}`);
   if (sdWhite !== undefined && !calibrated) parts.push('spread not calibrated');
-  return `${files?.[0]}: ${parts.join(', ')}`;
+  return `${files[0]}: ${parts.join(', ')}`;
 }

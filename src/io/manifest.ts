@@ -13,17 +13,31 @@ export const manifestName = 'manifest.jsonl';
 /** All that decides the bytes of an item's results, as plain JSON. */
 export type Made = Readonly<Record<string, unknown>>;
 
-export interface ManifestLine {
+/** An item that is done. */
+export interface OkLine {
   readonly version: 1;
   readonly name: string;
-  readonly status: 'ok' | 'failed';
+  readonly status: 'ok';
+  /** The input. */
+  readonly path: string;
   /** SHA-256 of `made`, its names sorted. */
-  readonly key?: string;
-  readonly made?: Made;
+  readonly key: string;
+  readonly made: Made;
   /** Files written, relative to the manifest. */
-  readonly files?: readonly string[];
-  readonly [more: string]: unknown;
+  readonly files: readonly string[];
 }
+
+/** An item that could not be done; the same command tries it again. */
+export interface FailedLine {
+  readonly version: 1;
+  readonly name: string;
+  readonly status: 'failed';
+  readonly path: string;
+  /** One sentence. */
+  readonly error: string;
+}
+
+export type ManifestLine = OkLine | FailedLine;
 
 /** The key of a line: equal exactly where `made` is. */
 export function keyOf(made: Made): string {

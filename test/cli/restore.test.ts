@@ -20,6 +20,8 @@ import { jsonLines, retrodict } from './spawn.js';
 const slowSolver = fileURLToPath(new URL('./slow-solver.js', import.meta.url));
 const weights = fileURLToPath(new URL('../../models/weights/photo-small', import.meta.url));
 const wiener = ['--solver', 'wiener'];
+/** The pictures hold no noise: smoothed so much, they differ from the estimate by what is stated, and nothing is warned of. */
+const smooth = [...wiener, '--set', 'weight=2000'];
 const denoise = ['--problem', 'denoise', '--noise', 'gaussian:sigma=0.1'];
 
 /** A folder `in` with two pictures. */
@@ -33,7 +35,7 @@ describe('retrodict restore', () => {
   it('restores a folder, says so, and then has nothing to do', async () => {
     const cwd = await pictures();
     fill(cwd, { 'in/notes.txt': '' });
-    const words = ['restore', 'in', '--out', 'out', ...denoise, ...wiener];
+    const words = ['restore', 'in', '--out', 'out', ...denoise, ...smooth];
     const first = await retrodict(words, { cwd });
     expect(first.stderr).toBe(
       'skipped in/notes.txt: it is not a picture, .npy or .npz file\n2 to restore\n2 restored, 0 already done, 0 failed\n',
@@ -43,6 +45,23 @@ describe('retrodict restore', () => {
     const again = await retrodict(words, { cwd });
     expect(again.stderr).toMatch(/a: already done\nb: already done\n0 restored, 2 already done, 0 failed/);
     expect([again.status, again.stdout]).toEqual([0, '']);
+  });
+
+  it('counts its warnings at the end, and makes failures of them with --strict', async () => {
+    const cwd = await pictures();
+    const words = ['restore', 'in', '--out', 'out', ...denoise, ...wiener];
+    const warned = await retrodictHere(words, { cwd });
+    expect(warned.stderr).toMatch(
+      /^warning: a: the misfit is 0\.\d+ .*\nwarning: b: .*\n2 restored, 0 .*, 2 warnings$/m,
+    );
+    expect(warned.status).toBe(0);
+    const strict = await retrodictHere([...words.slice(0, 3), 'strict', ...words.slice(4), '--strict'], {
+      cwd,
+    });
+    expect(strict.stderr).toMatch(/^in\/a\.png: the misfit is .* \(--strict makes this a failure\)$/m);
+    expect(strict.stderr).toMatch(/0 restored, 0 already done, 2 failed$/m);
+    expect(strict.status).toBe(1);
+    expect(readdirSync(join(cwd, 'strict'))).toEqual(['manifest.jsonl']);
   });
 
   it('restores the same in tiles, and says how the prior was run', async () => {
@@ -80,7 +99,7 @@ describe('retrodict restore', () => {
   it('prints JSON lines with type and version and nothing else on stdout', async () => {
     const cwd = await pictures();
     fill(cwd, { 'in/text.png': 'text' });
-    const done = await retrodict(['restore', 'in', '--out', 'out', ...denoise, ...wiener, '--json'], { cwd });
+    const done = await retrodict(['restore', 'in', '--out', 'out', ...denoise, ...smooth, '--json'], { cwd });
     const lines = jsonLines(done);
     expect(lines.every((line) => line['version'] === 1)).toBe(true);
     expect(lines.map(({ type, name }) => [type, name])).toEqual([

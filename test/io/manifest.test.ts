@@ -1,10 +1,13 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { firstDifference, keyOf, Manifest } from '../../src/io/manifest.js';
+import { firstDifference, keyOf, Manifest, type OkLine } from '../../src/io/manifest.js';
 import { fill, temporaryFolder } from './folders.js';
 
-const line = (name: string, seed: number) => ({ version: 1, name, status: 'ok', made: { seed } }) as const;
+const line = (name: string, seed: number): OkLine => {
+  const made = { seed };
+  return { version: 1, name, status: 'ok', path: `in/${name}.png`, key: keyOf(made), made, files: [] };
+};
 
 describe('Manifest', () => {
   it('gives back the last line of each item, also to the next run', async () => {

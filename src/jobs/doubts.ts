@@ -1,0 +1,138 @@
+/**
+ * Whether a finished restoration can be believed. A wreck is an item that fails; a doubt is a warning, which `--strict`
+ * makes a failure. To add a doubt, write a `Judge` and add it to `judges`.
+ */
+import { devianceOf } from '../../problems/noise.js';
+import { countObserved } from '../../problems/observed.js';
+import type { Problem } from '../../problems/problem.js';
+import { type FloatArray, sameShape } from '../core/array.js';
+import { normalisedWeights } from '../core/posterior.js';
+import { keyedRandom } from '../core/random.js';
+import { difference, norm } from '../core/vector.js';
+import type { Posterior } from '../restore.js';
+
+/** Something that a person should look at, though there is a result. */
+export interface Doubt {
+  /** For programs: one word or a few with hyphens. */
+  readonly code: string;
+  /** For people: one sentence that says what was found and what to try. */
+  readonly message: string;
+}
+
+/** What there is to judge. */
+export interface Judged {
+  readonly measurement: FloatArray;
+  readonly problem: Problem;
+  readonly posterior: Posterior;
+  /** The image that is written, [C, H, W]. */
+  readonly estimate: FloatArray;
+  /** Of the picture that is written. */
+  readonly bits: number;
+}
+
+export type Judge = (judged: Judged) => Doubt | undefined | Promise<Doubt | undefined>;
+
+/** Above this the estimate has nothing to do with the measurement. */
+const WRECKED = 1000;
+
+/** @throws Error in one sentence where the result is wrong for certain: a misfit that is no number, or is above 1000. */
+export function requirePlausible({ problem, posterior }: Pick<Judged, 'problem' | 'posterior'>): void {
+  const lost = posterior.misfit.find((value) => !Number.isFinite(value));
+  if (lost !== undefined) {
+    const part = `the operator ${problem.name} or the ${problem.noise.name} noise`;
+    throw new Error(`the misfit is ${lost}, so ${part} gives values that are not finite for this estimate`);
+  }
+  const misfit = averageMisfit(posterior);
+  if (misfit !== undefined && misfit > WRECKED) throw new Error(misfitSentence(misfit, posterior.solver));
+}
+
+/** All doubts about a result, in a fixed order. */
+export async function doubtsOf(judged: Judged): Promise<Doubt[]> {
+  const found: Doubt[] = [];
+  for (const judge of judges) {
+    const doubt = await judge(judged);
+    if (doubt) found.push(doubt);
+  }
+  return found;
+}
+
+/** With fewer values the misfit of a true draw is outside the bounds too often: its spread is √(2/m). */
+const ENOUGH = 100;
+
+/** The misfit is not near what this noise gives: 1, or for a few noises of dark pictures less. */
+const misfitJudge: Judge = async ({ problem, posterior }) => {
+  const misfit = averageMisfit(posterior);
+  if (misfit === undefined || (misfit >= 0.3 && misfit <= 3)) return undefined;
+  if (misfit <= 10 && countObserved(problem.operator) < ENOUGH) return undefined;
+  const ratio = misfit / (await expectedMisfit(problem, posterior.mean));
+  if (ratio >= 0.3 && ratio <= 3) return undefined;
+  return { code: 'misfit', message: misfitSentence(misfit, posterior.solver) };
+};
+
+/** A problem that leaves images as they are (noise alone), and an estimate that is the measurement to half a level. */
+const unchangedJudge: Judge = async ({ measurement, problem, estimate, bits }) => {
+  if (!sameShape(measurement.shape, problem.imageShape) || !sameShape(estimate.shape, measurement.shape))
+    return;
+  if (rmsDifference(await problem.operator.apply(measurement), measurement) > 1e-6) return undefined;
+  const levels = 2 ** bits - 1;
+  const change = rmsDifference(estimate, measurement) * levels;
+  if (change >= 0.5) return undefined;
+  const found = `the estimate is the measurement to ${change.toFixed(2)} of ${levels} levels`;
+  const advice = 'nothing was removed; if you see noise, state it, such as --noise gaussian:sigma=10/255';
+  return { code: 'unchanged', message: `${found}: ${advice}` };
+};
+
+/** Nine tenths of the measurement are holes: perhaps the mask says the opposite of what was meant. */
+const missingJudge: Judge = ({ problem: { operator } }) => {
+  if (!operator.observed) return undefined;
+  const missing = 1 - countObserved(operator) / operator.observed.length;
+  if (missing < 0.9) return undefined;
+  const found = `${(100 * missing).toFixed(1)} % of the measurement is missing, and all of that is invented`;
+  return { code: 'missing', message: `${found}; if this is not meant, look whether the mask is inverted` };
+};
+
+/** Far from [0, 1], so that a picture of it is clipped. */
+const rangeJudge: Judge = ({ estimate: { data } }) => {
+  const outside =
+    data.reduce((count, value) => count + (value < -0.5 || value > 1.5 ? 1 : 0), 0) / data.length;
+  if (outside < 0.05) return undefined;
+  const found = `${(100 * outside).toFixed(0)} % of the estimate lies below -0.5 or above 1.5`;
+  return {
+    code: 'range',
+    message: `${found}, expected about 0 to 1; look whether the measurement is scaled so`,
+  };
+};
+
+const judges: readonly Judge[] = [misfitJudge, unchangedJudge, missingJudge, rangeJudge];
+
+/** By the weights of the samples; undefined where no misfit is known. */
+function averageMisfit({ misfit, logWeights }: Posterior): number | undefined {
+  if (misfit.length === 0) return undefined;
+  const weights = normalisedWeights(misfit.length, logWeights);
+  return misfit.reduce((sum, value, i) => sum + weights[i] * value, 0);
+}
+
+/** The misfit of a measurement drawn here from the estimate; 1 where the problem reports another image than it restores. */
+async function expectedMisfit(
+  { operator, noise, imageShape }: Problem,
+  estimate: FloatArray,
+): Promise<number> {
+  if (noise.name === 'gaussian' || !sameShape(estimate.shape, imageShape)) return 1;
+  const clean = await operator.apply(estimate);
+  const drawn = noise.sample(clean, keyedRandom(0, 'expected misfit', 0)('measurement'));
+  const expected = devianceOf(noise, clean, drawn) / countObserved(operator);
+  return expected > 0 && Number.isFinite(expected) ? expected : 1;
+}
+
+function misfitSentence(misfit: number, solver: string): string {
+  const found = `the misfit is ${misfit < 1 ? misfit.toFixed(2) : misfit.toPrecision(3)} (1 is ideal)`;
+  const cause =
+    misfit < 1
+      ? 'the estimate follows the measurement more closely than its noise allows'
+      : 'the estimate does not explain the measurement';
+  return `${found}: ${cause}; look whether --problem and --noise are right, or try another --solver than ${solver}`;
+}
+
+function rmsDifference(a: FloatArray, b: FloatArray): number {
+  return norm(difference(a, b).data) / Math.sqrt(a.data.length);
+}

@@ -1,0 +1,26 @@
+/** The priors of a job: given as objects, or loaded by name and then closed by the job. */
+import { conditioned, type Text } from '../../models/conditioned.js';
+import { type LoadOptions, loadPrior } from '../../models/load.js';
+import type { Prior, PriorKind } from '../../models/prior.js';
+
+/** The shipped prior of each kind. */
+export const SHIPPED_FOR: Readonly<Record<PriorKind, string>> = {
+  diffusion: 'photo',
+  latent: 'photo-latent',
+};
+
+/** @throws UsageError where there is no such prior or it takes no text. */
+export async function loadedPrior(
+  prior: Prior | string,
+  { threads, tile, memory, signal }: LoadOptions,
+  text: Text = {},
+): Promise<Prior> {
+  if (typeof prior === 'object') return conditioned(prior, text);
+  const loaded = await loadPrior(prior, { threads, tile, memory, signal });
+  try {
+    return await conditioned(loaded, text);
+  } catch (error) {
+    await loaded.close();
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { ChainSolver } from '../../solvers/solver.js';
+import { type FloatArray, floatArray, mapArray } from '../../src/core/array.js';
+import { keyedRandom } from '../../src/core/random.js';
+import { encodeNpy } from '../../src/io/npy.js';
+import { type FolderEvent, type FolderJob, restoreFolder } from '../../src/jobs/restore-folder.js';
+import { readProblem } from '../../src/load/problem-files.js';
+import { fill, temporaryFolder } from '../io/folders.js';
+
+/** Answers with what a function makes of the measurement. */
+const answering = (answer: (y: number, i: number) => number): ChainSolver => ({
+  kind: 'chain',
+  name: 'answer',
+  summary: 'for tests',
+  needs: { prior: 'none', noise: 'any' },
+  calibrated: true,
+  options: z.object({}),
+  presets: {},
+  run: async ({ measurement }) => mapArray(measurement, answer),
+});
+
+const size = 3 * 24 * 24;
+const noise = keyedRandom(0, 'noise', 0)('test').normals([size]).data;
+const grey = (sigma: number) =>
+  floatArray(
+    Float32Array.from(noise, (n) => 0.5 + sigma * n),
+    [3, 24, 24],
+  );
+
+async function restored(y: FloatArray, job: Partial<FolderJob> & { problem?: string; noise?: string }) {
+  const root = temporaryFolder();
+  fill(root, { 'y.npy': encodeNpy(y) });
+  const spec = await readProblem(job.problem ?? 'denoise', job.noise ?? 'gaussian:sigma=0.1');
+  const events: FolderEvent[] = [];
+  const whole = { inputs: [join(root, 'y.npy')], out: join(root, 'out'), spec, samples: 2, ...job };
+  const counts = await restoreFolder(whole, (event) => events.push(event));
+  const line = events.find((event) => event.type === 'done')?.line;
+  const failure = events.find((event) => event.type === 'failed')?.error.message;
+  const warned = events.filter((event) => event.type === 'warning').map(({ code }) => code);
+  expect(line?.warnings?.map(({ code }) => code) ?? []).toEqual(failure ? [] : warned);
+  return { counts, line, failure, warned };
+}
+
+describe('doubts about a result', () => {
+  it('are none where the misfit is that of the noise', async () => {
+    const { line, warned } = await restored(grey(0.1), { solver: answering(() => 0.5) });
+    expect(line?.misfit[0]).toBeCloseTo(1, 0);
+    expect(warned).toEqual([]);
+    expect(line).not.toHaveProperty('warnings');
+  });
+
+  it.each([
+    ['above 3', 0.25, 'misfit'],
+    ['below 0.3', 0.05, 'misfit'],
+  ])('name a misfit %s', async (_, sigma, code) => {
+    const { warned, line } = await restored(grey(sigma), { solver: answering(() => 0.5) });
+    expect(warned).toEqual([code]);
+    expect(line?.warnings?.[0].message).toMatch(/^the misfit is \d\.\d+ \(1 is ideal\): .*--noise/);
+  });
+
+  it('know what a noise gives in the dark, where a misfit of 0.14 is right', async () => {
+    const dark = mapArray(grey(0), (_, i) => Math.hypot(0.02 + 0.1 * noise[i], 0.1 * noise[(i + 7) % size]));
+    const job = { noise: 'rician:sigma=0.1', solver: answering(() => 0.02) };
+    const { warned, line } = await restored(dark, job);
+    expect(line!.misfit[0]).toBeLessThan(0.2);
+    expect(warned).toEqual([]);
+  });
+
+  it('name an estimate that is the measurement', async () => {
+    const { warned } = await restored(grey(0.1), {
+      solver: answering((y) => y + 1e-6),
+      noise: 'gaussian:sigma=0.000001',
+    });
+    expect(warned).toEqual(['unchanged']);
+  });
+
+  it('name a measurement that is nearly all holes', async () => {
+    const { warned, line } = await restored(grey(0.1), {
+      problem: 'inpaint:box=0:0:24:23',
+      solver: answering(() => 0.5),
+    });
+    expect(warned).toEqual(['missing']);
+    expect(line?.warnings?.[0].message).toMatch(/^95\.8 % of the measurement is missing/);
+  });
+
+  it('name an estimate that a picture cannot show', async () => {
+    const far = mapArray(grey(0.1), (value) => value + 2);
+    const { warned } = await restored(far, { solver: answering(() => 2.5) });
+    expect(warned).toEqual(['range']);
+  });
+
+  it('are failures when strict, and then nothing is written', async () => {
+    const job = { solver: answering(() => 0.5), strict: true };
+    const { counts, failure } = await restored(grey(0.25), job);
+    expect(counts).toEqual({ done: 0, unchanged: 0, failed: 1 });
+    expect(failure).toMatch(/^the misfit is 6\.\d+ .*\(--strict makes this a failure\)$/);
+  });
+});
+
+describe('a wreck', () => {
+  it('is an item that fails: a misfit above 1000', async () => {
+    const { counts, failure } = await restored(grey(0.1), { solver: answering(() => 9) });
+    expect(counts).toEqual({ done: 0, unchanged: 0, failed: 1 });
+    expect(failure).toMatch(
+      /^the misfit is 7\d{3} .* try another --solver than answer$|^the misfit is 7.*e\+3/,
+    );
+  });
+
+  it('is a misfit that is not finite, and the parts that can give it are named', async () => {
+    const y = mapArray(grey(0), () => 0.5);
+    // Where nothing of the measurement is seen, the misfit is 0 / 0.
+    const { failure } = await restored(y, { problem: 'inpaint:box=0:0:24:24', solver: answering(() => 0.5) });
+    expect(failure).toMatch(/the misfit is NaN, so the operator inpaint or the gaussian noise gives/);
+  });
+});

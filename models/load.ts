@@ -22,6 +22,8 @@ export interface LoadOptions {
   readonly tile?: number;
   /** `low` holds about half as much for the weights and is about a tenth slower; it changes the last bits. */
   readonly memory?: 'normal' | 'low';
+  /** Seconds that one run of a network may take before it is stopped and fails; without end when absent. */
+  readonly timeout?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -41,7 +43,7 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
   const place = await find(nameOrPath);
   const card = await readCard(place);
   options.signal?.throwIfAborted();
-  const runtime = await Runtime.start();
+  const runtime = await Runtime.start({ timeout: options.timeout });
   const open = {
     runtime,
     session: { threads: options.threads, optimisation: options.memory === 'low' ? 'extended' : 'all' },

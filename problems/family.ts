@@ -37,7 +37,7 @@ export interface OperatorFamily {
 
 /** An operator that a file holds: it takes the place of the family that names the file. */
 export interface LoadedOperator extends Pick<OperatorFamily, 'imageShape' | 'create'> {
-  /** Gives back what it holds beside memory, such as a thread; its operators can then no longer be called. */
+  /** Gives back what it holds beside memory, such as a process; its operators can then no longer be called. */
   close?(): Promise<void>;
 }
 

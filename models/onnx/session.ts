@@ -1,19 +1,21 @@
 /**
- * Running ONNX graphs off the main thread.
+ * Running ONNX graphs apart from the main thread.
  *
  * `session.run` of onnxruntime-node is synchronous inside, so it would hold up timers, progress bars and Ctrl-C
- * for as long as the network takes. All its calls are therefore made in one worker thread per `Runtime`
- * (worker.js): inputs are copied in, results are transferred back.
+ * for as long as the network takes. All its calls are therefore made in one process per `Runtime` (worker.js):
+ * inputs and results are copied.
  */
 import { basename } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { formatShape } from '../../src/core/array.js';
+import { Child } from './child.js';
 import { ELEMENT_ARRAYS, type Tensor, type ValueInfo } from './tensor.js';
 
 export type { ElementType, Tensor, ValueInfo } from './tensor.js';
 
 /** What the worker can be asked; the reply is a `WorkerReply`. */
 export type WorkerRequest =
+  /** The first of a process: loads ONNX Runtime. */
+  | { kind: 'load' }
   | { kind: 'open'; session: number; model: Uint8Array | string; options: SessionOptions }
   | {
       kind: 'run';
@@ -28,8 +30,7 @@ export type WorkerRequest =
       keepAs: number;
     }
   | { kind: 'release'; session: number }
-  | { kind: 'drop'; kept: number }
-  | { kind: 'close' };
+  | { kind: 'drop'; kept: number };
 
 export type WorkerReply =
   | { kind: 'opened'; inputs: ValueInfo[]; outputs: ValueInfo[] }
@@ -54,11 +55,11 @@ export interface SessionOptions {
 export interface RunOptions {
   /** Outputs to bring back; all that are not kept when absent. */
   fetch?: readonly string[];
-  /** Outputs that stay in the worker, to be fed to another session of the same runtime. */
+  /** Outputs that stay in the runtime's process, to be fed to another session of the same runtime. */
   keep?: readonly string[];
   /** Tensors kept by an earlier run: they feed the inputs of the same names. */
   kept?: KeptTensors;
-  /** Aborting rejects at once; a run that has already begun ends in the worker and its result is dropped. */
+  /** Aborting rejects at once; a run that has already begun has some seconds to end, and its result is dropped. */
   signal?: AbortSignal;
 }
 
@@ -68,7 +69,7 @@ export interface RunResult {
   kept?: KeptTensors;
 }
 
-/** Tensors that stay in the worker until they are released. */
+/** Tensors that stay in the runtime's process until they are released. */
 export class KeptTensors {
   #released = false;
 
@@ -91,44 +92,37 @@ export class KeptTensors {
   }
 }
 
-/** How long an exiting process waits for the run at work, in milliseconds. */
-const LONGEST_RUN = 60_000;
+/** How long a run that nobody waits for any more may go on before it is stopped, in milliseconds. */
+const GRACE = 10_000;
 
 interface Job {
   readonly request: WorkerRequest;
-  readonly transfer: readonly ArrayBuffer[];
   settle(outcome: WorkerReply | Error): void;
 }
 
-/** One worker thread with ONNX Runtime in it. An idle runtime does not keep the process alive. */
+export interface RuntimeLimits {
+  /** Seconds that opening a graph, or one run of it, may take; without end when absent. */
+  readonly timeout?: number;
+}
+
+/**
+ * One process with ONNX Runtime in it, started when first needed. Where a run has to be stopped, or the process ends, the
+ * next request starts another one with the same sessions. An idle runtime does not keep this process alive.
+ */
 export class Runtime {
-  readonly #worker: Worker;
-  /** The first is at work in the thread; the others wait here, where an abort still finds them. */
+  #child?: Child;
+  /** The first is at work; the others wait here, where an abort still finds them. */
   readonly #jobs: Job[] = [];
-  readonly #exited: Promise<unknown>;
-  #stopped?: Error;
+  /** What opened the sessions there are. */
+  readonly #sessions = new Map<number, WorkerRequest>();
+  #closed?: Error;
   #numbers = 0;
+  #timer?: NodeJS.Timeout;
 
-  /** One word shared with the thread: 1 while it has a request. */
-  readonly #busy = new Int32Array(new SharedArrayBuffer(4));
+  private constructor(readonly limits: RuntimeLimits) {}
 
-  private constructor() {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: this.#busy });
-    this.#worker = worker;
-    this.#exited = new Promise((resolve) => worker.once('exit', resolve));
-    // process.exit stops threads wherever they are, and one inside ONNX Runtime would take the exit status with it.
-    const finishRun = () => Atomics.wait(this.#busy, 0, 1, LONGEST_RUN);
-    process.on('exit', finishRun);
-    worker.once('exit', () => process.off('exit', finishRun));
-    worker.unref();
-    worker.on('message', (reply: WorkerReply) => this.#finish(reply));
-    worker.on('error', (error) => this.#stop(`failed: ${error.message}`));
-    worker.on('exit', (code) => this.#stop(`ended with status ${code}`));
-  }
-
-  /** Starts the thread; onnxruntime-node itself is loaded when the first model is opened. */
-  static async start(): Promise<Runtime> {
-    return new Runtime();
+  static async start(limits: RuntimeLimits = {}): Promise<Runtime> {
+    return new Runtime(limits);
   }
 
   /**
@@ -138,28 +132,20 @@ export class Runtime {
   async open(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
     const name = options.name ?? (typeof model === 'string' ? basename(model) : 'model');
     const session = this.nextNumber();
-    const source = typeof model === 'string' ? model : copyBytes(model);
-    const transfer = typeof source === 'string' ? [] : [source.buffer];
-    const reply = await this.call(
-      { kind: 'open', session, model: source, options: { ...options, name } },
-      transfer,
-    );
+    const request = { kind: 'open', session, model, options: { ...options, name } } as const;
+    const reply = await this.call(request);
     if (reply.kind !== 'opened')
-      throw new Error(`The ONNX Runtime thread answered "${reply.kind}" to "open".`);
+      throw new Error(`The ONNX Runtime process answered "${reply.kind}" to "open".`);
+    this.#sessions.set(session, request);
     return new WorkerSession(this, session, name, reply.inputs, reply.outputs);
   }
 
-  /**
-   * Ends the thread and with it all its sessions. What is at work or waiting is rejected at once; a run that has
-   * begun is let come to its end first, since stopping a thread inside ONNX Runtime takes the process down.
-   */
+  /** Ends the process and with it all its sessions. What is at work or waiting is rejected at once. */
   async close(): Promise<void> {
-    if (!this.#stopped) {
-      this.#stop('was closed');
-      this.#worker.ref();
-      this.#worker.postMessage({ kind: 'close' } satisfies WorkerRequest);
-    }
-    await this.#exited;
+    this.#closed ??= new Error('The ONNX Runtime process was closed.');
+    clearTimeout(this.#timer);
+    for (const job of this.#jobs.splice(0)) job.settle(afterwards(job.request, this.#closed));
+    await this.#child?.kill();
   }
 
   /** @internal A number no other session or kept set of this runtime has. */
@@ -167,17 +153,15 @@ export class Runtime {
     return this.#numbers++;
   }
 
-  /** @internal Sends a request to the thread once those before it are answered. */
-  call(
-    request: WorkerRequest,
-    transfer: readonly ArrayBuffer[] = [],
-    signal?: AbortSignal,
-  ): Promise<WorkerReply> {
+  /** @internal Sends a request to the process once those before it are answered. */
+  call(request: WorkerRequest, signal?: AbortSignal): Promise<WorkerReply> {
+    if (request.kind === 'release') this.#sessions.delete(request.session);
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const abort = () => {
         const place = this.#jobs.indexOf(job);
         if (place > 0) this.#jobs.splice(place, 1);
+        else setTimeout(() => this.#stop(job, 'was stopped'), GRACE).unref();
         reject(signal?.reason);
       };
       const settle = (outcome: WorkerReply | Error) => {
@@ -185,31 +169,70 @@ export class Runtime {
         if (outcome instanceof Error) reject(outcome);
         else resolve(outcome);
       };
-      const job: Job = { request, transfer, settle };
-      if (this.#stopped) return settle(afterwards(request, this.#stopped));
+      const job: Job = { request, settle };
+      if (this.#closed) return settle(afterwards(request, this.#closed));
       signal?.addEventListener('abort', abort, { once: true });
       this.#jobs.push(job);
-      if (this.#jobs.length === 1) this.#send(job);
+      if (this.#jobs.length === 1) this.#begin();
     });
   }
 
-  #send(job: Job): void {
-    this.#worker.ref();
-    Atomics.store(this.#busy, 0, 1);
-    this.#worker.postMessage(job.request, job.transfer);
+  /** Sets the process to the first of the jobs. */
+  #begin(): void {
+    if (this.#child === undefined) this.#start();
+    const job = this.#jobs[0];
+    if (job === undefined) {
+      this.#child?.unref();
+      return;
+    }
+    this.#child!.ref();
+    this.#child!.send(job.request);
+    const { timeout } = this.limits;
+    if (timeout === undefined || job.request.kind === 'load') return;
+    const late = `did not end within ${timeout} s, the time limit, and was stopped`;
+    this.#timer = setTimeout(() => this.#stop(job, late), 1000 * timeout);
   }
 
-  #finish(reply: WorkerReply): void {
-    const job = this.#jobs.shift();
-    job?.settle(reply.kind === 'failed' ? new Error(reply.message) : reply);
-    if (this.#jobs.length > 0) this.#send(this.#jobs[0]);
-    else if (!this.#stopped) this.#worker.unref();
+  /** Starts a process for the jobs there are, after which the sessions there were are open again. */
+  #start(): void {
+    while (this.#jobs.length > 0 && isEnding(this.#jobs[0].request))
+      this.#finish({ kind: 'done', outputs: {} });
+    if (this.#jobs.length === 0) return;
+    const first: WorkerRequest[] = [{ kind: 'load' }, ...this.#sessions.values()];
+    // Where one of them fails, so does what it is for, which is told then.
+    const again = first.map((request): Job => ({ request, settle() {} }));
+    this.#jobs.unshift(...again);
+    const child: Child = new Child(
+      (reply) => this.#child === child && this.#answered(reply),
+      (how) => this.#child === child && this.#ended(`ended: its process ${how}`),
+    );
+    this.#child = child;
   }
 
-  #stop(how: string): void {
-    if (this.#stopped) return;
-    this.#stopped = new Error(`The ONNX Runtime thread ${how}.`);
-    for (const job of this.#jobs.splice(0)) job.settle(afterwards(job.request, this.#stopped));
+  #finish(reply: WorkerReply | Error): void {
+    clearTimeout(this.#timer);
+    this.#jobs.shift()?.settle(reply);
+  }
+
+  #answered(reply: WorkerReply): void {
+    this.#finish(reply.kind === 'failed' ? new Error(reply.message) : reply);
+    this.#begin();
+  }
+
+  /** Stops the process where this job is still at work in it. */
+  #stop(job: Job, how: string): void {
+    if (this.#closed || this.#jobs[0] !== job) return;
+    const child = this.#child;
+    this.#ended(how);
+    void child?.kill();
+  }
+
+  #ended(how: string): void {
+    this.#child = undefined;
+    const [job] = this.#jobs;
+    if (job === undefined) return;
+    this.#finish(new Error(`${nameOf(job.request)} ${how}.`));
+    if (this.#jobs.length > 0) this.#begin();
   }
 }
 
@@ -265,12 +288,11 @@ class WorkerSession implements Session {
       keep,
       keepAs,
     };
-    const transfer = Object.values(sent).map((tensor) => tensor.data.buffer as ArrayBuffer);
     const kept = keep.length > 0 ? new KeptTensors(this.runtime, keepAs, keep) : undefined;
     try {
-      const reply = await this.runtime.call(request, transfer, options.signal);
+      const reply = await this.runtime.call(request, options.signal);
       if (reply.kind !== 'done')
-        throw new Error(`The ONNX Runtime thread answered "${reply.kind}" to "run".`);
+        throw new Error(`The ONNX Runtime process answered "${reply.kind}" to "run".`);
       return { outputs: reply.outputs, kept };
     } catch (error) {
       // An aborted run may still put tensors away; this request waits behind it.
@@ -305,7 +327,18 @@ function copyBytes(data: ArrayBufferView): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** What a request comes to once the thread is gone: there is nothing left to release, everything else fails. */
-function afterwards(request: WorkerRequest, stopped: Error): WorkerReply | Error {
-  return request.kind === 'release' || request.kind === 'drop' ? { kind: 'done', outputs: {} } : stopped;
+/** Whether it is done by itself where there is no process. */
+function isEnding({ kind }: WorkerRequest): boolean {
+  return kind === 'release' || kind === 'drop';
+}
+
+/** What a request comes to once the runtime is closed: there is nothing left to release, everything else fails. */
+function afterwards(request: WorkerRequest, closed: Error): WorkerReply | Error {
+  return isEnding(request) ? { kind: 'done', outputs: {} } : closed;
+}
+
+/** What messages call the graph that a request is about. */
+function nameOf(request: WorkerRequest): string {
+  if (request.kind === 'open') return request.options.name ?? 'a graph';
+  return request.kind === 'run' ? request.name : 'a graph';
 }

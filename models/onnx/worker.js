@@ -1,17 +1,32 @@
 /**
- * The thread in which ONNX Runtime runs; `Runtime` in session.ts is its only caller and sends one request at a time.
+ * The process in which ONNX Runtime runs; `Runtime` in session.ts is its only caller and sends one request at a time.
  *
- * JavaScript on purpose: a worker is loaded by Node itself, which at version 20 reads no TypeScript, and this file
+ * JavaScript on purpose: it is loaded by Node itself, which at version 20 reads no TypeScript, and this file
  * must start from the sources as well as from the build.
  *
  * @import { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node'
  * @import { SessionOptions, WorkerReply, WorkerRequest } from './session.js'
  * @import { ElementType, Tensor, ValueInfo } from './tensor.js'
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { writeFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 
-/** 1 while a request is worked on; an exiting process waits for 0. */
-const busy = /** @type {Int32Array} */ (workerData);
+// Ctrl-C and the like go to all processes of a terminal; when to end is the parent's to say.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+
+// Without a parent there is nobody to work for. A thread sees it also while a graph that never ends is run here.
+new Worker(
+  `const { ppid } = process;
+   setInterval(() => { if (process.ppid !== ppid) process.kill(process.pid, 'SIGKILL'); }, 1000);`,
+  { eval: true },
+).unref();
+
+// Where memory runs out, this process is to be ended rather than its parent, which then can say so.
+try {
+  writeFileSync('/proc/self/oom_score_adj', '500');
+} catch {
+  // Other systems have no such file.
+}
 
 /** @type {Map<number, InferenceSession>} */
 const sessions = new Map();
@@ -25,7 +40,7 @@ let loading;
 /** The end of what was asked for so far: requests are answered one after the other. */
 let done = Promise.resolve();
 
-parentPort?.on('message', (/** @type {WorkerRequest} */ request) => {
+process.on('message', (/** @type {WorkerRequest} */ request) => {
   done = done.then(() => answer(request));
 });
 
@@ -38,12 +53,7 @@ async function answer(request) {
   } catch (error) {
     reply = { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
   }
-  Atomics.store(busy, 0, 0);
-  Atomics.notify(busy, 0);
-  const results = reply.kind === 'done' ? Object.values(reply.outputs) : [];
-  // Two names may stand for one value, and a buffer can be handed over only once.
-  const buffers = new Set(results.map((tensor) => /** @type {ArrayBuffer} */ (tensor.data.buffer)));
-  parentPort?.postMessage(reply, [...buffers]);
+  process.send?.(reply);
 }
 
 /**
@@ -52,6 +62,9 @@ async function answer(request) {
  */
 async function perform(request) {
   switch (request.kind) {
+    case 'load':
+      await loadOnnxRuntime();
+      return { kind: 'done', outputs: {} };
     case 'open':
       return open(request);
     case 'run':
@@ -64,11 +77,6 @@ async function perform(request) {
     }
     case 'drop':
       keptSets.delete(request.kept);
-      return { kind: 'done', outputs: {} };
-    case 'close':
-      for (const session of sessions.values()) await session.release();
-      // Nothing else holds the thread, so it ends.
-      parentPort?.close();
       return { kind: 'done', outputs: {} };
   }
 }
@@ -104,7 +112,10 @@ async function run({ session: number, name, feeds, feedKept, fetch, keep, keepAs
   const session = sessions.get(number);
   if (!session) throw new Error(`The session of ${name} was already released.`);
   const kept = feedKept === undefined ? {} : keptSets.get(feedKept);
-  if (!kept) throw new Error(`The tensors kept for ${name} were already released.`);
+  if (!kept)
+    throw new Error(
+      `The tensors kept for ${name} were already released, or lost when another run was stopped.`,
+    );
   /** @type {Record<string, RuntimeTensor>} */
   const inputs = {};
   for (const input of session.inputNames) {
@@ -122,16 +133,13 @@ async function run({ session: number, name, feeds, feedKept, fetch, keep, keepAs
   } catch (error) {
     throw new Error(`ONNX Runtime failed in ${name}: ${detail(error)}`);
   }
-  const keptResults = keep.map((output) => results[output]);
   if (keep.length > 0)
-    keptSets.set(keepAs, Object.fromEntries(keep.map((output, i) => [output, keptResults[i]])));
-  // What is handed over is gone from here, so what is kept as well is copied.
-  const keptBuffers = new Set(keptResults.map((tensor) => /** @type {Tensor} */ (tensor).data.buffer));
+    keptSets.set(keepAs, Object.fromEntries(keep.map((output) => [output, results[output]])));
   /** @type {Record<string, Tensor>} */
   const outputs = {};
   for (const output of fetch) {
     const { type, dims, data } = /** @type {Tensor} */ (results[output]);
-    outputs[output] = { type, dims, data: keptBuffers.has(data.buffer) ? data.slice() : data };
+    outputs[output] = { type, dims, data };
   }
   return { kind: 'done', outputs };
 }

@@ -35,7 +35,7 @@ export interface OpenGraph {
   /** Its first output for its first input. */
   run(x: FloatArray): Promise<FloatArray>;
   linearize(x: FloatArray): Promise<Linearization>;
-  /** Gives back its memory and thread. */
+  /** Gives back its memory and process. */
   close(): Promise<void>;
 }
 

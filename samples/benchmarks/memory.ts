@@ -1,27 +1,21 @@
 /**
- * How much memory a prior takes: `node dist/samples/benchmarks/memory.js PRIOR [low]`. Peaks of this process so far, in MB; pages of
+ * How much memory a prior takes: `node dist/samples/benchmarks/memory.js PRIOR [low]`. Peaks so far of this process and the network's, in MB; pages of
  * the prior's own files, which the system can drop at any time, are counted apart. Linux only.
  */
-import { readFileSync } from 'node:fs';
+import { megabytes } from '../../src/bench/processes.js';
 import { loadPrior, zeros } from '../../src/index.js';
 
 const [place, memory] = process.argv.slice(2);
 if (place === undefined) throw new Error('which prior? memory.js PRIOR [low]');
 
-function kilobytes(field: string): number {
-  return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
-}
-
 let anonymous = 0;
 const sampling = setInterval(() => {
-  anonymous = Math.max(anonymous, kilobytes('RssAnon'));
+  anonymous = Math.max(anonymous, megabytes('RssAnon'));
 }, 5);
 
 async function report(what: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 20));
-  const [peak, own, now] = [kilobytes('VmHWM'), anonymous, kilobytes('RssAnon')].map((kB) =>
-    Math.round(kB / 1024),
-  );
+  const [peak, own, now] = [megabytes('VmHWM'), anonymous, megabytes('RssAnon')].map(Math.round);
   console.log(`${what}: peak ${peak} MB, of it own ${own} MB; own now ${now} MB`);
 }
 

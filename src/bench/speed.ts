@@ -10,6 +10,7 @@ import { bind } from '../../problems/index.js';
 import { measure } from '../../problems/measure.js';
 import { type FloatArray, floatArray, sizeOf } from '../core/array.js';
 import { restore } from '../restore.js';
+import { megabytes } from './processes.js';
 import type { SpeedSpec } from './spec.js';
 import { markdownTable, median } from './table.js';
 
@@ -93,7 +94,7 @@ async function timePrior(
     step: typical((round) => round.step),
     stepPerDenoise: typical((round) => round.step / round.denoise),
     outside: typical((round) => round.outside),
-    peakMemory: process.resourceUsage().maxRSS / 1024,
+    peakMemory: process.platform === 'linux' ? megabytes('VmHWM') : Number.NaN,
   };
 }
 
@@ -113,7 +114,7 @@ class BusyClock {
   }
 }
 
-/** The same prior, telling the clock when the network is at work, copies to and from its thread included. */
+/** The same prior, telling the clock when the network is at work, copies to and from its process included. */
 function timed(prior: DiffusionPrior, clock: BusyClock): DiffusionPrior {
   const { kind, name, channels, sigmaRange, sizeMultiple } = prior;
   return {

@@ -1,9 +1,9 @@
 /** How a prior is run: options of every command that loads one. */
 import { Option } from 'commander';
 import type { LoadOptions } from '../index.js';
-import { parsePositive } from './values.js';
+import { parsePositive, parseSeconds } from './values.js';
 
-export type LoadFlags = Pick<LoadOptions, 'threads' | 'tile' | 'memory'>;
+export type LoadFlags = Pick<LoadOptions, 'threads' | 'tile' | 'memory' | 'timeout'>;
 
 export const threads = () =>
   new Option('--threads <n>', 'threads of the network (default: one per core)').argParser(parsePositive);
@@ -19,3 +19,9 @@ export const memory = () =>
     '--memory <profile>',
     'of large priors: low holds about half as much and is about a tenth slower (default: normal)',
   ).choices(['normal', 'low']);
+
+export const timeout = () =>
+  new Option(
+    '--timeout <s>',
+    'seconds that one run of a network may take before it is stopped (default: without end)',
+  ).argParser(parseSeconds);

@@ -4,7 +4,7 @@ import { type FolderEvent, type FolderJob, loadSolver, readProblem, restoreFolde
 import { type Finish, statusOf } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
-import { type LoadFlags, memory, threads, tile } from './prior-options.js';
+import { type LoadFlags, memory, threads, tile, timeout } from './prior-options.js';
 import {
   collectSetting,
   parseBits,
@@ -94,6 +94,7 @@ export function addRestore(program: Command, finish: Finish): void {
     .addOption(threads())
     .addOption(tile())
     .addOption(memory())
+    .addOption(timeout())
     .addOption(
       new Option('--format <format>', 'of the estimate (default: of the input)').choices([
         'png',

@@ -4,7 +4,7 @@ import { samplePrior, unconditionalOptions } from '../index.js';
 import type { Finish } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
-import { type LoadFlags, memory, threads, tile } from './prior-options.js';
+import { type LoadFlags, memory, threads, tile, timeout } from './prior-options.js';
 import { collectSetting, parseNumber, parsePositive, parseSize, parseWhole } from './values.js';
 
 interface SampleOptions extends LoadFlags {
@@ -45,6 +45,7 @@ export function addSample(program: Command, finish: Finish): void {
     .addOption(threads())
     .addOption(tile())
     .addOption(memory())
+    .addOption(timeout())
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
     .option('--quiet', 'print errors only')
     .action(async (options: SampleOptions) => finish(await sampleCommand(options)));

@@ -22,6 +22,12 @@ export function parsePositive(text: string): number {
   return value;
 }
 
+export function parseSeconds(text: string): number {
+  const value = parseNumber(text);
+  if (!(value > 0)) throw new InvalidArgumentError('Expected seconds, more than 0.');
+  return value;
+}
+
 /** `HxW` */
 export function parseSize(text: string): readonly [height: number, width: number] {
   const [, height, width] = /^([1-9]\d*)x([1-9]\d*)$/.exec(text) ?? [];

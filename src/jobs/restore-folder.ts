@@ -19,7 +19,7 @@ import { DifferentResult, type RestoredLine, restoreItem, type Shared } from './
 import type { Estimate, ResultFormat } from './results.js';
 import { requireTruthFolder } from './scores.js';
 
-/** `threads`, `tile` and `memory` are of priors that are loaded here. */
+/** `threads`, `tile`, `memory` and `timeout` are of priors that are loaded here; `timeout` holds for operators too. */
 export interface FolderJob extends Text, LoadOptions {
   /** Pictures, `.npy` files and folders of them. */
   readonly inputs: readonly string[];
@@ -150,7 +150,7 @@ async function partsOf(job: FolderJob): Promise<Parts> {
     return prior;
   };
   try {
-    const files = await readSpecFiles(job.spec);
+    const files = await readSpecFiles(job.spec, job);
     closing.push(() => files.close());
     const needed = solver?.needs.prior ?? 'diffusion';
     const prior = needed === 'none' ? undefined : await load(job.prior ?? SHIPPED_FOR[needed], job);

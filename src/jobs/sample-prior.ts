@@ -13,7 +13,7 @@ import { keyedRandom } from '../core/random.js';
 import { writeFileAtomic } from '../io/atomic.js';
 import { encodePicture } from '../io/picture.js';
 
-/** `threads`, `tile` and `memory` are of a prior that is loaded here. */
+/** `threads`, `tile`, `memory` and `timeout` are of a prior that is loaded here. */
 export interface SampleJob extends Text, LoadOptions {
   /** A prior, or the name or folder of one. */
   readonly prior: Prior | string;
@@ -46,9 +46,9 @@ export async function samplePrior(
   job: SampleJob,
   onEvent: (event: SampleEvent) => void = () => {},
 ): Promise<void> {
-  const { out, size = [256, 256], samples = 4, seed = 0, threads, tile, memory, signal } = job;
+  const { out, size = [256, 256], samples = 4, seed = 0, threads, tile, memory, timeout, signal } = job;
   const options = parseOptions(unconditionalOptions, 'sample', job.options ?? {});
-  const load = { threads, tile, memory, signal };
+  const load = { threads, tile, memory, timeout, signal };
   const loaded = typeof job.prior === 'string' ? await loadPrior(job.prior, load) : job.prior;
   try {
     const prior = await conditioned(loaded, job);

@@ -8,7 +8,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { cached } from '../../models/onnx/cache.js';
 import { DifferentiableGraph } from '../../models/onnx/differentiable-graph.js';
 import { differentiate } from '../../models/onnx/differentiate.js';
-import { Runtime, type Tensor } from '../../models/onnx/session.js';
+import { Runtime, type RuntimeLimits, type Tensor } from '../../models/onnx/session.js';
 import type { LoadedOperator, OperatorRole } from '../../problems/family.js';
 import { loadedModule, type OperatorModule } from '../../problems/own/module.js';
 import { loadedGraph, type OpenGraph } from '../../problems/own/onnx.js';
@@ -29,15 +29,20 @@ export interface OperatorFile {
 }
 
 /**
- * Loads the operator in a file. An ONNX graph gets a thread of its own, which `operator.close` ends.
+ * Loads the operator in a file. An ONNX graph gets a process of its own, which `operator.close` ends.
+ * @param limits of the runs of a graph.
  * @throws UsageError where there is no such file, or it holds no operator.
  */
-export async function loadOperator(path: string, role: OperatorRole): Promise<OperatorFile> {
+export async function loadOperator(
+  path: string,
+  role: OperatorRole,
+  limits: RuntimeLimits = {},
+): Promise<OperatorFile> {
   const bytes = await readFile(path).catch((error) => {
     throw new UsageError(`the operator ${path} cannot be read: ${reasonOf(error)}`);
   });
   const open = { module: importModule, tensorflow: importFunction, onnx: openGraph }[role];
-  return { operator: await open(path, new Uint8Array(bytes)), hash: bytesToHex(sha256(bytes)) };
+  return { operator: await open(path, new Uint8Array(bytes), limits), hash: bytesToHex(sha256(bytes)) };
 }
 
 async function importModule(path: string): Promise<LoadedOperator> {
@@ -87,9 +92,9 @@ async function importTensorFlow(path: string): Promise<TensorFlow<TensorFlowTens
   );
 }
 
-async function openGraph(path: string, bytes: Uint8Array): Promise<LoadedOperator> {
+async function openGraph(path: string, bytes: Uint8Array, limits: RuntimeLimits): Promise<LoadedOperator> {
   const source = { bytes, path, name: basename(path) };
-  const runtime = await Runtime.start();
+  const runtime = await Runtime.start(limits);
   try {
     const model = { source, runtime, session: {}, differentiate: cached(differentiate) };
     return loadedGraph(graphFunction(await DifferentiableGraph.open(model)));

@@ -1,6 +1,7 @@
 /** Problem specs that come from files, and the files that specs name. */
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
+import type { RuntimeLimits } from '../../models/onnx/session.js';
 import type { LoadedOperator } from '../../problems/family.js';
 import { checkSpec, operators, parseProblem, parseTerm, problemFromJson } from '../../problems/index.js';
 import type { ProblemSpec, Term } from '../../problems/problem.js';
@@ -45,16 +46,17 @@ export interface SpecFiles {
   readonly loaded: Readonly<Record<number, LoadedOperator>>;
   /** SHA-256 by `<index of the term>.<option>`: of an array's shape and values, of an operator's file. */
   readonly hashes: Readonly<Record<string, string>>;
-  /** Ends the threads of operators that have one; what was bound with them can then no longer be used. */
+  /** Ends the processes of operators that have one; what was bound with them can then no longer be used. */
   close(): Promise<void>;
 }
 
 /**
- * Reads the files that a spec names. Operators among them may hold a thread, which does not keep the process alive, until
+ * Reads the files that a spec names. Operators among them may hold a process, which does not keep the process alive, until
  * they are closed.
+ * @param limits of the runs of operators that are ONNX graphs.
  * @throws UsageError where a file is missing or is not what the option needs.
  */
-export async function readSpecFiles(spec: ProblemSpec): Promise<SpecFiles> {
+export async function readSpecFiles(spec: ProblemSpec, limits: RuntimeLimits = {}): Promise<SpecFiles> {
   const files: Record<string, FloatArray> = {};
   const loaded: Record<number, LoadedOperator> = {};
   const hashes: Record<string, string> = {};
@@ -63,7 +65,7 @@ export async function readSpecFiles(spec: ProblemSpec): Promise<SpecFiles> {
       const role = operators[term.name].files![option];
       const key = `${index}.${option}`;
       if (role === 'module' || role === 'onnx' || role === 'tensorflow') {
-        const { operator, hash } = await loadOperator(path, role);
+        const { operator, hash } = await loadOperator(path, role, limits);
         loaded[index] = operator;
         hashes[key] = hash;
       } else {

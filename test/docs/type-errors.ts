@@ -1,0 +1,37 @@
+/** The type checker over programs that stand on pages, with the package's names leading to our sources. */
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import type { Block } from './blocks.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Where in our sources the entries of the package lie. */
+const entries: Readonly<Record<string, string>> = { retrodict: 'src/index.ts' };
+
+/** `PLACE: MESSAGE` for each fault. */
+export function typeErrors(programs: readonly Block[]): readonly string[] {
+  const names = programs.map((_, i) => `${root}docs/program-${i}.ts`);
+  // Without an import or export a file is no module, and its names would meet those of the next.
+  const texts = new Map(names.map((name, i) => [name, `${programs[i].text}\nexport {};\n`]));
+  const options: ts.CompilerOptions = {
+    ...ts.parseJsonConfigFileContent(
+      ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config,
+      ts.sys,
+      root,
+    ).options,
+    noEmit: true,
+    paths: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, [root + path]])),
+  };
+  const host = ts.createCompilerHost(options);
+  const { readFile, fileExists } = host;
+  host.readFile = (path) => texts.get(path) ?? readFile(path);
+  host.fileExists = (path) => texts.has(path) || fileExists(path);
+  const program = ts.createProgram(names, options, host);
+  return names.flatMap((name, i) => {
+    const file = program.getSourceFile(name);
+    const faults = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+    return faults.map(
+      ({ messageText }) => `${programs[i].place}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+    );
+  });
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { logGamma, scaledBesselI } from '../../src/core/special.js';
+
+describe('logGamma', () => {
+  it('is the logarithm of factorials', () => {
+    let logFactorial = 0;
+    for (let n = 1; n <= 200; n++) {
+      // Γ(n) = (n − 1)!
+      expect(Math.abs(logGamma(n) - logFactorial)).toBeLessThan(1e-14 * Math.max(1, logFactorial));
+      logFactorial += Math.log(n);
+    }
+  });
+
+  it('is right between integers: Γ(½) = √π and x ↦ x + 1 multiplies by x', () => {
+    expect(logGamma(0.5)).toBeCloseTo(0.5 * Math.log(Math.PI), 14);
+    for (const x of [1e-6, 0.01, 0.3, 2.5, 9.9, 10, 12.7, 1234.5]) {
+      const [next, step] = [logGamma(x + 1), logGamma(x) + Math.log(x)];
+      expect(Math.abs(next - step)).toBeLessThan(1e-14 * Math.max(10, Math.abs(next)));
+    }
+    // Legendre: Γ(x)Γ(x + ½) = 2^(1−2x) √π Γ(2x), on both sides of where the series begins.
+    for (const x of [0.2, 4.9, 9.7, 10.1, 40]) {
+      const doubled = logGamma(2 * x) + (1 - 2 * x) * Math.LN2 + 0.5 * Math.log(Math.PI);
+      expect(logGamma(x) + logGamma(x + 0.5)).toBeCloseTo(doubled, 11);
+    }
+  });
+});
+
+describe('scaledBesselI', () => {
+  /** e^(−x)/π ∫₀^π exp(x·cos θ)·cos nθ dθ by the trapezoidal rule, exact but for rounding. */
+  function integral(order: number, x: number): number {
+    const points = 400;
+    let sum = 0;
+    for (let k = 0; k < points; k++) {
+      const angle = (Math.PI * (2 * k + 1)) / (2 * points);
+      sum += Math.exp(x * (Math.cos(angle) - 1)) * Math.cos(order * angle);
+    }
+    return sum / points;
+  }
+
+  it.each([0, 1] as const)('of order %i is the integral that defines it', (order) => {
+    for (const x of [0, 1e-3, 0.5, 3, 12, 29.9, 30, 30.1, 55, 400]) {
+      const exact = integral(order, x);
+      expect(Math.abs(scaledBesselI(order, x) - exact)).toBeLessThan(1e-13 * exact + 1e-16);
+    }
+  });
+});

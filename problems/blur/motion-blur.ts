@@ -5,6 +5,7 @@ import type { OperatorFamily } from '../family.js';
 import { imageShape } from '../parts/planes.js';
 import type { Kernel } from '../parts/transfer.js';
 import { borders, convolution, unblurredShape } from './borders.js';
+import { cameraShake } from './camera-shake.js';
 
 const options = z.strictObject({
   size: z
@@ -35,15 +36,12 @@ export const motionBlur: OperatorFamily = {
   },
 };
 
-const STEPS = 2000;
-
 /**
- * The light of one point during an exposure: a particle with inertia that is nudged at every step, pulled back to where
- * it began, and now and then thrown into another direction (after Boracchi & Foi, "Modeling the performance of image
- * restoration from motion blur", 2012). Its path is centred, scaled to fit, drawn with bilinear weights; the sum is 1.
+ * The light of one point during an exposure: the path of a shaking camera, centred, scaled to fit, drawn with bilinear weights;
+ * the sum is 1.
  */
 function motionKernel(size: number, intensity: number, random: Random): Kernel {
-  const path = trajectory(intensity, random);
+  const path = cameraShake(intensity, random);
   const half = (size - 1) / 2;
   let meanX = 0;
   let meanY = 0;
@@ -67,23 +65,4 @@ function motionKernel(size: number, intensity: number, random: Random): Kernel {
     data[at + size + 1] += (right * down) / path.length;
   }
   return { height: size, width: size, data };
-}
-
-/** Points of the path, in steps of equal length. */
-function trajectory(intensity: number, random: Random): [x: number, y: number][] {
-  const nudge = (6 * intensity) / Math.sqrt(STEPS);
-  const pull = 2 * intensity;
-  const jerks = (3 * intensity) / STEPS;
-  let heading = 2 * Math.PI * random.uniform();
-  let [x, y] = [0, 0];
-  const path: [number, number][] = [];
-  for (let step = 0; step < STEPS; step++) {
-    path.push([x, y]);
-    if (random.uniform() < jerks) heading += Math.PI * (0.5 + random.uniform());
-    const towards = Math.sin(Math.atan2(-y, -x) - heading);
-    heading += nudge * random.normal() + (pull * Math.hypot(x, y) * towards) / STEPS;
-    x += Math.cos(heading) / STEPS;
-    y += Math.sin(heading) / STEPS;
-  }
-  return path;
 }

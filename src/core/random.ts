@@ -6,6 +6,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { type FloatArray, floatArray, type Shape, sizeOf } from './array.js';
+import { standardNormal } from './ziggurat.js';
 
 /** Names the purpose of a stream: `['init']`, `['step', 12, 'langevin', 3]`. */
 export type Path = readonly (string | number)[];
@@ -49,24 +50,6 @@ export function keyedRandom(seed: number, item: string, sample: number): RandomS
   };
 }
 
-// Marsaglia and Tsang's ziggurat of 128 layers of equal area, in the form of Doornik, "An improved ziggurat method to
-// generate normal random samples" (2005).
-const TAIL_START = 3.442619855899;
-const LAYER_AREA = 9.91256303526217e-3;
-const LAYER_EDGES = zigguratEdges();
-const LAYER_RATIOS = LAYER_EDGES.map((edge, layer) => (layer < 128 ? LAYER_EDGES[layer + 1] / edge : 0));
-
-function zigguratEdges(): Float64Array {
-  const edges = new Float64Array(129);
-  edges[0] = LAYER_AREA / Math.exp(-0.5 * TAIL_START ** 2);
-  edges[1] = TAIL_START;
-  for (let layer = 2; layer < 128; layer++) {
-    const above = LAYER_AREA / edges[layer - 1] + Math.exp(-0.5 * edges[layer - 1] ** 2);
-    edges[layer] = Math.sqrt(-2 * Math.log(above));
-  }
-  return edges;
-}
-
 /** One stream: counter = (block index, 64 bits of the name), key = 64 bits of the name. */
 class PhiloxStream implements Random {
   private block = 0;
@@ -104,27 +87,8 @@ class PhiloxStream implements Random {
     return (this.uint32() + 0.5) / 2 ** 32;
   }
 
-  /** By ziggurat, one 32-bit word for nearly every draw: 7 bits choose the layer, 25 the place in it. */
   normal(): number {
-    for (;;) {
-      const word = this.uint32();
-      const layer = word & 127;
-      const u = ((word >>> 7) + 0.5) / 2 ** 24 - 1;
-      const x = u * LAYER_EDGES[layer];
-      if (Math.abs(u) < LAYER_RATIOS[layer]) return x;
-      if (layer === 0) return Math.sign(u) * this.tail();
-      const outer = Math.exp(-0.5 * (LAYER_EDGES[layer] ** 2 - x * x));
-      const inner = Math.exp(-0.5 * (LAYER_EDGES[layer + 1] ** 2 - x * x));
-      if (outer + this.uniform() * (inner - outer) < 1) return x;
-    }
-  }
-
-  /** A draw from |N(0, 1)| beyond the outermost layer (Marsaglia 1964). */
-  private tail(): number {
-    for (;;) {
-      const beyond = -Math.log(this.uniform()) / TAIL_START;
-      if (-2 * Math.log(this.uniform()) > beyond * beyond) return TAIL_START + beyond;
-    }
+    return standardNormal(this);
   }
 
   normals(shape: Shape): FloatArray {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import jstat from 'jstat';
 import { describe, expect, it } from 'vitest';
 import { floatArray } from '../../src/core/array.js';
@@ -77,7 +78,44 @@ describe('keyedRandom', () => {
     for (let i = 0; i < 70_000; i++) counts[random.integer(7)]++;
     const chiSquared = counts.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0);
     expect(chiSquared).toBeLessThan(22.5); // 99.9 % point of χ² with 6 degrees of freedom
-    expect(() => random.integer(0)).toThrow(/bound/);
+    // Of 2³² words the last third of a third would fall on the lowest numbers again; they are drawn anew.
+    const bound = 3 * 2 ** 30;
+    let low = 0;
+    for (let i = 0; i < 20_000; i++) if (random.integer(bound) < 2 ** 30) low++;
+    expect(Math.abs(low / 20_000 - 1 / 3)).toBeLessThan(4 * Math.sqrt(2 / 9 / 20_000));
+  });
+
+  it('takes bounds from 1 to 2³²', () => {
+    const random = keyedRandom(3, 'integers', 0)('bounds');
+    expect(random.integer(1)).toBe(0);
+    const largest = Array.from({ length: 100 }, () => random.integer(2 ** 32));
+    expect(Math.max(...largest)).toBeGreaterThan(2 ** 31);
+    for (const bound of [0, -1, 1.5, Number.NaN, 2 ** 32 + 1]) {
+      expect(() => random.integer(bound)).toThrow(
+        new RangeError(`a random integer needs a bound from 1 to 2^32, not ${bound}`),
+      );
+    }
+  });
+
+  it('is Philox under the SHA-256 of the name, block after block: the same everywhere and ever after', () => {
+    const name = JSON.stringify([7, 'item', 3, ['step', 12]]);
+    const digest = createHash('sha256').update(name).digest();
+    const [k0, k1, n0, n1] = [0, 4, 8, 12].map((at) => digest.readUInt32LE(at));
+    const open = () => keyedRandom(7, 'item', 3)('step', 12);
+    const [words, uniforms] = [open(), open()];
+    const block = new Uint32Array(4);
+    for (let i = 0; i < 12; i++) {
+      philox(Math.floor(i / 4), 0, n0, n1, k0, k1, block);
+      expect(words.uint32()).toBe(block[i % 4]);
+      expect(uniforms.uniform()).toBe((block[i % 4] + 0.5) / 2 ** 32);
+    }
+  });
+
+  it('fills arrays of any shape with its normals in order', () => {
+    const open = () => keyedRandom(7, 'item', 3)('array');
+    const [array, one] = [open().normals([2, 3]), open()];
+    expect(array.shape).toEqual([2, 3]);
+    for (const value of array.data) expect(value).toBe(Math.fround(one.normal()));
   });
 });
 

@@ -10,7 +10,8 @@ import { printTable } from './table.js';
 
 const FOLDERS = ['src/core', 'solvers', 'problems', 'models'];
 /** Written by programs, compiled to WebAssembly before they run, or no code but types. */
-const NOT_MUTATED = /src\/core\/kernels\/|kernels\.wasm\.ts$|\.d\.ts$|models\/onnx\/proto\/|models\/(training|weights)\//;
+const NOT_MUTATED =
+  /src\/core\/kernels\/|kernels\.wasm\.ts$|\.d\.ts$|models\/onnx\/proto\/|models\/(training|weights)\//;
 const { values } = parseArgs({
   options: {
     mutate: { type: 'string', multiple: true, default: FOLDERS },
@@ -53,7 +54,7 @@ if (!values.table) {
     const tests = testsOf(file);
     const report = join(reports, file.replace(/\.ts$/, '.json'));
     mkdirSync(dirname(report), { recursive: true });
-    process.env.MUTATION_TESTS = tests.join(',');
+    process.env.MUTATION_TESTS = tests.join(',') || 'test/mutation/nothing.ts';
     process.stdout.write(`${file}: ${tests.join(', ') || 'no test of its own'}\n`);
     await new Stryker({
       mutate: [file],

@@ -78,6 +78,25 @@ describe('Population', () => {
     expect(ancestors).toEqual([1, 1, 2]);
   });
 
+  it('traces descent through several resamplings to the first particles', () => {
+    const population = weighted();
+    const first = { ...random('x'), uniform: () => 0.9 };
+    population.resample(0.8, first);
+    // Now b, b and c in the places of a, b and c; then nearly all weight is on the last of them, and on the first.
+    [Math.log(10), -Infinity, Math.log(20)].forEach((log, k) => {
+      population.reweigh(k, log);
+    });
+    population.resample(1, { ...random('x'), uniform: () => 0.5 });
+    expect(population.states).toEqual(['b', 'c', 'c']);
+    expect(population.result().ancestors).toEqual([1, 2, 2]);
+    population.move(0, 'd');
+    population.reweigh(0, Math.log(1e6));
+    population.resample(1, { ...random('x'), uniform: () => 0.5 });
+    expect(population.states).toEqual(['d', 'd', 'd']);
+    expect(population.result().ancestors).toEqual([1, 1, 1]);
+    expect(population.result().ess.length).toBe(4);
+  });
+
   it('says so when no particle is left', () => {
     const population = new Population([0, 1]);
     population.reweigh(0, -Infinity);

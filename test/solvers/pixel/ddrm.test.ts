@@ -2,7 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { ddrm } from '../../../solvers/pixel/ddrm.js';
 import { geometricSigmas } from '../../../src/core/schedule.js';
-import { affine, type Coordinates, contextOf, coordinatesTask, type Law, lawsOf, normalsOf } from '../coordinates.js';
+import {
+  affine,
+  type Coordinates,
+  contextOf,
+  coordinatesTask,
+  type Law,
+  lawsOf,
+  normalsOf,
+} from '../coordinates.js';
 
 const RANGE = [0.02, 2] as const;
 const LEVELS = { sigmaMax: 2, spacing: 'geometric' } as const;
@@ -32,7 +40,12 @@ function law(
       x = affine(x, shrink + share * (1 - shrink), (1 - share) * rest, (eta * next) ** 2);
     } else if (s * next >= noise) {
       // (1 − η_b)D + η_b ȳ + √(σ'² − η_b²σ_n²/s²) n
-      x = affine(x, (1 - etaB) * shrink, (1 - etaB) * rest + etaB * bar, next ** 2 - (etaB * noise) ** 2 / s ** 2);
+      x = affine(
+        x,
+        (1 - etaB) * shrink,
+        (1 - etaB) * rest + etaB * bar,
+        next ** 2 - (etaB * noise) ** 2 / s ** 2,
+      );
     } else {
       // D + √(1−η²) σ'(ȳ − D) s/σ_n + ησ'n
       const share = (keep * s) / noise;
@@ -53,20 +66,18 @@ const seen: Coordinates = {
 };
 
 describe('DDRM on coordinates of their own', () => {
-  it.each([
-    { eta: 0.85 },
-    { eta: 0.5, etaB: 0.6 },
-    { eta: 1, etaB: 0 },
-    { eta: 0, etaB: 0.9 },
-  ])('draws what its formulas say, $eta, $etaB', async (options) => {
-    const steps = 9;
-    const laws = await lawsOf(ddrm, coordinatesTask(seen), { steps, ...LEVELS, ...options });
-    laws.forEach(({ mean, variance }, i) => {
-      const expected = law(seen, seen.s[i], seen.y[i], steps, options);
-      expect(mean).toBeCloseTo(expected.mean, 5);
-      expect(variance).toBeCloseTo(expected.variance, 5);
-    });
-  });
+  it.each([{ eta: 0.85 }, { eta: 0.5, etaB: 0.6 }, { eta: 1, etaB: 0 }, { eta: 0, etaB: 0.9 }])(
+    'draws what its formulas say, $eta, $etaB',
+    async (options) => {
+      const steps = 9;
+      const laws = await lawsOf(ddrm, coordinatesTask(seen), { steps, ...LEVELS, ...options });
+      laws.forEach(({ mean, variance }, i) => {
+        const expected = law(seen, seen.s[i], seen.y[i], steps, options);
+        expect(mean).toBeCloseTo(expected.mean, 5);
+        expect(variance).toBeCloseTo(expected.variance, 5);
+      });
+    },
+  );
 
   it('counts a coordinate as measured where the level is just that of its noise', async () => {
     const steps = 3;

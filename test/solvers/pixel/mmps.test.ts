@@ -1,0 +1,84 @@
+/** Moment matching, which is exact for Gaussian priors whatever the noise of each measured value. */
+import { describe, expect, it } from 'vitest';
+import { GaussianMixture, mixturePrior } from '../../../models/mixture.js';
+import type { NoiseModel } from '../../../problems/noise.js';
+import { gaussianNoise } from '../../../problems/noises/gaussian.js';
+import { matchMoments } from '../../../solvers/pixel/mmps.js';
+import { floatArray, mapArray } from '../../../src/core/array.js';
+import { denseProblem, solveDense } from '../../exact/dense.js';
+
+const SHAPE = [1, 1, 3];
+const MEAN = [0.5, -0.2, 0.1];
+const COVARIANCE = [1, 0.6, 0.2, 0.6, 2, -0.3, 0.2, -0.3, 0.5];
+const prior = mixturePrior(new GaussianMixture([{ weight: 1, mean: MEAN, covariance: COVARIANCE }]), SHAPE);
+const A = [
+  [1, 0.5, 0],
+  [0, -1, 2],
+];
+const { operator } = denseProblem(A, 1, SHAPE);
+const y = floatArray(Float32Array.of(0.8, -1), [2]);
+const x = floatArray(Float32Array.of(0.3, 1.2, -0.4), SHAPE);
+
+/** E[x0 | x, y]: precision C⁻¹ + I/σ² + AᵀV⁻¹A, by the equations of its blocks. */
+function exact(sigma: number, variances: readonly number[]): number[] {
+  const inverse = [0, 1, 2].map((k) =>
+    solveDense(
+      [0, 1, 2].map((i) => COVARIANCE.slice(3 * i, 3 * i + 3)),
+      [0, 1, 2].map((i) => (i === k ? 1 : 0)),
+    ),
+  );
+  const precision = inverse.map((row, i) =>
+    row.map((value, j) => {
+      const seen = A.reduce((sum, a, k) => sum + (a[i] * a[j]) / variances[k], 0);
+      return value + seen + (i === j ? 1 / sigma ** 2 : 0);
+    }),
+  );
+  const right = MEAN.map((_, i) => {
+    const fromPrior = inverse[i].reduce((sum, value, j) => sum + value * MEAN[j], 0);
+    const fromData = A.reduce((sum, a, k) => sum + (a[i] * y.data[k]) / variances[k], 0);
+    return fromPrior + x.data[i] / sigma ** 2 + fromData;
+  });
+  return solveDense(precision, right);
+}
+
+async function matched(noise: NoiseModel, sigma: number, iterations: number) {
+  if (!('adjoint' in operator)) throw new Error('a dense operator is linear');
+  const guide = matchMoments(operator as never, noise, y, iterations);
+  return guide(await prior.linearize!(x, sigma), sigma);
+}
+
+describe('matchMoments', () => {
+  it.each([0.1, 0.7, 3])('is the posterior mean with noise of equal variance, σ = %d', async (sigma) => {
+    const found = await matched(gaussianNoise(0.5), sigma, 2);
+    exact(sigma, [0.25, 0.25]).forEach((value, i) => {
+      expect(found.data[i]).toBeCloseTo(value, 4);
+    });
+  });
+
+  it.each([0.1, 0.7, 3])(
+    'is the posterior mean with a variance of its own for each value, σ = %d',
+    async (sigma) => {
+      const noise = { ...gaussianNoise(1), variance: () => Float32Array.of(0.04, 0.9) };
+      const found = await matched(noise, sigma, 2);
+      exact(sigma, [0.04, 0.9]).forEach((value, i) => {
+        expect(found.data[i]).toBeCloseTo(value, 4);
+      });
+    },
+  );
+
+  it('takes the variance at what the denoised image would measure', async () => {
+    const asked: number[][] = [];
+    const noise = {
+      ...gaussianNoise(1),
+      variance: (clean: typeof y) => {
+        asked.push([...clean.data]);
+        return mapArray(clean, () => 0.3).data;
+      },
+    };
+    const found = await matched(noise, 0.7, 2);
+    const { data } = await prior.denoise(x, 0.7);
+    expect(asked[0][0]).toBeCloseTo(data[0] + 0.5 * data[1], 5);
+    expect(asked[0][1]).toBeCloseTo(2 * data[2] - data[1], 5);
+    expect(found.data[0]).toBeCloseTo(exact(0.7, [0.3, 0.3])[0], 4);
+  });
+});

@@ -1,6 +1,7 @@
 /** A part of Stryker that lets a random share of the mutants through, chosen by a seed; the others are not counted. */
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { CheckStatus } from '@stryker-mutator/api/check';
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
 const share = Number(process.env.MUTATION_SHARE ?? 1);
@@ -12,18 +13,17 @@ function place({ fileName, location, mutatorName, replacement }) {
   return createHash('sha256').update(name).digest().readUInt32BE() / 2 ** 32;
 }
 
+/** @type {import('@stryker-mutator/api/check').CheckResult} */
+const LEFT_OUT = { status: CheckStatus.CompileError, reason: 'not in the sample' };
+/** @type {import('@stryker-mutator/api/check').CheckResult} */
+const LET_THROUGH = { status: CheckStatus.Passed };
+
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Checker, 'sample', {
     init: async () => {},
-    async check(mutants) {
-      return Object.fromEntries(
-        mutants.map((mutant) => [
-          mutant.id,
-          place(mutant) < share
-            ? { status: 'passed' }
-            : { status: 'compileError', reason: 'not in the sample' },
-        ]),
-      );
-    },
+    check: async (mutants) =>
+      Object.fromEntries(
+        mutants.map((mutant) => [mutant.id, place(mutant) < share ? LET_THROUGH : LEFT_OUT]),
+      ),
   }),
 ];

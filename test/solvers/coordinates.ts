@@ -6,6 +6,7 @@ import { problemOf } from '../../problems/problem.js';
 import type { ChainSolver, Context, Task } from '../../solvers/solver.js';
 import { floatArray, sizeOf } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
+import { runSolver } from './run-solver.js';
 
 export interface Coordinates {
   /** What each coordinate is multiplied by; 0 where it is not seen. */
@@ -74,10 +75,10 @@ export async function lawsOf(
   options: Readonly<Record<string, unknown>>,
 ): Promise<Law[]> {
   const zeros = normalsOf(0, -1);
-  const { data: mean } = await solver.run(task, options, contextOf(zeros.random));
+  const { data: mean } = await runSolver(solver, task, options, contextOf(zeros.random));
   const variance = new Float64Array(mean.length);
   for (let place = 0; place < zeros.drawn(); place++) {
-    const { data } = await solver.run(task, options, contextOf(normalsOf(1, place).random));
+    const { data } = await runSolver(solver, task, options, contextOf(normalsOf(1, place).random));
     for (let i = 0; i < data.length; i++) variance[i] += (data[i] - mean[i]) ** 2;
   }
   return Array.from(mean, (value, i) => ({ mean: value, variance: variance[i] }));

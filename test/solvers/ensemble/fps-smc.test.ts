@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fpsSmc } from '../../../solvers/ensemble/fps-smc.js';
 import { geometricSigmas } from '../../../src/core/schedule.js';
 import { type Coordinates, contextOf, coordinatesTask, normalsOf } from '../coordinates.js';
+import { runSolver } from '../run-solver.js';
 
 const RANGE = [0.05, 2] as const;
 const seen: Coordinates = { s: [0.8], y: [0.5], sigma: 0.1, m: 0.3, v: 0.2, range: RANGE };
@@ -43,7 +44,7 @@ describe('FPS-SMC', () => {
   ])('follows its recursion, every draw $n, c = $fresh', async ({ n, fresh }) => {
     const options = { steps: STEPS, fresh, sigmaMax: 2, spacing: 'geometric', resampleBelow: 0 };
     const context = { ...contextOf(normalsOf(n).random), samples: 1 };
-    const found = await fpsSmc.run(coordinatesTask(seen), options, context);
+    const found = await runSolver(fpsSmc, coordinatesTask(seen), options, context);
     const expected = recursion(n, fresh);
     expect(found.samples[0].data[0]).toBeCloseTo(expected.x, 5);
     expect(found.logWeights[0]).toBeCloseTo(expected.logWeight, 4);
@@ -59,7 +60,10 @@ describe('FPS-SMC', () => {
     const task = coordinatesTask(seen);
     const run = async (place: number) => {
       const normals = normalsOf(1, place);
-      const { samples } = await fpsSmc.run(task, options, { ...contextOf(normals.random), samples: 1 });
+      const { samples } = await runSolver(fpsSmc, task, options, {
+        ...contextOf(normals.random),
+        samples: 1,
+      });
       return { x: samples[0].data[0], drawn: normals.drawn() };
     };
     const { x: mean, drawn } = await run(-1);

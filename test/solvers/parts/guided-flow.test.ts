@@ -1,5 +1,6 @@
 /** The guided flow against the equation that its weights must solve, by finite differences in one dimension. */
 import { describe, expect, it } from 'vitest';
+import type { DiffusionPrior } from '../../../models/prior.js';
 import { guidedFlow } from '../../../solvers/parts/guided-flow.js';
 import type { Context } from '../../../solvers/solver.js';
 import { floatArray } from '../../../src/core/array.js';
@@ -8,7 +9,8 @@ import { testContext } from '../../exact/dense.js';
 import { type Coordinates, coordinatesTask } from '../coordinates.js';
 
 const seen: Coordinates = { s: [1.4], y: [0.9], sigma: 0.3, m: 0.2, v: 0.35, range: [0.01, 5] };
-const task = coordinatesTask(seen);
+const { measurement, problem, prior } = coordinatesTask(seen);
+const task = { measurement, problem, prior: prior as DiffusionPrior, noiseVariance: seen.sigma ** 2 };
 const [A] = seen.s;
 const [Y] = seen.y;
 const TUNING = { leastVariance: 0, resampleBelow: 0 };
@@ -53,7 +55,7 @@ describe('guidedFlow', () => {
   it.each([0.2, 0.6, 1.5])(
     'begins at θ·log p(y | x) and weighs one step by the equation, σ = %d',
     async (sigma) => {
-      const found = await guidedFlow(task as never, [sigma, 0], TUNING, contextOf(places, sigma));
+      const found = await guidedFlow(task, [sigma, 0], TUNING, contextOf(places, sigma));
       const expected = places.map((x) => temper(sigma) * logLikelihood(x) + sigma * rate(x, sigma));
       places.forEach((x, k) => {
         // Δℓ is the same for all and left out; so differences count.
@@ -65,7 +67,7 @@ describe('guidedFlow', () => {
 
   it('follows the flow by the trapezoid of both ends, then settles by a step of Langevin', async () => {
     const [sigma, next] = [1.5, 1.2];
-    const found = await guidedFlow(task as never, [sigma, next], TUNING, contextOf(places, sigma));
+    const found = await guidedFlow(task, [sigma, next], TUNING, contextOf(places, sigma));
     const weights = places.map((x) => {
       const ahead = x + (sigma - next) * velocity(x, sigma);
       const rates = (rate(x, sigma) + rate(ahead, next)) / 2;

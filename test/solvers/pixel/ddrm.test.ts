@@ -11,6 +11,7 @@ import {
   lawsOf,
   normalsOf,
 } from '../coordinates.js';
+import { runSolver } from '../run-solver.js';
 
 const RANGE = [0.02, 2] as const;
 const LEVELS = { sigmaMax: 2, spacing: 'geometric' } as const;
@@ -105,7 +106,7 @@ describe('DDRM on coordinates of their own', () => {
     const options = { steps: 6, ...LEVELS, eta: 0.7 };
     const task = coordinatesTask(seen);
     const at = async (temperature: number, normal: number) =>
-      (await ddrm.run(task, { ...options, temperature }, contextOf(normalsOf(normal).random))).data;
+      (await runSolver(ddrm, task, { ...options, temperature }, contextOf(normalsOf(normal).random))).data;
     const [mean, hot, cool] = [await at(1, 0), await at(1, 1), await at(0.3, 1)];
     for (let i = 0; i < mean.length; i++) expect(cool[i]).toBeCloseTo(mean[i] + 0.3 * (hot[i] - mean[i]), 5);
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../../models/mixture.js';
 import type { NoiseModel } from '../../../problems/noise.js';
 import { gaussianNoise } from '../../../problems/noises/gaussian.js';
+import { isLinear } from '../../../problems/operator.js';
 import { matchMoments } from '../../../solvers/pixel/mmps.js';
 import { floatArray, mapArray } from '../../../src/core/array.js';
 import { denseProblem, solveDense } from '../../exact/dense.js';
@@ -41,9 +42,9 @@ function exact(sigma: number, variances: readonly number[]): number[] {
   return solveDense(precision, right);
 }
 
-async function matched(noise: NoiseModel, sigma: number, iterations: number) {
-  if (!('adjoint' in operator)) throw new Error('a dense operator is linear');
-  const guide = matchMoments(operator as never, noise, y, iterations);
+async function matched(noise: Pick<NoiseModel, 'variance'>, sigma: number, iterations: number) {
+  if (!isLinear(operator)) throw new Error('a dense operator is linear');
+  const guide = matchMoments(operator, { variance: noise.variance! }, y, iterations);
   return guide(await prior.linearize!(x, sigma), sigma);
 }
 

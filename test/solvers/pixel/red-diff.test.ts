@@ -8,6 +8,7 @@ import { problemOf } from '../../../problems/problem.js';
 import { redDiff } from '../../../solvers/pixel/red-diff.js';
 import { floatArray, mapArray } from '../../../src/core/array.js';
 import { testContext } from '../../exact/dense.js';
+import { runSolver } from '../run-solver.js';
 
 const SHAPE = [1, 1, 3];
 const image = (...values: number[]) => floatArray(Float32Array.from(values), SHAPE);
@@ -29,7 +30,7 @@ const settle = { steps: 3000, rate: 0.004, sigmaMax: 0.5 };
 describe('RED-diff', () => {
   it.each([0, 0.25, 2])('ends at the minimum of ½|y − Aμ|² + ½λ|μ − m|², λ = %d', async (lambda) => {
     const task = { measurement: y, problem: problemOf(operator, gaussianNoise(0.3)), prior };
-    const { data } = await redDiff.run(task, { ...settle, lambda }, testContext());
+    const { data } = await runSolver(redDiff, task, { ...settle, lambda }, testContext());
     weights.forEach((a, i) => {
       expect(data[i]).toBeCloseTo((a * y.data[i] + lambda * M) / (a * a + lambda), 2);
     });
@@ -44,7 +45,7 @@ describe('RED-diff', () => {
         mapArray(clean, (value, i) => (seen.data[i] - value) / variances[i]),
     };
     const task = { measurement: y, problem: problemOf(operator, noise), prior };
-    const { data } = await redDiff.run(task, { ...settle, lambda: 0.5 }, testContext());
+    const { data } = await runSolver(redDiff, task, { ...settle, lambda: 0.5 }, testContext());
     weights.forEach((a, i) => {
       const w = 0.05 / variances[i];
       expect(data[i]).toBeCloseTo((w * a * y.data[i] + 0.5 * M) / (w * a * a + 0.5), 2);
@@ -62,7 +63,7 @@ describe('RED-diff', () => {
     });
     const measurement = floatArray(Float32Array.of(...y.data, ...y.data), [2, 1, 3]);
     const task = { measurement, problem: problemOf(twice, gaussianNoise(0.3)), prior };
-    const { data } = await redDiff.run(task, { ...settle, lambda: 0.5 }, testContext());
+    const { data } = await runSolver(redDiff, task, { ...settle, lambda: 0.5 }, testContext());
     y.data.forEach((value, i) => {
       expect(data[i]).toBeCloseTo((value + 0.5 * M) / 1.5, 2);
     });
@@ -72,14 +73,14 @@ describe('RED-diff', () => {
     const still = { steps: 1, rate: 1e-9 };
     const sigma = 0.3;
     const linear = { measurement: y, problem: problemOf(operator, gaussianNoise(sigma)), prior };
-    const first = (await redDiff.run(linear, still, testContext())).data;
+    const first = (await runSolver(redDiff, linear, still, testContext())).data;
     const ridge = sigma ** 2 / 0.25;
     weights.forEach((a, i) => {
       expect(first[i]).toBeCloseTo(0.5 + (a * (y.data[i] - a * 0.5)) / (a * a + ridge), 5);
     });
     const { adjoint: _, ...opaque } = operator;
     const nonlinear = { ...linear, problem: problemOf(opaque, gaussianNoise(sigma)) };
-    const grey = (await redDiff.run(nonlinear, still, testContext())).data;
+    const grey = (await runSolver(redDiff, nonlinear, still, testContext())).data;
     for (const value of grey) expect(value).toBeCloseTo(0.5, 6);
   });
 
@@ -93,7 +94,12 @@ describe('RED-diff', () => {
       },
     };
     const task = { measurement: y, problem: problemOf(operator, gaussianNoise(0.3)), prior: recording };
-    await redDiff.run(task, { steps: 4, rate: 1e-9, spacing: 'geometric', sigmaMax: 2 }, testContext());
+    await runSolver(
+      redDiff,
+      task,
+      { steps: 4, rate: 1e-9, spacing: 'geometric', sigmaMax: 2 },
+      testContext(),
+    );
     const sigmas = asked.map(([, sigma]) => sigma);
     expect(sigmas[0]).toBeCloseTo(2, 6);
     expect(sigmas[3]).toBeCloseTo(0.01, 6);

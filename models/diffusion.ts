@@ -6,7 +6,7 @@ import { DifferentiableGraph, type GraphModel } from './onnx/differentiable-grap
 import type { Session, Tensor, ValueInfo } from './onnx/session.js';
 import { crop, pad, padAdjoint, paste, roundUp } from './padding.js';
 import { type Preconditioning, precondition } from './parametrisation.js';
-import type { DiffusionPrior } from './prior.js';
+import type { DiffusionPrior, Footprint } from './prior.js';
 import { type NoiseSchedule, noiseSchedule } from './schedule.js';
 
 /** What an ONNX diffusion prior is made of; the runtime becomes its own, and ends with it. */
@@ -92,6 +92,11 @@ class OnnxDiffusionPrior implements FeedablePrior {
       pullback: async (v) => this.#gradientOf(v, conversion, await pullback(this.#cotangent(v, conversion))),
       release,
     };
+  }
+
+  footprint(height: number, width: number): Footprint {
+    const [h, w] = [height, width].map((extent) => roundUp(extent, this.sizeMultiple));
+    return this.graph.footprint(this.card.inputs.image, this.channels, h * w);
   }
 
   /** Ends the runtime, and with it every session and every tensor kept for a pullback. */

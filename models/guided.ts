@@ -34,6 +34,13 @@ export function guided(text: DiffusionPrior, base: DiffusionPrior, scale: number
   return {
     ...{ kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius, denoise },
     ...(text.linearize && base.linearize && { linearize }),
+    // Both linearizations are held at a time.
+    footprint:
+      text.footprint &&
+      ((height, width) => {
+        const { denoise, linearize } = text.footprint!(height, width);
+        return { denoise, linearize: 2 * linearize };
+      }),
     close: () => text.close(),
   };
 }

@@ -8,7 +8,7 @@ import { guided } from './guided.js';
 import { DifferentiableGraph, type GraphModel } from './onnx/differentiable-graph.js';
 import type { Tensor } from './onnx/session.js';
 import { pad, padAdjoint, roundUp } from './padding.js';
-import type { Conditioning, DiffusionPrior, LatentPrior } from './prior.js';
+import type { Conditioning, DiffusionPrior, Footprint, LatentPrior } from './prior.js';
 import { type Embed, openTextEncoder } from './text.js';
 
 /** What a latent prior is made of; the runtime becomes its own, and ends with it. */
@@ -135,6 +135,14 @@ function latentPrior(
         };
       },
     }),
+    footprint(height, width) {
+      const [h, w] = [height, width].map((extent) => Math.ceil(extent / downsampling));
+      const [network, image] = [codes.footprint?.(h, w), decoder.footprint(codes.channels, h * w)];
+      return {
+        denoise: Math.max(network?.denoise ?? 0, image.denoise),
+        linearize: (network?.linearize ?? 0) + image.linearize,
+      };
+    },
     close: () => codes.close(),
   };
 }
@@ -184,6 +192,10 @@ class Transform {
       },
       release,
     };
+  }
+
+  footprint(channels: number, positions: number): Footprint {
+    return this.graph.footprint(this.part.input, channels, positions);
   }
 
   #feeds(x: FloatArray, before: Affine): Record<string, Tensor> {

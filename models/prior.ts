@@ -31,8 +31,17 @@ export interface DiffusionPrior {
    * @throws as `denoise`; Error naming op, node and model where the graph holds an op that has no derivative here.
    */
   linearize?(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<Linearization>;
+  /** How much memory the network takes on an image of this size, about; absent where that is not known. */
+  footprint?(height: number, width: number): Footprint;
   /** Gives the model's memory back. */
   close(): Promise<void>;
+}
+
+/** Bytes at the peak of one call, beside the weights. */
+export interface Footprint {
+  readonly denoise: number;
+  /** With one pullback; nearly all of it is held until `release`. */
+  readonly linearize: number;
 }
 
 /**
@@ -65,6 +74,8 @@ export interface LatentPrior {
    * share the networks, so closing one closes the other.
    */
   condition?(text: string, options?: Conditioning): Promise<LatentPrior>;
+  /** As of a diffusion prior; the size is that of the image. */
+  footprint?(height: number, width: number): Footprint;
   close(): Promise<void>;
 }
 

@@ -75,8 +75,14 @@ export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPri
   }
 
   const { kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius } = prior;
-  const common = { kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius };
-  return { ...common, denoise, ...(prior.linearize && { linearize }), close: () => prior.close() };
+  const window = tile + 2 * halo;
+  return {
+    ...{ kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius },
+    denoise,
+    ...(prior.linearize && { linearize }),
+    footprint: prior.footprint && ((h, w) => prior.footprint!(Math.min(h, window), Math.min(w, window))),
+    close: () => prior.close(),
+  };
 }
 
 /** One axis of a tile: [coreStart, coreEnd) is contributed, [start, end) is seen. */

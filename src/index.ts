@@ -82,6 +82,7 @@ export {
 export { writeProbedCard } from './load/probed-card.js';
 export { readProblem, readSpecFiles, type SpecFiles } from './load/problem-files.js';
 export { type LoadedSolver, loadSolver } from './load/solver-file.js';
+export { estimateMemory, type MemoryTask } from './memory.js';
 export { contactSheet, type Labelled } from './report/contact-sheet.js';
 export { sdPicture } from './report/sd.js';
 export { type Posterior, type Progress, type RestoreJob, restore } from './restore.js';

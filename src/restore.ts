@@ -16,6 +16,7 @@ import { parseOptions } from './core/options.js';
 import { normalisedWeights, type Summary, summarise } from './core/posterior.js';
 import { hashArray, keyedRandom, type Random } from './core/random.js';
 import { drawSideBySide } from './core/side-by-side.js';
+import { requireMemory } from './memory.js';
 
 export interface RestoreJob {
   /** y, of the problem's measurement shape. */
@@ -36,6 +37,11 @@ export interface RestoreJob {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Level of the credible interval (default 0.9). */
   readonly level?: number;
+  /**
+   * Bytes that the work may take, as `estimateMemory` estimates them; no limit by default. It is only looked at before the
+   * work and changes no result.
+   */
+  readonly maxMemory?: number;
   /** Stops after the current step; `restore` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -109,6 +115,9 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
     noisePrior: job.noisePrior && counted(job.noisePrior, counters),
   });
   requirePossible(measurement, problem);
+  if (job.maxMemory !== undefined) {
+    requireMemory({ ...job, imageShape: problem.imageShape, solver }, job.maxMemory);
+  }
 
   const item = await hashArray(measurement);
   const runs = solver.kind === 'chain' ? count : 1;

@@ -8,6 +8,7 @@ import { type LoadFlags, memory, threads, tile, timeout } from './prior-options.
 import {
   collectSetting,
   parseBits,
+  parseBytes,
   parseLevel,
   parseNumber,
   parsePositive,
@@ -33,6 +34,7 @@ interface RestoreOptions extends LoadFlags {
   readonly bits?: 8 | 16;
   readonly truth?: string;
   readonly maxPixels?: number;
+  readonly maxMemory?: number;
   readonly force?: boolean;
   readonly strict?: boolean;
   readonly json?: boolean;
@@ -108,6 +110,11 @@ export function addRestore(program: Command, finish: Finish): void {
       '--max-pixels <n>',
       'largest picture to accept (default: 16384 a side, 67108864 in all)',
       parsePositive,
+    )
+    .option(
+      '--max-memory <size>',
+      'fail a picture that would need more, such as 4GB (default: 90 % of the machine’s or container’s memory)',
+      parseBytes,
     )
     .option('--force', 'replace results that were made in another way')
     .option('--strict', 'make every warning a failure: the picture is not written')

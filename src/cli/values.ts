@@ -47,6 +47,14 @@ export function parseBits(text: string): 8 | 16 {
   return text === '8' ? 8 : 16;
 }
 
+/** `4GB`, `500MB` or a number of bytes. */
+export function parseBytes(text: string): number {
+  const [, digits, unit = 'B'] = /^(\d+(?:\.\d+)?)\s?([kMGT]?i?B)?$/i.exec(text) ?? [];
+  if (digits === undefined) throw new InvalidArgumentError('Expected a size, such as 4GB or 500MB.');
+  const base = /i/i.test(unit) ? 1024 : 1000;
+  return Number(digits) * base ** 'BKMGT'.indexOf(unit[0].toUpperCase());
+}
+
 /** Collects `--set key=value`: numbers and true or false as such, anything else (or in quotes) as text. */
 export function collectSetting(text: string, before: Record<string, unknown>): Record<string, unknown> {
   const [, key, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];

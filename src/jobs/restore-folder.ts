@@ -50,6 +50,8 @@ export interface FolderJob extends Text, LoadOptions {
   /** Makes a failure of every warning: the item is not written. */
   readonly strict?: boolean;
   readonly limits?: PictureLimits;
+  /** Bytes that this process may use (default: 90 % of the machine's, or of its container's). An item that would need more fails. */
+  readonly maxMemory?: number;
 }
 
 /** What happens, in order; `name` is an item's name below the output folder, without extension. */
@@ -102,7 +104,8 @@ export async function restoreFolder(
       fail(name, paths[0], new Error(`${both}, so neither is restored`));
     }
     const manifest = await Manifest.open(join(job.out, manifestName));
-    const shared = { ...parts, job: { ...job, solver: parts.solver }, manifest, onEvent };
+    const held = process.memoryUsage.rss();
+    const shared = { ...parts, job: { ...job, solver: parts.solver }, manifest, onEvent, held };
     try {
       for (const item of items) {
         job.signal?.throwIfAborted();

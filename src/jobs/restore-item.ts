@@ -8,10 +8,12 @@ import type { Prior } from '../../models/prior.js';
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import type { Solver } from '../../solvers/solver.js';
 import { type Input, readInput } from '../io/inputs.js';
+import { machineMemory } from '../io/machine-memory.js';
 import { firstDifference, keyOf, type Made, type Manifest, type OkLine } from '../io/manifest.js';
 import { defaultLimits } from '../io/picture.js';
 import type { Item } from '../io/walk.js';
 import type { SpecFiles } from '../load/problem-files.js';
+import { requireMemory } from '../memory.js';
 import { chooseSolver, effectiveOptions, type Posterior, restore } from '../restore.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
 import { withEstimatedNoise } from './estimated-noise.js';
@@ -28,6 +30,8 @@ export interface Shared {
   readonly noisePrior: Prior | undefined;
   readonly manifest: Manifest;
   readonly onEvent: (event: FolderEvent) => void;
+  /** Bytes in use before the first item: the priors' weights, mostly. */
+  readonly held: number;
 }
 
 /** The line of a restored item. */
@@ -131,9 +135,14 @@ function madeOf({ input, problem, solver, written }: Omit<Plan, 'made'>, shared:
   };
 }
 
-function posteriorOf({ name }: Item, { input, problem, solver }: Plan, shared: Shared): Promise<Posterior> {
+async function posteriorOf(
+  { name }: Item,
+  { input, problem, solver }: Plan,
+  shared: Shared,
+): Promise<Posterior> {
   const { job, prior, noisePrior, onEvent } = shared;
-  const { options, samples, seed, level, signal } = job;
+  const { options, samples, seed, level, signal, maxMemory = machineMemory() } = job;
+  requireMemory({ imageShape: problem.imageShape, solver, prior, samples }, maxMemory, shared.held);
   return restore({
     ...{ measurement: input.array, problem, prior, noisePrior, solver },
     ...{ options, samples, seed, level, signal },

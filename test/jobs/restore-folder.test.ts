@@ -81,6 +81,18 @@ async function threePictures(): Promise<{ root: string; input: string; out: stri
 }
 
 describe('restoreFolder', () => {
+  it('fails the one picture that memory does not hold, before the work, and goes on', async () => {
+    const { input, out } = await threePictures();
+    fill(input, { 'large.png': await colourPng(300, 300) });
+    const { counts, failures } = await run({
+      inputs: [input],
+      out,
+      maxMemory: process.memoryUsage.rss() + 30e6,
+    });
+    expect(counts).toEqual({ done: 3, unchanged: 0, failed: 1 });
+    expect(failures['large']).toMatch(/an image of 300×300 needs about \d\.\d GB of memory/);
+  });
+
   it('writes estimate, picture of the standard deviation, numbers and a manifest line', async () => {
     const { input, out } = await threePictures();
     const { counts } = await run({ inputs: [input], out, samples: 3, seed: 5, level: 0.8 });

@@ -1,0 +1,58 @@
+/**
+ * How much memory a restoration will take, before it is begun. A rule of thumb, fitted to peaks that the operating system
+ * counted (samples/benchmarks/restore-memory.ts): it is within a third of them, and never decides what is computed.
+ */
+import type { Prior } from '../models/prior.js';
+import type { Solver } from '../solvers/solver.js';
+import { type Shape, sizeOf } from './core/array.js';
+
+export interface MemoryTask {
+  /** [C, H, W] of the restored image. */
+  readonly imageShape: Shape;
+  readonly solver: Pick<Solver, 'kind' | 'needs'>;
+  /** A tiled prior needs no more than its windows do. */
+  readonly prior?: Prior;
+  /** Default 4. */
+  readonly samples?: number;
+}
+
+/** Arrays of the image's size that solver, operator, statistics and files hold at a time, and for each sample drawn. */
+const ARRAYS = 30;
+const ARRAYS_PER_SAMPLE = 3.5;
+
+/**
+ * Bytes that the work takes at its peak, beside what the process holds already (the prior's weights, say).
+ * @example
+ * const bytes = estimateMemory({ imageShape: [3, 3000, 4000], solver: solvers['diffpir'], prior, samples: 4 });
+ */
+export function estimateMemory({ imageShape, solver, prior, samples = 4 }: MemoryTask): number {
+  const drawn = solver.kind === 'point' ? 1 : samples;
+  const arrays = (ARRAYS + ARRAYS_PER_SAMPLE * drawn) * 4 * sizeOf(imageShape);
+  const [height, width] = imageShape.slice(-2);
+  const network = solver.needs.prior === 'none' ? undefined : prior?.footprint?.(height, width);
+  if (network === undefined) return arrays;
+  if (!solver.needs.priorVjp) return arrays + network.denoise;
+  // Two chains are drawn side by side: they take turns in the network, but each keeps what its own gradient needs.
+  return arrays + (solver.kind === 'chain' && drawn > 1 ? 1.7 : 1) * network.linearize;
+}
+
+/**
+ * @param limit bytes that may be used; `held` of them are in use already.
+ * @throws Error in one sentence with the figure and what makes it smaller.
+ */
+export function requireMemory(task: MemoryTask, limit: number, held = 0): void {
+  const needed = held + estimateMemory(task);
+  if (needed <= limit) return;
+  const [height, width] = task.imageShape.slice(-2);
+  const tiling = task.prior?.kind === 'diffusion' && task.prior.receptiveRadius !== undefined;
+  const advice = tiling ? '--tile 512 needs less, and so do fewer samples' : 'fewer samples need less';
+  throw new Error(
+    `an image of ${height}×${width} needs about ${gigabytes(needed)} of memory, and the limit is ` +
+      `${gigabytes(limit)} (--max-memory raises it); ${advice}`,
+  );
+}
+
+/** `6.4 GB` */
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

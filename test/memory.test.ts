@@ -1,0 +1,71 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadPrior } from '../models/load.js';
+import type { DiffusionPrior } from '../models/prior.js';
+import { tiled } from '../models/tiled.js';
+import { problem } from '../problems/bind.js';
+import { solvers } from '../solvers/index.js';
+import { zeros } from '../src/core/array.js';
+import { machineMemory } from '../src/io/machine-memory.js';
+import { estimateMemory, requireMemory } from '../src/memory.js';
+import { restore } from '../src/restore.js';
+
+const prior = (await loadPrior('photo-small')) as DiffusionPrior;
+afterAll(() => prior.close());
+
+const { diffpir, dps, wiener } = solvers;
+const at = (side: number) => [3, side, side];
+const estimate = (side: number, more: Partial<Parameters<typeof estimateMemory>[0]> = {}) =>
+  estimateMemory({ imageShape: at(side), solver: diffpir, prior, samples: 4, ...more }) / 1e6;
+
+describe('estimateMemory', () => {
+  // Peaks of the process in MB: node dist/samples/benchmarks/restore-memory.js photo-small SIDE SOLVER SAMPLES [TILE]
+  it.each([
+    ['diffpir, 4 samples', 183, estimate(512)],
+    ['ddnm, 1 sample', 119, estimate(512, { solver: solvers['ddnm'], samples: 1 })],
+    ['ddnm, 8 samples', 192, estimate(512, { solver: solvers['ddnm'], samples: 8 })],
+    ['dps, 1 sample', 416, estimate(512, { solver: dps, samples: 1 })],
+    ['dps, 4 samples', 510, estimate(512, { solver: dps })],
+    ['diffpir, 4 samples, 1024²', 628, estimate(1024)],
+  ])('is within a third of what was measured: %s', (_, measured, estimated) => {
+    expect(estimated / measured).toBeGreaterThan(3 / 4);
+    expect(estimated / measured).toBeLessThan(4 / 3);
+  });
+
+  it('grows with the pixels and the samples, and less with tiles or without a network', () => {
+    expect(estimate(2048) / estimate(1024)).toBeCloseTo(4, 1);
+    expect(estimate(512, { samples: 16 })).toBeGreaterThan(estimate(512));
+    const tiles = tiled(prior, { tile: 256 });
+    const network = (side: number, used: DiffusionPrior | undefined) =>
+      estimate(side, { solver: dps, prior: used }) - estimate(side, { solver: dps, prior: undefined });
+    expect(network(2048, tiles)).toBeCloseTo(network(1024, tiles), 6);
+    expect(network(2048, tiles)).toBeLessThan(network(2048, prior) / 10);
+    expect(estimate(512, { solver: wiener })).toBe(estimate(512, { solver: wiener, prior: undefined }));
+  });
+});
+
+describe('requireMemory', () => {
+  it('names the figure, the limit and what helps', () => {
+    const task = { imageShape: [3, 3000, 4000], solver: diffpir, prior };
+    expect(() => requireMemory(task, 4e9)).toThrow(
+      /^an image of 3000×4000 needs about 8\.\d GB of memory, and the limit is 4\.0 GB \(--max-memory raises it\); --tile 512 needs less, and so do fewer samples$/,
+    );
+    expect(() => requireMemory(task, 1e10)).not.toThrow();
+    expect(() => requireMemory(task, 1e10, 5e9)).toThrow(/needs about 13\.\d GB/);
+  });
+
+  it('is asked by restore where a limit is given, before the work', async () => {
+    const spec = problem('denoise', 'gaussian:sigma=0.1');
+    const job = {
+      measurement: zeros(at(64)),
+      problem: spec,
+      prior,
+      solver: 'diffpir',
+      options: { steps: 2 },
+    };
+    await expect(restore({ ...job, maxMemory: 1e6 })).rejects.toThrow(
+      /64×64 needs about .* the limit is 0\.0 GB/,
+    );
+    const limited = await restore({ ...job, samples: 1, maxMemory: machineMemory() });
+    expect(limited.mean.data).toEqual((await restore({ ...job, samples: 1 })).mean.data);
+  });
+});

@@ -9,18 +9,35 @@ const file = z.strictObject({
     .describe('of the whole file'),
 });
 
+/** Of a table of noise levels; those in use have about a thousand. */
+export const MOST_STEPS = 100_000;
+
+/** Of what an image is padded to, and of the pixels that one position of a code stands for. */
+const MOST_MULTIPLE = 1024;
+
+const steps = z.int().min(2).max(MOST_STEPS);
+
+const channels = z.int().min(1).max(4096);
+
 const betas = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.enum(['linear', 'scaled-linear']).describe('β, or its square root, rises in equal steps'),
     first: z.number().positive().lt(1),
     last: z.number().positive().lt(1),
-    steps: z.int().min(2),
+    steps,
   }),
-  z.strictObject({ kind: z.literal('squared-cosine'), steps: z.int().min(2) }),
-  z.strictObject({ kind: z.literal('betas'), values: z.array(z.number().positive().lt(1)).min(2) }),
+  z.strictObject({ kind: z.literal('squared-cosine'), steps }),
+  z.strictObject({
+    kind: z.literal('betas'),
+    values: z.array(z.number().positive().lt(1)).min(2).max(MOST_STEPS),
+  }),
   z.strictObject({
     kind: z.literal('alphas'),
-    values: z.array(z.number().positive().lt(1)).min(2).describe('the cumulative products ᾱ, falling'),
+    values: z
+      .array(z.number().positive().lt(1))
+      .min(2)
+      .max(MOST_STEPS)
+      .describe('the cumulative products ᾱ, falling'),
   }),
 ]);
 
@@ -90,7 +107,7 @@ const network = {
     .default({})
     .describe('further inputs, each fed with one number, such as the class that stands for none'),
   outputs: z.strictObject({ image: z.string() }).describe('names in the graph'),
-  channels: z.int().min(1).describe('of an image'),
+  channels: channels.describe('of an image'),
   parametrisation: z
     .enum(['epsilon', 'x0', 'v', 'score', 'edm', 'flow'])
     .describe('what the network estimates: see parametrisation.ts'),
@@ -110,7 +127,7 @@ const network = {
     .refine(([least, most]) => least < most, 'expected [least, most]')
     .readonly()
     .describe('noise levels σ = s/a that the model knows'),
-  sizeMultiple: z.int().min(1).describe('of which height and width must be multiples'),
+  sizeMultiple: z.int().min(1).max(MOST_MULTIPLE).describe('of which height and width must be multiples'),
   receptiveRadius: z
     .int()
     .min(0)
@@ -148,11 +165,12 @@ const codec = { ...graph, input: z.string(), output: z.string() };
 export const latentCard = z.strictObject({
   kind: z.literal('latent'),
   ...about,
-  channels: z.int().min(1).describe('of an image'),
+  channels: channels.describe('of an image'),
   valueRange: valueRange.describe('what black and white are to the autoencoder'),
   downsampling: z
     .int()
     .min(1)
+    .max(MOST_MULTIPLE)
     .describe('pixels of the image, a side, that one position of the code stands for'),
   scale: z.number().positive().describe('codes are scale·(z − shift), z what the encoder gives'),
   shift: z.number().default(0),
@@ -171,7 +189,7 @@ export const latentCard = z.strictObject({
     .strictObject({
       ...codec,
       tokenizer: z.array(file).min(1).describe("tokenizer.json, or CLIP's vocab.json and merges.txt"),
-      length: z.int().min(2).describe('tokens that every text is cut or padded to'),
+      length: z.int().min(2).max(65_536).describe('tokens that every text is cut or padded to'),
       padding: z.string().describe('the token that fills what a text leaves'),
       guidance: z.number().default(7.5).describe('scale of classifier-free guidance, 1 for none'),
     })

@@ -1,11 +1,13 @@
 /** The files of a prior: what a card says of them, and whether they are what it says. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { FileCard } from './card.js';
+import { requireFile } from './contained.js';
 import type { ModelSource } from './onnx/differentiate.js';
-import { type Graph, isExternal } from './onnx/graph.js';
+import { externalLocations } from './onnx/external.js';
+import type { Graph } from './onnx/graph.js';
 import { withFloat32Ends } from './onnx/half-precision.js';
 import { readOutline } from './onnx/outline.js';
 import { readModel } from './onnx/proto/read.js';
@@ -31,14 +33,9 @@ export async function graphFiles(
   path: string,
 ): Promise<GraphFiles & { readonly graph: Graph }> {
   const model = await fileCard(directory, path);
-  const { graph } = readModel(await readOutline(join(directory, path)));
-  const own = new Set(graph.initializers.flatMap(({ data }) => (isExternal(data) ? [data.location] : [])));
-  const others = [...own].map((location) => join(dirname(path), location)).filter((other) => other !== path);
-  return {
-    model,
-    externalData: await Promise.all(others.sort().map((other) => fileCard(directory, other))),
-    graph,
-  };
+  const outline = await readOutline(join(directory, path));
+  const others = (await weightFiles(directory, path, outline)).map((other) => fileCard(directory, other));
+  return { model, externalData: await Promise.all(others), graph: readModel(outline).graph };
 }
 
 /** @throws Error where a file is not the one that its card describes. */
@@ -49,14 +46,33 @@ export async function checkFile(directory: string, { path, sha256: expected }: F
   }
 }
 
-/** A graph to be opened and differentiated, its weights left where they are; float32 in and out where it is of half precision. */
+/** The files beside a graph that its weights lie in, relative to `directory`, in alphabetical order. */
+async function weightFiles(directory: string, path: string, outline: Uint8Array): Promise<string[]> {
+  // In an outline, what stands in the graph's own file is external too.
+  const own = basename(await realpath(join(directory, path)));
+  const locations = externalLocations(outline, path).filter((location) => location !== own);
+  return locations.map((location) => join(dirname(path), location)).sort();
+}
+
+/**
+ * A graph to be opened and differentiated, its weights left where they are; float32 in and out where it is of half precision.
+ * @throws Error where it reads weights from a file that is not listed, so that a change of them would go unnoticed.
+ */
 export async function graphSource(
   directory: string,
   { model, externalData }: GraphFiles,
 ): Promise<ModelSource> {
   const path = join(directory, model.path);
+  const outline = await readOutline(path);
+  const listed = externalData.map((file) => join(file.path));
+  const missing = (await weightFiles(directory, model.path, outline)).find((file) => !listed.includes(file));
+  if (missing !== undefined) {
+    throw new Error(
+      `${path} reads weights from ${missing}, which its card does not list under externalData.`,
+    );
+  }
   const weights = [model, ...externalData].map((file) => file.sha256).join(' ');
-  return { ...withFloat32Ends(await readOutline(path)), path, name: model.path, weights };
+  return { ...withFloat32Ends(outline), path, name: model.path, weights };
 }
 
 export async function exists(path: string): Promise<boolean> {
@@ -74,6 +90,7 @@ export function reason(error: unknown): string {
 
 async function sha256(path: string): Promise<string> {
   const hash = createHash('sha256');
+  await requireFile(path);
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk);
   } catch (error) {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { distance } from 'fastest-levenshtein';
 import type { Card } from './card.js';
 import { filesOf, isKnownKind, parseCard, parseJson, requiredFields } from './card-file.js';
+import { readText, requireLinksWithin, requireWithin, type Trust } from './contained.js';
 import { diffusersCard, isDiffusersFolder } from './diffusers/card.js';
 import { openDiffusionPrior } from './diffusion.js';
 import { checkFile, exists, graphSource, reason } from './files.js';
@@ -24,6 +25,8 @@ export interface LoadOptions {
   readonly memory?: 'normal' | 'low';
   /** Seconds that one run of a network may take before it is stopped and fails; without end when absent. */
   readonly timeout?: number;
+  /** Opens files that the prior's card or folder names outside its own folder, also by links. */
+  readonly allowOutside?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -41,7 +44,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
  */
 export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): Promise<Prior> {
   const place = await find(nameOrPath);
-  const card = await readCard(place);
+  const card = await readCard(place, options);
   options.signal?.throwIfAborted();
   const runtime = await Runtime.start({ timeout: options.timeout });
   const open = {
@@ -120,21 +123,29 @@ async function shippedNames(): Promise<string[]> {
   return names.filter((_, i) => whole[i]).sort();
 }
 
-async function readCard({ directory, card: path, network }: Place): Promise<Card> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+async function readCard({ directory, card: path, network }: Place, trust: Trust): Promise<Card> {
+  const text = await readText(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw new Error(`${path} cannot be read: ${reason(error)}.`);
   });
   if (text === undefined) {
     if (network !== undefined) throw cardless(network, path);
-    if (await isDiffusersFolder(directory)) return diffusersCard(directory);
+    if (await isDiffusersFolder(directory)) return ownDiffusersCard(directory, trust);
     throw await priorless(directory);
   }
   const card = parseCard(text, path);
   if (network !== undefined && !filesOf(card).some((file) => file.path === basename(network))) {
     throw new Error(`${path} describes ${filesOf(card)[0].path}, not ${basename(network)}.`);
   }
-  for (const file of filesOf(card)) await checkFile(directory, file);
+  for (const file of filesOf(card)) await requireWithin(directory, file.path, trust);
+  await Promise.all(filesOf(card).map((file) => checkFile(directory, file)));
+  return card;
+}
+
+async function ownDiffusersCard(directory: string, trust: Trust): Promise<Card> {
+  await requireLinksWithin(directory, trust);
+  const card = await diffusersCard(directory);
+  for (const file of filesOf(card)) await requireWithin(directory, file.path, trust);
   return card;
 }
 

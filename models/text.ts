@@ -1,9 +1,9 @@
 /** From a text to what a network takes of it: tokens, and their embedding by a text encoder such as CLIP's. */
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { LatentCard } from './card.js';
 import { parseJson } from './card-file.js';
+import { readText } from './contained.js';
 import { graphSource } from './files.js';
 import { openGraph } from './onnx/differentiable-graph.js';
 import type { Runtime, SessionOptions, Tensor } from './onnx/session.js';
@@ -53,7 +53,7 @@ export async function openTokenizer(
   const text = async (name: string) => {
     const file = files.find(({ path }) => basename(path) === name);
     return (
-      file && { path: join(directory, file.path), text: await readFile(join(directory, file.path), 'utf8') }
+      file && { path: join(directory, file.path), text: await readText(join(directory, file.path), 2 ** 28) }
     );
   };
   const whole = await text('tokenizer.json');

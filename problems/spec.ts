@@ -12,13 +12,19 @@ import type { ProblemSpec, Term } from './problem.js';
 
 const SEPARATOR = /\+(?=[a-z][a-z0-9-]*(?:[:+]|$))/;
 const NAME = /^[a-z][a-z0-9-]*$/;
+/** Of operators in a problem; light meets a few. */
+const MOST_TERMS = 64;
 const KEY = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const DECIMAL = String.raw`[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?`;
 const NUMBER = new RegExp(`^(${DECIMAL})(?:/(${DECIMAL}))?$`, 'i');
 
 /** @throws UsageError in one sentence that quotes what cannot be read. */
 export function parseProblem(text: string): ProblemSpec {
-  return { operators: text.trim().split(SEPARATOR).map(parseTerm) };
+  const terms = text.trim().split(SEPARATOR);
+  if (terms.length > MOST_TERMS) {
+    throw new UsageError(`the problem has ${terms.length} operators, expected at most ${MOST_TERMS}`);
+  }
+  return { operators: terms.map(parseTerm) };
 }
 
 /** One NAME:KEY=VALUE,… such as a noise. @throws UsageError */
@@ -60,7 +66,7 @@ const termSchema = z.strictObject({
 });
 
 const problemSchema = z.strictObject({
-  operators: z.array(termSchema).min(1),
+  operators: z.array(termSchema).min(1).max(MOST_TERMS),
   noise: termSchema.optional(),
 });
 

@@ -80,7 +80,7 @@ export {
   simulateFolder,
 } from './jobs/simulate-folder.js';
 export { writeProbedCard } from './load/probed-card.js';
-export { readProblem, readSpecFiles, type SpecFiles } from './load/problem-files.js';
+export { type ProblemTrust, readProblem, readSpecFiles, type SpecFiles } from './load/problem-files.js';
 export { type LoadedSolver, loadSolver } from './load/solver-file.js';
 export { estimateMemory, type MemoryTask } from './memory.js';
 export { contactSheet, type Labelled } from './report/contact-sheet.js';

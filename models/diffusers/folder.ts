@@ -1,8 +1,9 @@
 /** Reading the parts of a folder in the layout of diffusers. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { check, faultInWords } from '../../src/core/schema-words.js';
+import { readText } from '../contained.js';
 import { graphFiles, reason } from '../files.js';
 
 /**
@@ -18,7 +19,17 @@ export async function exportedGraph(directory: string, part: string) {
       : 'there is no such file';
     throw new Error(`${join(directory, part, 'model.onnx')} cannot be read: ${instead}.`);
   }
-  return graphFiles(directory, `${part}/model.onnx`);
+  const exported = await graphFiles(directory, `${part}/model.onnx`);
+  const { inputs, outputs } = exported.graph;
+  if (inputs.length > 0 && outputs.length > 0) return exported;
+  throw new Error(`${join(directory, part, 'model.onnx')} has no input or no output; expected a network.`);
+}
+
+/** Python writes numbers that JSON does not have; nothing that is read here is one. */
+function withoutInfinities(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:Infinity|NaN)\b/g, (found) =>
+    found.startsWith('"') ? found : 'null',
+  );
 }
 
 /** @throws Error naming the file and the field that is not as it should be. */
@@ -26,7 +37,7 @@ export async function readConfig<T>(directory: string, name: string, schema: z.Z
   const path = join(directory, name);
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(path, 'utf8'));
+    content = JSON.parse(withoutInfinities(await readText(path)));
   } catch (error) {
     throw new Error(`${path} cannot be read: ${reason(error)}.`);
   }

@@ -2,17 +2,17 @@
  * `scheduler/scheduler_config.json` of 🤗 diffusers in our terms; field names and defaults are those of its schedulers.
  */
 import { z } from 'zod';
-import type { BetasCard, DiffusionCard } from '../card.js';
+import { type BetasCard, type DiffusionCard, MOST_STEPS } from '../card.js';
 import { alphasCumprod } from '../schedule.js';
 
 /** What diffusers' schedulers say of how a network was trained. */
 export const schedulerConfig = z.object({
   _class_name: z.string(),
-  num_train_timesteps: z.int().min(2).default(1000),
+  num_train_timesteps: z.int().min(2).max(MOST_STEPS).default(1000),
   beta_start: z.number().default(1e-4),
   beta_end: z.number().default(0.02),
   beta_schedule: z.enum(['linear', 'scaled_linear', 'squaredcos_cap_v2', 'sigmoid']).default('linear'),
-  trained_betas: z.array(z.number()).nullish(),
+  trained_betas: z.array(z.number()).max(MOST_STEPS).nullish(),
   prediction_type: z.enum(['epsilon', 'sample', 'v_prediction']).default('epsilon'),
   rescale_betas_zero_snr: z.boolean().default(false),
   sigma_min: z.number().positive().optional(),

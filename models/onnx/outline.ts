@@ -5,6 +5,7 @@
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
+import { requireFile } from '../contained.js';
 import {
   TensorProto_DataLocation as DataLocation,
   GraphProtoSchema,
@@ -29,6 +30,7 @@ const [VARINT, FIXED64, LENGTH, FIXED32] = [0, 1, 2, 5];
 export async function readOutline(path: string): Promise<Uint8Array> {
   // ONNX Runtime follows no link out of the folder.
   const location = basename(await realpath(path));
+  await requireFile(path);
   const file = await open(path);
   try {
     const { size } = await file.stat();
@@ -58,7 +60,8 @@ async function rewritten(
     }
     const content = await change(field.content, field.end);
     const length = content.reduce((sum, piece) => sum + piece.length, 0);
-    pieces.push(varint(number * 8 + LENGTH), varint(length), ...content);
+    pieces.push(varint(number * 8 + LENGTH), varint(length));
+    for (const piece of content) pieces.push(piece);
   }
   return pieces;
 }

@@ -1,6 +1,7 @@
 /** Weights by reference: models that point into a file for their large tensors. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { requireFile } from '../contained.js';
 import { type Graph, isExternal, type Model, type TensorRef } from './graph.js';
 
 /** Tensors below this many bytes stand in the graph; rules may want their values. */
@@ -33,6 +34,7 @@ export async function withSmallValues(model: Model, folder: string): Promise<Mod
     for (const tensor of model.graph.initializers) {
       if (!isExternal(tensor.data) || tensor.data.length >= SMALL) continue;
       const { location, offset, length } = tensor.data;
+      await requireFile(join(folder, location));
       const file = files.get(location) ?? (await open(join(folder, location)));
       files.set(location, file);
       const { buffer } = await file.read(new Uint8Array(length), 0, length, offset);

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { loadPrior, writeProbedCard } from '../index.js';
 import { Output } from './output.js';
+import { allowOutside } from './trust-options.js';
 
 export function addCard(program: Command): void {
   program
@@ -13,11 +14,15 @@ export function addCard(program: Command): void {
         'noise best is written; what only its maker knows is left to be filled in.',
     )
     .argument('<path>', 'folder of a prior, or a bare .onnx file')
+    .addOption(allowOutside())
     .option('--json', 'print one JSON object, and nothing else, on stdout')
     .action(cardAction);
 }
 
-async function cardAction(place: string, options: { readonly json?: boolean }): Promise<void> {
+async function cardAction(
+  place: string,
+  options: { readonly json?: boolean; readonly allowOutside?: boolean },
+): Promise<void> {
   const output = new Output(options);
   const probe = await writeProbedCard(place);
   if (probe) {
@@ -27,7 +32,7 @@ async function cardAction(place: string, options: { readonly json?: boolean }): 
       `the next best way ${(100 * runnerUp).toFixed(0)} %`;
     output.note(text, { type: 'probed', path, error, runnerUp });
   }
-  const prior = await loadPrior(place);
+  const prior = await loadPrior(place, options);
   await prior.close();
   output.result(JSON.stringify(prior.card, null, 2), { type: 'card', path: place, card: prior.card });
 }

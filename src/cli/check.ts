@@ -3,9 +3,10 @@ import type { Command } from 'commander';
 import { bind, type CheckResult, checkOperator, readProblem, readSpecFiles } from '../index.js';
 import type { Finish } from './exit-status.js';
 import { Output } from './output.js';
+import { allowCode, allowOutside, type TrustFlags } from './trust-options.js';
 import { parseSize } from './values.js';
 
-interface CheckOptions {
+interface CheckOptions extends TrustFlags {
   readonly problem: string;
   readonly size: readonly [number, number];
   readonly json?: boolean;
@@ -20,13 +21,15 @@ export function addCheck(program: Command, finish: Finish): void {
     .option('--size <HxW>', 'height and width of the colour image to check with, px', parseSize, [
       48, 64,
     ] as const)
+    .addOption(allowCode())
+    .addOption(allowOutside())
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
     .action(async (options: CheckOptions) => finish(await checkCommand(options)));
 }
 
-async function checkCommand({ problem, size, json }: CheckOptions): Promise<number> {
+async function checkCommand({ problem, size, json, ...trust }: CheckOptions): Promise<number> {
   const output = new Output({ json });
-  const spec = await readProblem(problem, 'gaussian:sigma=0.1'); // no check looks at the noise
+  const spec = await readProblem(problem, 'gaussian:sigma=0.1', trust); // no check looks at the noise
   const files = await readSpecFiles(spec);
   let checks: CheckResult[];
   try {

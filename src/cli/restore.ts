@@ -5,6 +5,7 @@ import { type Finish, statusOf } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
 import { type LoadFlags, memory, threads, tile, timeout } from './prior-options.js';
+import { allowCode, allowOutside, type TrustFlags } from './trust-options.js';
 import {
   collectSetting,
   parseBits,
@@ -16,7 +17,7 @@ import {
   pictureLimits,
 } from './values.js';
 
-interface RestoreOptions extends LoadFlags {
+interface RestoreOptions extends LoadFlags, TrustFlags {
   readonly out: string;
   readonly problem: string;
   readonly noise: string;
@@ -97,6 +98,8 @@ export function addRestore(program: Command, finish: Finish): void {
     .addOption(tile())
     .addOption(memory())
     .addOption(timeout())
+    .addOption(allowCode())
+    .addOption(allowOutside())
     .addOption(
       new Option('--format <format>', 'of the estimate (default: of the input)').choices([
         'png',
@@ -134,7 +137,7 @@ export function addRestore(program: Command, finish: Finish): void {
 
 async function restoreCommand(inputs: string[], options: RestoreOptions): Promise<number> {
   const { problem, noise, solver, maxPixels, set, ...rest } = options;
-  const spec = await readProblem(problem, noise === 'auto' ? undefined : noise);
+  const spec = await readProblem(problem, noise === 'auto' ? undefined : noise, rest);
   const brought = solver?.endsWith('.js') ? await loadSolver(solver) : undefined;
   const job: FolderJob = {
     ...rest,

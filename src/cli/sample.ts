@@ -5,9 +5,10 @@ import type { Finish } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
 import { type LoadFlags, memory, threads, tile, timeout } from './prior-options.js';
+import { allowOutside, type TrustFlags } from './trust-options.js';
 import { collectSetting, parseNumber, parsePositive, parseSize, parseWhole } from './values.js';
 
-interface SampleOptions extends LoadFlags {
+interface SampleOptions extends LoadFlags, Pick<TrustFlags, 'allowOutside'> {
   readonly prior: string;
   readonly out: string;
   readonly size: readonly [number, number];
@@ -46,6 +47,7 @@ export function addSample(program: Command, finish: Finish): void {
     .addOption(tile())
     .addOption(memory())
     .addOption(timeout())
+    .addOption(allowOutside())
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
     .option('--quiet', 'print errors only')
     .action(async (options: SampleOptions) => finish(await sampleCommand(options)));

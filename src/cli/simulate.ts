@@ -4,9 +4,10 @@ import { readProblem, type SimulationEvent, type SimulationJob, simulateFolder }
 import { type Finish, statusOf } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
+import { allowCode, allowOutside, type TrustFlags } from './trust-options.js';
 import { parsePositive, parseWhole, pictureLimits } from './values.js';
 
-interface SimulateOptions {
+interface SimulateOptions extends TrustFlags {
   readonly out: string;
   readonly problem: string;
   readonly noise?: string;
@@ -43,6 +44,8 @@ export function addSimulate(program: Command, finish: Finish): void {
       'largest picture to accept (default: 16384 a side, 67108864 in all)',
       parsePositive,
     )
+    .addOption(allowCode())
+    .addOption(allowOutside())
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
     .option('--quiet', 'print errors only')
     .addHelpText(
@@ -57,7 +60,7 @@ export function addSimulate(program: Command, finish: Finish): void {
 
 async function simulateCommand(inputs: string[], options: SimulateOptions): Promise<number> {
   const { problem, noise, maxPixels, ...rest } = options;
-  const spec = await readProblem(problem, noise);
+  const spec = await readProblem(problem, noise, rest);
   const job: SimulationJob = { ...rest, inputs, spec, limits: pictureLimits(maxPixels) };
   const output = new Output(options);
   return interruptible(async (signal) => {

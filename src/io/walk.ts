@@ -34,7 +34,7 @@ export const inputExtensions: readonly string[] = [
 ];
 
 /** Endings that this program gives to what it writes beside its estimates. */
-const ownStems = ['.sd', '.posterior', '.preview'];
+const ownStems = ['.sd', '.posterior', '.preview', '.part'];
 
 /**
  * Folders are walked recursively in sorted order, their hierarchy kept; a file maps to its base name.

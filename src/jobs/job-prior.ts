@@ -12,11 +12,11 @@ export const SHIPPED_FOR: Readonly<Record<PriorKind, string>> = {
 /** @throws UsageError where there is no such prior or it takes no text. */
 export async function loadedPrior(
   prior: Prior | string,
-  { threads, tile, memory, timeout, signal }: LoadOptions,
+  { threads, tile, memory, timeout, allowOutside, signal }: LoadOptions,
   text: Text = {},
 ): Promise<Prior> {
   if (typeof prior === 'object') return conditioned(prior, text);
-  const loaded = await loadPrior(prior, { threads, tile, memory, timeout, signal });
+  const loaded = await loadPrior(prior, { threads, tile, memory, timeout, allowOutside, signal });
   try {
     return await conditioned(loaded, text);
   } catch (error) {

@@ -47,8 +47,9 @@ export async function samplePrior(
   onEvent: (event: SampleEvent) => void = () => {},
 ): Promise<void> {
   const { out, size = [256, 256], samples = 4, seed = 0, threads, tile, memory, timeout, signal } = job;
+  const { allowOutside } = job;
   const options = parseOptions(unconditionalOptions, 'sample', job.options ?? {});
-  const load = { threads, tile, memory, timeout, signal };
+  const load = { threads, tile, memory, timeout, allowOutside, signal };
   const loaded = typeof job.prior === 'string' ? await loadPrior(job.prior, load) : job.prior;
   try {
     const prior = await conditioned(loaded, job);

@@ -10,7 +10,7 @@ import { readInput } from '../io/inputs.js';
 import { encodeNpy } from '../io/npy.js';
 import { encodePicture, type Picture, type PictureLimits } from '../io/picture.js';
 import { type Item, walk } from '../io/walk.js';
-import { readSpecFiles, type SpecFiles, specForFolder } from '../load/problem-files.js';
+import { readSpecFiles, type SpecFiles, specInFolder } from '../load/problem-files.js';
 import { describeSimulation } from './simulated.js';
 
 export interface SimulationJob {
@@ -75,7 +75,7 @@ export async function simulateFolder(
   }
   const files = await readSpecFiles(job.spec);
   try {
-    const text = JSON.stringify(specForFolder(job.spec, job.out), null, 2);
+    const text = JSON.stringify(await specInFolder(job.spec, job.out), null, 2);
     await writeFileAtomic(join(job.out, 'problem.json'), `${text}\n`);
     for (const item of items) {
       job.signal?.throwIfAborted();

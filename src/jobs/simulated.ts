@@ -1,14 +1,17 @@
 /** What `simulate` writes beside a measurement, so that `restore` knows the image where the measurement does not tell. */
-import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { readText } from '../../models/contained.js';
 import { bind } from '../../problems/index.js';
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
-import { type Shape, sameShape } from '../core/array.js';
+import { type Shape, sameShape, sizeOf } from '../core/array.js';
 
 /** The JSON object beside a measurement. */
 export function describeSimulation({ imageShape, measurementShape, operator, spec }: Problem) {
   return { version: 1, imageShape, measurementShape, field: operator.field, problem: spec };
 }
+
+/** An image has at most so many values for each of its measurement, and some besides; what claims more is not believed. */
+const [MOST_PER_VALUE, MOST_SHARED] = [256, 2 ** 20];
 
 /**
  * The problem of a measurement in a file, with the image that it was simulated of if that is said beside it and fits; else
@@ -22,7 +25,7 @@ export async function bindMeasurement(
   context: Parameters<typeof bind>[2],
 ): Promise<Problem> {
   const imageShape = await simulatedShape(path);
-  if (imageShape) {
+  if (imageShape && sizeOf(imageShape) <= MOST_SHARED + MOST_PER_VALUE * sizeOf(measurementShape)) {
     try {
       const problem = bind(spec, { imageShape }, context);
       if (sameShape(problem.measurementShape, measurementShape)) return problem;
@@ -35,7 +38,7 @@ export async function bindMeasurement(
 
 async function simulatedShape(path: string): Promise<Shape | undefined> {
   try {
-    const text = await readFile(`${path.slice(0, -extname(path).length)}.json`, 'utf8');
+    const text = await readText(`${path.slice(0, -extname(path).length)}.json`);
     const { version, imageShape } = JSON.parse(text);
     const whole =
       Array.isArray(imageShape) && imageShape.every((extent) => Number.isInteger(extent) && extent > 0);

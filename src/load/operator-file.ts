@@ -5,6 +5,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { graphFiles, graphSource } from '../../models/files.js';
 import { cached } from '../../models/onnx/cache.js';
 import { DifferentiableGraph } from '../../models/onnx/differentiable-graph.js';
 import { differentiate } from '../../models/onnx/differentiate.js';
@@ -24,7 +25,7 @@ import { reasonOf } from '../io/atomic.js';
 
 export interface OperatorFile {
   readonly operator: LoadedOperator;
-  /** SHA-256 of the file (not of what it imports, nor of external weights). */
+  /** SHA-256 of the file; of a graph with weights beside it, of all their hashes. Not of what a module imports. */
   readonly hash: string;
 }
 
@@ -38,11 +39,12 @@ export async function loadOperator(
   role: OperatorRole,
   limits: RuntimeLimits = {},
 ): Promise<OperatorFile> {
+  if (role === 'onnx') return openGraph(path, limits);
   const bytes = await readFile(path).catch((error) => {
     throw new UsageError(`the operator ${path} cannot be read: ${reasonOf(error)}`);
   });
-  const open = { module: importModule, tensorflow: importFunction, onnx: openGraph }[role];
-  return { operator: await open(path, new Uint8Array(bytes), limits), hash: bytesToHex(sha256(bytes)) };
+  const open = { module: importModule, tensorflow: importFunction }[role];
+  return { operator: await open(path), hash: bytesToHex(sha256(bytes)) };
 }
 
 async function importModule(path: string): Promise<LoadedOperator> {
@@ -92,16 +94,22 @@ async function importTensorFlow(path: string): Promise<TensorFlow<TensorFlowTens
   );
 }
 
-async function openGraph(path: string, bytes: Uint8Array, limits: RuntimeLimits): Promise<LoadedOperator> {
-  const source = { bytes, path, name: basename(path) };
+async function openGraph(path: string, limits: RuntimeLimits): Promise<OperatorFile> {
   const runtime = await Runtime.start(limits);
   try {
+    const files = await graphFiles(dirname(path), basename(path));
+    const source = await graphSource(dirname(path), files);
     const model = { source, runtime, session: {}, differentiate: cached(differentiate) };
-    return loadedGraph(graphFunction(await DifferentiableGraph.open(model)));
+    const operator = loadedGraph(graphFunction(await DifferentiableGraph.open(model)));
+    return { operator, hash: hashOf([files.model, ...files.externalData].map((file) => file.sha256)) };
   } catch (error) {
     await runtime.close();
     throw new UsageError(`the operator ${path} does not open: ${(error as Error).message}`, { cause: error });
   }
+}
+
+function hashOf(hashes: readonly string[]): string {
+  return hashes.length === 1 ? hashes[0] : bytesToHex(sha256(new TextEncoder().encode(hashes.join(' '))));
 }
 
 /** The graph's first output as a function of its first input. */

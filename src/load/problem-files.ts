@@ -1,43 +1,94 @@
 /** Problem specs that come from files, and the files that specs name. */
 import { readFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
+import { readText, requireFile, requireWithin, type Trust } from '../../models/contained.js';
 import type { RuntimeLimits } from '../../models/onnx/session.js';
-import type { LoadedOperator } from '../../problems/family.js';
+import type { FileRole, LoadedOperator } from '../../problems/family.js';
 import { checkSpec, operators, parseProblem, parseTerm, problemFromJson } from '../../problems/index.js';
 import type { ProblemSpec, Term } from '../../problems/problem.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { hashArray } from '../core/random.js';
-import { reasonOf } from '../io/atomic.js';
+import { reasonOf, writeFileAtomic } from '../io/atomic.js';
 import { readOptionFile } from '../io/inputs.js';
 import { loadOperator } from './operator-file.js';
 
+/** How far a problem in a file is followed, which may come from anybody. */
+export interface ProblemTrust extends Trust {
+  /** Loads JavaScript modules and TensorFlow.js functions that it names. Such a module runs with all that its user may do. */
+  readonly allowCode?: boolean;
+}
+
 /**
  * A spec as the command line has it: `NAME:KEY=VALUE+NAME…`, or a file ending in `.json` as `simulate` writes it.
- * Files that a `.json` spec names are sought from its own folder.
+ * Files that a `.json` spec names are sought from its own folder and, unless `trust` says otherwise, must lie there and
+ * must not be code.
  * @param noise one term; it takes the place of the noise that a file names.
  * @throws UsageError where the text, the file or an option is not as it should be.
  */
-export async function readProblem(text: string, noise?: string): Promise<ProblemSpec> {
-  const spec = text.endsWith('.json') ? await readProblemFile(text) : checkSpec(parseProblem(text));
+export async function readProblem(
+  text: string,
+  noise?: string,
+  trust: ProblemTrust = {},
+): Promise<ProblemSpec> {
+  const spec = text.endsWith('.json') ? await readProblemFile(text, trust) : checkSpec(parseProblem(text));
   return noise === undefined ? spec : checkSpec({ ...spec, noise: parseTerm(noise) });
 }
 
-async function readProblemFile(path: string): Promise<ProblemSpec> {
-  const text = await readFile(path, 'utf8').catch((error) => {
+/** The most that a problem in a file may hold, in bytes. */
+const MOST_TEXT = 2 ** 20;
+
+async function readProblemFile(path: string, trust: ProblemTrust): Promise<ProblemSpec> {
+  const text = await readText(path, MOST_TEXT).catch((error) => {
     throw new UsageError(`the problem ${path} cannot be read: ${reasonOf(error)}`);
   });
   try {
     const spec = checkSpec(problemFromJson(JSON.parse(text)));
+    await requireTrusted(spec, dirname(path), trust);
     return mapPaths(spec, (file) => (isAbsolute(file) ? file : join(dirname(path), file)));
   } catch (error) {
     throw new UsageError(`${path} holds no problem: ${(error as Error).message}`, { cause: error });
   }
 }
 
-/** The same spec as a file in `folder` has to say it: files that it names are relative to that folder. */
-export function specForFolder(spec: ProblemSpec, folder: string): ProblemSpec {
-  return mapPaths(spec, (path) => (isAbsolute(path) ? path : relative(folder, path)));
+/** @throws Error where a spec that a file in `folder` holds names code, or a file that lies elsewhere or is none. */
+async function requireTrusted(spec: ProblemSpec, folder: string, trust: ProblemTrust): Promise<void> {
+  for (const term of spec.operators) {
+    for (const { role, path } of pathsOf(term)) {
+      const code = role === 'module' || role === 'tensorflow';
+      if (code && !trust.allowCode) {
+        const how = '--allow-code (allowCode: true) runs it';
+        throw new UsageError(
+          `${term.name}:file names the code ${path}, which may do whatever you may; ${how}`,
+        );
+      }
+      if (!code) await requireWithin(folder, path, trust);
+      await requireFile(resolve(folder, path));
+    }
+  }
+}
+
+/**
+ * The same spec as a file in `folder` has to say it. Masks, kernels and arrays that lie elsewhere are copied there, so that
+ * the folder can be given to others; operators stay where they are, with what they read or import.
+ */
+export async function specInFolder(spec: ProblemSpec, folder: string): Promise<ProblemSpec> {
+  const operators = spec.operators.map(async (term, index): Promise<Term> => {
+    const options = { ...term.options };
+    for (const { option, role, path } of pathsOf(term)) {
+      const there = relative(folder, path);
+      const isOperator = role === 'module' || role === 'onnx' || role === 'tensorflow';
+      if (isOperator) options[option] = isAbsolute(path) ? path : there;
+      else if (!there.startsWith('..') && !isAbsolute(there)) options[option] = there;
+      else {
+        const name = `problem-${index}-${option}.part${extname(path)}`;
+        await writeFileAtomic(join(folder, name), await readFile(path));
+        options[option] = name;
+      }
+    }
+    return { ...term, options };
+  });
+  return { ...spec, operators: await Promise.all(operators) };
 }
 
 /** The files that a spec names, as `bind` takes them: arrays by `<index of the term>.<option>`, operators by the index. */
@@ -61,8 +112,7 @@ export async function readSpecFiles(spec: ProblemSpec, limits: RuntimeLimits = {
   const loaded: Record<number, LoadedOperator> = {};
   const hashes: Record<string, string> = {};
   for (const [index, term] of spec.operators.entries()) {
-    for (const { option, path } of pathsOf(term)) {
-      const role = operators[term.name].files![option];
+    for (const { option, role, path } of pathsOf(term)) {
       const key = `${index}.${option}`;
       if (role === 'module' || role === 'onnx' || role === 'tensorflow') {
         const { operator, hash } = await loadOperator(path, role, limits);
@@ -80,10 +130,10 @@ export async function readSpecFiles(spec: ProblemSpec, limits: RuntimeLimits = {
   return { files, loaded, hashes, close };
 }
 
-function pathsOf(term: Term): { option: string; path: string }[] {
-  return Object.keys(operators[term.name].files ?? {}).flatMap((option) => {
+function pathsOf(term: Term): { option: string; role: FileRole; path: string }[] {
+  return Object.entries(operators[term.name].files ?? {}).flatMap(([option, role]) => {
     const path = term.options[option];
-    return typeof path === 'string' ? [{ option, path }] : [];
+    return typeof path === 'string' ? [{ option, role, path }] : [];
   });
 }
 

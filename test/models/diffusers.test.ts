@@ -177,7 +177,7 @@ describe('what is refused, in a sentence that names the file', () => {
     ['an unknown schedule', { beta_schedule: 'cubic' }, {}, 'scheduler_config.json: beta_schedule'],
     ['odd channels', {}, { unet: { out_channels: 4 } }, 'says 3 channels in and 4 out'],
     ['a broken file', {}, { files: { 'unet/config.json': '{' } }, 'unet/config.json cannot be read'],
-    ['another network', {}, { unet: { in_channels: undefined } }, 'unet/config.json: in_channels'],
+    ['another network', {}, { unet: { in_channels: undefined } }, 'unet/config.json: it lacks in_channels'],
   ])('%s', async (_, scheduler, change, sentence) => {
     await expect(loadPrior(await pipeline(scheduler, change))).rejects.toThrow(sentence);
   });

@@ -99,6 +99,32 @@ describe('module', () => {
     expect(failed.map(({ check }) => check)).toEqual(['adjoint: ⟨Ax, y⟩ = ⟨x, Aᵀy⟩']);
   });
 
+  it('notices weights that change while the graph’s file stays, in its values, gradient and hash', async () => {
+    const bytes = (w: number) => new Uint8Array(Float32Array.of(w, w).buffer);
+    const graph = model({
+      nodes: [node('Mul', ['x', 'w'], ['y'])],
+      inputs: [{ name: 'x', type: 'float32', dims: [2, 'h', 2] }],
+      outputs: [{ name: 'y', type: 'float32', dims: [2, 'h', 2] }],
+      initializers: [
+        { name: 'w', type: 'float32', dims: [2], data: { location: 'w.bin', offset: 0, length: 8 } },
+      ],
+    });
+    const path = await write('weighted.onnx', graph);
+    const found: { gradient: number; hash: string }[] = [];
+    for (const w of [2, 3]) {
+      await write('w.bin', bytes(w));
+      const spec = await readProblem(`onnx:file=${path},linear`, 'gaussian:sigma=0.1');
+      const files = await readSpecFiles(spec);
+      opened.push(files);
+      const { operator } = bind(spec, { imageShape: [2, 3, 2] }, files);
+      const { pullback } = await operator.linearize(zeros([2, 3, 2]));
+      const ones = floatArray(new Float32Array(12).fill(1), [2, 3, 2]);
+      found.push({ gradient: (await pullback(ones)).data[0], hash: files.hashes['0.file'] });
+    }
+    expect(found.map(({ gradient }) => gradient)).toEqual([2, 3]);
+    expect(found[0].hash).not.toBe(found[1].hash);
+  });
+
   it('names the file by its hash', async () => {
     const parsed = await readProblem(`module:file=${await write('hashed.mjs', squares)}`);
     const { hashes } = await readSpecFiles(parsed);

@@ -35,6 +35,7 @@ interface RestoreOptions extends LoadFlags, TrustFlags {
   readonly bits?: 8 | 16;
   readonly truth?: string;
   readonly maxPixels?: number;
+  readonly maxValues?: number;
   readonly maxMemory?: number;
   readonly force?: boolean;
   readonly strict?: boolean;
@@ -114,6 +115,7 @@ export function addRestore(program: Command, finish: Finish): void {
       'largest picture to accept (default: 16384 a side, 67108864 in all)',
       parsePositive,
     )
+    .option('--max-values <n>', 'largest array to accept (default: 268435456 values)', parsePositive)
     .option(
       '--max-memory <size>',
       'fail a picture that would need more, such as 4GB (default: 90 % of the machine’s or container’s memory)',
@@ -136,7 +138,7 @@ export function addRestore(program: Command, finish: Finish): void {
 }
 
 async function restoreCommand(inputs: string[], options: RestoreOptions): Promise<number> {
-  const { problem, noise, solver, maxPixels, set, ...rest } = options;
+  const { problem, noise, solver, maxPixels, maxValues, set, ...rest } = options;
   const spec = await readProblem(problem, noise === 'auto' ? undefined : noise, rest);
   const brought = solver?.endsWith('.js') ? await loadSolver(solver) : undefined;
   const job: FolderJob = {
@@ -146,7 +148,7 @@ async function restoreCommand(inputs: string[], options: RestoreOptions): Promis
     solver: brought?.solver ?? solver,
     solverVersion: brought?.version,
     options: set,
-    limits: pictureLimits(maxPixels),
+    limits: pictureLimits(maxPixels, maxValues),
   };
   const output = new Output(options);
   return interruptible(async (signal) => {

@@ -4,6 +4,7 @@
  * one to raw pixels without converting them, so it is put into a PNG by hand.
  */
 import { deflateSync } from 'node:zlib';
+import { crc32 } from './crc32.js';
 
 /** Whether a profile describes grey (1) or RGB (3) values, by its colour space signature (ICC.1:2022, 7.2.6). */
 export function profileFits(icc: Uint8Array, channels: number): boolean {
@@ -21,14 +22,4 @@ export function attachProfile(png: Uint8Array, icc: Uint8Array): Uint8Array {
   check.writeUInt32BE(crc32(content));
   const headerEnd = 8 + 25; // signature, then the IHDR chunk, which is always first and 25 bytes long
   return Buffer.concat([png.subarray(0, headerEnd), frame, content, check, png.subarray(headerEnd)]);
-}
-
-/** The cyclic redundancy check of PNG and zip (ISO 3309); `node:zlib` has it only from Node 20.15 on. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -4,13 +4,15 @@ import { extname } from 'node:path';
 import { type FloatArray, floatArray, formatShape, mapArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { reasonOf } from './atomic.js';
-import { decodeNpy } from './npy.js';
-import { decodeNpz } from './npz.js';
+import { decodeNpy, type NpyArray } from './npy.js';
+import { npzMembers } from './npz.js';
 import { decodePicture, type Picture, type PictureLimits } from './picture.js';
 
 export interface Input {
   /** A picture is [C, H, W] in [0, 1]; an array has the shape of the file, complex numbers a last axis of 2. */
   readonly array: FloatArray;
+  /** Of an array of unsigned integers of 8 or 16 bits: the number that is white in a picture. */
+  readonly top?: NpyArray['top'];
   /** What else the file held, where it was a picture. */
   readonly picture?: Picture;
   /** The file's bytes, for its hash. */
@@ -24,19 +26,23 @@ export interface Input {
 export async function readInput(path: string, limits?: PictureLimits): Promise<Input> {
   const bytes = await readBytes(path);
   if (extname(path).toLowerCase() === '.npy') {
-    const { array } = decodeNpy(bytes, path);
-    return { array, bytes };
+    const { array, top } = decodeNpy(bytes, path, limits?.values);
+    return { array, top, bytes };
   }
-  if (extname(path).toLowerCase() === '.npz') return { array: onlyArray(bytes, path), bytes };
+  if (extname(path).toLowerCase() === '.npz') {
+    const { array, top } = await onlyArray(bytes, path, limits?.values);
+    return { array, top, bytes };
+  }
   const picture = await decodePicture(bytes, path, limits);
   return { array: picture.image, picture, bytes };
 }
 
-function onlyArray(bytes: Uint8Array, path: string): FloatArray {
-  const members = decodeNpz(bytes, path);
-  const names = Object.keys(members);
-  if (names.length === 1) return members[names[0]].array;
-  throw new Error(`${path} holds ${names.length} arrays (${names.join(', ')}), expected one`);
+async function onlyArray(bytes: Uint8Array, path: string, maxValues?: number): Promise<NpyArray> {
+  const members = await npzMembers(bytes, path);
+  if (members.length === 1) return members[0].read(maxValues);
+  const names = members.slice(0, 5).map(({ name }) => name);
+  if (names.length < members.length) names.push('…');
+  throw new Error(`${path} holds ${members.length} arrays (${names.join(', ')}), expected one`);
 }
 
 /** What an option of type file is read as; see `FileRole` of the problems. */

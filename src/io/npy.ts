@@ -8,7 +8,15 @@ export interface NpyArray {
   readonly array: FloatArray;
   /** The file held complex numbers: the array's last axis is [real, imaginary]. */
   readonly complex: boolean;
+  /** The largest number that the file's type holds, where that is an unsigned integer of 8 or 16 bits. */
+  readonly top?: 255 | 65535;
 }
+
+/** As many axes as any problem here has, and more than the arrays of this project can have copied. */
+const MOST_AXES = 8;
+
+/** As many values as 1 GB holds: more than any restoration has room for. */
+export const MOST_VALUES = 2 ** 28;
 
 type Read = (view: DataView, offset: number, littleEndian: boolean) => number;
 
@@ -23,23 +31,37 @@ const readers: Readonly<Record<string, Read>> = {
   i4: (view, offset, little) => view.getInt32(offset, little),
   u8: (view, offset, little) => Number(view.getBigUint64(offset, little)),
   i8: (view, offset, little) => Number(view.getBigInt64(offset, little)),
+  f2: (view, offset, little) => halfValue(view.getUint16(offset, little)),
   f4: (view, offset, little) => view.getFloat32(offset, little),
   f8: (view, offset, little) => view.getFloat64(offset, little),
 };
+
+/** What is white in a picture, by kind and item size. */
+const TOPS: Readonly<Record<string, NpyArray['top']>> = { u1: 255, u2: 65535 };
+
+/** IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
+function halfValue(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 
 /**
  * Reads real, integer, boolean and complex arrays, in C or Fortran order, as float32 in C order.
  * @param name what messages call the file.
- * @throws Error in one sentence when the bytes are not such a file, or are cut short.
+ * @param maxValues how many values the array may have; a complex number is one.
+ * @throws Error in one sentence when the bytes are not such a file, are cut short, or hold too much.
  */
-export function decodeNpy(bytes: Uint8Array, name: string): NpyArray {
+export function decodeNpy(bytes: Uint8Array, name: string, maxValues = MOST_VALUES): NpyArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const header = readHeader(view, name);
+  const header = readHeader(view, name, maxValues);
   const part = readers[`${header.kind === 'c' ? 'f' : header.kind}${header.partSize}`];
   if (part === undefined) {
-    const expected = 'boolean, integer, float32, float64, complex64 or complex128';
+    const expected = 'boolean, integer, float16, float32, float64, complex64 or complex128';
     throw new Error(`${name} holds NumPy values of type '${header.descr}', expected ${expected}`);
   }
   const parts = header.kind === 'c' ? 2 : 1;
@@ -60,7 +82,17 @@ export function decodeNpy(bytes: Uint8Array, name: string): NpyArray {
     }
   }
   const shape = parts === 2 ? [...header.shape, 2] : header.shape;
-  return { array: floatArray(data, shape), complex: parts === 2 };
+  const top = TOPS[`${header.kind}${header.partSize}`];
+  return { array: floatArray(data, shape), complex: parts === 2, ...(top && { top }) };
+}
+
+/**
+ * Judges an array by its header, before its values are there.
+ * @param start the first bytes of the file.
+ * @throws as `decodeNpy` does, but for values that are cut short.
+ */
+export function checkNpyHeader(start: Uint8Array, name: string, maxValues: number): void {
+  readHeader(new DataView(start.buffer, start.byteOffset, start.byteLength), name, maxValues);
 }
 
 interface Header {
@@ -75,7 +107,7 @@ interface Header {
   readonly end: number;
 }
 
-function readHeader(view: DataView, name: string): Header {
+function readHeader(view: DataView, name: string, maxValues: number): Header {
   if (view.byteLength === 0) throw new Error(`${name} is an empty file, expected a NumPy array`);
   if (view.byteLength < 12 || magic.some((byte, i) => view.getUint8(i) !== byte)) {
     throw new Error(`${name} is not a NumPy .npy file: it does not begin with \\x93NUMPY`);
@@ -90,10 +122,15 @@ function readHeader(view: DataView, name: string): Header {
   const text = new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
-  const extents = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(text)?.[1];
+  // Python 2 wrote whole numbers as 3L.
+  const extents = /'shape'\s*:\s*\(([\d\s,L]*)\)/.exec(text)?.[1];
   if (descr === undefined || order === undefined || extents === undefined) {
     throw new Error(`${name} has a NumPy header that holds no plain array: ${text.trim().slice(0, 80)}`);
   }
+  const shape = extents
+    .split(',')
+    .flatMap((extent) => (extent.trim() === '' ? [] : [Number.parseInt(extent, 10)]));
+  checkShape(shape, name, maxValues);
   const [, endian, kind, size] = /^([<>|=]?)([a-zA-Z])(\d*)$/.exec(descr) ?? ['', '', '', ''];
   return {
     descr,
@@ -101,9 +138,19 @@ function readHeader(view: DataView, name: string): Header {
     partSize: kind === 'c' ? Number(size) / 2 : Number(size),
     littleEndian: endian !== '>',
     fortranOrder: order === 'True',
-    shape: extents.split(',').flatMap((extent) => (extent.trim() === '' ? [] : [Number(extent)])),
+    shape,
     end,
   };
+}
+
+function checkShape(shape: readonly number[], name: string, maxValues: number): void {
+  if (shape.length > MOST_AXES) {
+    throw new Error(`${name} holds an array of ${shape.length} axes, expected at most ${MOST_AXES}`);
+  }
+  const count = sizeOf(shape);
+  if (count <= maxValues) return;
+  const limit = `the limit is ${maxValues} values (--max-values raises it)`;
+  throw new Error(`${name} holds an array of shape ${formatShape(shape)} = ${count} values, and ${limit}`);
 }
 
 /** For every element in C order, its index in a file whose first axis varies fastest. */

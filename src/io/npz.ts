@@ -1,28 +1,70 @@
 /** NumPy's .npz archives: a zip of .npy files. */
-import { unzipSync, zipSync } from 'fflate';
+import { zipSync } from 'fflate';
+import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import type { FloatArray } from '../core/array.js';
-import { decodeNpy, encodeNpy, type NpyArray } from './npy.js';
+import { crc32 } from './crc32.js';
+import { checkNpyHeader, decodeNpy, encodeNpy, MOST_VALUES, type NpyArray } from './npy.js';
 
 /**
- * The arrays of an archive, by name.
+ * The arrays of an archive, by name. Other members are not looked into.
  * @param name what messages call the file.
- * @throws Error in one sentence when it is not such an archive.
+ * @param maxValues how many values an array may have.
+ * @throws Error in one sentence when it is not such an archive, is damaged, or holds too much.
  */
-export function decodeNpz(bytes: Uint8Array, name: string): Record<string, NpyArray> {
-  const members = unzip(bytes, name);
+export async function decodeNpz(
+  bytes: Uint8Array,
+  name: string,
+  maxValues = MOST_VALUES,
+): Promise<Record<string, NpyArray>> {
   const arrays: Record<string, NpyArray> = {};
-  for (const [member, content] of Object.entries(members)) {
-    if (member.endsWith('.npy')) arrays[member.slice(0, -4)] = decodeNpy(content, `${name} (${member})`);
-  }
+  for (const member of await npzMembers(bytes, name)) arrays[member.name] = await member.read(maxValues);
   return arrays;
 }
 
-function unzip(bytes: Uint8Array, name: string): Record<string, Uint8Array> {
+/** An array that is not inflated yet. */
+export interface NpzMember {
+  readonly name: string;
+  read(maxValues?: number): Promise<NpyArray>;
+}
+
+/** The arrays that an archive lists. @throws Error in one sentence when it is no archive. */
+export async function npzMembers(bytes: Uint8Array, name: string): Promise<NpzMember[]> {
   try {
-    return unzipSync(bytes);
+    const zip = await fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    const members: NpzMember[] = [];
+    for await (const entry of zip.eachEntry()) {
+      const { fileName } = entry;
+      if (!fileName.endsWith('.npy')) continue;
+      const read = (maxValues = MOST_VALUES) => readMember(zip, entry, `${name} (${fileName})`, maxValues);
+      members.push({ name: fileName.slice(0, -'.npy'.length), read });
+    }
+    return members;
   } catch (error) {
     throw new Error(`${name} is not a NumPy .npz archive: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Inflates off the main thread, never beyond the size that the archive declares, and checks what comes out. */
+async function readMember(zip: ZipFile, entry: Entry, name: string, maxValues: number): Promise<NpyArray> {
+  const content = await inflated(zip, entry, (start) => checkNpyHeader(start, name, maxValues)).catch(
+    (error) => {
+      if (error.message.startsWith(name)) throw error;
+      throw new Error(`${name} is damaged: ${error.message}`, { cause: error });
+    },
+  );
+  return decodeNpy(content, name, maxValues);
+}
+
+async function inflated(zip: ZipFile, entry: Entry, check: (start: Uint8Array) => void): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let sum = 0;
+  for await (const chunk of (await zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>) {
+    if (chunks.length === 0) check(chunk);
+    chunks.push(chunk);
+    sum = crc32(chunk, sum);
+  }
+  if (entry.crc32 === sum) return Buffer.concat(chunks);
+  throw new Error('its checksum (CRC-32) is another than the archive says');
 }
 
 /** The bytes of an archive of float32 arrays; the same arrays give the same bytes. */

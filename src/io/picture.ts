@@ -24,6 +24,8 @@ export interface PictureLimits {
   readonly side: number;
   /** Width × height. */
   readonly pixels: number;
+  /** How many values an array from a .npy or .npz file may have (default 2^28). */
+  readonly values?: number;
 }
 
 export const defaultLimits: PictureLimits = { side: 16_384, pixels: 2 ** 26 };

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { zipSync } from 'fflate';
 import { describe, expect, it, vi } from 'vitest';
 import { floatArray } from '../../src/core/array.js';
 import { decodeNpy, encodeNpy } from '../../src/io/npy.js';
-import { decodeNpz, encodeNpz } from '../../src/io/npz.js';
+import { decodeNpz, encodeNpz, npzMembers } from '../../src/io/npz.js';
 
 const folder = new URL('../fixtures/numpy/', import.meta.url);
 const read = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
@@ -60,6 +61,36 @@ describe('decodeNpy', () => {
     expect(() => decodeNpy(bytes, 'empty.npy')).toThrow(sentence);
   });
 
+  it('tells what is white in a picture of unsigned integers', () => {
+    const topOf = (name: string) => decodeNpy(read(name), name).top;
+    expect(['uint8-c.npy', 'uint16-c.npy', 'int64-c.npy', 'float32-c.npy'].map(topOf)).toEqual([
+      255,
+      65535,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('refuses more axes or values than the limits, by the header alone', () => {
+    const header = (shape: string) => {
+      const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape}), }\n`;
+      const bytes = new Uint8Array(10 + text.length);
+      bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, text.length & 255, text.length >> 8]);
+      bytes.set(new TextEncoder().encode(text), 10);
+      return bytes;
+    };
+    expect(() => decodeNpy(header('1,'.repeat(9)), 'x.npy')).toThrow(
+      'x.npy holds an array of 9 axes, expected at most 8',
+    );
+    expect(() => decodeNpy(header('1,'.repeat(20_000)), 'x.npy')).toThrow(/20000 axes/);
+    expect(() => decodeNpy(header('3, 30000, 30000'), 'x.npy')).toThrow(
+      'x.npy holds an array of shape 3×30000×30000 = 2700000000 values, and the limit is 268435456 values (--max-values raises it)',
+    );
+    expect(() => decodeNpy(header('3, 2, 2'), 'x.npy', 11)).toThrow(
+      /= 12 values, and the limit is 11 values/,
+    );
+  });
+
   it('refuses a type that it does not know, and names it', () => {
     const bytes = read('float32-c.npy');
     const text = new TextDecoder('latin1').decode(bytes).replace("'<f4'", "'<U1'");
@@ -95,14 +126,14 @@ describe('encodeNpy', () => {
 });
 
 describe('npz', () => {
-  it.each(archives)('reads %s as NumPy does', (name) => {
-    const found = decodeNpz(read(name), name);
+  it.each(archives)('reads %s as NumPy does', async (name) => {
+    const found = await decodeNpz(read(name), name);
     const truth = expected[name] as unknown as Record<string, Expected>;
     expect(Object.keys(found).sort()).toEqual(Object.keys(truth).sort());
     for (const [member, array] of Object.entries(found)) expectArray(array, truth[member]);
   });
 
-  it('gives the same bytes for the same arrays, whenever written', () => {
+  it('gives the same bytes for the same arrays, whenever written', async () => {
     const arrays = {
       mean: floatArray(Float32Array.of(0.25, -1, 3), [3]),
       sd: floatArray(Float32Array.of(1), [1]),
@@ -112,13 +143,43 @@ describe('npz', () => {
     vi.setSystemTime(new Date(2024, 5, 5));
     expect(encodeNpz(arrays)).toEqual(first);
     vi.useRealTimers();
-    const back = decodeNpz(first, 'memory');
+    const back = await decodeNpz(first, 'memory');
     expect(back['mean'].array.data).toEqual(arrays.mean.data);
     expect(back['sd'].array.data).toEqual(arrays.sd.data);
   });
 
-  it('refuses what is no archive', () => {
-    expect(() => decodeNpz(new TextEncoder().encode('hello'), 'x.npz')).toThrow(
+  it('inflates nothing that is not asked for, and no more than the limit', async () => {
+    const zeros = (n: number) => floatArray(new Float32Array(n), [n]);
+    const bytes = zipSync({
+      'junk.bin': new Uint8Array(1000),
+      'y.npy': encodeNpy(zeros(5)),
+      'z.npy': encodeNpy(zeros(70_000)),
+    });
+    // Whatever the other members hold, they are not looked at.
+    bytes.fill(255, 38, 41);
+    const members = await npzMembers(bytes, 'x.npz');
+    expect(members.map(({ name }) => name)).toEqual(['y', 'z']);
+    expect((await members[0].read()).array.shape).toEqual([5]);
+    expect((await members[1].read(70_000)).array.shape).toEqual([70_000]);
+    await expect(members[1].read(69_999)).rejects.toThrow(
+      'x.npz (z.npy) holds an array of shape 70000 = 70000 values, and the limit is 69999 values (--max-values raises it)',
+    );
+  });
+
+  it('refuses an archive with any byte of its array changed', async () => {
+    const whole = encodeNpz({ y: floatArray(Float32Array.from({ length: 60 }, Math.sin), [60]) });
+    const end = whole.length - 22 - 46 - 'y.npy'.length; // where the list of members begins
+    for (let at = 30 + 'y.npy'.length; at < end; at += 7) {
+      const damaged = whole.slice();
+      damaged[at] ^= 0x10;
+      await expect(decodeNpz(damaged, 'x.npz'), `byte ${at}`).rejects.toThrow(
+        /^x\.npz \(y\.npy\) (is|holds|has|is not) /,
+      );
+    }
+  });
+
+  it('refuses what is no archive', async () => {
+    await expect(decodeNpz(new TextEncoder().encode('hello'), 'x.npz')).rejects.toThrow(
       /x\.npz is not a NumPy \.npz archive/,
     );
   });

@@ -102,7 +102,7 @@ describe('restoreFolder', () => {
         .flatMap((name) => [`${name}.png`, `${name}.posterior.npz`, `${name}.sd.png`])
         .sort(),
     );
-    const arrays = decodeNpz(readFileSync(join(out, 'sub/b.posterior.npz')), 'b');
+    const arrays = await decodeNpz(readFileSync(join(out, 'sub/b.posterior.npz')), 'b');
     expect(Object.keys(arrays).sort()).toEqual(['lower', 'mean', 'sd', 'upper']);
     const { mean, sd, lower, upper } = arrays;
     expect(mean.array.shape).toEqual([1, 11, 8]);
@@ -142,7 +142,9 @@ describe('restoreFolder', () => {
     });
     // One sample has no spread; it is also the first of three.
     expect(Object.keys(snapshot(join(out, 'one'))).sort()).toEqual(['a.npy', 'a.posterior.npz']);
-    expect(Object.keys(decodeNpz(readFileSync(join(out, 'one/a.posterior.npz')), 'one'))).toEqual(['mean']);
+    expect(Object.keys(await decodeNpz(readFileSync(join(out, 'one/a.posterior.npz')), 'one'))).toEqual([
+      'mean',
+    ]);
     const first = await decodePicture(readFileSync(join(out, 's/a.tiff')), 'a.tiff');
     decodeNpy(readFileSync(join(out, 'one/a.npy')), 'a.npy').array.data.forEach((value, i) => {
       expect(Math.abs(first.image.data[i] - Math.min(Math.max(value, 0), 1))).toBeLessThan(0.51 / 65535);

@@ -26,7 +26,7 @@ afterAll(() => rm(folder, { recursive: true }));
 type Expected = Readonly<Record<string, FloatArray>>;
 
 async function expectedOf(name: string): Promise<Expected> {
-  const arrays = decodeNpz(await readFile(`${fixtures}/${name}/expected.npz`), name);
+  const arrays = await decodeNpz(await readFile(`${fixtures}/${name}/expected.npz`), name);
   // A batch of one image is an image.
   return Object.fromEntries(
     Object.entries(arrays).map(([key, { array }]) => {

@@ -42,7 +42,7 @@ describe.each(graphs)('%s', (name) => {
     const path = `${weights}${name}.onnx`;
     const bytes = new Uint8Array(await readFile(path));
     const { graph } = readModel(bytes);
-    const content = decodeNpz(new Uint8Array(await readFile(`${truths}${name}${suffix}`)), name);
+    const content = await decodeNpz(new Uint8Array(await readFile(`${truths}${name}${suffix}`)), name);
     const truth = (key: string) => content[key].array;
     const feeds = Object.fromEntries(
       graph.inputs.map((input) => [input.name, tensor(truth(input.name), input)]),

@@ -2,7 +2,13 @@
 
 import type { FloatArray } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
-import type { Conditioning, DiffusionPrior, LatentPrior, Prior } from './prior.js';
+import {
+  type Conditioning,
+  type DiffusionPrior,
+  descriptionOf,
+  type LatentPrior,
+  type Prior,
+} from './prior.js';
 
 export interface Counters {
   /** Forward passes of the network over the whole image. */
@@ -37,7 +43,7 @@ export function counted(prior: Prior, counters: Counters): Prior {
 
 function countedDiffusion(prior: DiffusionPrior, counters: Counters): DiffusionPrior {
   const counting: DiffusionPrior = {
-    ...viewOf(prior),
+    ...descriptionOf(prior),
     denoise(x, sigma, signal) {
       counters.networkEvaluations++;
       return prior.denoise(x, sigma, signal);
@@ -61,20 +67,5 @@ function countedLinearization(linearization: Linearization, counters: Counters):
       return linearization.pullback(v);
     },
     release: () => linearization.release(),
-  };
-}
-
-/** The prior's description, read from it as its class gives it. */
-function viewOf(prior: DiffusionPrior): Omit<DiffusionPrior, 'denoise' | 'linearize'> {
-  const { kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius } = prior;
-  return {
-    kind,
-    name,
-    card,
-    channels,
-    sigmaRange,
-    sizeMultiple,
-    receptiveRadius,
-    close: () => prior.close(),
   };
 }

@@ -1,7 +1,7 @@
 /** Classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598) of one prior's two views. */
 import { type FloatArray, mapArray } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
-import type { DiffusionPrior } from './prior.js';
+import { type DiffusionPrior, descriptionOf } from './prior.js';
 
 /**
  * D = D₀ + scale·(D_text − D₀). Every parametrisation is linear in what the network estimates, so that guiding denoisers is
@@ -11,7 +11,6 @@ import type { DiffusionPrior } from './prior.js';
  * @param scale 1 for no guidance.
  */
 export function guided(text: DiffusionPrior, base: DiffusionPrior, scale: number): DiffusionPrior {
-  const { kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius } = text;
   const blend = (towards: FloatArray, from: FloatArray) =>
     mapArray(towards, (value, i) => from.data[i] + scale * (value - from.data[i]));
   const denoise: DiffusionPrior['denoise'] = async (x, sigma, signal) =>
@@ -32,7 +31,8 @@ export function guided(text: DiffusionPrior, base: DiffusionPrior, scale: number
     };
   };
   return {
-    ...{ kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius, denoise },
+    ...descriptionOf(text),
+    denoise,
     ...(text.linearize && base.linearize && { linearize }),
     // Both linearizations are held at a time.
     footprint:
@@ -41,6 +41,5 @@ export function guided(text: DiffusionPrior, base: DiffusionPrior, scale: number
         const { denoise, linearize } = text.footprint!(height, width);
         return { denoise, linearize: 2 * linearize };
       }),
-    close: () => text.close(),
   };
 }

@@ -94,6 +94,16 @@ export type Prior = DiffusionPrior | LatentPrior;
 
 export type PriorKind = Prior['kind'];
 
+/** All of a prior but its network, for what wraps it; read field by field, since classes may have getters. */
+export function descriptionOf(prior: DiffusionPrior): Omit<DiffusionPrior, 'denoise' | 'linearize'> {
+  const { kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius } = prior;
+  return {
+    ...{ kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius },
+    footprint: prior.footprint && ((height, width) => prior.footprint!(height, width)),
+    close: () => prior.close(),
+  };
+}
+
 /** A diffusion prior that can be differentiated. */
 export type DifferentiablePrior = DiffusionPrior & Required<Pick<DiffusionPrior, 'linearize'>>;
 

@@ -8,7 +8,7 @@
 import { type FloatArray, floatArray, zeros } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
 import { crop, paste, roundUp } from './padding.js';
-import type { DiffusionPrior } from './prior.js';
+import { type DiffusionPrior, descriptionOf } from './prior.js';
 
 export interface TileOptions {
   /** Pixels a side of what one run of the network contributes; rounded up to the prior's size multiple. */
@@ -74,14 +74,12 @@ export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPri
     };
   }
 
-  const { kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius } = prior;
   const window = tile + 2 * halo;
   return {
-    ...{ kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius },
+    ...descriptionOf(prior),
     denoise,
     ...(prior.linearize && { linearize }),
     footprint: prior.footprint && ((h, w) => prior.footprint!(Math.min(h, window), Math.min(w, window))),
-    close: () => prior.close(),
   };
 }
 

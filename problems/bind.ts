@@ -5,7 +5,7 @@ import { compose } from './algebra/compose.js';
 import type { LoadedOperator, Options } from './family.js';
 import { framed } from './frame.js';
 import type { ForwardOperator } from './operator.js';
-import { effectiveOptions, familyOf } from './options.js';
+import { familyOf, optionsOf } from './options.js';
 import { type Problem, type ProblemSpec, problemOf } from './problem.js';
 import { luminance } from './restoration/colorize.js';
 import { parseProblem, parseTerm } from './spec.js';
@@ -78,12 +78,12 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
 export function checkSpec(spec: ProblemSpec): ProblemSpec {
   const terms = spec.operators.map((term) => ({
     name: term.name,
-    options: effectiveOptions(familyOf('problem', operators, term), term),
+    options: optionsOf(familyOf('problem', operators, term), term),
   }));
   if (terms.length === 0) throw new UsageError('a problem needs at least one operator');
   const { noise } = spec;
   if (noise === undefined) return { operators: terms };
-  const options = effectiveOptions(familyOf('noise', noises, noise), noise);
+  const options = optionsOf(familyOf('noise', noises, noise), noise);
   return { operators: terms, noise: { name: noise.name, options } };
 }
 

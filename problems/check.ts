@@ -76,8 +76,8 @@ export async function checkOperator(
     report('SVD: V Vᵀ = I and ‖Vᵀx‖ = ‖x‖', orthogonal, FLOAT32);
     report('SVD: Uᵀ A = diag(s) Vᵀ and ‖Uᵀ A x‖ = ‖A x‖', factors, FLOAT32);
   }
-  if (operator.rowGram !== undefined) {
-    report('A Aᵀ = c I', await rowGramError(operator, operator.rowGram, random), FLOAT32);
+  if (operator.rowScale !== undefined) {
+    report('A Aᵀ = c I', await rowGramError(operator, operator.rowScale, random), FLOAT32);
   }
   return results;
 }

@@ -16,7 +16,7 @@ import type { ForwardOperator } from './operator.js';
  * The measurement as solvers take it: zero in holes.
  * @throws UsageError when it has not the operator's shape.
  */
-export function accept(measurement: FloatArray, { outputShape, observed }: ForwardOperator): FloatArray {
+export function zeroHoles(measurement: FloatArray, { outputShape, observed }: ForwardOperator): FloatArray {
   if (!sameShape(measurement.shape, outputShape)) {
     throw new UsageError(
       `the measurement has shape ${formatShape(measurement.shape)}, but the problem's is ${formatShape(outputShape)}`,

@@ -49,7 +49,7 @@ export interface LinearOperator extends ForwardOperator {
   /** The largest singular value, or an upper bound of it. */
   readonly norm?: number;
   /** c, where AAᵀ = c·I: then what the operator after this one can solve, the composition can. */
-  readonly rowGram?: number;
+  readonly rowScale?: number;
 }
 
 /**

@@ -16,6 +16,6 @@ export function familyOf<F extends Family>(kind: string, table: Readonly<Record<
 }
 
 /** Every option's effective value. @throws UsageError that names the option, what was found and what is expected. */
-export function effectiveOptions({ options: schema }: Family, { name, options }: Term): Options {
+export function optionsOf({ options: schema }: Family, { name, options }: Term): Options {
   return parseOptions(schema, name, options);
 }

@@ -3,7 +3,8 @@ import type { Prior } from '../models/prior.js';
 import { isLinear } from '../problems/operator.js';
 import { equalVariance, type Problem } from '../problems/problem.js';
 import { formatShape } from '../src/core/array.js';
-import { UsageError } from '../src/core/errors.js';
+import { UsageError, unknownName } from '../src/core/errors.js';
+import { parseOptions } from '../src/core/options.js';
 import { solvers } from './index.js';
 import type { Solver, Task } from './solver.js';
 
@@ -92,4 +93,36 @@ export function recommended(problem: Problem, noisePrior?: Prior): string {
   if (isLinear(problem.operator) && gaussian) return 'diffpir';
   // Beyond white there is no gradient to follow; what draws each pixel needs none.
   return problem.name === 'clip' ? 'daps' : 'dps';
+}
+
+/** The solver asked for, by name or as an object; without one, the recommended one. @throws UsageError */
+export function chooseSolver(
+  solver: Solver | string | undefined,
+  problem: Problem,
+  noisePrior?: Prior,
+): Solver {
+  if (typeof solver === 'object') return solver;
+  const name = solver ?? recommended(problem, noisePrior);
+  const found = Object.hasOwn(solvers, name) ? solvers[name] : undefined;
+  if (found === undefined) throw unknownName('solver', name, Object.keys(solvers));
+  return found;
+}
+
+/**
+ * Schema defaults < preset of the problem < what is given.
+ * @throws UsageError that names the option, what was found and what was expected.
+ */
+export function effectiveOptions(
+  solver: Solver,
+  problem: Problem,
+  given: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  return parseOptions(solver.options, `solver ${solver.name}`, { ...presetOf(solver, problem), ...given });
+}
+
+/** The preset of the problem with an option that it has, else of the problem. */
+function presetOf({ presets }: Solver, { name, spec }: Problem): Solver['presets'][string] | undefined {
+  const options = Object.keys(spec.operators.at(-1)?.options ?? {});
+  const special = options.map((option) => `${name}:${option}`).find((key) => Object.hasOwn(presets, key));
+  return presets[special ?? name];
 }

@@ -53,7 +53,7 @@ interface SolverBase {
   readonly summary: string;
   readonly needs: Needs;
   /** False for methods that optimise rather than sample: their spread is not an uncertainty. */
-  readonly calibrated: boolean;
+  readonly samplesPosterior: boolean;
   /** Every option has a default, or may be left out, and a `.describe()` with its unit. */
   readonly options: z.ZodObject;
   /**

@@ -15,6 +15,8 @@ export type Kind = (typeof kinds)[number];
 export interface Entry {
   readonly name: string;
   readonly summary: string;
+  /** Of solvers: false for methods that optimise rather than sample, whose spread is no uncertainty. */
+  readonly samplesPosterior?: boolean;
 }
 
 export interface Description extends Entry {
@@ -25,7 +27,6 @@ export interface Description extends Entry {
   /** Of solvers: what they ask of the task, and options by problem. */
   readonly needs?: Needs;
   readonly presets?: Solver['presets'];
-  readonly calibrated?: boolean;
   /** Of priors. */
   readonly card?: Card;
 }
@@ -34,7 +35,9 @@ export interface Description extends Entry {
 export async function list(kind: Kind): Promise<Entry[]> {
   const tables = { problems: operators, noises, solvers };
   const found: readonly Entry[] = kind === 'priors' ? await listPriors() : Object.values(tables[kind]);
-  return found.map(({ name, summary }) => ({ name, summary })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return found
+    .map(({ name, summary, samplesPosterior }) => ({ name, summary, samplesPosterior }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** @throws UsageError with the nearest names where nothing is called so. */
@@ -42,8 +45,8 @@ export async function describe(name: string): Promise<Description> {
   if (Object.hasOwn(operators, name)) return withOptions('problem', operators[name]);
   if (Object.hasOwn(noises, name)) return withOptions('noise', noises[name]);
   if (Object.hasOwn(solvers, name)) {
-    const { needs, presets, calibrated } = solvers[name];
-    return { ...withOptions('solver', solvers[name]), needs, presets, calibrated };
+    const { needs, presets, samplesPosterior } = solvers[name];
+    return { ...withOptions('solver', solvers[name]), needs, presets, samplesPosterior };
   }
   const cards = await listPriors();
   const card = cards.find((candidate) => candidate.name === name);

@@ -5,6 +5,7 @@
 import type { Prior } from '../models/prior.js';
 import type { Solver } from '../solvers/solver.js';
 import { type Shape, sizeOf } from './core/array.js';
+import { defaults } from './defaults.js';
 
 export interface MemoryTask {
   /** [C, H, W] of the restored image. */
@@ -25,7 +26,12 @@ const ARRAYS_PER_SAMPLE = 3.5;
  * @example
  * const bytes = estimateMemory({ imageShape: [3, 3000, 4000], solver: solvers['diffpir'], prior, samples: 4 });
  */
-export function estimateMemory({ imageShape, solver, prior, samples = 4 }: MemoryTask): number {
+export function estimateMemory({
+  imageShape,
+  solver,
+  prior,
+  samples = defaults.samples,
+}: MemoryTask): number {
   const drawn = solver.kind === 'point' ? 1 : samples;
   const arrays = (ARRAYS + ARRAYS_PER_SAMPLE * drawn) * 4 * sizeOf(imageShape);
   const [height, width] = imageShape.slice(-2);

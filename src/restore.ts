@@ -5,17 +5,16 @@ import type { Prior } from '../models/prior.js';
 import { withoutOffset } from '../problems/algebra/affine.js';
 import { bind } from '../problems/bind.js';
 import { devianceOf } from '../problems/noise.js';
-import { accept, countObserved } from '../problems/observed.js';
+import { countObserved, zeroHoles } from '../problems/observed.js';
 import type { Problem, ProblemSpec } from '../problems/problem.js';
-import { recommended, requireMatch } from '../solvers/choose.js';
-import { solvers } from '../solvers/index.js';
-import type { Context, Solver, Task } from '../solvers/solver.js';
+import { chooseSolver, effectiveOptions, requireMatch } from '../solvers/choose.js';
+import type { Solver, Task } from '../solvers/solver.js';
 import { contiguous, type FloatArray } from './core/array.js';
-import { UsageError, unknownName } from './core/errors.js';
-import { parseOptions } from './core/options.js';
+import { UsageError } from './core/errors.js';
 import { normalisedWeights, type Summary, summarise } from './core/posterior.js';
 import { hashArray, keyedRandom, type Random } from './core/random.js';
-import { drawSideBySide } from './core/side-by-side.js';
+import { defaults } from './defaults.js';
+import { drawSamples, type Progress } from './draw-samples.js';
 import { requireMemory } from './memory.js';
 
 export interface RestoreJob {
@@ -47,17 +46,6 @@ export interface RestoreJob {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-export interface Progress {
-  /** The sample that makes a step, from 0; two are drawn side by side. */
-  readonly sample: number;
-  readonly samples: number;
-  /** The step that begins, from 0. */
-  readonly step: number;
-  readonly steps: number;
-  /** Share of all samples' steps that is done, 0 to 1. */
-  readonly fraction: number;
-}
-
 /** What is known of x given y. Arrays are what the problem reports of x, [C, H, W] in [0, 1] units, not clipped. */
 export interface Posterior extends Summary {
   readonly samples: readonly FloatArray[];
@@ -82,7 +70,7 @@ export interface Posterior extends Summary {
   /** Wall time. */
   readonly seconds: number;
   /** False for methods that optimise rather than sample: their spread is not an uncertainty. */
-  readonly calibrated: boolean;
+  readonly samplesPosterior: boolean;
   readonly solver: string;
   /** Effective options: defaults < preset of the problem < what was set. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -93,119 +81,72 @@ export interface Posterior extends Summary {
  * @throws UsageError when problem, prior, solver and options do not fit one another; the signal's reason when aborted.
  */
 export async function restore(job: RestoreJob): Promise<Posterior> {
-  const { samples: count = 4, seed = 0, level = 0.9, signal } = job;
-  if (!Number.isInteger(count) || count < 1)
-    throw new UsageError(`samples must be a whole number from 1, found ${count}`);
-  if (!(level > 0 && level < 1)) throw new UsageError(`level must lie between 0 and 1, found ${level}`);
-  if (!Number.isInteger(seed)) throw new UsageError(`seed must be a whole number, found ${seed}`);
+  const { samples = defaults.samples, seed = defaults.seed, level = defaults.level } = job;
+  requireInRange({ samples, seed, level });
   const problem =
     'operator' in job.problem
       ? job.problem
       : bind(job.problem, { measurementShape: job.measurement.shape }, { channels: job.prior?.channels });
-  const measurement = accept(contiguous(job.measurement), problem.operator);
+  const measurement = zeroHoles(contiguous(job.measurement), problem.operator);
   requireFinite(measurement);
   const solver = chooseSolver(job.solver, problem, job.noisePrior);
   const options = effectiveOptions(solver, problem, job.options);
   const started = performance.now();
   const counters: Counters = { networkEvaluations: 0, vjps: 0 };
-  const usesPrior = solver.needs.prior !== 'none';
-  const task = requireMatch<Task>(solver, {
-    ...(solver.needs.linear ? await withoutOffset(problem, measurement) : { problem, measurement }),
-    prior: usesPrior && job.prior ? counted(job.prior, counters) : undefined,
-    noisePrior: job.noisePrior && counted(job.noisePrior, counters),
-  });
+  const task = await taskFor(solver, { measurement, problem }, job, counters);
   requirePossible(measurement, problem);
   if (job.maxMemory !== undefined) {
     requireMemory({ ...job, imageShape: problem.imageShape, solver }, job.maxMemory);
   }
 
   const item = await hashArray(measurement);
-  const runs = solver.kind === 'chain' ? count : 1;
-  const shares = new Float64Array(runs);
-  let fraction = 0;
-  const turn = turns();
-  const contextOf = (k: number, signal?: AbortSignal): Context => ({
-    random: keyedRandom(seed, item, k),
-    signal,
-    async step(step, steps) {
-      signal?.throwIfAborted();
-      fraction += (step / steps - shares[k]) / runs;
-      shares[k] = step / steps;
-      job.onProgress?.({ sample: k, samples: runs, step, steps, fraction });
-      await turn();
-      signal?.throwIfAborted();
-    },
-  });
-
-  let images: readonly FloatArray[];
-  let weighting: Pick<Posterior, 'logWeights' | 'logEvidence' | 'ess' | 'ancestors'> = {};
-  if (solver.kind === 'ensemble') {
-    const { samples, ...rest } = await solver.run(task, options, { ...contextOf(0, signal), samples: count });
-    images = samples;
-    weighting = rest;
-  } else {
-    images = await drawSideBySide(runs, signal, async (k, stop) => {
-      const image = await solver.run(task, options, contextOf(k, stop));
-      fraction += (1 - shares[k]) / runs;
-      return image;
-    });
-  }
-
-  const lost = images.findIndex(({ data }) => !data.every(Number.isFinite));
-  if (lost >= 0) {
-    throw new Error(
-      `${solver.name} ran away: its sample ${lost} holds values that are not finite; more or smaller steps may help, or another solver`,
-    );
-  }
+  const randomOf = (k: number) => keyedRandom(seed, item, k);
+  const { images, weighting } = await drawSamples({ ...job, solver, task, options, samples, randomOf });
   const misfit: number[] = [];
   // Where the measurement holds structured noise besides, x alone does not say what it should be.
   if (!job.noisePrior) for (const image of images) misfit.push(await deviance(image, measurement, problem));
   const reported = images.map((image) => problem.report(image));
+  const { logWeights } = weighting;
   return {
-    ...summarise(reported, level, weighting.logWeights),
+    ...summarise(reported, level, logWeights),
     ...weighting,
     samples: reported,
-    drawn: weighting.logWeights ? drawByWeight(weighting.logWeights, keyedRandom(seed, item, 0)('drawn')) : 0,
+    drawn: logWeights ? drawByWeight(logWeights, randomOf(0)('drawn')) : 0,
     level,
     misfit,
     ...counters,
     seconds: (performance.now() - started) / 1000,
-    calibrated: solver.calibrated,
+    samplesPosterior: solver.samplesPosterior,
     solver: solver.name,
     options,
   };
 }
 
-/** The solver asked for, by name or as an object; without one, the recommended one. @throws UsageError */
-export function chooseSolver(
-  solver: Solver | string | undefined,
-  problem: Problem,
-  noisePrior?: Prior,
-): Solver {
-  if (typeof solver === 'object') return solver;
-  const name = solver ?? recommended(problem, noisePrior);
-  const found = Object.hasOwn(solvers, name) ? solvers[name] : undefined;
-  if (found === undefined) throw unknownName('solver', name, Object.keys(solvers));
-  return found;
-}
-
-/**
- * Schema defaults < preset of the problem < what the user sets.
- * @throws UsageError that names the option, what was found and what was expected.
- */
-export function effectiveOptions(
+/** What the solver is given: priors that count, and a linear operator where a constant is all that it lacks. */
+async function taskFor(
   solver: Solver,
-  problem: Problem,
-  set: Readonly<Record<string, unknown>> = {},
-): Readonly<Record<string, unknown>> {
-  return parseOptions(solver.options, `solver ${solver.name}`, set, presetOf(solver, problem));
+  measured: Pick<Task, 'measurement' | 'problem'>,
+  { prior, noisePrior }: RestoreJob,
+  counters: Counters,
+): Promise<Task> {
+  const { needs } = solver;
+  return requireMatch<Task>(solver, {
+    ...(needs.linear ? await withoutOffset(measured.problem, measured.measurement) : measured),
+    prior: needs.prior !== 'none' && prior ? counted(prior, counters) : undefined,
+    noisePrior: noisePrior && counted(noisePrior, counters),
+  });
 }
 
-/** The preset of the problem with an option that it has, else of the problem. */
-function presetOf({ presets }: Solver, { name, spec }: Problem): Solver['presets'][string] | undefined {
-  const options = Object.keys(spec.operators.at(-1)?.options ?? {});
-  const special = options.map((option) => `${name}:${option}`).find((key) => Object.hasOwn(presets, key));
-  return presets[special ?? name];
+function requireInRange({
+  samples,
+  seed,
+  level,
+}: Required<Pick<RestoreJob, 'samples' | 'seed' | 'level'>>): void {
+  if (!Number.isInteger(samples) || samples < 1) {
+    throw new UsageError(`samples must be a whole number from 1, found ${samples}`);
+  }
+  if (!(level > 0 && level < 1)) throw new UsageError(`level must lie between 0 and 1, found ${level}`);
+  if (!Number.isInteger(seed)) throw new UsageError(`seed must be a whole number, found ${seed}`);
 }
 
 function requireFinite(measurement: FloatArray): void {
@@ -232,17 +173,4 @@ function drawByWeight(logWeights: readonly number[], random: Random): number {
     cumulative += weight;
     return uniform < cumulative;
   });
-}
-
-/** The longest that steps may keep other work on this thread waiting, in milliseconds (DESIGN §2). */
-const TURN = 15;
-
-/** Lets other work of this thread have a turn where the last was too long ago, whichever chain took it. */
-function turns(): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last < TURN) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    last = performance.now();
-  };
 }

@@ -5,10 +5,11 @@ import { bind, parseProblem, parseTerm } from '../problems/index.js';
 import type { NoiseModel } from '../problems/noise.js';
 import { type LinearOperator, linearizeLinear } from '../problems/operator.js';
 import type { Problem } from '../problems/problem.js';
+import { effectiveOptions } from '../solvers/choose.js';
 import { defineSolver } from '../solvers/define-solver.js';
 import type { ChainSolver, EnsembleSolver } from '../solvers/solver.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../src/core/array.js';
-import { effectiveOptions, restore } from '../src/restore.js';
+import { restore } from '../src/restore.js';
 
 const shape = [1, 2, 3];
 const SIGMA = 0.5;
@@ -64,7 +65,7 @@ const walker = defineSolver({
   name: 'walker',
   summary: '',
   needs: { prior: 'diffusion', priorVjp: true, noise: 'any' },
-  calibrated: false,
+  samplesPosterior: false,
   options,
   presets: { doubling: { scale: 2 } },
   async run({ measurement, prior }, { steps, scale }, context) {
@@ -87,7 +88,7 @@ describe('restore', () => {
     expect(posterior).toMatchObject({
       networkEvaluations: 18,
       vjps: 9,
-      calibrated: false,
+      samplesPosterior: false,
       solver: 'walker',
       options: { steps: 3, scale: 2 },
       level: 0.9,
@@ -183,7 +184,7 @@ describe('restore', () => {
     [{ seed: 0.5 }, 'seed must be a whole number, found 0.5'],
     [{ solver: 'dsp' }, 'there is no solver "dsp"; the nearest are dps'],
     [{ options: { step: 3 } }, 'there is no option of solver walker "step"; the nearest are steps'],
-    [{ options: { steps: 0 } }, /option steps of solver walker: .* found 0/],
+    [{ options: { steps: 0 } }, 'option steps of solver walker: expected a whole number, 1 ≤ steps, found 0'],
     [{ prior: undefined }, 'solver walker needs a prior of kind diffusion, but none was given'],
     [{ prior: { ...prior, linearize: undefined } }, 'needs a prior with a gradient'],
   ])('refuses %o in one sentence', async (change, sentence) => {

@@ -56,7 +56,7 @@ function composeLinear(first: LinearOperator, second: LinearOperator): LinearOpe
   const bound =
     first.norm !== undefined && second.norm !== undefined ? { norm: first.norm * second.norm } : {};
   const structure =
-    first.rowGram === undefined ? bound : { ...bound, ...onRowSpace(first, second, first.rowGram) };
+    first.rowScale === undefined ? bound : { ...bound, ...onRowSpace(first, second, first.rowScale) };
   return withLinearization({
     inputShape: first.inputShape,
     outputShape: second.outputShape,
@@ -72,7 +72,7 @@ function composeLinear(first: LinearOperator, second: LinearOperator): LinearOpe
 /** What A = B·L inherits from B where LLᵀ = c·I: LᵀB† /c, and the normal equations on the rows of L and beside them. */
 function onRowSpace(first: LinearOperator, second: LinearOperator, gram: number): Partial<LinearOperator> {
   return {
-    rowGram: second.rowGram === undefined ? undefined : gram * second.rowGram,
+    rowScale: second.rowScale === undefined ? undefined : gram * second.rowScale,
     pseudoInverse:
       second.pseudoInverse &&
       (async (y: FloatArray) => {

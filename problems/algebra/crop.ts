@@ -64,6 +64,6 @@ export function crop(shape: Shape, { top, left, height, width }: Window): Linear
       measurementToSpectrum: (y) => reshaped(adjoint(y), flat),
     },
     norm: 1,
-    rowGram: 1,
+    rowScale: 1,
   });
 }

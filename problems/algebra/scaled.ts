@@ -28,7 +28,7 @@ export function scaled(operator: ForwardOperator, factor: number): ForwardOperat
 
 function scaledLinear(operator: LinearOperator, factor: number): LinearOperator {
   const { inputShape, outputShape, field, observed, pixelwise } = operator;
-  const { norm, rowGram, pseudoInverse, normalSolve, svd } = operator;
+  const { norm, rowScale, pseudoInverse, normalSolve, svd } = operator;
   const square = factor * factor;
   return withLinearization({
     inputShape,
@@ -37,7 +37,7 @@ function scaledLinear(operator: LinearOperator, factor: number): LinearOperator 
     observed,
     pixelwise,
     norm: norm && Math.abs(factor) * norm,
-    rowGram: rowGram && square * rowGram,
+    rowScale: rowScale && square * rowScale,
     apply: async (x) => times(factor, await operator.apply(x)),
     adjoint: (y) => operator.adjoint(times(factor, y)),
     pseudoInverse: pseudoInverse && ((y) => pseudoInverse(times(1 / factor, y))),

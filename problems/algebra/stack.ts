@@ -147,7 +147,7 @@ function besideIsometries(
   if (others.length > 1) return {};
   const chosen = others.length === 1 ? operators.indexOf(others[0]) : 0;
   const { normalSolve, svd } = operators[chosen];
-  const gram = operators.reduce((sum, { rowGram = 0 }, i) => (i === chosen ? sum : sum + rowGram), 0);
+  const gram = operators.reduce((sum, { rowScale = 0 }, i) => (i === chosen ? sum : sum + rowScale), 0);
   const values = svd?.values.map((value) => Math.sqrt(value * value + gram));
   return {
     normalSolve: normalSolve && ((b, rho) => normalSolve(b, rho + gram)),
@@ -173,6 +173,6 @@ function besideIsometries(
 }
 
 /** AAᵀ = c·I with as many measured values as pixels, so that AᵀA = c·I too. */
-function isIsometry({ rowGram, inputShape, outputShape }: LinearOperator): boolean {
-  return rowGram !== undefined && sizeOf(inputShape) === sizeOf(outputShape);
+function isIsometry({ rowScale, inputShape, outputShape }: LinearOperator): boolean {
+  return rowScale !== undefined && sizeOf(inputShape) === sizeOf(outputShape);
 }

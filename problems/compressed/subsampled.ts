@@ -107,7 +107,7 @@ export function subsampled(
       },
     },
     norm: gain,
-    rowGram: gain * gain,
+    rowScale: gain * gain,
   });
 }
 

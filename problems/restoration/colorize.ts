@@ -53,7 +53,7 @@ export function luminance(height: number, width: number): LinearOperator {
       },
     },
     norm: Math.sqrt(SQUARES),
-    rowGram: SQUARES,
+    rowScale: SQUARES,
   });
 }
 

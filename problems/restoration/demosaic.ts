@@ -74,6 +74,6 @@ function mosaic(height: number, width: number, pattern: Pattern): LinearOperator
       measurementToSpectrum: (y) => reshaped(adjoint(y), flat),
     },
     norm: 1,
-    rowGram: 1,
+    rowScale: 1,
   });
 }

@@ -23,7 +23,7 @@ export function identity(shape: Shape): LinearOperator {
       measurementToSpectrum: (y) => reshaped(y, [sizeOf(shape)]),
     },
     norm: 1,
-    rowGram: 1,
+    rowScale: 1,
   });
 }
 

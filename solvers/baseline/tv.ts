@@ -44,7 +44,7 @@ export const tv = defineSolver({
   name: 'tv',
   summary: 'Total variation, isotropic and coupled over colours: keeps edges, no network',
   needs: { prior: 'none', linear: true, noise: 'gaussian' },
-  calibrated: false,
+  samplesPosterior: false,
   options,
   presets: {},
 

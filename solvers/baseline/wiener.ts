@@ -34,7 +34,7 @@ export const wiener = defineSolver({
   name: 'wiener',
   summary: 'Wiener filter with a 1/f² spectrum (Tikhonov on the gradient): linear, no network',
   needs,
-  calibrated: false,
+  samplesPosterior: false,
   options,
   presets: {},
 

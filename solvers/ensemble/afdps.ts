@@ -49,7 +49,7 @@ export const afdps = defineSolver({
   name: 'afdps',
   summary: 'AFDPS: weighted particles, no approximation of the likelihood, no gradient of the network',
   needs: { prior: 'diffusion', noise: 'gaussian' },
-  calibrated: true,
+  samplesPosterior: true,
   options,
   presets: {},
 

@@ -8,7 +8,7 @@
  * each weighted by N(y_σ'; A m, cσ'²AAᵀ + σ_n²).
  *
  * It is biased even with an exact denoiser and any number of particles: the measurement's noise is counted at every level, and
- * the step with c near 1 does not keep the prior's law. So its spread is not reported as calibrated and its weights are no
+ * the step with c near 1 does not keep the prior's law. So it does not count as a sampler of the posterior, and its weights are no
  * estimate of the evidence.
  *
  * Departs from the published code: the noise level is the problem's, not 0.05; systematic resampling below an effective sample
@@ -17,9 +17,9 @@
 import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';
 import { mapArray } from '../../src/core/array.js';
-import { axpy, difference, dot, scale } from '../../src/core/vector.js';
+import { axpy, difference, dot } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
-import { startState } from '../parts/ancestral.js';
+import { nextState, noised, startState } from '../parts/ancestral.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
 import { Population } from '../parts/population.js';
 
@@ -45,7 +45,7 @@ export const fpsSmc = defineSolver({
   name: 'fps-smc',
   summary: 'FPS-SMC: particles filtered along a noisy path of the measurement; no gradient of the network',
   needs: { prior: 'diffusion', linear: true, noise: 'gaussian' },
-  calibrated: false,
+  samplesPosterior: false,
   options,
   presets: {},
 
@@ -80,9 +80,7 @@ export const fpsSmc = defineSolver({
         await context.step(i * count + k, steps * count);
         const x = population.states[k];
         const denoised = await prior.denoise(x, sigma, context.signal);
-        const mean = difference(x, denoised);
-        scale(keep, mean.data);
-        axpy(1, denoised.data, mean.data);
+        const mean = nextState(denoised, x, keep);
         const residual = difference(y, await operator.apply(mean));
         if (next === 0) {
           population.reweigh(k, -dot(residual.data, residual.data) / (2 * noiseVariance));
@@ -95,7 +93,7 @@ export const fpsSmc = defineSolver({
         population.reweigh(k, -(dot(rest, rest) + rho * dot(p.data, p.data)) / (2 * noiseVariance));
         // A draw z of the step and one of the measurement's noise, the difference pulled back: exact for Gaussians.
         const random = streams[k];
-        const drawn = mapArray(mean, (value) => value + spread * random.normal());
+        const drawn = noised(mean, spread, random);
         const seen = (await operator.apply(drawn)).data;
         const gap = mapArray(y, (value, j) => value + noiseSigma * random.normal() - seen[j]);
         const pull = await normalSolve(operator, await operator.adjoint(gap), rho, ITERATIVE);

@@ -13,7 +13,7 @@
  * sample size; no last weight p(y | x0)/g, whose variance is infinite.
  */
 import { z } from 'zod';
-import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
+import { type FloatArray, filled, floatArray } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 import { defineSolver } from '../define-solver.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
@@ -40,7 +40,7 @@ export const mcgdiff = defineSolver({
   name: 'mcgdiff',
   summary: 'MCGDiff: weighted particles pulled to the measurement until its noise level; exact in the limit',
   needs: { prior: 'diffusion', linear: true, svd: true, noise: 'gaussian' },
-  calibrated: true,
+  samplesPosterior: true,
   options,
   presets: {},
 
@@ -51,43 +51,12 @@ export const mcgdiff = defineSolver({
   ) {
     const { svd } = problem.operator;
     const sigmas = noiseLevels(prior, steps, levels);
-    const noise = Math.sqrt(noiseVariance);
-    const s = svd.values;
     const along = (await svd.measurementToSpectrum(measurement)).data;
-    const y = along.map((value, i) => (s[i] > 0 ? value / s[i] : 0));
-    const until = lastPulled(sigmas, s, noise);
-    /** v_σ of coordinate i at level j; it is pulled there where j ≤ until[i]. */
-    const width = (i: number, j: number) => {
-      const tau = sigmas[until[i]];
-      return sigmas[j] ** 2 - tau ** 2 + kappa * (0.25 + tau ** 2);
-    };
-
-    /** Draws from N(mean, variance) given ȳ at level j, where it is pulled. */
-    const draw = (mean: Float32Array, variance: number, j: number, random: Random) => {
-      const x = new Float32Array(mean.length);
-      for (let i = 0; i < x.length; i++) {
-        const pulled = j <= until[i];
-        const gain = pulled ? variance / (variance + width(i, j)) : 0;
-        const spread = Math.sqrt(pulled ? width(i, j) * gain : variance);
-        x[i] = mean[i] + gain * (y[i] - mean[i]) + spread * random.normal();
-      }
-      return x;
-    };
-    /** What a step from x to N(mean, variance) at level j makes of ȳ, beside what x at the level before did. */
-    const pullRatio = (x: Float32Array, mean: Float32Array, variance: number, j: number) => {
-      let sum = 0;
-      for (let i = 0; i < x.length; i++) {
-        if (j > until[i]) continue;
-        sum += logNormal(y[i] - mean[i], variance + width(i, j)) - logNormal(y[i] - x[i], width(i, j - 1));
-      }
-      return sum;
-    };
-
-    const { imageShape } = problem;
-    const grey = (await svd.toSpectrum(mapArray(zeros(imageShape), () => 0.5))).data;
+    const pull = new Pull(along, svd.values, sigmas, Math.sqrt(noiseVariance), kappa);
+    const grey = (await svd.toSpectrum(filled(problem.imageShape, 0.5))).data;
     const streams = particleStreams(context);
     const population = new Population<Float32Array>(
-      streams.map((random) => draw(grey, sigmas[0] ** 2, 0, random)),
+      streams.map((random) => pull.draw(grey, sigmas[0] ** 2, 0, random)),
     );
     const count = streams.length;
     for (let j = 0; j < steps; j++) {
@@ -101,7 +70,7 @@ export const mcgdiff = defineSolver({
         const denoised = await prior.denoise(image, sigmas[j], context.signal);
         const mean = (await svd.toSpectrum(denoised)).data;
         for (let i = 0; i < mean.length; i++) mean[i] += keep * (x[i] - mean[i]);
-        population.reweigh(k, pullRatio(x, mean, variance, j + 1));
+        population.reweigh(k, pull.logRatio(x, mean, variance, j + 1));
         // The mean takes the state's place: it is what is resampled and drawn from.
         means.push(mean);
       }
@@ -110,23 +79,81 @@ export const mcgdiff = defineSolver({
       });
       population.resample(resampleBelow, context.random('resample', j));
       for (let k = 0; k < count; k++) {
-        population.move(k, draw(population.states[k], variance, j + 1, streams[k]));
+        population.move(k, pull.draw(population.states[k], variance, j + 1, streams[k]));
       }
     }
     const samples: FloatArray[] = [];
     for (const x of population.states) samples.push(await svd.fromSpectrum(floatArray(x, [x.length])));
 
     const { logEvidence, ...result } = population.result();
-    const pulled = [...s.keys()].filter((i) => until[i] >= 0);
-    if (pulled.length < measurement.size) return { samples, ...result };
-    // All particles begin with the same weight, and p(y) = p(ȳ)/Πs.
-    const first = pulled.reduce(
-      (sum, i) => sum + logNormal(y[i] - grey[i], sigmas[0] ** 2 + width(i, 0)) - Math.log(s[i]),
-      0,
-    );
-    return { samples, ...result, logEvidence: logEvidence + first };
+    // All particles begin with the same weight, which counts where the whole measurement pulls.
+    if (pull.count < measurement.size) return { samples, ...result };
+    return { samples, ...result, logEvidence: logEvidence + pull.logFirst(grey) };
   },
 });
+
+/** How the measurement pulls each coordinate, level by level. */
+class Pull {
+  /** ȳ */
+  readonly #y: Float32Array;
+  readonly #s: Float32Array;
+  readonly #sigmas: Float64Array;
+  /** For each coordinate the last level at which it is pulled, −1 where it never is. */
+  readonly #until: Int32Array;
+  readonly #kappa: number;
+
+  /** @param along Uᵀy. @param sigmas of the levels, some of which are moved. @param noise σ_n. */
+  constructor(along: Float32Array, s: Float32Array, sigmas: Float64Array, noise: number, kappa: number) {
+    this.#until = lastPulled(sigmas, s, noise);
+    this.#y = along.map((value, i) => (s[i] > 0 ? value / s[i] : 0));
+    [this.#s, this.#sigmas, this.#kappa] = [s, sigmas, kappa];
+  }
+
+  /** How many coordinates are pulled at all. */
+  get count(): number {
+    return this.#until.reduce((count, last) => count + Number(last >= 0), 0);
+  }
+
+  /** v_σ of coordinate i at level j. */
+  #width(i: number, j: number): number {
+    const tau = this.#sigmas[this.#until[i]];
+    return this.#sigmas[j] ** 2 - tau ** 2 + this.#kappa * (0.25 + tau ** 2);
+  }
+
+  /** Draws from N(mean, variance) given ȳ at level j, where it is pulled. */
+  draw(mean: Float32Array, variance: number, j: number, random: Random): Float32Array {
+    const x = new Float32Array(mean.length);
+    for (let i = 0; i < x.length; i++) {
+      const pulled = j <= this.#until[i];
+      const gain = pulled ? variance / (variance + this.#width(i, j)) : 0;
+      const spread = Math.sqrt(pulled ? this.#width(i, j) * gain : variance);
+      x[i] = mean[i] + gain * (this.#y[i] - mean[i]) + spread * random.normal();
+    }
+    return x;
+  }
+
+  /** What a step from x to N(mean, variance) at level j makes of ȳ, beside what x at the level before did. */
+  logRatio(x: Float32Array, mean: Float32Array, variance: number, j: number): number {
+    let sum = 0;
+    for (let i = 0; i < x.length; i++) {
+      if (j > this.#until[i]) continue;
+      const [after, before] = [this.#y[i] - mean[i], this.#y[i] - x[i]];
+      sum += logNormal(after, variance + this.#width(i, j)) - logNormal(before, this.#width(i, j - 1));
+    }
+    return sum;
+  }
+
+  /** What particles that begin about `mean` make of y: p(y) = p(ȳ)/Πs. */
+  logFirst(mean: Float32Array): number {
+    let sum = 0;
+    for (let i = 0; i < mean.length; i++) {
+      if (this.#until[i] < 0) continue;
+      const variance = this.#sigmas[0] ** 2 + this.#width(i, 0);
+      sum += logNormal(this.#y[i] - mean[i], variance) - Math.log(this.#s[i]);
+    }
+    return sum;
+  }
+}
 
 /**
  * For each coordinate the index of the level that is its τ = noise/s, −1 where it is not measured or the noise hides it at

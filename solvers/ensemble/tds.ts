@@ -44,7 +44,7 @@ export const tds = defineSolver({
   name: 'tds',
   summary: 'Twisted diffusion sampler: weighted particles guided by the denoised image; exact in the limit',
   needs: { prior: 'diffusion', priorVjp: true, linear: true, noise: 'gaussian' },
-  calibrated: true,
+  samplesPosterior: true,
   options,
   presets: {},
 

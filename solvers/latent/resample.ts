@@ -15,13 +15,13 @@
 import { z } from 'zod';
 import type { DifferentiablePrior } from '../../models/prior.js';
 import { residualOf } from '../../problems/noise.js';
-import { type FloatArray, mapArray } from '../../src/core/array.js';
+import type { FloatArray } from '../../src/core/array.js';
 import { andThen, type Linearization } from '../../src/core/linearization.js';
 import type { Random } from '../../src/core/random.js';
 import { axpy, norm, scale } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
-import { startState } from '../parts/ancestral.js';
-import { agree } from '../parts/fit-measurement.js';
+import { ddimStep, nextState, startState } from '../parts/ancestral.js';
+import { fitMeasurement } from '../parts/fit-measurement.js';
 import { type LatentImages, latentImages } from '../parts/latent-images.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
 
@@ -69,7 +69,7 @@ export const resample = defineSolver({
   summary:
     'ReSample: diffusion over codes, made to agree with the measurement by optimisation every few steps',
   needs: { prior: 'latent', priorVjp: true, encoder: true, noise: 'any' },
-  calibrated: false,
+  samplesPosterior: false,
   options,
   presets: {},
 
@@ -92,12 +92,12 @@ export const resample = defineSolver({
       const clean = await lookAhead(codes, code, sigmas.slice(i + 1), ahead, signal);
       const early = left >= steps / 3;
       const consistent = early
-        ? await images.encode(await agree(task, await images.decode(clean), asItIs, inPixels, turn))
+        ? await images.encode(await fitMeasurement(task, await images.decode(clean), asItIs, inPixels, turn))
         : clean;
-      if (!early) await agree(task, consistent, images.linearize, inCodes, turn);
+      if (!early) await fitMeasurement(task, consistent, images.linearize, inCodes, turn);
       code = resampled(consistent, code, { sigma, next, gamma }, context.random('step', i));
     }
-    return agree(task, code, images.linearize, inCodes, () => context.step(steps - 1, steps));
+    return fitMeasurement(task, code, images.linearize, inCodes, () => context.step(steps - 1, steps));
   },
 });
 
@@ -131,11 +131,6 @@ async function guidedStep(
 /** Codes of the pictures it was published for: 3×64×64. As in DPS, a code moves equally in small and large images. */
 const PUBLISHED_SIZE = 3 * 64 * 64;
 
-/** DDIM's step (Song et al. 2021, η = 0) of a variance-exploding state; at σ' = 0 it is `denoised` itself. */
-function ddimStep(code: FloatArray, denoised: FloatArray, sigma: number, next: number): FloatArray {
-  return mapArray(denoised, (clean, i) => clean + (next / sigma) * (code.data[i] - clean));
-}
-
 /** E[z0 | z] after the first `count` of the levels, without the measurement. */
 async function lookAhead(
   model: DifferentiablePrior,
@@ -166,7 +161,7 @@ export function resampled(
   const spread = gamma * next ** 2 * (1 - (next / sigma) ** 2);
   const trust = spread / (spread + next ** 2);
   const sd = next * Math.sqrt(trust);
-  return mapArray(chain, (z, i) => z + trust * (consistent.data[i] - z) + sd * random.normal());
+  return nextState(chain, consistent, trust, sd, random);
 }
 
 /** Pixels that are moved are the image itself. */

@@ -7,6 +7,33 @@ export function startState(shape: Shape, sigma: number, random: Random, mean = 0
   return mapArray(random.normals(shape), (z) => mean + sigma * z);
 }
 
+type Normals = Pick<Random, 'normal'>;
+
+/**
+ * x̂ + keep·(x − x̂) + spread·n: the move that all chains make.
+ * @param clean x̂. @param random of n; not asked where `spread` is 0.
+ */
+export function nextState(
+  clean: FloatArray,
+  x: FloatArray,
+  keep: number,
+  spread = 0,
+  random?: Normals,
+): FloatArray {
+  // A plain loop: callbacks on every pixel cost as much as the operator.
+  const [from, to, moved] = [x.data, clean.data, new Float32Array(clean.size)];
+  const normals = spread === 0 ? undefined : random;
+  for (let i = 0; i < moved.length; i++) {
+    moved[i] = to[i] + keep * (from[i] - to[i]) + (normals ? spread * normals.normal() : 0);
+  }
+  return floatArray(moved, clean.shape);
+}
+
+/** x + σ n */
+export function noised(x: FloatArray, sigma: number, random: Normals): FloatArray {
+  return nextState(x, x, 0, sigma, random);
+}
+
 /**
  * DDPM's ancestral step in variance-exploding form: draws from q(x_{σ'} | x_σ, x0 = `denoised`),
  * N(x̂0 + (σ'²/σ²)(x − x̂0), σ'²(1 − σ'²/σ²)). At σ' = 0 it is x̂0 itself.
@@ -17,14 +44,13 @@ export function ancestralStep(
   denoised: FloatArray,
   sigma: number,
   next: number,
-  random: Random,
+  random: Normals,
 ): FloatArray {
   const keep = (next / sigma) ** 2;
-  const spread = next * Math.sqrt(1 - keep);
-  // A plain loop here and in the other solvers' steps: callbacks on every pixel cost as much as the operator.
-  const [from, clean, moved] = [x.data, denoised.data, new Float32Array(x.size)];
-  for (let i = 0; i < moved.length; i++) {
-    moved[i] = clean[i] + keep * (from[i] - clean[i]) + spread * random.normal();
-  }
-  return floatArray(moved, x.shape);
+  return nextState(denoised, x, keep, next * Math.sqrt(1 - keep), random);
+}
+
+/** DDIM's step (Song et al. 2021, η = 0), Euler's of the probability flow. At σ' = 0 it is x̂0 itself. */
+export function ddimStep(x: FloatArray, denoised: FloatArray, sigma: number, next: number): FloatArray {
+  return nextState(denoised, x, next / sigma);
 }

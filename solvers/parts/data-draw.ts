@@ -9,6 +9,7 @@ import { equalVariance, type Problem } from '../../problems/problem.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 import { axpy } from '../../src/core/vector.js';
+import { noised } from './ancestral.js';
 import { curvatureByPixel, likelihoodCurvature, likelihoodGradient } from './likelihood.js';
 import { drawPixelwise, isPixelwise } from './pixelwise-draw.js';
 
@@ -78,8 +79,7 @@ async function drawExactly(
   random: Random,
 ): Promise<FloatArray> {
   if (!isLinear(operator)) throw new Error('an exact draw needs a linear operator');
-  const drawn = floatArray(centre.data.slice(), centre.shape);
-  for (let i = 0; i < drawn.data.length; i++) drawn.data[i] += spread * random.normal();
+  const drawn = noised(centre, spread, random);
   const residual = await operator.apply(drawn);
   const sigma = Math.sqrt(variance);
   for (let i = 0; i < residual.data.length; i++) {

@@ -7,7 +7,7 @@ import { type Awaitable, andThen, type Linearization } from '../../src/core/line
 import { scale } from '../../src/core/vector.js';
 import type { Task } from '../solver.js';
 
-export interface Agreement {
+export interface FitOptions {
   /** About how far a value moves in one of Adam's steps. */
   readonly rate: number;
   /** Whether all values are moved in one scale, those on which the image hardly depends hardly. */
@@ -23,11 +23,11 @@ export interface Agreement {
  * current `context.step`, for other work and the signal.
  * @returns that image: the first that agrees, or the last.
  */
-export async function agree(
+export async function fitMeasurement(
   { problem, measurement }: Task,
   variable: FloatArray,
   imageOf: (variable: FloatArray) => Awaitable<Linearization>,
-  { rate, shared, iterations, enough }: Agreement,
+  { rate, shared, iterations, enough }: FitOptions,
   turn: () => Promise<void>,
 ): Promise<FloatArray> {
   const { operator, noise } = problem;

@@ -10,13 +10,14 @@
  * so there is no estimate of the evidence, which the steps' error would spoil too.
  */
 import type { DiffusionPrior } from '../../models/prior.js';
-import { isLinear } from '../../problems/operator.js';
+import { isLinear, type LinearOperator } from '../../problems/operator.js';
 import type { Problem } from '../../problems/problem.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
+import type { Random } from '../../src/core/random.js';
 import { difference, dot, scale } from '../../src/core/vector.js';
 import type { Ensemble, EnsembleContext } from '../solver.js';
-import { startState } from './ancestral.js';
+import { noised, startState } from './ancestral.js';
 import { Population } from './population.js';
 import { particleStreams } from './twisted-particles.js';
 
@@ -52,13 +53,47 @@ export async function guidedFlow(
       `variant=ode needs a linear operator, but that of problem ${problem.name} is not linear`,
     );
   }
+  const flow = temperedFlow({ measurement, problem, prior, noiseVariance }, operator, context.signal);
+  const streams = particleStreams(context);
+  const population = new Population(
+    streams.map((random) => startState(problem.imageShape, sigmas[0], random)),
+  );
+  const count = streams.length;
+  const steps = sigmas.length - 1;
+  for (let k = 0; k < count; k++) {
+    const clean = await operator.apply(population.states[k]);
+    population.reweigh(k, flow.temper(sigmas[0]) * problem.noise.logLikelihood(clean, measurement));
+  }
+  for (let i = 0; i < steps; i++) {
+    const [sigma, next] = [sigmas[i], sigmas[i + 1]];
+    population.resample(resampleBelow, context.random('resample', i));
+    for (let k = 0; k < count; k++) {
+      await context.step(i * count + k, steps * count);
+      const { arrived, logWeight } = await heunStep(flow, population.states[k], sigma, next);
+      population.reweigh(k, logWeight);
+      const curvature = 1 / (next ** 2 + leastVariance) + flow.curvature(next);
+      const settled = next > 0 ? await langevinStep(flow, arrived, next, curvature, streams[k]) : arrived;
+      population.move(k, settled);
+    }
+  }
+  const { logEvidence: _, ...result } = population.result();
+  return { samples: population.states, ...result };
+}
+
+type Flow = ReturnType<typeof temperedFlow>;
+
+/** The flow of p_σ p(y | A x)^θ. */
+function temperedFlow(
+  { measurement, problem, prior, noiseVariance }: FlowTask,
+  operator: LinearOperator,
+  signal?: AbortSignal,
+) {
   const norm = operator.norm ?? 1;
   const temper = (sigma: number) => noiseVariance / (noiseVariance + (sigma * norm) ** 2);
-
-  /** The score of p_σ p(y | A x)^θ, and the log-weight's rate. */
+  /** The score times σ, and the log-weight's rate. */
   const slope = async (x: FloatArray, sigma: number): Promise<Slope> => {
     const theta = temper(sigma);
-    const denoised = await prior.denoise(x, sigma, context.signal);
+    const denoised = await prior.denoise(x, sigma, signal);
     const clean = await operator.apply(x);
     const gradient = (await operator.adjoint(difference(measurement, clean))).data;
     scale(1 / noiseVariance, gradient);
@@ -73,46 +108,38 @@ export async function guidedFlow(
     for (let j = 0; j < score.length; j++) score[j] = sigma * (score[j] + theta * gradient[j]);
     return { velocity: score, rate };
   };
+  /** The largest that the likelihood has, to the power of θ. */
+  const curvature = (sigma: number) => (temper(sigma) * norm ** 2) / noiseVariance;
+  return { temper, slope, curvature };
+}
 
-  const streams = particleStreams(context);
-  const population = new Population(
-    streams.map((random) => startState(problem.imageShape, sigmas[0], random)),
-  );
-  const count = streams.length;
-  const steps = sigmas.length - 1;
-  for (let k = 0; k < count; k++) {
-    const clean = await operator.apply(population.states[k]);
-    population.reweigh(k, temper(sigmas[0]) * problem.noise.logLikelihood(clean, measurement));
-  }
-  for (let i = 0; i < steps; i++) {
-    const [sigma, next] = [sigmas[i], sigmas[i + 1]];
-    population.resample(resampleBelow, context.random('resample', i));
-    const fall = sigma - next;
-    for (let k = 0; k < count; k++) {
-      await context.step(i * count + k, steps * count);
-      const x = population.states[k];
-      const here = await slope(x, sigma);
-      const ahead = moved(x, fall, here.velocity);
-      if (next === 0) {
-        population.move(k, ahead);
-        population.reweigh(k, fall * here.rate);
-        continue;
-      }
-      const there = await slope(ahead, next);
-      population.reweigh(k, (fall / 2) * (here.rate + there.rate));
-      const mean = here.velocity;
-      for (let j = 0; j < mean.length; j++) mean[j] = (mean[j] + there.velocity[j]) / 2;
-      const arrived = moved(x, fall, mean);
-      const curvature = 1 / (next ** 2 + leastVariance) + (temper(next) * norm ** 2) / noiseVariance;
-      const time = LANGEVIN_STEP / curvature;
-      const settled = moved(arrived, time / next, (await slope(arrived, next)).velocity);
-      const spread = Math.sqrt(2 * time);
-      for (let j = 0; j < settled.data.length; j++) settled.data[j] += spread * streams[k].normal();
-      population.move(k, settled);
-    }
-  }
-  const { logEvidence: _, ...result } = population.result();
-  return { samples: population.states, ...result };
+/** Heun's step, and Euler's into σ = 0. */
+async function heunStep(
+  { slope }: Flow,
+  x: FloatArray,
+  sigma: number,
+  next: number,
+): Promise<{ arrived: FloatArray; logWeight: number }> {
+  const fall = sigma - next;
+  const here = await slope(x, sigma);
+  const ahead = moved(x, fall, here.velocity);
+  if (next === 0) return { arrived: ahead, logWeight: fall * here.rate };
+  const there = await slope(ahead, next);
+  const mean = here.velocity;
+  for (let j = 0; j < mean.length; j++) mean[j] = (mean[j] + there.velocity[j]) / 2;
+  return { arrived: moved(x, fall, mean), logWeight: (fall / 2) * (here.rate + there.rate) };
+}
+
+async function langevinStep(
+  { slope }: Flow,
+  x: FloatArray,
+  sigma: number,
+  curvature: number,
+  random: Random,
+): Promise<FloatArray> {
+  const time = LANGEVIN_STEP / curvature;
+  const drifted = moved(x, time / sigma, (await slope(x, sigma)).velocity);
+  return noised(drifted, Math.sqrt(2 * time), random);
 }
 
 function moved(x: FloatArray, time: number, velocity: Float32Array): FloatArray {

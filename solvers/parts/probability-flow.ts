@@ -1,7 +1,8 @@
 /** From a noisy image straight to a clean one. */
 import type { DiffusionPrior } from '../../models/prior.js';
-import { type FloatArray, floatArray } from '../../src/core/array.js';
+import type { FloatArray } from '../../src/core/array.js';
 import { karrasSigmas } from '../../src/core/schedule.js';
+import { ddimStep } from './ancestral.js';
 
 /**
  * Follows the probability-flow equation dx/dσ = (x − D)/σ from noise level `sigma` to 0 by `steps` of Euler's (DDIM with η = 0),
@@ -19,11 +20,7 @@ export async function eulerFlow(
   let x = start;
   for (let i = 0; i + 1 < sigmas.length; i++) {
     const denoised = await prior.denoise(x, sigmas[i], signal);
-    const keep = sigmas[i + 1] / sigmas[i];
-    const moved = new Float32Array(x.data.length);
-    for (let j = 0; j < moved.length; j++)
-      moved[j] = denoised.data[j] + keep * (x.data[j] - denoised.data[j]);
-    x = floatArray(moved, x.shape);
+    x = ddimStep(x, denoised, sigmas[i], sigmas[i + 1]);
   }
   return x;
 }

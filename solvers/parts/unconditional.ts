@@ -1,11 +1,11 @@
 /** Pictures from the prior alone. */
 import { z } from 'zod';
 import type { DiffusionPrior } from '../../models/prior.js';
-import { type FloatArray, floatArray, mapArray, type Shape } from '../../src/core/array.js';
+import { type FloatArray, mapArray, type Shape } from '../../src/core/array.js';
 import { vpSigma, vpTime } from '../../src/core/schedule.js';
 import { vpScale } from '../../src/core/units.js';
 import type { Context } from '../solver.js';
-import { ancestralStep, startState } from './ancestral.js';
+import { ancestralStep, ddimStep, nextState, startState } from './ancestral.js';
 import { noiseLevelOptions, noiseLevels } from './noise-levels.js';
 
 export const unconditionalOptions = z.object({
@@ -59,14 +59,11 @@ export async function sampleUnconditional(
   for (let i = 0; i < steps; i++) {
     await context.step(i, steps);
     const denoised = await model.denoise(x, sigmas[i], context.signal);
-    if (method === 'ancestral') {
-      x = ancestralStep(x, denoised, sigmas[i], sigmas[i + 1], context.random('step', i));
-      continue;
-    }
-    const keep = sigmas[i + 1] / sigmas[i];
-    const [from, clean, moved] = [x.data, denoised.data, new Float32Array(x.size)];
-    for (let j = 0; j < moved.length; j++) moved[j] = clean[j] + keep * (from[j] - clean[j]);
-    x = floatArray(moved, shape);
+    const [sigma, next] = [sigmas[i], sigmas[i + 1]];
+    x =
+      method === 'ancestral'
+        ? ancestralStep(x, denoised, sigma, next, context.random('step', i))
+        : ddimStep(x, denoised, sigma, next);
   }
   return x;
 }
@@ -79,7 +76,7 @@ function epsilonScaled(prior: Denoiser, factor: number): Denoiser {
   return {
     async denoise(x, sigma, signal) {
       const denoised = await prior.denoise(x, sigma, signal);
-      return mapArray(denoised, (value, i) => x.data[i] + (value - x.data[i]) / factor);
+      return nextState(x, denoised, 1 / factor);
     },
   };
 }

@@ -15,10 +15,9 @@
  * relative to the curvature, not tuned for each problem; levels stay within what the prior knows.
  */
 import { z } from 'zod';
-import { floatArray } from '../../src/core/array.js';
 import { karrasSigmas } from '../../src/core/schedule.js';
 import { defineSolver } from '../define-solver.js';
-import { startState } from '../parts/ancestral.js';
+import { noised, startState } from '../parts/ancestral.js';
 import { dataDrawOptions, drawGivenData } from '../parts/data-draw.js';
 import { noiseRange } from '../parts/noise-levels.js';
 import { eulerFlow } from '../parts/probability-flow.js';
@@ -82,7 +81,7 @@ export const daps = defineSolver({
   summary:
     'DAPS: at each noise level a clean image, a draw given the data, and fresh noise; any operator and noise',
   needs: { prior: 'diffusion', noise: 'any' },
-  calibrated: true,
+  samplesPosterior: true,
   options,
   presets,
 
@@ -101,9 +100,7 @@ export const daps = defineSolver({
       const spread = uncertainty(sigmas[i], priorVariance);
       const drawn = await drawGivenData(problem, measurement, clean, spread, draw, random);
       const fresh = countDrawn ? Math.sqrt(Math.max(sigmas[i + 1] ** 2 - spread ** 2, 0)) : sigmas[i + 1];
-      const moved = new Float32Array(drawn.data.length);
-      for (let j = 0; j < moved.length; j++) moved[j] = drawn.data[j] + fresh * random.normal();
-      x = floatArray(moved, x.shape);
+      x = noised(drawn, fresh, random);
     }
     return x;
   },

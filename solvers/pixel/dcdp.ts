@@ -12,9 +12,10 @@
 import { z } from 'zod';
 import { residualOf } from '../../problems/noise.js';
 import { countObserved } from '../../problems/observed.js';
-import { type FloatArray, mapArray, zeros } from '../../src/core/array.js';
+import { type FloatArray, filled } from '../../src/core/array.js';
 import { vpSigma } from '../../src/core/schedule.js';
 import { defineSolver } from '../define-solver.js';
+import { noised } from '../parts/ancestral.js';
 import { likelihoodCurvature, likelihoodGradient } from '../parts/likelihood.js';
 import { noiseLevels, noiseRange } from '../parts/noise-levels.js';
 import { eulerFlow } from '../parts/probability-flow.js';
@@ -62,7 +63,7 @@ export const dcdp = defineSolver({
   summary:
     'DCDP: gradient descent on the data, then purification by noising and denoising; any operator and noise',
   needs: { prior: 'diffusion', noise: 'any' },
-  calibrated: false,
+  samplesPosterior: false,
   options,
   presets,
 
@@ -79,7 +80,7 @@ export const dcdp = defineSolver({
       ...problem,
       noise: { ...noise, gradient: (clean: FloatArray, y: FloatArray) => residualOf(noise, clean, y) },
     };
-    let x = mapArray(zeros(problem.imageShape), () => 0.5);
+    let x = filled(problem.imageShape, 0.5);
     for (let k = 0; k < rounds; k++) {
       await context.step(k, rounds);
       // Where the measurement says nothing here there is no slope to follow either.
@@ -93,8 +94,7 @@ export const dcdp = defineSolver({
           x.data[j] += step * velocity[j];
         }
       }
-      const random = context.random('step', k);
-      const noisy = mapArray(x, (value) => value + sigmas[k] * random.normal());
+      const noisy = noised(x, sigmas[k], context.random('step', k));
       x = await eulerFlow(prior, noisy, sigmas[k], lowest, flowSteps, context.signal);
     }
     return x;

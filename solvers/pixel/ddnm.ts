@@ -56,7 +56,7 @@ export const ddnm = defineSolver({
   summary:
     'DDNM+: the measured part from the measurement, the null space from the prior; no gradient of the network',
   needs: { prior: 'diffusion', linear: true, svd: true, noise: 'gaussian' },
-  calibrated: false,
+  samplesPosterior: false,
   options,
   presets,
 

@@ -15,7 +15,7 @@
  * The temperature, by which all noise is multiplied, is not the paper's: deepinv's DDRM divides its noise by √2 without a word.
  */
 import { z } from 'zod';
-import { floatArray, mapArray, sizeOf, zeros } from '../../src/core/array.js';
+import { filled, floatArray, sizeOf } from '../../src/core/array.js';
 import { defineSolver } from '../define-solver.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
 
@@ -72,7 +72,7 @@ export const ddrm = defineSolver({
   name: 'ddrm',
   summary: 'DDRM: a diffusion in the singular vectors of the operator; few steps, no gradient of the network',
   needs: { prior: 'diffusion', linear: true, svd: true, noise: 'gaussian' },
-  calibrated: false,
+  samplesPosterior: false,
   options,
   presets,
 
@@ -88,7 +88,7 @@ export const ddrm = defineSolver({
     const y = (await svd.measurementToSpectrum(measurement)).data;
 
     const shape = problem.imageShape;
-    const grey = (await svd.toSpectrum(mapArray(zeros(shape), () => 0.5))).data;
+    const grey = (await svd.toSpectrum(filled(shape, 0.5))).data;
     const state = context.random('init').normals([sizeOf(shape)]).data;
     for (let i = 0; i < state.length; i++) {
       state[i] *= temperature;

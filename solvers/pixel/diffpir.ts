@@ -6,7 +6,7 @@
  * x̂ = argmin ‖y − Ax‖² + ρ‖x − D(x_σ)‖², ρ = λσ_n²/σ²; x_{σ'} = x̂ + σ'(√(1−ζ) (x_σ − x̂)/σ + √ζ n).
  *
  * It is a splitting method, not a sampler: with an exact denoiser its covariance at ζ = 1 is about half of the
- * posterior's, for any number of steps, so its spread is not reported as calibrated.
+ * posterior's, for any number of steps, so its spread is not reported as an uncertainty.
  *
  * Departs from the published code: the state is variance exploding on [0, 1] (an exact change of variables);
  * the data step uses the operator's own border, not a circular one; a chain starts from N(½, σ²) within the noise
@@ -15,12 +15,11 @@
  */
 import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';
-import { floatArray } from '../../src/core/array.js';
 import { geometricSigmas, vpSigmas } from '../../src/core/schedule.js';
 import { diffpirRho } from '../../src/core/units.js';
-import { difference } from '../../src/core/vector.js';
+import { axpy, difference } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
-import { startState } from '../parts/ancestral.js';
+import { nextState, startState } from '../parts/ancestral.js';
 import { equivariantDenoise } from '../parts/equivariant.js';
 import { noiseRange } from '../parts/noise-levels.js';
 
@@ -94,7 +93,7 @@ export const diffpir = defineSolver({
   name: 'diffpir',
   summary: 'DiffPIR: denoising and proximal data steps along a diffusion; no gradient of the network',
   needs: { prior: 'diffusion', linear: true, noise: 'gaussian' },
-  calibrated: false,
+  samplesPosterior: false,
   options,
   presets,
 
@@ -124,12 +123,9 @@ export const diffpir = defineSolver({
       const correction = await normalSolve(operator, await operator.adjoint(residual), rho, ITERATIVE);
       const keep = (next / sigma) * Math.sqrt(1 - zeta);
       const spread = next * Math.sqrt(zeta);
-      const [from, clean, change, moved] = [x.data, denoised.data, correction.data, new Float32Array(x.size)];
-      for (let j = 0; j < moved.length; j++) {
-        const estimate = clean[j] + change[j];
-        moved[j] = estimate + keep * (from[j] - estimate) + spread * fresh[j];
-      }
-      x = floatArray(moved, x.shape);
+      axpy(1, correction.data, denoised.data);
+      let drawn = 0;
+      x = nextState(denoised, x, keep, spread, { normal: () => fresh[drawn++] });
     }
     return x;
   },

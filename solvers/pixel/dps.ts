@@ -103,7 +103,7 @@ export const dps = defineSolver({
   name: 'dps',
   summary: 'Diffusion Posterior Sampling: ancestral sampling guided by the likelihood of the denoised image',
   needs: { prior: 'diffusion', priorVjp: true, noise: 'any' },
-  calibrated: true,
+  samplesPosterior: true,
   options,
   presets,
 

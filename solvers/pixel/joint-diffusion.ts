@@ -46,7 +46,7 @@ export const jointDiffusion = defineSolver({
   name: 'joint-diffusion',
   summary: 'joint diffusion: removes noise that has a prior of its own; exact where both priors are Gaussian',
   needs: { prior: 'diffusion', priorVjp: true, noisePrior: 'diffusion', linear: true, noise: 'gaussian' },
-  calibrated: true,
+  samplesPosterior: true,
   options,
   presets: {},
 

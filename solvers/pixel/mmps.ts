@@ -50,7 +50,7 @@ export const mmps = defineSolver({
   name: 'mmps',
   summary: 'MMPS: guidance with the covariance that the network itself implies; exact for Gaussian priors',
   needs: { prior: 'diffusion', priorVjp: true, linear: true, noise: 'variance' },
-  calibrated: true,
+  samplesPosterior: true,
   options,
   presets,
 

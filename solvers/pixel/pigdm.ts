@@ -54,7 +54,7 @@ export const pigdm = defineSolver({
   name: 'pigdm',
   summary: 'ΠGDM: guidance that allows for the denoised image being uncertain, equally in all pixels',
   needs: { prior: 'diffusion', priorVjp: true, linear: true, noise: 'gaussian' },
-  calibrated: true,
+  samplesPosterior: true,
   options,
   presets,
 

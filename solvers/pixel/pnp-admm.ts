@@ -9,7 +9,7 @@
  */
 import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';
-import { mapArray, zeros } from '../../src/core/array.js';
+import { filled, mapArray, zeros } from '../../src/core/array.js';
 import { geometricSigmas } from '../../src/core/schedule.js';
 import { axpy, difference } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
@@ -55,7 +55,7 @@ export const pnpAdmm = defineSolver({
   name: 'pnp-admm',
   summary: 'plug-and-play ADMM with the denoiser of the prior: one image, few network evaluations',
   needs: { prior: 'diffusion', linear: true, noise: 'gaussian' },
-  calibrated: false,
+  samplesPosterior: false,
   options,
   presets,
 
@@ -68,7 +68,7 @@ export const pnpAdmm = defineSolver({
     const { lowest, highest } = noiseRange(prior, sigmaMax);
     const last = Math.max(lowest, Math.min(sigmaMin ?? Math.sqrt(noiseVariance), 0.999 * highest));
     const sigmas = geometricSigmas(steps, last, highest);
-    let v = mapArray(zeros(problem.imageShape), () => 0.5);
+    let v = filled(problem.imageShape, 0.5);
     const u = zeros(problem.imageShape);
     for (let k = 0; k < steps; k++) {
       await context.step(k, steps);

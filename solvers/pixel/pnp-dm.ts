@@ -54,7 +54,7 @@ export const pnpDm = defineSolver({
   name: 'pnp-dm',
   summary: 'PnP-DM: Gibbs sampling between data and prior, tied ever closer; no gradient of the network',
   needs: { prior: 'diffusion', noise: 'any' },
-  calibrated: true,
+  samplesPosterior: true,
   options,
   presets,
 

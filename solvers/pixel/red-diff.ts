@@ -14,7 +14,7 @@ import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';
 import { isLinear } from '../../problems/operator.js';
 import { Adam } from '../../src/core/adam.js';
-import { type FloatArray, mapArray, zeros } from '../../src/core/array.js';
+import { type FloatArray, filled, mapArray } from '../../src/core/array.js';
 import { axpy, difference } from '../../src/core/vector.js';
 import { defineSolver, type TaskOf } from '../define-solver.js';
 import { likelihoodGradient } from '../parts/likelihood.js';
@@ -61,7 +61,7 @@ export const redDiff = defineSolver({
   summary:
     'RED-diff: one image optimised along a diffusion, with the denoiser as regulariser; cheap and general',
   needs,
-  calibrated: false,
+  samplesPosterior: false,
   options,
   presets,
 
@@ -97,7 +97,7 @@ export const redDiff = defineSolver({
  */
 async function firstImage(problem: TaskOf<typeof needs>['problem'], y: FloatArray): Promise<FloatArray> {
   const { operator, imageShape } = problem;
-  const image = mapArray(zeros(imageShape), () => 0.5);
+  const image = filled(imageShape, 0.5);
   if (!isLinear(operator)) return image;
   const pull = await operator.adjoint(difference(y, await operator.apply(image)));
   const ridge = meanVariance(problem, y) / PIXEL_VARIANCE;

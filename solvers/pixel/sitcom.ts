@@ -9,11 +9,11 @@
  * is not clipped inside the gradient, and what is compared with the noise is the deviance over values that are measured.
  */
 import { z } from 'zod';
-import { type FloatArray, floatArray } from '../../src/core/array.js';
+import type { FloatArray } from '../../src/core/array.js';
 import { vpScale } from '../../src/core/units.js';
 import { defineSolver } from '../define-solver.js';
-import { startState } from '../parts/ancestral.js';
-import { agree } from '../parts/fit-measurement.js';
+import { noised, startState } from '../parts/ancestral.js';
+import { fitMeasurement } from '../parts/fit-measurement.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
 
 /** Published: residuals up to (σ_n + 0.001)² at σ_n = 0.05. */
@@ -57,7 +57,7 @@ export const sitcom = defineSolver({
   summary:
     "SITCOM: moves the network's input until its output agrees with the measurement; few levels, any operator",
   needs: { prior: 'diffusion', priorVjp: true, noise: 'any' },
-  calibrated: false,
+  samplesPosterior: false,
   options,
   presets,
 
@@ -70,11 +70,8 @@ export const sitcom = defineSolver({
       const sigma = sigmas[i];
       const move = { rate: rate / (2 * vpScale(sigma)), iterations, enough: ENOUGH };
       const denoise = (input: FloatArray) => prior.linearize(input, sigma, context.signal);
-      const clean = (await agree(task, x, denoise, move, () => context.step(i, steps))).data;
-      const random = context.random('step', i);
-      const moved = new Float32Array(clean.length);
-      for (let j = 0; j < moved.length; j++) moved[j] = clean[j] + sigmas[i + 1] * random.normal();
-      x = floatArray(moved, x.shape);
+      const clean = await fitMeasurement(task, x, denoise, move, () => context.step(i, steps));
+      x = noised(clean, sigmas[i + 1], context.random('step', i));
     }
     return x;
   },

@@ -23,7 +23,7 @@ export interface ExactRow {
   /** As the spec has them; the others are the solver's defaults. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly samples: number;
-  readonly calibrated: boolean;
+  readonly samplesPosterior: boolean;
   readonly runs: readonly ExactRun[];
 }
 
@@ -65,17 +65,17 @@ export async function* exactBench(
       const references = instances(named);
       for (const { solver, options, samples = count } of solvers) {
         const runs: ExactRun[] = [];
-        let calibrated = true;
+        let samplesPosterior = true;
         for (const [k, reference] of references.entries()) {
           const { measurement, problem, prior, logEvidenceOffset } = referenceTask(reference);
           const job = { measurement, problem, prior, solver, options, samples, seed: seed + k, signal };
           const posterior = await restore(job);
-          calibrated = posterior.calibrated;
+          samplesPosterior = posterior.samplesPosterior;
           runs.push(score(reference, posterior, { seed: seed + k, directions, logEvidenceOffset }));
         }
         const { name } = references[0];
         say(`${name} ${solver} ${JSON.stringify(options)}: ${mean(runs.map((r) => r.distance)).toFixed(3)}`);
-        yield { problem: name, solver, options, samples, calibrated, runs };
+        yield { problem: name, solver, options, samples, samplesPosterior, runs };
       }
     }
   }

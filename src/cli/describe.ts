@@ -19,7 +19,16 @@ async function describeAction(name: string, options: { readonly json?: boolean }
   output.result(inWords({ options: described, ...description }), { type: 'description', ...description });
 }
 
-function inWords({ kind, name, summary, options, needs, presets, calibrated, card }: Description): string {
+function inWords({
+  kind,
+  name,
+  summary,
+  options,
+  needs,
+  presets,
+  samplesPosterior,
+  card,
+}: Description): string {
   const lines = [`${name} (${kind}): ${summary}`];
   if (needs) {
     const { prior, priorVjp, noisePrior, linear, noise } = needs;
@@ -32,7 +41,11 @@ function inWords({ kind, name, summary, options, needs, presets, calibrated, car
       ],
     ];
     lines.push('', `Needs ${wants.join(', ')}.`);
-    lines.push(calibrated ? 'Its spread is an uncertainty.' : 'Its spread is not a calibrated uncertainty.');
+    lines.push(
+      samplesPosterior
+        ? 'It samples: its spread is an uncertainty.'
+        : 'It does not sample: its spread is no uncertainty.',
+    );
   }
   if (card) lines.push('', JSON.stringify(card, null, 2));
   else if (options.length === 0) lines.push('', 'It has no options.');

@@ -1,6 +1,13 @@
 /** `retrodict restore` */
 import { type Command, Option } from 'commander';
-import { type FolderEvent, type FolderJob, loadSolver, readProblem, restoreFolder } from '../index.js';
+import {
+  defaults,
+  type FolderEvent,
+  type FolderJob,
+  loadSolver,
+  readProblem,
+  restoreFolder,
+} from '../index.js';
 import { type Finish, statusOf } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
@@ -87,14 +94,14 @@ export function addRestore(program: Command, finish: Finish): void {
       collectSetting,
       {},
     )
-    .option('--samples <n>', 'posterior samples to draw', parsePositive, 4)
-    .option('--seed <n>', 'the same seed gives the same files', parseWhole, 0)
+    .option('--samples <n>', 'posterior samples to draw', parsePositive, defaults.samples)
+    .option('--seed <n>', 'the same seed gives the same files', parseWhole, defaults.seed)
     .addOption(
       new Option('--estimate <which>', 'the image that is written')
         .choices(['mean', 'median', 'sample'])
         .default('mean'),
     )
-    .option('--level <p>', 'level of the credible interval', parseLevel, 0.9)
+    .option('--level <p>', 'level of the credible interval', parseLevel, defaults.level)
     .addOption(threads())
     .addOption(tile())
     .addOption(memory())
@@ -210,12 +217,12 @@ function reporter(output: Output): (event: FolderEvent) => void {
 
 type DoneLine = Extract<FolderEvent, { type: 'done' }>['line'];
 
-function describeDone({ files, seconds, misfit, psnr, ssim, calibrated, sdWhite }: DoneLine): string {
+function describeDone({ files, seconds, misfit, psnr, ssim, samplesPosterior, sdWhite }: DoneLine): string {
   const average = misfit.reduce((sum, value) => sum + value, 0) / misfit.length;
   const parts = [`${seconds.toFixed(1)} s`];
   if (misfit.length > 0) parts.push(`misfit ${average.toFixed(2)} (1 is ideal)`);
   if (psnr !== undefined && ssim !== undefined)
     parts.push(`PSNR ${psnr.toFixed(2)} dB`, `SSIM ${ssim.toFixed(3)}`);
-  if (sdWhite !== undefined && !calibrated) parts.push('spread not calibrated');
+  if (sdWhite !== undefined && !samplesPosterior) parts.push('the spread is no uncertainty');
   return `${files[0]}: ${parts.join(', ')}`;
 }

@@ -1,6 +1,6 @@
 /** `retrodict sample` */
 import type { Command } from 'commander';
-import { samplePrior, unconditionalOptions } from '../index.js';
+import { defaults, samplePrior, unconditionalOptions } from '../index.js';
 import type { Finish } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
@@ -34,8 +34,8 @@ export function addSample(program: Command, finish: Finish): void {
     )
     .requiredOption('--out <dir>', 'output folder, made if need be')
     .option('--size <HxW>', 'height and width, px', parseSize, [256, 256] as const)
-    .option('--samples <n>', 'images to draw', parsePositive, 4)
-    .option('--seed <n>', 'the same seed gives the same images', parseWhole, 0)
+    .option('--samples <n>', 'images to draw', parsePositive, defaults.samples)
+    .option('--seed <n>', 'the same seed gives the same images', parseWhole, defaults.seed)
     .option('--set <key=value>', `how to draw (repeatable): ${settings()}`, collectSetting, {})
     .option('--prompt <text>', 'what the images are to show, for priors that take texts')
     .option(

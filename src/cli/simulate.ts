@@ -1,6 +1,6 @@
 /** `retrodict simulate` */
 import { type Command, Option } from 'commander';
-import { readProblem, type SimulationEvent, type SimulationJob, simulateFolder } from '../index.js';
+import { defaults, readProblem, type SimulationEvent, type SimulationJob, simulateFolder } from '../index.js';
 import { type Finish, statusOf } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
@@ -33,7 +33,7 @@ export function addSimulate(program: Command, finish: Finish): void {
       'what happens to the picture: NAME:KEY=VALUE,...+NAME..., or a .json file',
     )
     .option('--noise <spec>', 'noise that is added, such as gaussian:sigma=10/255')
-    .option('--seed <n>', 'the same seed gives the same noise', parseWhole, 0)
+    .option('--seed <n>', 'the same seed gives the same noise', parseWhole, defaults.seed)
     .addOption(
       new Option('--format <format>', 'of the measurement; png and tiff clip it')
         .choices(['npy', 'png', 'tiff'])

@@ -29,6 +29,11 @@ export function zeros(shape: Shape): FloatArray {
   return floatArray(new Float32Array(sizeOf(shape)), shape);
 }
 
+/** An array that holds one value everywhere. */
+export function filled(shape: Shape, value: number): FloatArray {
+  return floatArray(new Float32Array(sizeOf(shape)).fill(value), shape);
+}
+
 /** A new contiguous array of the same shape, with `f` applied to every value. */
 export function mapArray(x: FloatArray, f: (value: number, index: number) => number): FloatArray {
   const data = new Float32Array(x.data.length);

@@ -7,6 +7,7 @@
 
 import { type FloatArray, formatShape } from './array.js';
 import { UsageError } from './errors.js';
+import { symmetricEigen } from './symmetric-eigen.js';
 
 /** Largest number of values in a patch (all channels), and of patches; more costs time and gains little. */
 const LARGEST_PATCH = 75;
@@ -33,7 +34,7 @@ export function estimateNoise(picture: FloatArray, observed?: Float32Array): num
     );
   }
   const covariance = patchCovariance(picture, patches, side);
-  return Math.sqrt(Math.max(0, noiseVariance(symmetricEigenvalues(covariance, dimension))));
+  return Math.sqrt(Math.max(0, noiseVariance(symmetricEigen(covariance, dimension).values)));
 }
 
 /** From the largest eigenvalue down, drop until the mean of the rest is at most their median. */
@@ -102,40 +103,4 @@ function patchCovariance(picture: FloatArray, corners: readonly Corner[], side: 
     }
   }
   return products;
-}
-
-/** By Jacobi's rotations (Golub & Van Loan, Matrix Computations, §8.5); `matrix` is overwritten. */
-function symmetricEigenvalues(matrix: Float64Array, size: number): Float64Array {
-  const trace = Array.from({ length: size }, (_, i) => matrix[i * size + i]).reduce((a, b) => a + b, 0);
-  for (let sweep = 0; sweep < 30; sweep++) {
-    let offDiagonal = 0;
-    for (let p = 0; p < size; p++) {
-      for (let q = p + 1; q < size; q++) {
-        offDiagonal += matrix[p * size + q] ** 2;
-        rotate(matrix, size, p, q);
-      }
-    }
-    if (offDiagonal <= (1e-12 * trace) ** 2) break;
-  }
-  return Float64Array.from({ length: size }, (_, i) => matrix[i * size + i]);
-}
-
-/** Makes entry (p, q) zero. */
-function rotate(matrix: Float64Array, size: number, p: number, q: number): void {
-  const entry = matrix[p * size + q];
-  if (entry === 0) return;
-  const theta = (matrix[q * size + q] - matrix[p * size + p]) / (2 * entry);
-  const tangent = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1));
-  const cosine = 1 / Math.hypot(tangent, 1);
-  const sine = tangent * cosine;
-  for (let i = 0; i < size; i++) {
-    const [a, b] = [matrix[p * size + i], matrix[q * size + i]];
-    matrix[p * size + i] = cosine * a - sine * b;
-    matrix[q * size + i] = sine * a + cosine * b;
-  }
-  for (let i = 0; i < size; i++) {
-    const [a, b] = [matrix[i * size + p], matrix[i * size + q]];
-    matrix[i * size + p] = cosine * a - sine * b;
-    matrix[i * size + q] = sine * a + cosine * b;
-  }
 }

@@ -11,7 +11,7 @@ import { reasonOf } from './atomic.js';
 export const manifestName = 'manifest.jsonl';
 
 /** All that decides the bytes of an item's results, as plain JSON. */
-export type Made = Readonly<Record<string, unknown>>;
+export type Recipe = Readonly<Record<string, unknown>>;
 
 /** An item that is done. */
 export interface OkLine {
@@ -22,7 +22,7 @@ export interface OkLine {
   readonly path: string;
   /** SHA-256 of `made`, its names sorted. */
   readonly key: string;
-  readonly made: Made;
+  readonly made: Recipe;
   /** Files written, relative to the manifest. */
   readonly files: readonly string[];
 }
@@ -40,7 +40,7 @@ export interface FailedLine {
 export type ManifestLine = OkLine | FailedLine;
 
 /** The key of a line: equal exactly where `made` is. */
-export function keyOf(made: Made): string {
+export function keyOf(made: Recipe): string {
   return bytesToHex(sha256(utf8ToBytes(canonical(made))));
 }
 

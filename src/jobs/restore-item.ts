@@ -6,15 +6,17 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { weightsOf } from '../../models/card-file.js';
 import type { Prior } from '../../models/prior.js';
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
+import { chooseSolver, effectiveOptions } from '../../solvers/choose.js';
 import type { Solver } from '../../solvers/solver.js';
+import { defaults } from '../defaults.js';
 import { type Input, readInput } from '../io/inputs.js';
 import { machineMemory } from '../io/machine-memory.js';
-import { firstDifference, keyOf, type Made, type Manifest, type OkLine } from '../io/manifest.js';
+import { firstDifference, keyOf, type Manifest, type OkLine, type Recipe } from '../io/manifest.js';
 import { defaultLimits } from '../io/picture.js';
 import type { Item } from '../io/walk.js';
 import type { SpecFiles } from '../load/problem-files.js';
 import { requireMemory } from '../memory.js';
-import { chooseSolver, effectiveOptions, type Posterior, restore } from '../restore.js';
+import { type Posterior, restore } from '../restore.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
 import { withEstimatedNoise } from './estimated-noise.js';
 import type { FolderEvent, FolderJob } from './restore-folder.js';
@@ -41,7 +43,7 @@ export interface RestoredLine
     Partial<Scores>,
     Pick<
       Posterior,
-      | 'calibrated'
+      | 'samplesPosterior'
       | 'effectiveSamples'
       | 'logEvidence'
       | 'ess'
@@ -93,7 +95,7 @@ interface Plan {
   readonly problem: Problem;
   readonly solver: Solver;
   readonly written: ResultFormat;
-  readonly made: Made;
+  readonly made: Recipe;
 }
 
 async function planOf({ path, name }: Item, shared: Shared): Promise<Plan> {
@@ -111,7 +113,7 @@ async function planOf({ path, name }: Item, shared: Shared): Promise<Plan> {
 }
 
 /** All that decides the bytes of the result. */
-function madeOf({ input, problem, solver, written }: Omit<Plan, 'made'>, shared: Shared): Made {
+function madeOf({ input, problem, solver, written }: Omit<Plan, 'made'>, shared: Shared): Recipe {
   const { job, files, prior, noisePrior } = shared;
   return {
     format: 1,
@@ -127,9 +129,9 @@ function madeOf({ input, problem, solver, written }: Omit<Plan, 'made'>, shared:
     guidance: job.guidance,
     noiseWeights: noisePrior && weightsOf(noisePrior),
     options: effectiveOptions(solver, problem, job.options),
-    samples: job.samples ?? 4,
-    seed: job.seed ?? 0,
-    level: job.level ?? 0.9,
+    samples: job.samples ?? defaults.samples,
+    seed: job.seed ?? defaults.seed,
+    level: job.level ?? defaults.level,
     estimate: job.estimate ?? 'mean',
     written,
   };
@@ -188,19 +190,19 @@ function lineOf(
   results: Written & Partial<Scores>,
   warnings: readonly Doubt[],
 ): RestoredLine {
-  const { calibrated, effectiveSamples, misfit, networkEvaluations, vjps, seconds } = posterior;
+  const { samplesPosterior, effectiveSamples, misfit, networkEvaluations, vjps, seconds } = posterior;
   const { logEvidence, ess, ancestors } = posterior;
   return {
     ...{ version: 1, name, status: 'ok', key: keyOf(made), path, made },
     ...results,
-    ...{ calibrated, effectiveSamples, logEvidence, ess, ancestors, misfit },
+    ...{ samplesPosterior, effectiveSamples, logEvidence, ess, ancestors, misfit },
     ...{ networkEvaluations, vjps, seconds },
     ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
 
 /** Whether an earlier run finished this item in just this way. @throws DifferentResult */
-function isDone(name: string, made: Made, { out, force }: FolderJob, manifest: Manifest): boolean {
+function isDone(name: string, made: Recipe, { out, force }: FolderJob, manifest: Manifest): boolean {
   const last = manifest.last(name);
   if (last?.status !== 'ok') return false;
   if (last.key === keyOf(made)) return last.files.every((file) => existsSync(join(out, file)));

@@ -10,6 +10,7 @@ import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { parseOptions } from '../core/options.js';
 import { keyedRandom } from '../core/random.js';
+import { defaults } from '../defaults.js';
 import { writeFileAtomic } from '../io/atomic.js';
 import { encodePicture } from '../io/picture.js';
 
@@ -46,8 +47,8 @@ export async function samplePrior(
   job: SampleJob,
   onEvent: (event: SampleEvent) => void = () => {},
 ): Promise<void> {
-  const { out, size = [256, 256], samples = 4, seed = 0, threads, tile, memory, timeout, signal } = job;
-  const { allowOutside } = job;
+  const { out, size = [256, 256], samples = defaults.samples, seed = defaults.seed } = job;
+  const { threads, tile, memory, timeout, allowOutside, signal } = job;
   const options = parseOptions(unconditionalOptions, 'sample', job.options ?? {});
   const load = { threads, tile, memory, timeout, allowOutside, signal };
   const loaded = typeof job.prior === 'string' ? await loadPrior(job.prior, load) : job.prior;

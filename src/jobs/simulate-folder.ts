@@ -5,6 +5,7 @@ import { measure } from '../../problems/measure.js';
 import type { ProblemSpec } from '../../problems/problem.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
+import { defaults } from '../defaults.js';
 import { writeFileAtomic } from '../io/atomic.js';
 import { readInput } from '../io/inputs.js';
 import { encodeNpy } from '../io/npy.js';
@@ -97,7 +98,7 @@ async function simulateItem(
   job: SimulationJob,
   files: SpecFiles,
 ): Promise<{ shape: readonly number[]; files: readonly string[]; clipped?: number }> {
-  const { seed = 0, format = 'npy', out } = job;
+  const { seed = defaults.seed, format = 'npy', out } = job;
   const { array, picture } = await readInput(path, job.limits);
   const problem = bind(job.spec, { imageShape: array.shape }, files);
   const measurement = await measure(problem, array, seed);

@@ -34,6 +34,7 @@ describe('retrodict', () => {
       kind,
       name: expect.any(String),
       summary: expect.any(String),
+      ...(kind === 'solvers' && { samplesPosterior: expect.any(Boolean) }),
     });
     const names = text.stdout
       .trimEnd()

@@ -154,12 +154,12 @@ describe('retrodict restore', () => {
     [
       'a negative noise level',
       ['--problem', 'denoise', '--noise', 'gaussian:sigma=-0.1'],
-      /^gaussian:sigma is -0\.1: .*0/,
+      /^option sigma of gaussian: expected a number, 0 < sigma.*found -0\.1/,
     ],
     [
       'an absurd noise level',
       ['--problem', 'denoise', '--noise', 'gaussian:sigma=25'],
-      /^gaussian:sigma is 25: .*1/,
+      /^option sigma of gaussian: expected a number, .*found 25/,
     ],
     [
       'an unknown solver',

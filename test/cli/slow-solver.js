@@ -8,7 +8,7 @@ export const solver = {
   name: 'slow',
   summary: 'for tests',
   needs: { prior: 'none', noise: 'any' },
-  calibrated: true,
+  samplesPosterior: true,
   options: z.object({ steps: z.int().min(1).default(20), pause: z.number().default(20) }),
   presets: {},
   async run({ measurement }, { steps, pause }, { random, step }) {

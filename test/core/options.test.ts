@@ -9,10 +9,11 @@ const schema = z.strictObject({
   seed: z.int().min(0).default(0),
   box: z.tuple([z.int(), z.int()]).optional().describe('top:left'),
 });
-const parse = (set: Record<string, unknown>, preset = {}) => parseOptions(schema, 'hadamard', set, preset);
+const parse = (given: Record<string, unknown>) => parseOptions(schema, 'hadamard', given);
 
-it('defaults give way to the preset, and the preset to what is set', () => {
-  expect(parse({ fraction: 0.5 }, { fraction: 0.1, seed: 3 })).toEqual({ fraction: 0.5, seed: 3 });
+it('what is not given has its default', () => {
+  expect(parse({ fraction: 0.5 })).toEqual({ fraction: 0.5, seed: 0 });
+  expect(parse({ fraction: 0.5, seed: 3 })).toEqual({ fraction: 0.5, seed: 3 });
 });
 
 describe('a message names the option, what was expected and what was found', () => {

@@ -15,7 +15,7 @@ const answering = (answer: (y: number, i: number) => number): ChainSolver => ({
   name: 'answer',
   summary: 'for tests',
   needs: { prior: 'none', noise: 'any' },
-  calibrated: true,
+  samplesPosterior: true,
   options: z.object({}),
   presets: {},
   run: async ({ measurement }) => mapArray(measurement, answer),

@@ -23,7 +23,7 @@ const jitter: ChainSolver = {
   name: 'jitter',
   summary: 'for tests',
   needs: { prior: 'none', noise: 'any' },
-  calibrated: true,
+  samplesPosterior: true,
   options: z.object({ amount: z.number().min(0).default(0.1) }),
   presets: {},
   async run({ measurement }, { amount }, { random, step }) {
@@ -117,7 +117,7 @@ describe('restoreFolder', () => {
       status: 'ok',
       made: { solver: 'jitter', options: { amount: 0.1 }, samples: 3, seed: 5, level: 0.8, estimate: 'mean' },
       files: ['sub/b.png', 'sub/b.sd.png', 'sub/b.posterior.npz'],
-      calibrated: true,
+      samplesPosterior: true,
     });
     expect(line['misfit']).toHaveLength(3);
     // The scale of the picture of the standard deviation.

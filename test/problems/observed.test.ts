@@ -4,7 +4,7 @@ import { devianceOf, type NoiseModel, residualOf } from '../../problems/noise.js
 import { gaussianNoise } from '../../problems/noises/gaussian.js';
 import { poissonNoise } from '../../problems/noises/poisson.js';
 import { uniformNoise } from '../../problems/noises/uniform.js';
-import { accept, countObserved, observedNoise } from '../../problems/observed.js';
+import { countObserved, observedNoise, zeroHoles } from '../../problems/observed.js';
 import { diagonal } from '../../problems/parts/diagonal.js';
 import { floatArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
@@ -60,21 +60,21 @@ describe('the deviance of a value that was drawn', () => {
   });
 });
 
-describe('accept', () => {
+describe('zeroHoles', () => {
   const operator = { ...diagonal([1, 1, 5], observed), observed };
 
   it('puts 0 into holes and leaves the rest', () => {
-    expect([...accept(row(1, 2, 3, 4, 5), operator).data]).toEqual([1, 0, 3, 4, 0]);
+    expect([...zeroHoles(row(1, 2, 3, 4, 5), operator).data]).toEqual([1, 0, 3, 4, 0]);
   });
 
   it('gives back a measurement without holes as it is', () => {
     const whole = row(1, 2);
-    expect(accept(whole, diagonal([1, 1, 2], Float32Array.of(1, 1)))).toBe(whole);
+    expect(zeroHoles(whole, diagonal([1, 1, 2], Float32Array.of(1, 1)))).toBe(whole);
     expect(countObserved(diagonal([1, 1, 2], Float32Array.of(1, 1)))).toBe(2);
   });
 
   it('refuses another shape, with both', () => {
-    expect(() => accept(row(1, 2), operator)).toThrow(
+    expect(() => zeroHoles(row(1, 2), operator)).toThrow(
       "the measurement has shape 1×1×2, but the problem's is 1×1×5",
     );
   });

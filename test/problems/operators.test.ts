@@ -104,7 +104,7 @@ describe('checkOperator', () => {
       'SVD: V Vᵀ = I and ‖Vᵀx‖ = ‖x‖',
     ]);
     expect(await failing({ svd: { ...sound.svd!, measurementToSpectrum: shifted } })).toHaveLength(1);
-    expect(await failing({ rowGram: 1 })).toEqual(['A Aᵀ = c I']);
+    expect(await failing({ rowScale: 1 })).toEqual(['A Aᵀ = c I']);
     const affine = (x: FloatArray) =>
       floatArray(
         apply(x).data.map((value) => value + 1),

@@ -11,7 +11,7 @@ const options = z.object({
   spacing: z.enum(['even', 'uneven']).default('even'),
   level: z.number().optional(),
 });
-const common = { name: 'test', summary: '', calibrated: false, options } as const;
+const common = { name: 'test', summary: '', samplesPosterior: false, options } as const;
 
 describe('defineSolver', () => {
   it('refuses a preset with an option or a value that there is not, to the compiler and to others', () => {
@@ -39,7 +39,7 @@ describe('defineSolver', () => {
         presets: { denoise: { steps: 2, spacing: 'odd' } },
         run: async ({ measurement }) => measurement,
       });
-    expect(wrong).toThrow(/^option spacing of preset denoise of solver test: .*, found "odd"$/);
+    expect(wrong).toThrow('option spacing of preset denoise of solver test: expected ');
   });
 
   it('makes the options strict', () => {

@@ -142,8 +142,8 @@ describe('random-projection', () => {
   });
 
   it('is stored where it is small, structured where it is large', () => {
-    expect(linearOperatorOf('random-projection:fraction=0.1', [1, 64, 64]).rowGram).toBeUndefined();
-    expect(linearOperatorOf('random-projection:fraction=0.25', [1, 128, 128]).rowGram).toBeCloseTo(4, 12);
+    expect(linearOperatorOf('random-projection:fraction=0.1', [1, 64, 64]).rowScale).toBeUndefined();
+    expect(linearOperatorOf('random-projection:fraction=0.25', [1, 128, 128]).rowScale).toBeCloseTo(4, 12);
     expect(() => operatorOf('random-projection:fraction=0.25,matrix=gaussian', [1, 128, 128])).toThrow(
       'random-projection:matrix=gaussian holds at most 2^24 entries, but 4096 values of an image of 128×128',
     );

@@ -121,7 +121,7 @@ it('fits the measurement as well as noise allows, not closer, and not without it
     expect(misfit).toBeLessThanOrEqual(1.001);
     expect(misfit).toBeGreaterThan(0.5);
   }
-  expect(fitted.calibrated).toBe(false);
+  expect(fitted.samplesPosterior).toBe(false);
   expect(fitted.vjps).toBeGreaterThan(60);
   const free = await restore({ ...job, options: { ...options, guidance: 0, codeSteps: 0, pixelSteps: 0 } });
   for (const misfit of free.misfit) expect(misfit).toBeGreaterThan(20);

@@ -1,4 +1,5 @@
 /** Benchmarks that give the same numbers tomorrow: a spec in, a JSON file and a Markdown table out. */
+import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { arch, cpus, platform } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -6,6 +7,7 @@ import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { check, faultInWords } from '../core/schema-words.js';
 import { reasonOf, writeFileAtomic } from '../io/atomic.js';
+import { requireOut } from '../io/output-folder.js';
 import { writePicture } from '../io/picture-file.js';
 import { type ExactRow, exactBench } from './exact.js';
 import { exactTable } from './exact-table.js';
@@ -23,6 +25,8 @@ export interface BenchOptions {
   readonly out: string;
   /** Folder of pictures, for benchmarks that need one. */
   readonly data?: string;
+  /** Replaces files that are no results of this benchmark, too. */
+  readonly overwrite?: boolean;
   /** Told of each finished part, one line each. */
   readonly say?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -40,6 +44,7 @@ export interface BenchResult {
  * @throws UsageError when the file is no benchmark or the data it needs are not given.
  */
 export async function bench(specPath: string, options: BenchOptions): Promise<BenchResult> {
+  requireOut(options.out);
   const text = await readFile(specPath, 'utf8').catch((error) => {
     throw new UsageError(`the benchmark ${specPath} cannot be read: ${reasonOf(error)}`);
   });
@@ -60,6 +65,10 @@ export async function bench(specPath: string, options: BenchOptions): Promise<Be
     node: process.version,
   };
   const started = new Date().toISOString();
+  const earlier = await earlierRecord(jsonPath);
+  if (!options.overwrite && earlier === undefined) {
+    for (const path of [jsonPath, tablePath, join(options.out, name)]) requireFree(path);
+  }
   await mkdir(options.out, { recursive: true });
   const save = async ({ rows, table }: Outcome) => {
     const record = { version: FORMAT, started, spec, machine, rows };
@@ -71,7 +80,7 @@ export async function bench(specPath: string, options: BenchOptions): Promise<Be
     await mkdir(folder, { recursive: true });
     await writePicture(join(folder, `${fileName(`${problem} ${noise} ${solver}`)}.png`), pictures);
   };
-  const outcome = await run(spec, options, { save, look, earlier: await earlierRun(jsonPath) });
+  const outcome = await run(spec, options, { save, look, earlier: earlierRun(earlier) });
   await save(outcome);
   return { table: outcome.table, jsonPath, tablePath };
 }
@@ -135,14 +144,30 @@ function fileName(text: string): string {
   return text.replace(/[^\w.]+/g, '-');
 }
 
-/** What an earlier run wrote; nothing where there is none, or none that can be read. */
-async function earlierRun(jsonPath: string): Promise<EarlierRun | undefined> {
+/** What an earlier run wrote; nothing where there is none, or the file is another program's. */
+async function earlierRecord(jsonPath: string): Promise<BenchRecord | undefined> {
   try {
-    const { version, spec, rows } = JSON.parse(await readFile(jsonPath, 'utf8'));
-    return version === FORMAT && spec.kind === 'photographs' ? { spec, rows } : undefined;
+    const record = JSON.parse(await readFile(jsonPath, 'utf8'));
+    return typeof record.version === 'number' && record.spec?.kind && record.rows ? record : undefined;
   } catch {
     return undefined;
   }
+}
+
+interface BenchRecord extends EarlierRun {
+  readonly version: number;
+}
+
+/** What can be gone on from. */
+function earlierRun(record: BenchRecord | undefined): EarlierRun | undefined {
+  return record?.version === FORMAT && record.spec.kind === 'photographs' ? record : undefined;
+}
+
+/** @throws UsageError where there is something already that no record of a benchmark stands beside. */
+function requireFree(path: string): void {
+  if (!existsSync(path)) return;
+  const trouble = 'is there already, and is no result of this benchmark';
+  throw new UsageError(`${path} ${trouble}; give another --out, or --overwrite to replace it`);
 }
 
 function parseSpec(text: string, path: string): BenchSpec {

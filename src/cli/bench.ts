@@ -8,6 +8,7 @@ import { Output } from './output.js';
 interface BenchCommandOptions {
   readonly out: string;
   readonly data?: string;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
 }
 
@@ -19,6 +20,7 @@ export function addBench(program: Command, finish: Finish): void {
     .argument('<spec>', 'benchmark file')
     .requiredOption('--out <dir>', 'output folder, made if need be')
     .option('--data <dir>', 'folder of pictures, for benchmarks that need them')
+    .option('--overwrite', 'replace files that are not results of this benchmark, too')
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
     .action(async (spec: string, options: BenchCommandOptions) => finish(await benchCommand(spec, options)));
 }
@@ -26,9 +28,9 @@ export function addBench(program: Command, finish: Finish): void {
 async function benchCommand(spec: string, options: BenchCommandOptions): Promise<number> {
   const output = new Output(options);
   const say = (line: string) => output.note(line, { type: 'progress', line });
-  const { out, data } = options;
+  const { out, data, overwrite } = options;
   return interruptible(async (signal) => {
-    const result = await bench(spec, { out, data, say, signal });
+    const result = await bench(spec, { out, data, overwrite, say, signal });
     output.result(result.table, { type: 'bench', ...result });
     return 0;
   });

@@ -45,6 +45,7 @@ interface RestoreOptions extends LoadFlags, TrustFlags {
   readonly maxValues?: number;
   readonly maxMemory?: number;
   readonly force?: boolean;
+  readonly overwrite?: boolean;
   readonly strict?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -129,6 +130,7 @@ export function addRestore(program: Command, finish: Finish): void {
       parseBytes,
     )
     .option('--force', 'replace results that were made in another way')
+    .option('--overwrite', 'replace files that are not results of this program, too; never an input')
     .option('--strict', 'make every warning a failure: the picture is not written')
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
     .option('--quiet', 'print errors only')

@@ -17,6 +17,7 @@ interface SampleOptions extends LoadFlags, Pick<TrustFlags, 'allowOutside'> {
   readonly set: Record<string, unknown>;
   readonly prompt?: string;
   readonly guidance?: number;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -48,6 +49,7 @@ export function addSample(program: Command, finish: Finish): void {
     .addOption(memory())
     .addOption(timeout())
     .addOption(allowOutside())
+    .option('--overwrite', 'replace files that this command did not write, too')
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
     .option('--quiet', 'print errors only')
     .action(async (options: SampleOptions) => finish(await sampleCommand(options)));

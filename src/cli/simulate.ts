@@ -14,6 +14,7 @@ interface SimulateOptions extends TrustFlags {
   readonly seed: number;
   readonly format: 'npy' | 'png' | 'tiff';
   readonly maxPixels?: number;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -46,6 +47,7 @@ export function addSimulate(program: Command, finish: Finish): void {
     )
     .addOption(allowCode())
     .addOption(allowOutside())
+    .option('--overwrite', 'replace files that this command did not write, too; never an input')
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
     .option('--quiet', 'print errors only')
     .addHelpText(

@@ -1,28 +1,67 @@
 /** Files that are either whole or absent: a temporary name in the same folder, flushed to disk, then renamed. */
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Writes a file whole or not at all; makes its folder where there is none.
+ * Writes a file whole or not at all; makes its folder where there is none. A link of this name is replaced, not followed.
  * @throws Error in one sentence when the disk is full or the folder cannot be written.
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
-  // The name is the same in every run, so what a killed run left behind is replaced, not piled up.
-  const temporary = join(dirname(path), `.${basename(path)}.partial`);
+  await moveInPlace(await writeAside(path, bytes), path);
+}
+
+/**
+ * Writes what is to become a file beside it, flushed to disk. The name is random and must not exist, so that nobody can
+ * lay a link there.
+ * @returns the temporary path, for `moveInPlace`.
+ * @throws Error in one sentence that names the file to be.
+ */
+export async function writeAside(path: string, bytes: Uint8Array | string): Promise<string> {
+  const aside = join(dirname(path), `${asidePrefix(path)}${randomBytes(8).toString('hex')}.partial`);
   try {
     await mkdir(dirname(path), { recursive: true });
-    const file = await open(temporary, 'w');
+    const file = await open(aside, 'wx');
     try {
       await file.writeFile(bytes);
       await file.sync();
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    return aside;
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw new Error(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
+    await rm(aside, { force: true }).catch(() => {});
+    throw cannotWrite(path, error);
   }
+}
+
+/** @throws Error in one sentence; then the temporary file is gone. */
+export async function moveInPlace(aside: string, path: string): Promise<void> {
+  try {
+    await rename(aside, path);
+  } catch (error) {
+    await rm(aside, { force: true }).catch(() => {});
+    throw cannotWrite(path, error);
+  }
+}
+
+/** Removes what killed runs left aside of a file. Only for who knows that nobody else writes this file now. */
+export async function removeLeftovers(path: string): Promise<void> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  const prefix = asidePrefix(path);
+  for (const name of names) {
+    if (name.startsWith(prefix) && name.endsWith('.partial'))
+      await rm(join(dirname(path), name), { force: true });
+  }
+}
+
+/** Short for every name, so that a long one still fits; told from those of other files. */
+function asidePrefix(path: string): string {
+  return `.${createHash('sha256').update(basename(path)).digest('hex').slice(0, 16)}.`;
+}
+
+function cannotWrite(path: string, error: unknown): Error {
+  return new Error(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -36,6 +75,7 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
   ENOENT: 'there is no such file or folder',
   ENAMETOOLONG: 'its name is too long',
+  ELOOP: 'it is a link that leads nowhere',
 };
 
 /** Why the operating system refused, in words. */

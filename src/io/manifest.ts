@@ -1,13 +1,18 @@
 /**
  * `manifest.jsonl`: one line for every finished item of a folder, written after its files. What the line was made
- * from (`made`) is kept in the open beside its hash (`key`), so that a difference can be named.
+ * from (`made`) is kept in the open beside its hash (`key`), so that a difference can be named. Who has it open has the
+ * folder to itself.
  */
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { tryLock } from 'fs-native-extensions';
+import { UsageError } from '../core/errors.js';
 import { reasonOf } from './atomic.js';
 
+/** Of restored pictures; walks pass over folders that hold one. */
 export const manifestName = 'manifest.jsonl';
 
 /** All that decides the bytes of an item's results, as plain JSON. */
@@ -18,13 +23,20 @@ export interface OkLine {
   readonly version: 1;
   readonly name: string;
   readonly status: 'ok';
-  /** The input. */
-  readonly path: string;
+  /** The input; absent where there is none. */
+  readonly path?: string;
   /** SHA-256 of `made`, its names sorted. */
   readonly key: string;
   readonly made: Recipe;
-  /** Files written, relative to the manifest. */
+  /** Files written, relative to the manifest: `NAME.ending`. */
   readonly files: readonly string[];
+  /** Of each of them, as it was written. */
+  readonly digests: Readonly<Record<string, Digest>>;
+}
+
+export interface Digest {
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 /** An item that could not be done; the same command tries it again. */
@@ -44,39 +56,40 @@ export function keyOf(made: Recipe): string {
   return bytesToHex(sha256(utf8ToBytes(canonical(made))));
 }
 
-/** The manifest of one output folder, open for appending. */
+/** The manifest of one output folder, open for appending and locked. */
 export class Manifest {
   private constructor(
     private readonly path: string,
     private readonly file: FileHandle,
     private size: number,
-    private readonly lines: Map<string, ManifestLine>,
+    private readonly done: Map<string, OkLine>,
+    /** The item whose line was cut short: its files are of this program, though no whole line says so. */
+    readonly torn: string | undefined,
   ) {}
 
   /**
-   * Opens or makes the file; a last line that was cut short (the program was killed) is dropped.
-   * @throws Error in one sentence where it cannot be written, or a line other than the last is not JSON.
+   * Opens or makes the file and locks it until it is closed or the process ends, however it ends; a last line that was cut
+   * short (the program was killed) is dropped.
+   * @throws UsageError where another process, or another job of this one, has it open; Error in one sentence where it cannot
+   *   be written, is a link or no file, a line is not JSON, or it is another program's.
    */
   static async open(path: string): Promise<Manifest> {
-    const file = await mkdir(dirname(path), { recursive: true })
-      .then(() => open(path, 'a+'))
-      .catch((error) => {
-        throw new Error(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
-      });
+    const file = await openLocked(path);
     try {
       const bytes = await file.readFile();
       const end = bytes.lastIndexOf('\n') + 1;
+      const done = parse(bytes.toString('utf8', 0, end), path);
       if (end < bytes.length) await file.truncate(end);
-      return new Manifest(path, file, end, parse(bytes.toString('utf8', 0, end), path));
+      return new Manifest(path, file, end, done, nameOfTorn(bytes.toString('utf8', end)));
     } catch (error) {
       await file.close();
       throw error;
     }
   }
 
-  /** The last line written for this item. */
-  last(name: string): ManifestLine | undefined {
-    return this.lines.get(name);
+  /** The last line of this item that is `ok`: a failure after it left its files as they were. */
+  lastDone(name: string): OkLine | undefined {
+    return this.done.get(name);
   }
 
   /** Appends a line and flushes it to disk. @throws Error in one sentence; what was there before then stands. */
@@ -90,26 +103,77 @@ export class Manifest {
       await this.file.truncate(this.size).catch(() => {});
       throw new Error(`${this.path} cannot be written: ${reasonOf(error)}`, { cause: error });
     }
-    this.lines.set(line.name, line);
+    if (line.status === 'ok') this.done.set(line.name, line);
   }
 
+  /** An empty manifest is removed: nothing was done in its folder. */
   async close(): Promise<void> {
+    if (this.size === 0) await rm(this.path, { force: true });
     await this.file.close();
   }
 }
 
-function parse(text: string, path: string): Map<string, ManifestLine> {
-  const lines = new Map<string, ManifestLine>();
-  text.split('\n').forEach((line, i) => {
-    if (line === '') return;
+/** Beyond every line: on Windows what is locked cannot be read by others. */
+const LOCKED_BYTE = 2 ** 52;
+
+async function openLocked(path: string): Promise<FileHandle> {
+  const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const file = await mkdir(dirname(path), { recursive: true })
+    .then(() => open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK))
+    .catch((error) => {
+      throw new Error(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
+    });
+  try {
+    if (!(await file.stat()).isFile())
+      throw new Error(`${path} is not a file, so no results can be noted there`);
+    if (!tryLock(file.fd, LOCKED_BYTE, 1)) {
+      const folder = dirname(path);
+      throw new UsageError(
+        `another run works in ${folder}; wait until it ends, or give another output folder`,
+      );
+    }
+    if ((await file.stat()).nlink > 0) return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  await file.close(); // who had it locked removed it between our opening and our locking
+  return openLocked(path);
+}
+
+function parse(text: string, path: string): Map<string, OkLine> {
+  const lines = text.split('\n').map((line, i) => {
     try {
-      const parsed = JSON.parse(line) as ManifestLine;
-      lines.set(parsed.name, parsed);
+      return line === '' ? undefined : (JSON.parse(line) as ManifestLine);
     } catch {
       throw new Error(`${path} is damaged: line ${i + 1} is not JSON; mend or remove that line`);
     }
   });
-  return lines;
+  const done = new Map<string, OkLine>();
+  lines.forEach((line, i) => {
+    if (line === undefined) return;
+    if (typeof line?.name !== 'string' || !['ok', 'failed'].includes(line.status)) {
+      throw new Error(
+        `${path} is not of this program: line ${i + 1} has no name and status; it is left as it is`,
+      );
+    }
+    if (line.status === 'ok')
+      done.set(line.name, { ...line, files: isListOfNames(line.files) ? line.files : [] });
+  });
+  return done;
+}
+
+function nameOfTorn(line: string): string | undefined {
+  const [, name] = /^\{"version":1,"name":("(?:[^"\\]|\\.)*")/.exec(line) ?? [];
+  try {
+    return name && JSON.parse(name);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isListOfNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 
 export interface Difference {

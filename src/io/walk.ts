@@ -4,6 +4,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import { manifestName } from './manifest.js';
+import { requireOut } from './output-folder.js';
 
 /** One file to work on. */
 export interface Item {
@@ -43,6 +44,7 @@ const ownStems = ['.sd', '.posterior', '.preview', '.part'];
  *   file, or there is nothing to work on.
  */
 export async function walk(inputs: readonly string[], out: string): Promise<Walk> {
+  requireOut(out);
   const outPath = await realPath(out);
   const items: Item[] = [];
   const skipped: { path: string; reason: string }[] = [];
@@ -50,7 +52,7 @@ export async function walk(inputs: readonly string[], out: string): Promise<Walk
     const found = await statInput(input);
     const path = await realPath(input);
     if (found.isDirectory()) {
-      if (outPath === path || outPath.startsWith(path + sep)) {
+      if (isWithin(outPath, path)) {
         throw new UsageError(
           `the output folder ${out} lies within the input folder ${input}, expected one apart`,
         );
@@ -80,10 +82,15 @@ async function statInput(input: string): Promise<Stats> {
 }
 
 /** The path with every symbolic link resolved; of what does not exist yet, that of the nearest folder that does. */
-async function realPath(path: string): Promise<string> {
+export async function realPath(path: string): Promise<string> {
   const absolute = resolve(path);
   if (existsSync(absolute)) return realpath(absolute);
   return join(await realPath(dirname(absolute)), basename(absolute));
+}
+
+/** Whether a real path is a folder or lies in it. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder + sep);
 }
 
 async function walkFolder(

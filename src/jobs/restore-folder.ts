@@ -1,5 +1,4 @@
 /** The folder job (DESIGN §5): every file restored, written whole or not at all, and picked up where it stopped. */
-import { join } from 'node:path';
 import type { Text } from '../../models/conditioned.js';
 import type { LoadOptions } from '../../models/load.js';
 import type { Prior } from '../../models/prior.js';
@@ -9,13 +8,14 @@ import type { Solver } from '../../solvers/solver.js';
 import { UsageError, unknownName } from '../core/errors.js';
 import { parseOptions } from '../core/options.js';
 import type { Progress } from '../draw-samples.js';
-import { Manifest, manifestName } from '../io/manifest.js';
+import { manifestName } from '../io/manifest.js';
+import { OutputFolder, Refusal } from '../io/output-folder.js';
 import type { PictureLimits } from '../io/picture.js';
 import { type Item, walk } from '../io/walk.js';
 import { readSpecFiles } from '../load/problem-files.js';
 import type { Doubt } from './doubts.js';
 import { loadedPrior, SHIPPED_FOR } from './job-prior.js';
-import { DifferentResult, type RestoredLine, restoreItem, type Shared } from './restore-item.js';
+import { type RestoredLine, restoreItem, type Shared } from './restore-item.js';
 import type { Estimate, ResultFormat } from './results.js';
 import { requireTruthFolder } from './scores.js';
 
@@ -47,6 +47,8 @@ export interface FolderJob extends Text, LoadOptions {
   readonly truth?: string;
   /** Replaces results that were made in another way. */
   readonly force?: boolean;
+  /** Replaces files that no manifest of this program lists, too; never an input. */
+  readonly overwrite?: boolean;
   /** Makes a failure of every warning: the item is not written. */
   readonly strict?: boolean;
   readonly limits?: PictureLimits;
@@ -89,7 +91,7 @@ export async function restoreFolder(
   onEvent: (event: FolderEvent) => void = () => {},
 ): Promise<FolderSummary> {
   const { items, skipped, refused } = await walk(job.inputs, job.out);
-  if (job.truth !== undefined) requireTruthFolder(job.truth);
+  if (job.truth !== undefined) await requireTruthFolder(job.truth, job.out);
   const parts = await partsOf(job);
   try {
     for (const skip of skipped) onEvent({ type: 'skipped', ...skip });
@@ -103,9 +105,10 @@ export async function restoreFolder(
       const both = `${paths.join(' and ')} would both be written as ${name}`;
       fail(name, paths[0], new Error(`${both}, so neither is restored`));
     }
-    const manifest = await Manifest.open(join(job.out, manifestName));
+    const inputs = items.map(({ path }) => path);
+    const folder = await OutputFolder.open(job.out, manifestName, { inputs, overwrite: job.overwrite });
     const held = process.memoryUsage.rss();
-    const shared = { ...parts, job: { ...job, solver: parts.solver }, manifest, onEvent, held };
+    const shared = { ...parts, job: { ...job, solver: parts.solver }, folder, onEvent, held };
     try {
       for (const item of items) {
         job.signal?.throwIfAborted();
@@ -114,11 +117,11 @@ export async function restoreFolder(
         } catch (error) {
           if (job.signal?.aborted) throw error;
           fail(item.name, item.path, error as Error);
-          await recordFailure(manifest, item, error as Error);
+          await recordFailure(folder, item, error as Error);
         }
       }
     } finally {
-      await manifest.close();
+      await folder.close();
     }
     return counts;
   } finally {
@@ -126,11 +129,11 @@ export async function restoreFolder(
   }
 }
 
-async function recordFailure(manifest: Manifest, { name, path }: Item, error: Error): Promise<void> {
-  if (error instanceof DifferentResult) return; // what is there stands, and so does its line
+async function recordFailure(folder: OutputFolder, { name, path }: Item, error: Error): Promise<void> {
+  if (error instanceof Refusal) return;
   const line = { version: 1, name, status: 'failed', path, error: error.message } as const;
   // The failure has been told; a full disk may well refuse this line too.
-  await manifest.append(line).catch(() => {});
+  await folder.fail(line).catch(() => {});
 }
 
 type Parts = Pick<Shared, 'files' | 'prior' | 'noisePrior'> & { solver?: Solver; close(): Promise<void> };

@@ -1,5 +1,4 @@
 /** One item of a folder job: read, restored, judged, written, recorded. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -8,10 +7,12 @@ import type { Prior } from '../../models/prior.js';
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import { chooseSolver, effectiveOptions } from '../../solvers/choose.js';
 import type { Solver } from '../../solvers/solver.js';
+import type { FloatArray } from '../core/array.js';
 import { defaults } from '../defaults.js';
 import { type Input, readInput } from '../io/inputs.js';
 import { machineMemory } from '../io/machine-memory.js';
-import { firstDifference, keyOf, type Manifest, type OkLine, type Recipe } from '../io/manifest.js';
+import { firstDifference, keyOf, type OkLine, type Recipe } from '../io/manifest.js';
+import { type OutputFolder, Refusal } from '../io/output-folder.js';
 import { defaultLimits } from '../io/picture.js';
 import type { Item } from '../io/walk.js';
 import type { SpecFiles } from '../load/problem-files.js';
@@ -20,8 +21,15 @@ import { type Posterior, restore } from '../restore.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
 import { withEstimatedNoise } from './estimated-noise.js';
 import type { FolderEvent, FolderJob } from './restore-folder.js';
-import { estimateOf, type ResultFormat, resultFormat, type Written, writeResults } from './results.js';
-import { type Scores, scoreAgainst } from './scores.js';
+import {
+  type Encoded,
+  encodeResults,
+  estimateOf,
+  type ResultFormat,
+  resultEndings,
+  resultFormat,
+} from './results.js';
+import { readTruth, type Scores, scoreAgainst, type Truth } from './scores.js';
 import { bindMeasurement } from './simulated.js';
 
 /** What the items of a job share. */
@@ -30,35 +38,33 @@ export interface Shared {
   readonly files: SpecFiles;
   readonly prior: Prior | undefined;
   readonly noisePrior: Prior | undefined;
-  readonly manifest: Manifest;
+  readonly folder: OutputFolder;
   readonly onEvent: (event: FolderEvent) => void;
   /** Bytes in use before the first item: the priors' weights, mostly. */
   readonly held: number;
 }
 
+/** What a manifest says of a posterior. */
+type Figures =
+  | 'samplesPosterior'
+  | 'effectiveSamples'
+  | 'logEvidence'
+  | 'ess'
+  | 'ancestors'
+  | 'misfit'
+  | 'networkEvaluations'
+  | 'vjps'
+  | 'seconds';
+
 /** The line of a restored item. */
 export interface RestoredLine
   extends OkLine,
-    Written,
+    Omit<Encoded, 'files'>,
     Partial<Scores>,
-    Pick<
-      Posterior,
-      | 'samplesPosterior'
-      | 'effectiveSamples'
-      | 'logEvidence'
-      | 'ess'
-      | 'ancestors'
-      | 'misfit'
-      | 'networkEvaluations'
-      | 'vjps'
-      | 'seconds'
-    > {
+    Pick<Posterior, Figures> {
   /** What a person should look at; absent where there is nothing. */
   readonly warnings?: readonly Doubt[];
 }
-
-/** The folder already holds a result for this item that was made in another way. */
-export class DifferentResult extends Error {}
 
 /**
  * Restores one item, unless an earlier run did so in just this way.
@@ -66,7 +72,7 @@ export class DifferentResult extends Error {}
  */
 export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 'unchanged'> {
   const { name } = item;
-  const { job, manifest, onEvent } = shared;
+  const { job, folder, onEvent } = shared;
   const warnings: Doubt[] = [];
   const warn = (doubt: Doubt) => {
     if (job.strict) throw new Error(`${doubt.message} (--strict makes this a failure)`);
@@ -74,17 +80,23 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
     onEvent({ type: 'warning', name, ...doubt });
   };
   const plan = await planOf(item, shared);
-  if (isDone(name, plan.made, job, manifest)) {
+  if (await isDone(name, plan.made, shared, warn)) {
     onEvent({ type: 'unchanged', name });
     return 'unchanged';
   }
+  await folder.requireFree(name, resultEndings(plan.written));
+  const truth = await truthOf(item, job, warn);
   const posterior = await posteriorOf(item, plan, shared);
   await judge(posterior, plan, job, warn);
-  const scores = await scoresOf(item, posterior, plan, job, warn);
-  const { picture } = plan.input;
-  const results = await writeResults(posterior, job.estimate ?? 'mean', plan.written, job.out, name, picture);
-  const line = lineOf(item, plan, posterior, { ...results, ...scores }, warnings);
-  await manifest.append(line);
+  const estimate = job.estimate ?? 'mean';
+  const scores = truth && scoresOf(truth, estimateOf(posterior, estimate), plan.problem, warn);
+  const { files, sdWhite } = await encodeResults(posterior, estimate, plan.written, plan.input.picture);
+  const line = await folder.put(name, files, {
+    ...{ key: keyOf(plan.made), path: item.path, made: plan.made, sdWhite },
+    ...figuresOf(posterior),
+    ...scores,
+    ...(warnings.length > 0 ? { warnings } : {}),
+  });
   onEvent({ type: 'done', name, line });
   return 'done';
 }
@@ -166,49 +178,64 @@ async function judge(
   for (const doubt of await doubtsOf(judged)) warn(doubt);
 }
 
-/** A missing or unfit truth costs the scores, not the restoration. */
-async function scoresOf(
+/** Read before anything is written. A missing truth costs the scores, not the restoration. */
+async function truthOf(
   { name }: Item,
-  posterior: Posterior,
-  { problem }: Plan,
-  { truth, estimate = 'mean', limits }: FolderJob,
+  { truth, limits }: FolderJob,
   warn: (doubt: Doubt) => void,
-): Promise<Scores | undefined> {
+): Promise<Truth | undefined> {
   if (truth === undefined) return undefined;
   try {
-    return await scoreAgainst(truth, name, estimateOf(posterior, estimate), problem, limits);
+    return await readTruth(truth, name, limits);
   } catch (error) {
     warn({ code: 'truth', message: (error as Error).message });
     return undefined;
   }
 }
 
-function lineOf(
-  { name, path }: Item,
-  { made }: Plan,
-  posterior: Posterior,
-  results: Written & Partial<Scores>,
-  warnings: readonly Doubt[],
-): RestoredLine {
-  const { samplesPosterior, effectiveSamples, misfit, networkEvaluations, vjps, seconds } = posterior;
-  const { logEvidence, ess, ancestors } = posterior;
+function scoresOf(
+  truth: Truth,
+  estimate: FloatArray,
+  problem: Problem,
+  warn: (doubt: Doubt) => void,
+): Scores | undefined {
+  try {
+    return scoreAgainst(truth, estimate, problem);
+  } catch (error) {
+    warn({ code: 'truth', message: (error as Error).message });
+    return undefined;
+  }
+}
+
+function figuresOf(posterior: Posterior): Pick<Posterior, Figures> {
+  const { samplesPosterior, effectiveSamples, logEvidence, ess, ancestors } = posterior;
+  const { misfit, networkEvaluations, vjps, seconds } = posterior;
   return {
-    ...{ version: 1, name, status: 'ok', key: keyOf(made), path, made },
-    ...results,
-    ...{ samplesPosterior, effectiveSamples, logEvidence, ess, ancestors, misfit },
-    ...{ networkEvaluations, vjps, seconds },
-    ...(warnings.length > 0 ? { warnings } : {}),
+    ...{ samplesPosterior, effectiveSamples, logEvidence, ess, ancestors },
+    ...{ misfit, networkEvaluations, vjps, seconds },
   };
 }
 
-/** Whether an earlier run finished this item in just this way. @throws DifferentResult */
-function isDone(name: string, made: Recipe, { out, force }: FolderJob, manifest: Manifest): boolean {
-  const last = manifest.last(name);
-  if (last?.status !== 'ok') return false;
-  if (last.key === keyOf(made)) return last.files.every((file) => existsSync(join(out, file)));
-  if (force) return false;
+/** Whether an earlier run finished this item in just this way and its files are as they were. @throws Refusal */
+async function isDone(
+  name: string,
+  made: Recipe,
+  { job, folder }: Shared,
+  warn: (doubt: Doubt) => void,
+): Promise<boolean> {
+  const last = folder.lastDone(name);
+  if (last === undefined) return false;
+  if (last.key === keyOf(made)) {
+    const { changed, missing } = await folder.compare(last);
+    if (changed.length > 0) {
+      const message = `${changed.join(' and ')} changed after it was written, so the item is made again`;
+      warn({ code: 'changed', message });
+    }
+    return changed.length + missing.length === 0;
+  }
+  if (job.force) return false;
   const difference = firstDifference(last.made, made);
   const [before, now] = [difference?.before, difference?.now].map((value) => JSON.stringify(value) ?? 'none');
   const sentence = `was made with ${difference?.name} = ${before}, now asked for with ${now}`;
-  throw new DifferentResult(`${join(out, name)} ${sentence}; --force replaces it`);
+  throw new Refusal(`${join(job.out, name)} ${sentence}; --force replaces it`);
 }

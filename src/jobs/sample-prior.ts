@@ -1,5 +1,6 @@
 /** Images from the prior alone, to see what it knows. */
 import { join } from 'node:path';
+import { weightsOf } from '../../models/card-file.js';
 import { conditioned, type Text } from '../../models/conditioned.js';
 import { type LoadOptions, loadPrior } from '../../models/load.js';
 import { crop } from '../../models/padding.js';
@@ -11,7 +12,8 @@ import { UsageError } from '../core/errors.js';
 import { parseOptions } from '../core/options.js';
 import { keyedRandom } from '../core/random.js';
 import { defaults } from '../defaults.js';
-import { writeFileAtomic } from '../io/atomic.js';
+import { keyOf } from '../io/manifest.js';
+import { OutputFolder, requireOut } from '../io/output-folder.js';
 import { encodePicture } from '../io/picture.js';
 
 /** `threads`, `tile`, `memory` and `timeout` are of a prior that is loaded here. */
@@ -25,6 +27,8 @@ export interface SampleJob extends Text, LoadOptions {
   /** Default 4. */
   readonly samples?: number;
   readonly seed?: number;
+  /** Replaces files that no earlier run of this job wrote, too. */
+  readonly overwrite?: boolean;
   /** Of `unconditionalOptions`, those that differ from the defaults. */
   readonly options?: Readonly<Record<string, unknown>>;
 }
@@ -47,6 +51,7 @@ export async function samplePrior(
   job: SampleJob,
   onEvent: (event: SampleEvent) => void = () => {},
 ): Promise<void> {
+  requireOut(job.out);
   const { out, size = [256, 256], samples = defaults.samples, seed = defaults.seed } = job;
   const { threads, tile, memory, timeout, allowOutside, signal } = job;
   const options = parseOptions(unconditionalOptions, 'sample', job.options ?? {});
@@ -57,24 +62,38 @@ export async function samplePrior(
     if (prior.channels !== 1 && prior.channels !== 3) {
       throw new UsageError(`prior ${prior.name} has ${prior.channels} channels, and a picture has 1 or 3`);
     }
-    for (let sample = 0; sample < samples; sample++) {
-      const shape = [prior.channels, ...size];
-      const image = await drawImage(prior, shape, options, {
-        random: keyedRandom(seed, `sample ${shape.join(' ')}`, sample),
-        signal,
-        async step(step, steps) {
-          signal?.throwIfAborted();
-          onEvent({ type: 'progress', sample, samples, step, steps });
-        },
-      });
-      const file = join(out, `sample-${sample}.png`);
-      await writeFileAtomic(file, await encodePicture({ image, bits: 8, format: 'png' }));
-      onEvent({ type: 'done', file });
+    const folder = await OutputFolder.open(out, manifestOfSamples, { inputs: [], overwrite: job.overwrite });
+    try {
+      const names = Array.from({ length: samples }, (_, sample) => `sample-${sample}`);
+      for (const name of names) await folder.requireFree(name, ['.png']);
+      for (const [sample, name] of names.entries()) {
+        const shape = [prior.channels, ...size];
+        const image = await drawImage(prior, shape, options, {
+          random: keyedRandom(seed, `sample ${shape.join(' ')}`, sample),
+          signal,
+          async step(step, steps) {
+            signal?.throwIfAborted();
+            onEvent({ type: 'progress', sample, samples, step, steps });
+          },
+        });
+        const made = {
+          ...{ format: 1, weights: weightsOf(prior), options, shape, seed, sample },
+          ...{ prompt: job.prompt, guidance: job.guidance, tile },
+        };
+        const picture = { ending: '.png', bytes: await encodePicture({ image, bits: 8, format: 'png' }) };
+        await folder.put(name, [picture], { key: keyOf(made), made });
+        onEvent({ type: 'done', file: join(out, `${name}.png`) });
+      }
+    } finally {
+      await folder.close();
     }
   } finally {
     if (typeof job.prior === 'string') await loaded.close();
   }
 }
+
+/** Lists what was drawn. */
+const manifestOfSamples = 'samples.jsonl';
 
 /** One image of shape [C, H, W]; of a latent prior the image of a code, cut to the size asked for. */
 async function drawImage(

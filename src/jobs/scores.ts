@@ -7,7 +7,7 @@ import { UsageError } from '../core/errors.js';
 import { psnr, ssim } from '../core/metrics.js';
 import { readInput } from '../io/inputs.js';
 import type { PictureLimits } from '../io/picture.js';
-import { inputExtensions } from '../io/walk.js';
+import { inputExtensions, isWithin, realPath } from '../io/walk.js';
 
 export interface Scores {
   /** dB, of the estimate clipped to [0, 1]. */
@@ -15,27 +15,37 @@ export interface Scores {
   readonly ssim: number;
 }
 
-/** @throws UsageError where there is no such folder. */
-export function requireTruthFolder(folder: string): void {
+/** @throws UsageError where there is no such folder, or results could replace what it holds. */
+export async function requireTruthFolder(folder: string, out: string): Promise<void> {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UsageError(`--truth ${folder} is not a folder, expected one with images of the inputs' names`);
   }
+  if (isWithin(await realPath(folder), await realPath(out))) {
+    const trouble = 'so results could replace the truth';
+    throw new UsageError(
+      `--truth ${folder} lies in the output folder ${out}, ${trouble}; expected one apart`,
+    );
+  }
+}
+
+/** The true image of an item. */
+export interface Truth {
+  readonly path: string;
+  readonly array: FloatArray;
 }
 
 /**
- * Compares an estimate with the file of the same name in the folder of truths.
- * @throws Error in one sentence where there is no such file or it does not fit the estimate.
+ * Reads the file of this name in the folder of truths.
+ * @throws Error in one sentence where there is no such file or it cannot be read.
  */
-export async function scoreAgainst(
-  folder: string,
-  name: string,
-  estimate: FloatArray,
-  problem: Problem,
-  limits?: PictureLimits,
-): Promise<Scores> {
+export async function readTruth(folder: string, name: string, limits?: PictureLimits): Promise<Truth> {
   const path = inputExtensions.map((extension) => join(folder, name + extension)).find(existsSync);
   if (path === undefined) throw new Error(`${folder} holds no truth for ${name}`);
-  const { array } = await readInput(path, limits);
+  return { path, array: (await readInput(path, limits)).array };
+}
+
+/** @throws Error in one sentence where the truth does not fit the estimate. */
+export function scoreAgainst({ path, array }: Truth, estimate: FloatArray, problem: Problem): Scores {
   // A grey measurement is restored as luminance; its truth may well be in colour.
   const truth = sameShape(array.shape, estimate.shape) ? array : reported(array, problem);
   if (truth === undefined || !sameShape(truth.shape, estimate.shape)) {

@@ -1,14 +1,16 @@
 /** Measurements made of known images, in the form that `restore` reads (DESIGN §5). */
-import { join } from 'node:path';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { bind } from '../../problems/index.js';
 import { measure } from '../../problems/measure.js';
-import type { ProblemSpec } from '../../problems/problem.js';
+import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { defaults } from '../defaults.js';
-import { writeFileAtomic } from '../io/atomic.js';
 import { readInput } from '../io/inputs.js';
+import { keyOf } from '../io/manifest.js';
 import { encodeNpy } from '../io/npy.js';
+import { type NewFile, OutputFolder } from '../io/output-folder.js';
 import { encodePicture, type Picture, type PictureLimits } from '../io/picture.js';
 import { type Item, walk } from '../io/walk.js';
 import { readSpecFiles, type SpecFiles, specInFolder } from '../load/problem-files.js';
@@ -24,6 +26,8 @@ export interface SimulationJob {
   readonly seed?: number;
   /** `npy` (default) keeps values outside [0, 1]; pictures clip them. */
   readonly format?: 'npy' | 'png' | 'tiff';
+  /** Replaces files that no earlier simulation wrote, too; never an input. */
+  readonly overwrite?: boolean;
   readonly limits?: PictureLimits;
   readonly signal?: AbortSignal;
 }
@@ -75,17 +79,25 @@ export async function simulateFolder(
     );
   }
   const files = await readSpecFiles(job.spec);
+  const inputs = items.map(({ path }) => path);
   try {
-    const text = JSON.stringify(await specInFolder(job.spec, job.out), null, 2);
-    await writeFileAtomic(join(job.out, 'problem.json'), `${text}\n`);
-    for (const item of items) {
-      job.signal?.throwIfAborted();
-      try {
-        onEvent({ type: 'done', name: item.name, ...(await simulateItem(item, job, files)) });
-        counts.done++;
-      } catch (error) {
-        fail(item.name, item.path, error as Error);
+    const folder = await OutputFolder.open(job.out, manifestOfSimulations, {
+      inputs,
+      overwrite: job.overwrite,
+    });
+    try {
+      await putProblem(job, folder, files);
+      for (const item of items) {
+        job.signal?.throwIfAborted();
+        try {
+          onEvent({ type: 'done', name: item.name, ...(await simulateItem(item, job, files, folder)) });
+          counts.done++;
+        } catch (error) {
+          fail(item.name, item.path, error as Error);
+        }
       }
+    } finally {
+      await folder.close();
     }
   } finally {
     await files.close();
@@ -93,34 +105,73 @@ export async function simulateFolder(
   return counts;
 }
 
+/** Lists what was simulated; walks do not pass over folders that hold it, for these are there to be restored. */
+const manifestOfSimulations = 'simulated.jsonl';
+
+/** @throws UsageError where there is one that is another's. */
+async function putProblem(
+  { spec, out }: SimulationJob,
+  folder: OutputFolder,
+  files: SpecFiles,
+): Promise<void> {
+  await folder.requireFree('problem', ['.json']).catch((error: Error) => {
+    throw new UsageError(error.message);
+  });
+  const bytes = `${JSON.stringify(await specInFolder(spec, out), null, 2)}\n`;
+  const made = { format: 1, problem: spec, files: files.hashes };
+  await folder.put('problem', [{ ending: '.json', bytes }], { key: keyOf(made), made });
+}
+
 async function simulateItem(
   { path, name }: Item,
   job: SimulationJob,
   files: SpecFiles,
+  folder: OutputFolder,
 ): Promise<{ shape: readonly number[]; files: readonly string[]; clipped?: number }> {
-  const { seed = defaults.seed, format = 'npy', out } = job;
-  const { array, picture } = await readInput(path, job.limits);
-  const problem = bind(job.spec, { imageShape: array.shape }, files);
-  const measurement = await measure(problem, array, seed);
+  const { seed = defaults.seed, format = 'npy' } = job;
+  await folder.requireFree(
+    name,
+    format === 'npy' ? ['.npy', '.preview.png', '.json'] : [`.${format}`, '.json'],
+  );
+  const input = await readInput(path, job.limits);
+  const problem = bind(job.spec, { imageShape: input.array.shape }, files);
+  const measurement = await measure(problem, input.array, seed);
+  const clipped = format === 'npy' ? undefined : fractionOutside(measurement);
+  const description = { ...describeSimulation(problem), seed, clipped };
+  const made = {
+    ...{ format: 1, input: bytesToHex(sha256(input.bytes)), problem: problem.spec, files: files.hashes },
+    ...{ seed, written: format },
+  };
+  const line = await folder.put(
+    name,
+    [
+      ...(await encodeMeasurement(measurement, problem, format, input.picture, path)),
+      { ending: '.json', bytes: `${JSON.stringify(description, null, 2)}\n` },
+    ],
+    { key: keyOf(made), path, made },
+  );
+  return { shape: measurement.shape, files: line.files, clipped };
+}
+
+/** @throws UsageError where a picture is asked for of what is none. */
+async function encodeMeasurement(
+  measurement: FloatArray,
+  problem: Problem,
+  format: 'npy' | 'png' | 'tiff',
+  source: Picture | undefined,
+  path: string,
+): Promise<NewFile[]> {
   const complex = problem.operator.field === 'complex';
   const asPicture = isPicture(measurement, complex);
-  if (format !== 'npy' && !asPicture) {
+  if (format === 'npy') {
+    const array = { ending: '.npy', bytes: encodeNpy(measurement, { complex }) };
+    if (!asPicture) return [array];
+    return [array, { ending: '.preview.png', bytes: await encode(measurement, 'png', source, 8) }];
+  }
+  if (!asPicture) {
     throw new UsageError(`the measurement of ${path} is not a picture, so --format ${format} cannot hold it`);
   }
-  const written: string[] = [];
-  const write = async (ending: string, bytes: Uint8Array | string) => {
-    await writeFileAtomic(join(out, name + ending), bytes);
-    written.push(name + ending);
-  };
-  if (format === 'npy') {
-    await write('.npy', encodeNpy(measurement, { complex }));
-    if (asPicture) await write('.preview.png', await encode(measurement, 'png', picture, 8));
-  } else {
-    await write(`.${format}`, await encode(measurement, format, picture, picture?.bits ?? 16));
-  }
-  const clipped = format === 'npy' ? undefined : fractionOutside(measurement);
-  await write('.json', `${JSON.stringify({ ...describeSimulation(problem), seed, clipped }, null, 2)}\n`);
-  return { shape: measurement.shape, files: written, clipped };
+  return [{ ending: `.${format}`, bytes: await encode(measurement, format, source, source?.bits ?? 16) }];
 }
 
 function isPicture({ shape }: FloatArray, complex: boolean): boolean {

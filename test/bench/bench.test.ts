@@ -33,6 +33,21 @@ async function writeSpec(spec: unknown): Promise<string> {
   return path;
 }
 
+describe('bench', () => {
+  it.each(['tiny.json', 'tiny.md', 'tiny'])('replaces no %s that is none of its results', async (theirs) => {
+    const path = await writeSpec({
+      ...{ kind: 'photographs', prior: 'photo-small', crop: 16, chooseOn: 1, samples: 1 },
+      tasks: [{ problem: 'denoise', noise: 'gaussian:sigma=25/255', baselines: {}, solvers: { tv: {} } }],
+    });
+    const out = await mkdtemp(join(folder, 'theirs-'));
+    await writeFile(join(out, theirs), '{"theirs": 1}');
+    await expect(bench(path, { out, data: folder })).rejects.toThrow(
+      `${join(out, theirs)} is there already, and is no result of this benchmark`,
+    );
+    expect(await readFile(join(out, theirs), 'utf8')).toBe('{"theirs": 1}');
+  });
+});
+
 describe('bench of photographs', () => {
   it('chooses on the first, reports on the rest, and gives the same numbers as restoring by hand', async () => {
     const noise = 'gaussian:sigma=25/255';

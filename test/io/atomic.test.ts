@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { writeFileAtomic } from '../../src/io/atomic.js';
+import { moveInPlace, removeLeftovers, writeAside, writeFileAtomic } from '../../src/io/atomic.js';
 import { fill, temporaryFolder } from './folders.js';
 
 describe('writeFileAtomic', () => {
@@ -13,6 +13,27 @@ describe('writeFileAtomic', () => {
     await writeFileAtomic(path, Uint8Array.of(50, 51));
     expect(readFileSync(path, 'utf8')).toBe('23');
     expect(readdirSync(join(folder, 'a/b'))).toEqual(['c.txt']);
+  });
+
+  it('does not write through a link, and replaces one by the file', async () => {
+    const folder = temporaryFolder();
+    fill(folder, { 'theirs.txt': 'theirs' });
+    symlinkSync(join(folder, 'theirs.txt'), join(folder, 'x.txt'));
+    await writeFileAtomic(join(folder, 'x.txt'), 'ours');
+    expect(readFileSync(join(folder, 'theirs.txt'), 'utf8')).toBe('theirs');
+    expect(readFileSync(join(folder, 'x.txt'), 'utf8')).toBe('ours');
+    expect(lstatSync(join(folder, 'x.txt')).isSymbolicLink()).toBe(false);
+  });
+
+  it('lays aside under names that differ each time and fit where the name itself fits', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, `${'x'.repeat(251)}.png`);
+    const asides = [await writeAside(path, 'one'), await writeAside(path, 'two')];
+    expect(new Set(asides).size).toBe(2);
+    await moveInPlace(asides[0], path);
+    await writeAside(join(folder, 'other.png'), 'of another file');
+    await removeLeftovers(path);
+    expect(readdirSync(folder).map((name) => name.length)).toEqual([42, 255]);
   });
 
   it('keeps what was there when the disk is full, and leaves no part of the new', async () => {

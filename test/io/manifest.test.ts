@@ -1,13 +1,35 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/core/errors.js';
 import { firstDifference, keyOf, Manifest, type OkLine } from '../../src/io/manifest.js';
 import { fill, temporaryFolder } from './folders.js';
 
 const line = (name: string, seed: number): OkLine => {
   const made = { seed };
-  return { version: 1, name, status: 'ok', path: `in/${name}.png`, key: keyOf(made), made, files: [] };
+  return {
+    version: 1,
+    name,
+    status: 'ok',
+    path: `in/${name}.png`,
+    key: keyOf(made),
+    made,
+    files: [],
+    digests: {},
+  };
 };
+
+/** What a process has open that is killed. */
+const holdLock = `
+  import { open } from 'node:fs/promises';
+  import { tryLock } from 'fs-native-extensions';
+  const file = await open(process.argv[1], 'a+');
+  console.log(tryLock(file.fd, 2 ** 52, 1));
+  setTimeout(() => file.close(), 60_000);
+`;
 
 describe('Manifest', () => {
   it('gives back the last line of each item, also to the next run', async () => {
@@ -18,9 +40,9 @@ describe('Manifest', () => {
     await manifest.append(line('a', 1));
     await manifest.close();
     const again = await Manifest.open(path);
-    expect(again.last('a')).toEqual(line('a', 1));
-    expect(again.last('b')).toEqual(line('b', 0));
-    expect(again.last('c')).toBeUndefined();
+    expect(again.lastDone('a')).toEqual(line('a', 1));
+    expect(again.lastDone('b')).toEqual(line('b', 0));
+    expect(again.lastDone('c')).toBeUndefined();
     await again.close();
   });
 
@@ -33,7 +55,8 @@ describe('Manifest', () => {
     for (let length = 1; length < whole.length; length += 7) {
       appendFileSync(path, whole.slice(0, length).replace('"a"', '"b"'));
       const torn = await Manifest.open(path);
-      expect(torn.last('b')).toBeUndefined();
+      expect(torn.lastDone('b')).toBeUndefined();
+      expect(torn.torn).toBe(length > 23 ? 'b' : undefined); // {"version":1,"name":"b"
       await torn.close();
       expect(readFileSync(path, 'utf8')).toBe(whole);
     }
@@ -54,6 +77,44 @@ describe('Manifest', () => {
     await expect(Manifest.open(join(folder, 'manifest.jsonl'))).rejects.toThrow(
       /damaged: line 2 is not JSON/,
     );
+  });
+
+  it('leaves files alone that are not its own: other lines, links, folders', async () => {
+    const folder = temporaryFolder();
+    const theirs = '{"image":"a.png","caption":"a cat"}\n{"image":"b';
+    fill(folder, { 'manifest.jsonl': theirs, 'other/x': '' });
+    const refusal = (name: string) => expect(Manifest.open(join(folder, name))).rejects;
+    await refusal('manifest.jsonl').toThrow(/is not of this program: line 1 has no name and status/);
+    expect(readFileSync(join(folder, 'manifest.jsonl'), 'utf8')).toBe(theirs);
+    symlinkSync(join(folder, 'manifest.jsonl'), join(folder, 'link.jsonl'));
+    await refusal('link.jsonl').toThrow(/link\.jsonl cannot be written: it is a link/);
+    await refusal('other').toThrow(/other cannot be written: it is a folder/);
+  });
+
+  it('has one writer at a time, of this process or another, until that ends however it ends', async () => {
+    const path = join(temporaryFolder(), 'manifest.jsonl');
+    const first = await Manifest.open(path);
+    await expect(Manifest.open(path)).rejects.toThrow(UsageError);
+    await expect(Manifest.open(path)).rejects.toThrow(/^another run works in .*; wait until it ends/);
+    await first.append(line('a', 0));
+    await first.close();
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', holdLock, path], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    });
+    await once(holder.stdout, 'data');
+    await expect(Manifest.open(path)).rejects.toThrow(/another run/);
+    const ended = once(holder, 'exit');
+    holder.kill('SIGKILL');
+    await ended;
+    const next = await Manifest.open(path);
+    expect(next.lastDone('a')).toEqual(line('a', 0));
+    await next.close();
+  });
+
+  it('leaves no empty file behind', async () => {
+    const path = join(temporaryFolder(), 'manifest.jsonl');
+    await (await Manifest.open(path)).close();
+    expect(existsSync(path)).toBe(false);
   });
 
   it('says why it cannot be written', async () => {

@@ -1,0 +1,192 @@
+/**
+ * Where a job writes. It replaces and removes only files that its own manifest lists, never an input, and whatever it
+ * writes is whole: killed at any moment, the same command goes on.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, readFile, realpath, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { UsageError } from '../core/errors.js';
+import { moveInPlace, reasonOf, removeLeftovers, writeAside, writeFileAtomic } from './atomic.js';
+import { type Digest, type FailedLine, isListOfNames, Manifest, type OkLine } from './manifest.js';
+
+/** What is there stands, and so does its line: an item that is not worked on. */
+export class Refusal extends Error {}
+
+/** An empty name would mean the current folder. @throws UsageError */
+export function requireOut(out: string): void {
+  if (out === '') throw new UsageError('--out is empty, expected the name of a folder; . is the current one');
+}
+
+/** A file to be: `NAME` + `ending`. */
+export interface NewFile {
+  readonly ending: string;
+  readonly bytes: Uint8Array | string;
+}
+
+export interface Protection {
+  /** Inputs of the job, which are never replaced. */
+  readonly inputs: readonly string[];
+  /** Replaces files of others too. */
+  readonly overwrite?: boolean;
+}
+
+export class OutputFolder {
+  private constructor(
+    private readonly out: string,
+    private readonly manifest: Manifest,
+    private readonly journal: string,
+    /** Files that are being put in place, by item: what a killed run may have left without a line. */
+    private readonly pending: Map<string, readonly string[]>,
+    private readonly inputs: ReadonlySet<string>,
+    private readonly overwrite: boolean,
+  ) {}
+
+  /**
+   * Makes the folder if need be, and keeps other processes out of it until it is closed.
+   * @param manifest the name of its manifest, one for each kind of job.
+   * @throws UsageError where another process works in it or the name is empty; Error where it cannot be written.
+   */
+  static async open(out: string, manifest: string, protection: Protection): Promise<OutputFolder> {
+    requireOut(out);
+    const opened = await Manifest.open(join(out, manifest));
+    const journal = join(out, `.${manifest}.pending`);
+    await removeLeftovers(journal);
+    const inputs = new Set((await Promise.all(protection.inputs.map(placesOf))).flat());
+    return new OutputFolder(
+      out,
+      opened,
+      journal,
+      await readJournal(journal),
+      inputs,
+      protection.overwrite ?? false,
+    );
+  }
+
+  lastDone(name: string): OkLine | undefined {
+    return this.manifest.lastDone(name);
+  }
+
+  /** The files of a line that are there but not as they were written, and those that are gone. */
+  async compare({ name, files, digests }: OkLine): Promise<{ changed: string[]; missing: string[] }> {
+    const [changed, missing]: string[][] = [[], []];
+    for (const file of ownFiles(name, files)) {
+      const path = join(this.out, file);
+      const there = await lstat(path).catch(() => undefined);
+      if (!there?.isFile()) missing.push(file);
+      else if (there.size !== digests?.[file]?.bytes || (await hashOf(path)) !== digests[file].sha256) {
+        changed.push(file);
+      }
+    }
+    return { changed, missing };
+  }
+
+  /**
+   * @param endings of all files that the item may come to have.
+   * @throws Refusal where one of them would replace an input, a folder, or a file that no line of this item lists.
+   */
+  async requireFree(name: string, endings: readonly string[]): Promise<void> {
+    const own = this.filesOf(name);
+    for (const ending of endings) {
+      const path = join(this.out, name + ending);
+      const there = await lstat(path).catch(() => undefined);
+      if (there === undefined) continue;
+      if (there.isDirectory()) throw new Refusal(`${path} is a folder, so no file can be written there`);
+      if ((await placesOf(path)).some((place) => this.inputs.has(place))) {
+        throw new Refusal(`${path} is an input, so it is not replaced; give another output folder`);
+      }
+      if (this.overwrite || this.manifest.torn === name || own.includes(name + ending)) continue;
+      const trouble = 'is there already, and this program has no record of writing it';
+      throw new Refusal(`${path} ${trouble}; give another output folder, or --overwrite to replace it`);
+    }
+  }
+
+  /**
+   * Puts all files of an item in place, removes those that it had before and has no more, and appends its line.
+   * @throws Error in one sentence; then no new file is there that the next run would take for another's.
+   */
+  async put<Rest extends Pick<OkLine, 'key' | 'made'>>(
+    name: string,
+    files: readonly NewFile[],
+    rest: Rest,
+  ): Promise<OkLine & Rest> {
+    const written = files.map(({ ending }) => name + ending);
+    const old = this.filesOf(name).filter((file) => !written.includes(file));
+    const asides: string[] = [];
+    try {
+      for (const { ending, bytes } of files) {
+        await removeLeftovers(join(this.out, name + ending));
+        asides.push(await writeAside(join(this.out, name + ending), bytes));
+      }
+      await this.announce(name, [...written, ...old]);
+      for (const [i, file] of written.entries()) await moveInPlace(asides[i], join(this.out, file));
+      for (const file of old) await rm(join(this.out, file), { force: true });
+    } catch (error) {
+      for (const aside of asides) await rm(aside, { force: true }).catch(() => {});
+      throw error;
+    }
+    const digests = Object.fromEntries(files.map(({ ending, bytes }) => [name + ending, digest(bytes)]));
+    const line = { version: 1 as const, name, status: 'ok' as const, ...rest, files: written, digests };
+    await this.manifest.append(line);
+    await this.announce(name, undefined);
+    return line;
+  }
+
+  async fail(line: FailedLine): Promise<void> {
+    await this.manifest.append(line);
+  }
+
+  async close(): Promise<void> {
+    await this.manifest.close();
+  }
+
+  /** What the item has, by its last line and by what a killed run was putting in place. */
+  private filesOf(name: string): string[] {
+    const listed = this.manifest.lastDone(name)?.files ?? [];
+    return ownFiles(name, [...new Set([...listed, ...(this.pending.get(name) ?? [])])]);
+  }
+
+  /** Notes which files are about to be an item's; undefined: its line is written. */
+  private async announce(name: string, files: readonly string[] | undefined): Promise<void> {
+    if (files) this.pending.set(name, files);
+    else this.pending.delete(name);
+    if (this.pending.size === 0) await rm(this.journal, { force: true });
+    else await writeFileAtomic(this.journal, JSON.stringify(Object.fromEntries(this.pending)));
+  }
+}
+
+/** Of the files that a line lists, those that can be its item's: a line of a stranger's manifest names what it likes. */
+function ownFiles(name: string, files: readonly string[]): string[] {
+  if (name.split('/').some((part) => part === '..' || part === '')) return [];
+  return files.filter((file) => file.startsWith(`${name}.`) && !file.slice(name.length).includes('/'));
+}
+
+async function readJournal(path: string): Promise<Map<string, readonly string[]>> {
+  try {
+    const lists = Object.entries(JSON.parse(await readFile(path, 'utf8')));
+    return new Map(lists.filter((entry): entry is [string, string[]] => isListOfNames(entry[1])));
+  } catch {
+    return new Map(); // there is none, which is the rule
+  }
+}
+
+/** Where a path lies, links in its folder resolved, and what it leads to. */
+async function placesOf(path: string): Promise<string[]> {
+  const folder = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
+  const target = await realpath(path).catch(() => undefined);
+  return [join(folder, basename(path)), ...(target === undefined ? [] : [target])];
+}
+
+function digest(bytes: Uint8Array | string): Digest {
+  return { bytes: Buffer.byteLength(bytes), sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** @throws Error in one sentence where it cannot be read. */
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash).catch((error) => {
+    throw new Error(`${path} cannot be read: ${reasonOf(error)}`, { cause: error });
+  });
+  return hash.digest('hex');
+}

@@ -1,6 +1,6 @@
 /**
- * `npm run mutate -- [--mutate src/core]... [--share 0.2] [--seed 1]`: breaks the source in many small ways, file by file, and counts
- * what the tests of each file notice. `--table` prints what is known so far. docs/mutation.md says more.
+ * `npm run mutate -- [--mutate src/core]... [--share 0.2] [--seed 1]`: breaks the source in many small ways and counts what the tests
+ * of the same path notice. `--table` prints what is known so far. docs/mutation.md says more.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,59 +8,69 @@ import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 import { printTable } from './table.js';
 
-const FOLDERS = ['src/core', 'solvers', 'problems', 'models'];
+const TOPS = ['src/core', 'solvers', 'problems', 'models'];
 /** Written by programs, compiled to WebAssembly before they run, or no code but types. */
-const NOT_MUTATED =
-  /src\/core\/kernels\/|kernels\.wasm\.ts$|\.d\.ts$|models\/onnx\/proto\/|models\/(training|weights)\//;
+const NOT_MUTATED = /src\/core\/kernels\/|kernels\.wasm\.ts$|\.d\.ts$|models\/onnx\/proto\/|models\/(training|weights)\//;
+
 const { values } = parseArgs({
   options: {
-    mutate: { type: 'string', multiple: true, default: FOLDERS },
+    mutate: { type: 'string', multiple: true, default: TOPS },
     share: { type: 'string', default: '1' },
     seed: { type: 'string', default: '0' },
     table: { type: 'boolean', default: false },
   },
 });
 
-/** Every file below a folder; a glob's `/**` at the end says the same. @param {string} place @returns {string[]} */
-function filesBelow(place) {
-  const path = place.replace(/(\/\*\*)?(\/\*(\.ts)?)?$/, '');
+/** A file, or every file of a folder and its folders, folder by folder. @param {string} path @returns {string[][]} */
+function groupsBelow(path) {
   if (!existsSync(path)) return [];
-  if (statSync(path).isFile()) return [path];
-  return readdirSync(path)
-    .sort()
-    .flatMap((name) => filesBelow(join(path, name)));
+  if (statSync(path).isFile()) return [[path]];
+  const entries = readdirSync(path, { withFileTypes: true });
+  const names = entries.sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name }) => join(path, name));
+  const isFile = (/** @type {string} */ name) => statSync(name).isFile();
+  return [names.filter(isFile), ...names.filter((name) => !isFile(name)).flatMap(groupsBelow)];
+}
+
+const testFiles = groupsBelow('test')
+  .flat()
+  .filter((path) => path.endsWith('.test.ts'));
+
+/** The tests of the same path; of solvers also those of test/exact that import one of them. @param {string[]} files @returns {string[]} */
+function testsOf(files) {
+  const paths = files.map((file) => join('test', file.replace(/^src\//, '').replace(/\.ts$/, '')));
+  const folder = dirname(paths[0]);
+  const own = testFiles.filter((test) =>
+    files.length === 1 ? test === `${paths[0]}.test.ts` : dirname(test) === folder,
+  );
+  const imports = files.map((file) => `/${file.replace(/\.ts$/, '.js')}'`);
+  const exact = testFiles.filter((test) => {
+    if (!files[0].startsWith('solvers/') || !test.startsWith('test/exact/')) return false;
+    const text = readFileSync(test, 'utf8');
+    return imports.some((path) => text.includes(path));
+  });
+  return [...own, ...exact];
 }
 
 const { share, seed } = values;
 const reports = `coverage/mutation/${share === '1' ? 'all' : `share-${share}-seed-${seed}`}`;
-const testFiles = filesBelow('test').filter((path) => path.endsWith('.test.ts'));
-
-/** The test at the same path, or else those of the same folder that import the file; of solvers also those in test/exact. @param {string} file */
-function testsOf(file) {
-  const own = join('test', file.replace(/^src\//, '').replace(/\.ts$/, '.test.ts'));
-  const top = `test/${file.replace(/^src\//, '').split('/')[0]}/`;
-  const imported = `/${file.replace(/\.ts$/, '.js')}'`;
-  const importing = (/** @type {string} */ folder) =>
-    testFiles.filter((path) => path.startsWith(folder) && readFileSync(path, 'utf8').includes(imported));
-  const here = existsSync(own) ? [own] : importing(top);
-  return file.startsWith('solvers/') ? [...new Set([...here, ...importing('test/exact/')])] : here;
-}
-
 if (!values.table) {
   process.env.MUTATION_SHARE = share;
   process.env.MUTATION_SEED = seed;
-  const files = values.mutate.flatMap(filesBelow);
-  for (const file of files.filter((path) => path.endsWith('.ts') && !NOT_MUTATED.test(path))) {
-    const tests = testsOf(file);
-    const report = join(reports, file.replace(/\.ts$/, '.json'));
+  // A glob's end says the same as the folder.
+  const places = values.mutate.map((place) => place.replace(/(\/\*\*)?(\/\*(\.ts)?)?$/, ''));
+  for (const group of places.flatMap(groupsBelow)) {
+    const files = group.filter((path) => path.endsWith('.ts') && !NOT_MUTATED.test(path));
+    if (files.length === 0) continue;
+    const tests = testsOf(files);
+    const report = join(reports, files.length === 1 ? files[0] : dirname(files[0]), 'report.json');
     mkdirSync(dirname(report), { recursive: true });
     process.env.MUTATION_TESTS = tests.join(',') || 'test/mutation/nothing.ts';
-    process.stdout.write(`${file}: ${tests.join(', ') || 'no test of its own'}\n`);
+    process.stdout.write(`${files.join(' ')}\n  by ${tests.join(' ') || 'no test of the same path'}\n`);
     await new Stryker({
-      mutate: [file],
+      mutate: files,
       incrementalFile: report,
       ...(share !== '1' && { checkers: ['sample'] }),
     }).runMutationTest();
   }
 }
-printTable(reports, FOLDERS);
+printTable(reports, TOPS);

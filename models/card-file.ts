@@ -1,6 +1,6 @@
 /** Reading model cards, and saying what they lack. */
 import { z } from 'zod';
-import { check, faultInWords } from '../src/core/schema-words.js';
+import { check, faultInWords, firstOf, shown } from '../src/core/schema-words.js';
 import { type Card, diffusionCard, type FileCard, latentCard } from './card.js';
 import type { Prior } from './prior.js';
 
@@ -24,15 +24,15 @@ export function parseCard(text: string, source: string): Card {
     throw new Error(`${source} describes a ${kind} prior, whose graphs no solver of this version uses.`);
   }
   if (!isKnownKind(kind)) {
-    const found = kind === undefined ? 'it names no kind' : `its kind is ${JSON.stringify(kind)}`;
+    const found = kind === undefined ? 'it names no kind' : `its kind is ${shown(kind)}`;
     throw new Error(`${source} is no model card: ${found}; expected ${Object.keys(schemas).join(' or ')}.`);
   }
   const checked = check(schemas[kind], content);
   if (checked.ok) return checked.value;
   const missing = checked.faults.filter((fault) => fault.missing).map(({ path }) => path.join('.'));
   const wrong = checked.faults.filter((fault) => !fault.missing).map(faultInWords);
-  if (missing.length > 0) wrong.unshift(`it lacks ${missing.join(', ')}`);
-  throw new Error(`${source} is no model card: ${wrong.join('; ')}.`);
+  if (missing.length > 0) wrong.unshift(`it lacks ${firstOf(missing, 12)}`);
+  throw new Error(`${source} is no model card: ${firstOf(wrong, 5, '; ')}.`);
 }
 
 /** The object that stands in a JSON file. @throws Error naming the file. */
@@ -44,7 +44,7 @@ export function parseJson(text: string, source: string): Readonly<Record<string,
     throw new Error(`${source} is no JSON: ${(error as Error).message}.`);
   }
   if (typeof content === 'object' && content !== null) return content as Record<string, unknown>;
-  throw new Error(`${source} holds ${JSON.stringify(content)}; expected an object of fields.`);
+  throw new Error(`${source} holds ${shown(content)}; expected an object of fields.`);
 }
 
 /** Every file that a card names. */

@@ -7,10 +7,11 @@ import { type NoiseModel, sumOf } from '../noise.js';
 import { poissonCount } from './poisson.js';
 
 const options = z.strictObject({
-  photons: z.number().gt(0).default(1024).describe('photons N₀ counted where nothing absorbs'),
+  photons: z.number().min(1e-3).max(1e15).default(1024).describe('photons N₀ counted where nothing absorbs'),
   mu: z
     .number()
-    .gt(0)
+    .min(1e-9)
+    .max(1e9)
     .default(1 / 50)
     .describe('absorption µ per unit of the clean measurement: exp(−µ·clean) of the photons arrive'),
 });

@@ -116,7 +116,7 @@ function unknownFields(issue: z.core.$ZodRawIssue): string {
   const keys = issue.keys as readonly string[];
   const { shape = {} } = (issue.inst as { shape?: object } | undefined) ?? {};
   const nearest = nearestNames(keys[0], Object.keys(shape)).join(', ');
-  return `there is no field ${keys.map(shown).join(', ')} here${nearest && `; the nearest are ${nearest}`}`;
+  return `there is no field ${firstOf(keys.map(shown))} here${nearest && `; the nearest are ${nearest}`}`;
 }
 
 /** Of a union that is told apart by a field, its values; else what each alternative lacks. */
@@ -134,6 +134,12 @@ function messagesOf(issues: unknown): string {
   return (issues as readonly { readonly message: string }[]).map(({ message }) => message).join('; ');
 }
 
+/** The first few of a list, and how many more there are. */
+export function firstOf(words: readonly string[], most = 5, between = ', '): string {
+  const more = words.length - most;
+  return [...words.slice(0, most), ...(more > 0 ? [`and ${more} more`] : [])].join(between);
+}
+
 const either = (values: readonly unknown[]): string => orOf(values.map(shown));
 
 function orOf(words: readonly string[]): string {
@@ -146,7 +152,7 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** A value as a message shows it, cut where it is long. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;

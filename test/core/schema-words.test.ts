@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { check, faultInWords } from '../../src/core/schema-words.js';
+import { check, faultInWords, firstOf } from '../../src/core/schema-words.js';
 
 /** Words that only the schema library uses. */
 const FOREIGN =
@@ -82,5 +82,20 @@ describe('every kind of issue, in plain words', () => {
     expect(words(schema, { list: [{ a: 1 }, { a: 'y'.repeat(200) }] })).toMatch(
       /^list\.1\.a: expected a finite number, found "y{79}…$/,
     );
+  });
+
+  it('names a few of many unknown fields', () => {
+    const many = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`field ${i}`, i]));
+    expect(words(z.strictObject({ a: z.number().optional() }), many)).toContain(
+      'there is no field "field 0", "field 1", "field 2", "field 3", "field 4", and 2995 more here',
+    );
+  });
+});
+
+describe('firstOf', () => {
+  it('is the whole of a short list, and says how much of a long one is left', () => {
+    expect(firstOf(['a', 'b'], 2)).toBe('a, b');
+    expect(firstOf(['a', 'b', 'c'], 2, '; ')).toBe('a; b; and 1 more');
+    expect(firstOf([])).toBe('');
   });
 });

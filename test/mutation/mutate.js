@@ -3,14 +3,15 @@
  * of the same path notice. `--table` prints what is known so far. docs/mutation.md says more.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 import { printTable } from './table.js';
 
 const TOPS = ['src/core', 'solvers', 'problems', 'models'];
 /** Written by programs, compiled to WebAssembly before they run, or no code but types. */
-const NOT_MUTATED = /src\/core\/kernels\/|kernels\.wasm\.ts$|\.d\.ts$|models\/onnx\/proto\/|models\/(training|weights)\//;
+const NOT_MUTATED =
+  /src\/core\/kernels\/|kernels\.wasm\.ts$|\.d\.ts$|models\/onnx\/proto\/|models\/(training|weights)\//;
 
 const { values } = parseArgs({
   options: {
@@ -35,12 +36,14 @@ const testFiles = groupsBelow('test')
   .flat()
   .filter((path) => path.endsWith('.test.ts'));
 
-/** The tests of the same path; of solvers also those of test/exact that import one of them. @param {string[]} files @returns {string[]} */
-function testsOf(files) {
-  const paths = files.map((file) => join('test', file.replace(/^src\//, '').replace(/\.ts$/, '')));
-  const folder = dirname(paths[0]);
+/**
+ * Of a folder the tests in the folder of the same path, of files those of their names; of solvers also those of test/exact that import
+ * one of them. @param {string[]} files @param {boolean} whole @returns {string[]}
+ */
+function testsOf(files, whole) {
+  const paths = files.map((file) => join('test', file.replace(/^src\//, '').replace(/\.ts$/, '.test.ts')));
   const own = testFiles.filter((test) =>
-    files.length === 1 ? test === `${paths[0]}.test.ts` : dirname(test) === folder,
+    whole ? dirname(test) === dirname(paths[0]) : paths.includes(test),
   );
   const imports = files.map((file) => `/${file.replace(/\.ts$/, '.js')}'`);
   const exact = testFiles.filter((test) => {
@@ -58,11 +61,14 @@ if (!values.table) {
   process.env.MUTATION_SEED = seed;
   // A glob's end says the same as the folder.
   const places = values.mutate.map((place) => place.replace(/(\/\*\*)?(\/\*(\.ts)?)?$/, ''));
-  for (const group of places.flatMap(groupsBelow)) {
+  const named = places.filter((path) => path.endsWith('.ts'));
+  const folders = places.filter((path) => !path.endsWith('.ts')).flatMap(groupsBelow);
+  for (const group of [named, ...folders]) {
     const files = group.filter((path) => path.endsWith('.ts') && !NOT_MUTATED.test(path));
     if (files.length === 0) continue;
-    const tests = testsOf(files);
-    const report = join(reports, files.length === 1 ? files[0] : dirname(files[0]), 'report.json');
+    const tests = testsOf(files, group !== named);
+    const name = group === named ? files.map((file) => basename(file, '.ts')).join('+') : 'all';
+    const report = join(reports, dirname(files[0]), `${name}.report.json`);
     mkdirSync(dirname(report), { recursive: true });
     process.env.MUTATION_TESTS = tests.join(',') || 'test/mutation/nothing.ts';
     process.stdout.write(`${files.join(' ')}\n  by ${tests.join(' ') || 'no test of the same path'}\n`);

@@ -133,7 +133,7 @@ describe('a command line', () => {
             for (const one of stdout.trim().split('\n')) expect(() => JSON.parse(one), said).not.toThrow();
           expect(await contents(folder), said).toEqual(before);
           await rm(join(folder, 'out'), { recursive: true, force: true });
-          count(['done', 'failed', 'refused'][status]);
+          count(['done', 'failed', 'refused'][status ?? 2]);
         }),
         parameters(25),
       );

@@ -219,6 +219,7 @@ export type DiffusionCard = z.infer<typeof diffusionCard>;
 
 export type LatentCard = z.infer<typeof latentCard>;
 
+/** What the files of a prior are and how its numbers are read: the content of `card.json`. */
 export type Card = DiffusionCard | LatentCard;
 
 /** A network and how it is called. */

@@ -16,6 +16,7 @@ import { Runtime } from './onnx/session.js';
 import type { Prior } from './prior.js';
 import { tiled } from './tiled.js';
 
+/** How a prior is loaded and run. */
 export interface LoadOptions {
   /** Threads of the network; one per physical core when absent. They do not change the results. */
   readonly threads?: number;
@@ -41,6 +42,14 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
  * - a folder in the layout of diffusers (see diffusers.ts),
  * - a bare `net.onnx` whose card, `net.card.json`, stands beside it; `retrodict card net.onnx` writes one.
  * @throws Error where there is none, its card or a file is not as it should be, or ONNX Runtime refuses the network.
+ * @example
+ * ```ts
+ * import { loadPrior } from 'retrodict';
+ *
+ * const prior = await loadPrior('photo-small', { threads: 2 });
+ * console.log(prior.kind, prior.name);
+ * await prior.close();
+ * ```
  */
 export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): Promise<Prior> {
   const place = await find(nameOrPath);
@@ -67,7 +76,15 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
   }
 }
 
-/** The cards of the shipped priors that can be loaded, in alphabetical order. */
+/**
+ * The cards of the shipped priors that can be loaded, in alphabetical order.
+ * @example
+ * ```ts
+ * import { listPriors } from 'retrodict';
+ *
+ * for (const { name, summary } of await listPriors()) console.log(name, summary);
+ * ```
+ */
 export async function listPriors(): Promise<Card[]> {
   const paths = (await shippedNames()).map((name) => join(shippedDirectory(name), CARD));
   const texts = await Promise.all(paths.map(async (path) => [path, await readFile(path, 'utf8')] as const));

@@ -10,6 +10,7 @@ import type { RandomSource } from '../src/core/random.js';
 import { dot } from '../src/core/vector.js';
 import type { DiffusionPrior } from './prior.js';
 
+/** How accurately log p(x) is found. */
 export interface LogProbabilityOptions {
   /** Steps of the Runge-Kutta method of fourth order, evenly spaced in log σ, four linearizations each (default 40). */
   readonly steps?: number;
@@ -28,6 +29,14 @@ export interface LogProbabilityOptions {
  * Gaussian that the denoiser tells of there: exact for Gaussian priors to the order of (spread of data/σ_T)⁴.
  * @param x [C, H, W], values in [0, 1].
  * @throws Error where the prior has no gradient or there is no random source for the probes; the signal's reason when aborted.
+ * @example
+ * ```ts
+ * import { GaussianMixture, logProbability, mixturePrior, zeros } from 'retrodict';
+ *
+ * const mixture = new GaussianMixture([{ weight: 1, mean: [0, 0, 0, 0], covariance: 0.1 }]);
+ * const prior = mixturePrior(mixture, [1, 2, 2]);
+ * console.log(await logProbability(prior, zeros([1, 2, 2]), { probes: 'exact' }));
+ * ```
  */
 export async function logProbability(
   prior: DiffusionPrior,

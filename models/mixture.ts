@@ -16,6 +16,7 @@ import { axpy, dot } from '../src/core/vector.js';
 import { Gaussian, type Rows } from './gaussian.js';
 import type { DiffusionPrior } from './prior.js';
 
+/** One Gaussian of a mixture; weights need not sum to one. */
 export interface GaussianComponent {
   readonly weight: number;
   readonly mean: ArrayLike<number>;
@@ -23,7 +24,19 @@ export interface GaussianComponent {
   readonly covariance: number | ArrayLike<number>;
 }
 
-/** Σ_k w_k N(m_k, C_k). */
+/**
+ * Σ_k w_k N(m_k, C_k).
+ * @example
+ * ```ts
+ * import { GaussianMixture } from 'retrodict';
+ *
+ * const mixture = new GaussianMixture([
+ *   { weight: 0.5, mean: [0.3], covariance: 0.01 },
+ *   { weight: 0.5, mean: [0.7], covariance: 0.02 },
+ * ]);
+ * console.log(mixture.dimension, mixture.mean());
+ * ```
+ */
 export class GaussianMixture {
   readonly #weights: readonly number[];
   readonly #parts: readonly Gaussian[];
@@ -53,6 +66,7 @@ export class GaussianMixture {
     return this.#parts.map(({ mean, covariance }, k) => ({ weight: this.#weights[k], mean, covariance }));
   }
 
+  /** Σ_k w_k m_k */
   mean(): Float64Array {
     return weightedSum(
       this.#weights,
@@ -71,6 +85,7 @@ export class GaussianMixture {
     return weightedSum(this.#weights, moments);
   }
 
+  /** One draw. */
   sample(random: Random): Float64Array {
     let left = random.uniform();
     const chosen = this.#weights.findIndex((weight) => {
@@ -93,7 +108,11 @@ export class GaussianMixture {
   denoise(
     x: ArrayLike<number>,
     sigma: number,
-  ): { value: Float64Array; pullback(v: ArrayLike<number>): Float64Array } {
+  ): {
+    value: Float64Array;
+    /** J(x)ᵀv */
+    pullback: (v: ArrayLike<number>) => Float64Array;
+  } {
     const responsibilities = normalised(this.#logWeights(x, sigma));
     const means = this.#parts.map((part) => part.denoise(x, sigma));
     const value = weightedSum(responsibilities, means);
@@ -153,6 +172,14 @@ export class GaussianMixture {
 /**
  * A Gaussian mixture as a prior of images of one shape [C, H, W], of C·H·W values as the mixture has.
  * @param sigmaRange the noise levels that solvers may use; the prior itself is exact at all.
+ * @example
+ * ```ts
+ * import { GaussianMixture, mixturePrior, zeros } from 'retrodict';
+ *
+ * const mixture = new GaussianMixture([{ weight: 1, mean: [0.5, 0.5], covariance: 0.04 }]);
+ * const prior = mixturePrior(mixture, [1, 1, 2]);
+ * console.log((await prior.denoise(zeros([1, 1, 2]), 0.1)).data);
+ * ```
  */
 export function mixturePrior(
   mixture: GaussianMixture,

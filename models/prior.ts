@@ -76,6 +76,7 @@ export interface LatentPrior {
   condition?(text: string, options?: Conditioning): Promise<LatentPrior>;
   /** As of a diffusion prior; the size is that of the image. */
   footprint?(height: number, width: number): Footprint;
+  /** Gives the model's memory back. */
   close(): Promise<void>;
 }
 
@@ -90,8 +91,10 @@ export interface Conditioning {
   readonly negative?: string;
 }
 
+/** A pretrained model of images, told apart by `kind`. */
 export type Prior = DiffusionPrior | LatentPrior;
 
+/** The kinds of prior that solvers can ask for. */
 export type PriorKind = Prior['kind'];
 
 /** All of a prior but its network, for what wraps it; read field by field, since classes may have getters. */

@@ -10,6 +10,7 @@ import type { Linearization } from '../src/core/linearization.js';
 import { crop, paste, roundUp } from './padding.js';
 import { type DiffusionPrior, descriptionOf } from './prior.js';
 
+/** How the image is divided. */
 export interface TileOptions {
   /** Pixels a side of what one run of the network contributes; rounded up to the prior's size multiple. */
   readonly tile: number;
@@ -22,6 +23,13 @@ export interface TileOptions {
  * image, and pullbacks agree to rounding. A pullback runs the network forward again, tile after tile, since what
  * it would have to keep is as large as for the whole image.
  * @throws Error where the prior has no receptive radius and no halo is given.
+ * @example
+ * ```ts
+ * import { loadPrior, tiled } from 'retrodict';
+ *
+ * const prior = await loadPrior('photo');
+ * if (prior.kind === 'diffusion') console.log(tiled(prior, { tile: 512 }).name);
+ * ```
  */
 export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPrior {
   const reach = options.halo ?? prior.receptiveRadius;

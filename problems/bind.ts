@@ -14,6 +14,7 @@ import { noises, operators } from './tables.js';
 /** What fixes the sizes: the image to be measured, or the measurement at hand. */
 export type KnownSize = { readonly imageShape: Shape } | { readonly measurementShape: Shape };
 
+/** What binding needs beside the sizes. */
 export interface BindContext {
   /** Channels of the prior's images. A grey measurement with a prior of 3 is one of a colour image's luminance. */
   readonly channels?: number;
@@ -24,8 +25,16 @@ export interface BindContext {
 }
 
 /**
+ * Makes a problem of a description: operators and noise for images, or measurements, of one size.
  * @param spec with a noise.
  * @throws UsageError in one sentence when names, options or sizes do not fit.
+ * @example
+ * ```ts
+ * import { bind, problem } from 'retrodict';
+ *
+ * const bound = bind(problem('downsample:factor=2', 'gaussian:sigma=1/255'), { imageShape: [3, 64, 64] });
+ * console.log(bound.measurementShape);
+ * ```
  */
 export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = {}): Problem {
   const checked = checkSpec(spec);
@@ -102,6 +111,12 @@ function filesOf(term: number, options: Options, { files = {} }: BindContext): R
  * meets them.
  * @param noise such as `gaussian:sigma=2/255`; σ in [0, 1] image units.
  * @throws UsageError in one sentence where names or options are not known or out of range.
+ * @example
+ * ```ts
+ * import { problem } from 'retrodict';
+ *
+ * console.log(problem('gaussian-blur:sigma=1.6+downsample:factor=2', 'gaussian:sigma=2/255').operators.length);
+ * ```
  */
 export function problem(operators: string, noise: string): ProblemSpec {
   return checkSpec({ ...parseProblem(operators), noise: parseTerm(noise) });

@@ -31,6 +31,13 @@ const DERIVATIVE = 1e-3;
 /**
  * Relative errors of everything the operator offers, from random images: N(0, 1) for a linear one, uniform in [0, 1]
  * for a nonlinear one. A staircase is checked as its surrogate, an affine operator as its linear part.
+ * @example
+ * ```ts
+ * import { checkOperator, operators } from 'retrodict';
+ *
+ * const checks = await checkOperator(operators.demosaic.create([3, 16, 16], {}, {}));
+ * for (const { check, value, ok } of checks) console.log(check, value, ok);
+ * ```
  */
 export async function checkOperator(
   operator: ForwardOperator,

@@ -13,6 +13,7 @@ export type FileRole = 'mask' | 'kernel' | 'plane' | 'array' | OperatorRole;
 /** Options after validation; a file option holds its path until `src/io` has read it, then the array. */
 export type Options = Readonly<Record<string, unknown>>;
 
+/** How a kind of operator declares itself: its name, its options, and how one is made for a size. */
 export interface OperatorFamily {
   readonly name: string;
   /** One line for `list`. */
@@ -41,9 +42,11 @@ export interface LoadedOperator extends Pick<OperatorFamily, 'imageShape' | 'cre
   close?(): Promise<void>;
 }
 
+/** How a kind of noise declares itself: its name, its options, and how one is made of them. */
 export interface NoiseFamily {
   readonly name: string;
   readonly summary: string;
   readonly options: z.ZodObject;
+  /** @param options after validation. @returns the noise that they describe. */
   create(options: Options): NoiseModel;
 }

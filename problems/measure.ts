@@ -10,6 +10,13 @@ import type { Problem } from './problem.js';
  * The noise depends on the seed and the image alone.
  * @param image [C, H, W] in [0, 1], of the problem's image shape.
  * @throws UsageError when the image has another shape.
+ * @example
+ * ```ts
+ * import { bind, measure, problem, zeros } from 'retrodict';
+ *
+ * const task = bind(problem('inpaint:fraction=0.5', 'gaussian:sigma=0.02'), { imageShape: [3, 16, 16] });
+ * console.log((await measure(task, zeros([3, 16, 16]), 7)).shape);
+ * ```
  */
 export async function measure(problem: Problem, image: FloatArray, seed = 0): Promise<FloatArray> {
   const truth = contiguous(image);

@@ -6,6 +6,7 @@ import { difference } from '../src/core/vector.js';
 /** log p(y | clean) of one value. */
 export type LogDensity = (clean: number, y: number) => number;
 
+/** A noise: how y is drawn given the clean measurement A(x), and the likelihood of y. */
 export interface NoiseModel {
   readonly name: string;
   /** Draws y given the clean measurement A(x). */

@@ -13,6 +13,7 @@ export interface Window {
   readonly width: number;
 }
 
+/** A forward model A: images of one shape in, measurements of one shape out. */
 export interface ForwardOperator {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
@@ -37,6 +38,7 @@ export interface ForwardOperator {
   linearize(x: FloatArray): Awaitable<Linearization>;
 }
 
+/** A linear forward model, with its adjoint and what else it knows of itself. */
 export interface LinearOperator extends ForwardOperator {
   /** Aᵀy, exact to rounding. */
   adjoint(y: FloatArray): Awaitable<FloatArray>;
@@ -66,6 +68,15 @@ export interface SingularValues {
   measurementToSpectrum(y: FloatArray): Awaitable<FloatArray>;
 }
 
+/**
+ * Whether an operator is linear, which it shows by having an adjoint.
+ * @example
+ * ```ts
+ * import { isLinear, operators } from 'retrodict';
+ *
+ * console.log(isLinear(operators.denoise.create([3, 8, 8], {}, {})));
+ * ```
+ */
 export function isLinear(operator: ForwardOperator): operator is LinearOperator {
   return 'adjoint' in operator;
 }

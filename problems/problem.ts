@@ -36,6 +36,13 @@ export interface Problem {
  * A problem made of parts that are no text: operators of one's own, combinations of operators, a stack with its noises.
  * @param noise of the measurement; where the operator leaves holes, it is not drawn there.
  * @param name what presets and messages go by; that of a shipped problem brings its presets.
+ * @example
+ * ```ts
+ * import { noises, operators, problemOf } from 'retrodict';
+ *
+ * const operator = operators.denoise.create([3, 8, 8], {}, {});
+ * console.log(problemOf(operator, noises.laplace.create({ scale: 0.05 }), 'denoise').name);
+ * ```
  */
 export function problemOf(operator: ForwardOperator, noise: NoiseModel, name = 'custom'): Problem {
   return {

@@ -43,6 +43,16 @@ import { phaseRetrieval } from './waves/phase-retrieval.js';
 import { ptychography } from './waves/ptychography.js';
 import { scattering } from './waves/scattering.js';
 
+/**
+ * Every operator that a problem can name, by its name.
+ * @example
+ * ```ts
+ * import { operators } from 'retrodict';
+ *
+ * const mosaic = operators.demosaic.create([3, 16, 16], { pattern: 'rggb' }, {});
+ * console.log(Object.keys(operators), mosaic.outputShape);
+ * ```
+ */
 export const operators: Readonly<Record<string, OperatorFamily>> = {
   denoise,
   inpaint,
@@ -79,6 +89,16 @@ export const operators: Readonly<Record<string, OperatorFamily>> = {
   tensorflow,
 };
 
+/**
+ * Every noise that a problem can name, by its name.
+ * @example
+ * ```ts
+ * import { noises, zeros } from 'retrodict';
+ *
+ * const rician = noises.rician.create({ sigma: 0.05 });
+ * console.log(Object.keys(noises), rician.logLikelihood(zeros([1, 2, 2]), zeros([1, 2, 2])));
+ * ```
+ */
 export const noises: Readonly<Record<string, NoiseFamily>> = {
   gaussian,
   poisson,

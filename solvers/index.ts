@@ -22,6 +22,15 @@ import { redDiff } from './pixel/red-diff.js';
 import { sitcom } from './pixel/sitcom.js';
 import type { Solver } from './solver.js';
 
+/**
+ * Every shipped solver, by its name.
+ * @example
+ * ```ts
+ * import { solvers } from 'retrodict';
+ *
+ * for (const { name, summary } of Object.values(solvers)) console.log(name, summary);
+ * ```
+ */
 export const solvers: Readonly<Record<string, Solver>> = {
   dps,
   diffpir,

@@ -5,6 +5,7 @@ import type { Problem } from '../problems/problem.js';
 import type { FloatArray } from '../src/core/array.js';
 import type { RandomSource } from '../src/core/random.js';
 
+/** What a solver is asked: a measurement, how it came about, and a prior of the image. */
 export interface Task {
   readonly measurement: FloatArray;
   readonly problem: Problem;
@@ -33,6 +34,7 @@ export interface Needs {
   readonly noise: 'gaussian' | 'variance' | 'any';
 }
 
+/** What a run is given beside its task: random numbers, progress and the end of the run. */
 export interface Context {
   /** Streams of this sample: `random('step', i)`. */
   readonly random: RandomSource;
@@ -66,24 +68,37 @@ interface SolverBase {
 /** `run` draws one sample; `restore` calls it for k = 0 … N−1 and sample k does not depend on N. */
 export interface ChainSolver extends SolverBase {
   readonly kind: 'chain';
-  /** @param task that `requireMatch` has let through. @param options parsed: every default is filled in. */
+  /**
+   * Draws one sample.
+   * @param task that `requireMatch` has let through.
+   * @param options parsed: every default is filled in.
+   */
   run(task: Task, options: Readonly<Record<string, unknown>>, context: Context): Promise<FloatArray>;
 }
 
 /** `run` gives one image and no uncertainty at all. */
 export interface PointSolver extends SolverBase {
   readonly kind: 'point';
-  /** @param task that `requireMatch` has let through. @param options parsed: every default is filled in. */
+  /**
+   * Gives the image.
+   * @param task that `requireMatch` has let through.
+   * @param options parsed: every default is filled in.
+   */
   run(task: Task, options: Readonly<Record<string, unknown>>, context: Context): Promise<FloatArray>;
 }
 
 /** `run` gives weighted samples together. */
 export interface EnsembleSolver extends SolverBase {
   readonly kind: 'ensemble';
-  /** @param task that `requireMatch` has let through. @param options parsed: every default is filled in. */
+  /**
+   * Draws the samples together.
+   * @param task that `requireMatch` has let through.
+   * @param options parsed: every default is filled in.
+   */
   run(task: Task, options: Readonly<Record<string, unknown>>, context: EnsembleContext): Promise<Ensemble>;
 }
 
+/** What an ensemble solver gives: weighted samples, and what it learnt on the way. */
 export interface Ensemble {
   readonly samples: readonly FloatArray[];
   /** Unnormalised log-weights, one per sample. */
@@ -96,4 +111,5 @@ export interface Ensemble {
   readonly ancestors?: readonly number[];
 }
 
+/** An algorithm that restores, told apart by `kind`. */
 export type Solver = ChainSolver | PointSolver | EnsembleSolver;

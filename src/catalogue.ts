@@ -8,10 +8,21 @@ import type { Needs, Solver } from '../solvers/solver.js';
 import { unknownName } from './core/errors.js';
 import { describeOptions, jsonSchemaOf, type OptionDescription } from './core/option-help.js';
 
+/**
+ * What there is to list.
+ * @example
+ * ```ts
+ * import { kinds, list } from 'retrodict';
+ *
+ * for (const kind of kinds) console.log(kind, (await list(kind)).length);
+ * ```
+ */
 export const kinds = ['problems', 'noises', 'solvers', 'priors'] as const;
 
+/** A kind of thing that `list` takes. */
 export type Kind = (typeof kinds)[number];
 
+/** A name and what it stands for. */
 export interface Entry {
   readonly name: string;
   readonly summary: string;
@@ -19,6 +30,7 @@ export interface Entry {
   readonly samplesPosterior?: boolean;
 }
 
+/** All that is known of a name: its options, and of solvers needs and presets, of priors the card. */
 export interface Description extends Entry {
   readonly kind: 'problem' | 'noise' | 'solver' | 'prior';
   readonly options: readonly OptionDescription[];
@@ -31,7 +43,15 @@ export interface Description extends Entry {
   readonly card?: Card;
 }
 
-/** Everything of a kind, in alphabetical order. */
+/**
+ * Everything of a kind, in alphabetical order.
+ * @example
+ * ```ts
+ * import { list } from 'retrodict';
+ *
+ * console.log(await list('noises'));
+ * ```
+ */
 export async function list(kind: Kind): Promise<Entry[]> {
   const tables = { problems: operators, noises, solvers };
   const found: readonly Entry[] = kind === 'priors' ? await listPriors() : Object.values(tables[kind]);
@@ -40,7 +60,17 @@ export async function list(kind: Kind): Promise<Entry[]> {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** @throws UsageError with the nearest names where nothing is called so. */
+/**
+ * What a problem, a noise, a solver or a prior is, and the options that it takes.
+ * @throws UsageError with the nearest names where nothing is called so.
+ * @example
+ * ```ts
+ * import { describe } from 'retrodict';
+ *
+ * const { options } = await describe('diffpir');
+ * for (const { name, help, range } of options) console.log(name, help, range);
+ * ```
+ */
 export async function describe(name: string): Promise<Description> {
   if (Object.hasOwn(operators, name)) return withOptions('problem', operators[name]);
   if (Object.hasOwn(noises, name)) return withOptions('noise', noises[name]);

@@ -17,6 +17,7 @@ import { defaults } from './defaults.js';
 import { drawSamples, type Progress } from './draw-samples.js';
 import { requireMemory } from './memory.js';
 
+/** What is to be restored, and how. */
 export interface RestoreJob {
   /** y, of the problem's measurement shape. */
   readonly measurement: FloatArray;
@@ -43,6 +44,7 @@ export interface RestoreJob {
   readonly maxMemory?: number;
   /** Stops after the current step; `restore` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Told of every step of every sample. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -79,6 +81,21 @@ export interface Posterior extends Summary {
 /**
  * Draws samples of x given y, two side by side, and summarises them. Sample k depends on the seed, the measurement and k alone.
  * @throws UsageError when problem, prior, solver and options do not fit one another; the signal's reason when aborted.
+ * @example
+ * ```ts
+ * import { loadPrior, problem, readPicture, restore } from 'retrodict';
+ *
+ * const { image } = await readPicture('blurred.png');
+ * const prior = await loadPrior('photo');
+ * const posterior = await restore({
+ *   measurement: image,
+ *   problem: problem('gaussian-blur:sigma=1.6', 'gaussian:sigma=2/255'),
+ *   prior,
+ *   samples: 8,
+ * });
+ * console.log(posterior.mean.shape, posterior.misfit);
+ * await prior.close();
+ * ```
  */
 export async function restore(job: RestoreJob): Promise<Posterior> {
   const { samples = defaults.samples, seed = defaults.seed, level = defaults.level } = job;

@@ -16,6 +16,14 @@ import { composeSvd } from './compose-svd.js';
  * x ↦ Aₙ(… A₂(A₁(x))).
  * @param operators at least one, in the order light meets them; each takes what the one before gives.
  * @throws UsageError when shapes do not meet.
+ * @example
+ * ```ts
+ * import { compose, operators } from 'retrodict';
+ *
+ * const blur = operators['gaussian-blur'].create([3, 32, 32], { sigma: 1.6 }, {});
+ * const half = operators.downsample.create(blur.outputShape, { factor: 2 }, {});
+ * console.log(compose([blur, half]).outputShape);
+ * ```
  */
 export function compose(operators: readonly ForwardOperator[]): ForwardOperator {
   // From the last to the first, so that each part's row space meets everything that follows it.

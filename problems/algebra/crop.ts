@@ -15,6 +15,12 @@ import { imageShape, requireShape, reshaped } from '../parts/planes.js';
 /**
  * [C, H, W] → [C, height, width]: some rows of the identity, which has everything in closed form.
  * @throws UsageError when the window does not lie within the image.
+ * @example
+ * ```ts
+ * import { crop } from 'retrodict';
+ *
+ * console.log(crop([3, 64, 64], { top: 8, left: 8, height: 16, width: 32 }).outputShape);
+ * ```
  */
 export function crop(shape: Shape, { top, left, height, width }: Window): LinearOperator {
   const [channels, rows, columns] = imageShape(shape, 'crop');

@@ -7,6 +7,13 @@ import { type ForwardOperator, isLinear, type LinearOperator, withLinearization 
  * Keeps all that A has: norm, pseudo-inverse, normal solve, singular values, linear part and surrogate.
  * @param factor c, any number but 0.
  * @throws UsageError when it is 0 or not finite.
+ * @example
+ * ```ts
+ * import { operators, scaled } from 'retrodict';
+ *
+ * const half = scaled(operators.denoise.create([3, 8, 8], {}, {}), 0.5);
+ * console.log(half.outputShape);
+ * ```
  */
 export function scaled(operator: ForwardOperator, factor: number): ForwardOperator {
   if (factor === 0 || !Number.isFinite(factor)) {

@@ -22,6 +22,15 @@ import { added, parallel, requireSameInput } from './parallel.js';
  * values, as a sharp noisy picture beside a blurred clean one. Else normal equations are left to conjugate gradients.
  * @param operators at least one, all of the same image, all real or all complex.
  * @throws UsageError when they take images of different shapes, or some are real and some complex.
+ * @example
+ * ```ts
+ * import { operators, stack } from 'retrodict';
+ *
+ * const shape = [3, 16, 16];
+ * const blur = operators['gaussian-blur'].create(shape, { sigma: 2 }, {});
+ * const small = operators.downsample.create(shape, { factor: 2 }, {});
+ * console.log(stack([blur, small]).outputShape);
+ * ```
  */
 export function stack(operators: readonly ForwardOperator[]): ForwardOperator {
   requireSameInput(operators, 'a stack');
@@ -52,6 +61,17 @@ export function stack(operators: readonly ForwardOperator[]): ForwardOperator {
 /**
  * The noise of stacked measurements, each with its own. It has a `variance` where all have one.
  * @param parts the noises, and the shapes of the measurements that they are in.
+ * @example
+ * ```ts
+ * import { noises, operators, problemOf, stack, stackNoise } from 'retrodict';
+ *
+ * const plain = operators.denoise.create([3, 8, 8], {}, {});
+ * const noise = stackNoise([
+ *   { noise: noises.gaussian.create({ sigma: 0.1 }), shape: plain.outputShape },
+ *   { noise: noises.gaussian.create({ sigma: 0.02 }), shape: plain.outputShape },
+ * ]);
+ * console.log(problemOf(stack([plain, plain]), noise).measurementShape);
+ * ```
  */
 export function stackNoise(parts: readonly { noise: NoiseModel; shape: Shape }[]): NoiseModel {
   const shapes = parts.map(({ shape }) => shape);

@@ -9,6 +9,14 @@ import { added, parallel, requireSameInput } from './parallel.js';
  * and inverses of a sum do not follow from those of its parts.
  * @param operators at least one, all of the same image and with measurements of the same shape and field.
  * @throws UsageError when shapes or fields differ.
+ * @example
+ * ```ts
+ * import { operators, scaled, sum } from 'retrodict';
+ *
+ * const plain = operators.denoise.create([3, 16, 16], {}, {});
+ * const blur = operators['gaussian-blur'].create([3, 16, 16], { sigma: 2, border: 'reflect' }, {});
+ * console.log(sum([plain, scaled(blur, 0.5)]).outputShape);
+ * ```
  */
 export function sum(operators: readonly ForwardOperator[]): ForwardOperator {
   requireSameInput(operators, 'a sum');

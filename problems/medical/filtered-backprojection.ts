@@ -10,6 +10,13 @@ import { requireShape } from '../parts/planes.js';
  * @param ct the operator of `ct` with parallel rays over 180°.
  * @param sinogram [C, angles, detectors], as `ct` measures it.
  * @returns [C, H, W]
+ * @example
+ * ```ts
+ * import { filteredBackprojection, isLinear, operators, zeros } from 'retrodict';
+ *
+ * const scan = operators.ct.create([1, 32, 32], { angles: 24 }, {});
+ * if (isLinear(scan)) console.log((await filteredBackprojection(scan, zeros(scan.outputShape))).shape);
+ * ```
  */
 export function filteredBackprojection(ct: LinearOperator, sinogram: FloatArray): Awaitable<FloatArray> {
   requireShape(sinogram, ct.outputShape);

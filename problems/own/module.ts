@@ -33,6 +33,17 @@ export interface OperatorModule {
  * What they give is checked for its size at every call.
  * @param name what messages call it.
  * @throws UsageError where it has neither `adjoint` nor `vjp`, or both, or its shape is none.
+ * @example
+ * ```ts
+ * import { plainOperator } from 'retrodict';
+ *
+ * const negative = plainOperator([1, 4, 4], {
+ *   outputShape: [1, 4, 4],
+ *   apply: (x) => x.map((value) => 1 - value ** 2),
+ *   vjp: (x, v) => v.map((value, i) => -2 * x[i] * value),
+ * });
+ * console.log(negative.outputShape);
+ * ```
  */
 export function plainOperator(inputShape: Shape, parts: PlainOperator, name = 'operator'): ForwardOperator {
   const { outputShape, field = 'real', apply, adjoint, vjp } = parts;

@@ -9,7 +9,9 @@ import { isShape, loadedFile, notLoaded } from './module.js';
 /** What is used of a tensor. */
 export interface TensorFlowTensor {
   readonly shape: readonly number[];
+  /** Its values, in order. */
   data(): Promise<ArrayLike<number>>;
+  /** Gives its memory back. */
   dispose(): void;
 }
 
@@ -18,8 +20,11 @@ export interface TensorFlowTensor {
  * has no gradients in its build for Node.)
  */
 export interface TensorFlow<Tensor extends TensorFlowTensor> {
+  /** A tensor of these values. */
   tensor(values: Float32Array, shape: number[]): Tensor;
+  /** Disposes of what `compute` made but its result. */
   tidy<Result extends Tensor>(compute: () => Result): Result;
+  /** The vector-Jacobian product of `forward`. */
   grad(forward: (x: Tensor) => Tensor): (x: Tensor, cotangent: Tensor) => Tensor;
 }
 
@@ -47,6 +52,16 @@ export interface TensorFlowModule<Tensor extends TensorFlowTensor> {
  * @param imageShape [C, H, W].
  * @param name what messages call it.
  * @throws UsageError where `forward` gives no tensor; when called, where TensorFlow.js cannot differentiate it.
+ * @example
+ * ```ts
+ * import { type TensorFlow, type TensorFlowTensor, tensorflowOperator } from 'retrodict';
+ *
+ * // `tf` is what `import * as tf from '@tensorflow/tfjs'` gives.
+ * function identity<T extends TensorFlowTensor>(tf: TensorFlow<T>) {
+ *   return tensorflowOperator({ tf, imageShape: [3, 8, 8], forward: (x) => x, linear: true });
+ * }
+ * console.log(typeof identity);
+ * ```
  */
 export function tensorflowOperator<Tensor extends TensorFlowTensor>(
   { tf, imageShape, forward, linear = false, field = 'real' }: TensorFlowOperator<Tensor>,
@@ -92,6 +107,7 @@ export function tensorflowOperator<Tensor extends TensorFlowTensor>(
   };
 }
 
+/** A function for TensorFlow.js, and the shape of the images that it takes. */
 export interface TensorFlowOperator<Tensor extends TensorFlowTensor> extends TensorFlowFunction<Tensor> {
   readonly tf: TensorFlow<Tensor>;
   readonly imageShape: Shape;

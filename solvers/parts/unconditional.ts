@@ -8,6 +8,15 @@ import type { Context } from '../solver.js';
 import { ancestralStep, ddimStep, nextState, startState } from './ancestral.js';
 import { noiseLevelOptions, noiseLevels } from './noise-levels.js';
 
+/**
+ * The options of drawing from a prior alone: those of `samplePrior` and of `retrodict sample --set`.
+ * @example
+ * ```ts
+ * import { unconditionalOptions } from 'retrodict';
+ *
+ * console.log(unconditionalOptions.parse({ steps: 20 }));
+ * ```
+ */
 export const unconditionalOptions = z.object({
   method: z
     .enum(['heun', 'ddim', 'ancestral'])

@@ -20,6 +20,7 @@ import { speedBench, speedTable } from './speed.js';
 /** Of the JSON files that are written. */
 const FORMAT = 2;
 
+/** Where a benchmark reads and writes. */
 export interface BenchOptions {
   /** Folder for `<spec name>.json`, `<spec name>.md` and, of photographs, `<spec name>/*.png`; made if need be. */
   readonly out: string;
@@ -32,6 +33,7 @@ export interface BenchOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a benchmark wrote. */
 export interface BenchResult {
   /** The table, Markdown. */
   readonly table: string;
@@ -42,6 +44,13 @@ export interface BenchResult {
 /**
  * Runs the benchmark that a JSON file describes.
  * @throws UsageError when the file is no benchmark or the data it needs are not given.
+ * @example
+ * ```ts
+ * import { bench } from 'retrodict';
+ *
+ * const { table } = await bench('samples/benchmarks/exact-posterior-quick.json', { out: 'results' });
+ * console.log(table);
+ * ```
  */
 export async function bench(specPath: string, options: BenchOptions): Promise<BenchResult> {
   requireOut(options.out);

@@ -4,6 +4,7 @@ import ndarray, { type NdArray } from 'ndarray';
 /** A float32 array; inside the project always contiguous, in C order, from offset 0. */
 export type FloatArray = NdArray<Float32Array>;
 
+/** The extents of an array, outermost first: [C, H, W] of an image. */
 export type Shape = readonly number[];
 
 /** The smallest positive float32 of full precision: what stands for a 0 where only positive values have a logarithm. */
@@ -17,6 +18,12 @@ export function sizeOf(shape: Shape): number {
 /**
  * Wraps `data` as a contiguous array of the given shape (no copy).
  * @throws RangeError when the number of elements does not fit the shape.
+ * @example
+ * ```ts
+ * import { floatArray } from 'retrodict';
+ *
+ * console.log(floatArray(Float32Array.of(0, 0.5, 1, 0.5), [1, 2, 2]).get(0, 1, 0));
+ * ```
  */
 export function floatArray(data: Float32Array, shape: Shape): FloatArray {
   if (data.length !== sizeOf(shape)) {
@@ -25,6 +32,15 @@ export function floatArray(data: Float32Array, shape: Shape): FloatArray {
   return ndarray(data, [...shape]);
 }
 
+/**
+ * A new array of zeros.
+ * @example
+ * ```ts
+ * import { zeros } from 'retrodict';
+ *
+ * console.log(zeros([3, 16, 16]).data.length);
+ * ```
+ */
 export function zeros(shape: Shape): FloatArray {
   return floatArray(new Float32Array(sizeOf(shape)), shape);
 }
@@ -41,7 +57,16 @@ export function mapArray(x: FloatArray, f: (value: number, index: number) => num
   return floatArray(data, x.shape);
 }
 
-/** The same values as a float32 array that is contiguous from offset 0; no copy when it already is. */
+/**
+ * The same values as a float32 array that is contiguous from offset 0; no copy when it already is.
+ * @example
+ * ```ts
+ * import { contiguous, zeros } from 'retrodict';
+ *
+ * const corner = zeros([3, 64, 64]).lo(0, 8, 8).hi(3, 16, 16);
+ * console.log(contiguous(corner).data.length);
+ * ```
+ */
 export function contiguous(x: NdArray): FloatArray {
   if (x.data instanceof Float32Array && x.offset === 0 && x.data.length === x.size && isCOrder(x)) {
     return x as FloatArray;

@@ -1,7 +1,19 @@
 /** Errors that a person can act on: one sentence, no stack trace (DESIGN §5). */
 import { distance } from 'fastest-levenshtein';
 
-/** What was asked for cannot be asked: a wrong option, name or size. The command line exits with status 2. */
+/**
+ * What was asked for cannot be asked: a wrong option, name or size. The command line exits with status 2.
+ * @example
+ * ```ts
+ * import { describe, UsageError } from 'retrodict';
+ *
+ * try {
+ *   await describe('blurr');
+ * } catch (error) {
+ *   if (error instanceof UsageError) console.log(error.message);
+ * }
+ * ```
+ */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

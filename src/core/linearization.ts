@@ -6,7 +6,9 @@ export type Awaitable<T> = T | Promise<T>;
 
 /** f(x) and v ↦ J(x)ᵀv, for as many v as wanted, until `release()`. */
 export interface Linearization {
+  /** f(x) */
   readonly value: FloatArray;
+  /** J(x)ᵀv, of the shape of x. @param v of the shape of `value`. */
   pullback(v: FloatArray): Awaitable<FloatArray>;
   /** Frees what was kept for `pullback` (residuals in a worker); `value` stays valid. */
   release(): void;

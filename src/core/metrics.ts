@@ -4,6 +4,12 @@ import { type FloatArray, formatShape, sameShape } from './array.js';
 /**
  * Peak signal-to-noise ratio in dB over all channels, for values whose peak is 1. Infinite for equal images.
  * @throws RangeError when the shapes differ.
+ * @example
+ * ```ts
+ * import { floatArray, psnr, zeros } from 'retrodict';
+ *
+ * console.log(psnr(floatArray(new Float32Array(4).fill(0.1), [1, 2, 2]), zeros([1, 2, 2])));
+ * ```
  */
 export function psnr(estimate: FloatArray, truth: FloatArray): number {
   requireSameShape(estimate, truth);
@@ -21,6 +27,12 @@ const WINDOW = gaussianWindow(RADIUS, 1.5);
  * the window the whole image is the window.
  * @param estimate and truth of shape [C, H, W].
  * @throws RangeError when the shapes differ.
+ * @example
+ * ```ts
+ * import { ssim, zeros } from 'retrodict';
+ *
+ * console.log(ssim(zeros([1, 16, 16]), zeros([1, 16, 16])));
+ * ```
  */
 export function ssim(estimate: FloatArray, truth: FloatArray): number {
   requireSameShape(estimate, truth);

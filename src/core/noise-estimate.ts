@@ -20,6 +20,13 @@ const MOST_PATCHES = 10_000;
  * white (demosaiced, compressed, resized pictures) is underestimated.
  * @param observed 0 where the picture holds nothing (an inpainting measurement's holes), of the picture's size.
  * @throws UsageError when too few patches are whole: the picture must be about 24×24 or larger.
+ * @example
+ * ```ts
+ * import { estimateNoise, readPicture } from 'retrodict';
+ *
+ * const { image } = await readPicture('noisy.png');
+ * console.log(`${(255 * estimateNoise(image)).toFixed(1)}/255`);
+ * ```
  */
 export function estimateNoise(picture: FloatArray, observed?: Float32Array): number {
   const [channels, height, width] = picture.shape;

@@ -2,6 +2,7 @@
 import jstat from 'jstat';
 import { type FloatArray, zeros } from './array.js';
 
+/** What samples say about every pixel; arrays have the shape of a sample. */
 export interface Summary {
   readonly mean: FloatArray;
   readonly median: FloatArray;
@@ -36,6 +37,14 @@ export function normalisedWeights(count: number, logWeights?: readonly number[])
  *
  * @param samples at least one, all of one shape.
  * @param level in (0, 1).
+ * @example
+ * ```ts
+ * import { floatArray, summarise } from 'retrodict';
+ *
+ * const samples = [0.4, 0.5, 0.6].map((value) => floatArray(Float32Array.of(value), [1, 1, 1]));
+ * const { mean, sd, lower, upper } = summarise(samples, 0.9);
+ * console.log(mean.data, sd?.data, lower?.data, upper?.data);
+ * ```
  */
 export function summarise(
   samples: readonly FloatArray[],

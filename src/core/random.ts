@@ -11,6 +11,7 @@ import { standardNormal } from './ziggurat.js';
 /** Names the purpose of a stream: `['init']`, `['step', 12, 'langevin', 3]`. */
 export type Path = readonly (string | number)[];
 
+/** A stream of random numbers; the same key gives the same stream. */
 export interface Random {
   /** Uniform over the 2³² unsigned integers. */
   uint32(): number;
@@ -37,9 +38,17 @@ export async function hashArray(x: FloatArray): Promise<string> {
 export type RandomSource = (...path: Path) => Random;
 
 /**
+ * Opens streams of random numbers that depend on their key alone, not on the order of use (Philox4x32-10).
  * @param seed any integer.
  * @param item names the thing worked on, such as the hash of the decoded input.
  * @param sample index of the posterior sample.
+ * @example
+ * ```ts
+ * import { keyedRandom } from 'retrodict';
+ *
+ * const random = keyedRandom(0, 'my image', 2);
+ * console.log(random('init').normals([3, 8, 8]).shape, random('step', 12).uniform());
+ * ```
  */
 export function keyedRandom(seed: number, item: string, sample: number): RandomSource {
   return (...path) => {

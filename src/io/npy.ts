@@ -4,6 +4,7 @@
  */
 import { type FloatArray, floatArray, formatShape, sizeOf } from '../core/array.js';
 
+/** What a `.npy` file holds. */
 export interface NpyArray {
   readonly array: FloatArray;
   /** The file held complex numbers: the array's last axis is [real, imaginary]. */
@@ -55,6 +56,14 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
  * @param name what messages call the file.
  * @param maxValues how many values the array may have; a complex number is one.
  * @throws Error in one sentence when the bytes are not such a file, are cut short, or hold too much.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ * import { decodeNpy } from 'retrodict';
+ *
+ * const { array, complex } = decodeNpy(await readFile('measured.npy'), 'measured.npy');
+ * console.log(array.shape, complex);
+ * ```
  */
 export function decodeNpy(bytes: Uint8Array, name: string, maxValues = MOST_VALUES): NpyArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -173,6 +182,13 @@ function fortranOffsets(shape: readonly number[]): Uint32Array {
 /**
  * The bytes of a version 1.0 file: float32 in C order, or complex64 when asked.
  * @throws RangeError when complex numbers are asked of an array whose last axis is not 2.
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ * import { encodeNpy, zeros } from 'retrodict';
+ *
+ * await writeFile('black.npy', encodeNpy(zeros([3, 8, 8])));
+ * ```
  */
 export function encodeNpy(array: FloatArray, { complex = false } = {}): Uint8Array {
   if (complex && array.shape.at(-1) !== 2) {

@@ -10,6 +10,14 @@ import { checkNpyHeader, decodeNpy, encodeNpy, MOST_VALUES, type NpyArray } from
  * @param name what messages call the file.
  * @param maxValues how many values an array may have.
  * @throws Error in one sentence when it is not such an archive, is damaged, or holds too much.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ * import { decodeNpz } from 'retrodict';
+ *
+ * const { mean, sd } = await decodeNpz(await readFile('a.posterior.npz'), 'a.posterior.npz');
+ * console.log(mean.array.shape, sd.array.shape);
+ * ```
  */
 export async function decodeNpz(
   bytes: Uint8Array,
@@ -67,7 +75,16 @@ async function inflated(zip: ZipFile, entry: Entry, check: (start: Uint8Array) =
   throw new Error('its checksum (CRC-32) is another than the archive says');
 }
 
-/** The bytes of an archive of float32 arrays; the same arrays give the same bytes. */
+/**
+ * The bytes of an archive of float32 arrays; the same arrays give the same bytes.
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ * import { encodeNpz, zeros } from 'retrodict';
+ *
+ * await writeFile('pair.npz', encodeNpz({ a: zeros([2, 2]), b: zeros([3]) }));
+ * ```
+ */
 export function encodeNpz(arrays: Readonly<Record<string, FloatArray>>): Uint8Array {
   const members = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
   // Zip dates begin in 1980; the clock's would make every run's file differ. Float noise hardly compresses.

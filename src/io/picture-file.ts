@@ -8,6 +8,13 @@ import { decodePicture, encodePicture, type Picture, type PictureLimits } from '
 /**
  * Reads a PNG, TIFF, JPEG, WebP or AVIF file.
  * @throws Error in one sentence when the file is no picture, is damaged, or is larger than the limits.
+ * @example
+ * ```ts
+ * import { readPicture } from 'retrodict';
+ *
+ * const { image, bits, alpha } = await readPicture('photo.png');
+ * console.log(image.shape, bits, alpha !== undefined);
+ * ```
  */
 export async function readPicture(path: string, limits?: PictureLimits): Promise<Picture> {
   return decodePicture(await readFile(path), path, limits);
@@ -17,6 +24,12 @@ export async function readPicture(path: string, limits?: PictureLimits): Promise
  * Writes an image as PNG, or as TIFF where the name ends so; values are clipped to [0, 1].
  * @param image [C, H, W], C = 1 or 3.
  * @param like gives the file its bit depth (8 without it), alpha and colour profile, such as the picture restored.
+ * @example
+ * ```ts
+ * import { writePicture, zeros } from 'retrodict';
+ *
+ * await writePicture('black.png', zeros([3, 16, 16]), { bits: 16 });
+ * ```
  */
 export async function writePicture(path: string, image: FloatArray, like?: Partial<Picture>): Promise<void> {
   const format = /^\.tiff?$/i.test(extname(path)) ? 'tiff' : 'png';

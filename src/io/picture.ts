@@ -6,6 +6,7 @@ import sharp, { type Metadata } from 'sharp';
 import { type FloatArray, floatArray } from '../core/array.js';
 import { attachProfile, profileFits } from './icc.js';
 
+/** A picture as it was decoded, with what is needed to write one like it. */
 export interface Picture {
   /** [C, H, W] in [0, 1], C = 1 (grey) or 3, upright (EXIF orientation applied), in the file's own encoding. */
   readonly image: FloatArray;
@@ -28,6 +29,16 @@ export interface PictureLimits {
   readonly values?: number;
 }
 
+/**
+ * The largest picture that is read unless something else is said.
+ * @example
+ * ```ts
+ * import { defaultLimits, readPicture } from 'retrodict';
+ *
+ * const picture = await readPicture('wide.png', { ...defaultLimits, side: 40_000 });
+ * console.log(picture.image.shape);
+ * ```
+ */
 export const defaultLimits: PictureLimits = { side: 16_384, pixels: 2 ** 26 };
 
 /**

@@ -75,6 +75,7 @@ export type FolderEvent =
   | { readonly type: 'unchanged'; readonly name: string }
   | { readonly type: 'failed'; readonly name: string; readonly path: string; readonly error: Error };
 
+/** How many items there were of each kind. */
 export interface FolderSummary {
   readonly done: number;
   readonly unchanged: number;
@@ -85,6 +86,16 @@ export interface FolderSummary {
  * Restores every item by itself: what one gives does not depend on the others. A failure is reported and the next
  * item is begun.
  * @throws UsageError where nothing can start; the signal's reason when aborted, finished items being kept.
+ * @example
+ * ```ts
+ * import { readProblem, restoreFolder } from 'retrodict';
+ *
+ * const spec = await readProblem('gaussian-blur:sigma=1.6', 'gaussian:sigma=2/255');
+ * const { done, failed } = await restoreFolder({ inputs: ['photos'], out: 'restored', spec }, (event) =>
+ *   console.log(event.type),
+ * );
+ * console.log(done, failed);
+ * ```
  */
 export async function restoreFolder(
   job: FolderJob,

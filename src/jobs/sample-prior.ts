@@ -33,6 +33,7 @@ export interface SampleJob extends Text, LoadOptions {
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
+/** What happens, in order. */
 export type SampleEvent =
   | {
       readonly type: 'progress';
@@ -46,6 +47,12 @@ export type SampleEvent =
 /**
  * Draws images and writes `sample-0.png`, `sample-1.png`, …: number k depends on prior, size, options, seed and k alone.
  * @throws UsageError where an option is unknown or out of range, the prior cannot be sampled or its images are no pictures; the signal's reason when aborted.
+ * @example
+ * ```ts
+ * import { samplePrior } from 'retrodict';
+ *
+ * await samplePrior({ prior: 'photo-small', out: 'drawn', size: [64, 64], samples: 2 });
+ * ```
  */
 export async function samplePrior(
   job: SampleJob,

@@ -16,6 +16,7 @@ import { type Item, walk } from '../io/walk.js';
 import { readSpecFiles, type SpecFiles, specInFolder } from '../load/problem-files.js';
 import { describeSimulation } from './simulated.js';
 
+/** Which images are measured, and how. */
 export interface SimulationJob {
   /** Pictures, `.npy` files [C, H, W] and folders of them. */
   readonly inputs: readonly string[];
@@ -32,6 +33,7 @@ export interface SimulationJob {
   readonly signal?: AbortSignal;
 }
 
+/** What happens, in order; `name` is an item's name below the output folder, without extension. */
 export type SimulationEvent =
   | { readonly type: 'start'; readonly items: number }
   | { readonly type: 'skipped'; readonly path: string; readonly reason: string }
@@ -46,6 +48,7 @@ export type SimulationEvent =
     }
   | { readonly type: 'failed'; readonly name: string; readonly path: string; readonly error: Error };
 
+/** How many items there were of each kind. */
 export interface SimulationSummary {
   readonly done: number;
   readonly failed: number;
@@ -55,6 +58,13 @@ export interface SimulationSummary {
  * Writes for every image `NAME.npy` (or a picture), `NAME.preview.png` where the measurement is a picture,
  * `NAME.json` with its shapes, and once `problem.json`, which `restore --problem` accepts.
  * @throws UsageError where nothing can start; the signal's reason when aborted.
+ * @example
+ * ```ts
+ * import { problem, simulateFolder } from 'retrodict';
+ *
+ * const spec = problem('downsample:factor=2', 'gaussian:sigma=1/255');
+ * console.log(await simulateFolder({ inputs: ['photos'], out: 'measured', spec }));
+ * ```
  */
 export async function simulateFolder(
   job: SimulationJob,

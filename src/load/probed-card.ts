@@ -11,6 +11,13 @@ import { writeFileAtomic } from '../io/atomic.js';
  * `net.card.json` beside a bare `net.onnx`. What only its maker knows (data, licence) is left to be filled in.
  * @returns undefined, and nothing is written, where what is there already says what it is.
  * @throws Error where there is no such file or several, or none of the ways in use removes noise.
+ * @example
+ * ```ts
+ * import { writeProbedCard } from 'retrodict';
+ *
+ * const probe = await writeProbedCard('net.onnx');
+ * console.log(probe?.path, probe?.card.parametrisation);
+ * ```
  */
 export async function writeProbedCard(
   place: string,

@@ -25,6 +25,12 @@ export interface ProblemTrust extends Trust {
  * must not be code.
  * @param noise one term; it takes the place of the noise that a file names.
  * @throws UsageError where the text, the file or an option is not as it should be.
+ * @example
+ * ```ts
+ * import { readProblem } from 'retrodict';
+ *
+ * console.log(await readProblem('measured/problem.json'));
+ * ```
  */
 export async function readProblem(
   text: string,
@@ -106,6 +112,15 @@ export interface SpecFiles {
  * they are closed.
  * @param limits of the runs of operators that are ONNX graphs.
  * @throws UsageError where a file is missing or is not what the option needs.
+ * @example
+ * ```ts
+ * import { bind, problem, readSpecFiles } from 'retrodict';
+ *
+ * const spec = problem('inpaint:mask=mask.png', 'gaussian:sigma=1/255');
+ * const files = await readSpecFiles(spec);
+ * console.log(bind(spec, { imageShape: [3, 64, 64] }, files).measurementShape);
+ * await files.close();
+ * ```
  */
 export async function readSpecFiles(spec: ProblemSpec, limits: RuntimeLimits = {}): Promise<SpecFiles> {
   const files: Record<string, FloatArray> = {};

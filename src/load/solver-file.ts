@@ -8,6 +8,7 @@ import type { Solver } from '../../solvers/solver.js';
 import { UsageError } from '../core/errors.js';
 import { reasonOf } from '../io/atomic.js';
 
+/** A solver from a file, and which version of it. */
 export interface LoadedSolver {
   readonly solver: Solver;
   /** SHA-256 of the module's file (not of what it imports). */
@@ -17,6 +18,13 @@ export interface LoadedSolver {
 /**
  * Loads the `solver` (or the default) that a module exports.
  * @throws UsageError where there is no such file, it does not load, or it exports no solver.
+ * @example
+ * ```ts
+ * import { loadSolver } from 'retrodict';
+ *
+ * const { solver, version } = await loadSolver('renoise.js');
+ * console.log(solver.name, version);
+ * ```
  */
 export async function loadSolver(path: string): Promise<LoadedSolver> {
   const bytes = await readFile(path).catch((error) => {

@@ -3,6 +3,7 @@ import sharp, { type OverlayOptions } from 'sharp';
 import type { FloatArray } from '../core/array.js';
 import { encodePicture } from '../io/picture.js';
 
+/** An image of a sheet. */
 export interface Labelled {
   /** [1|3, H, W] in [0, 1]. */
   readonly image: FloatArray;
@@ -18,6 +19,14 @@ const LINE = 20;
 /**
  * An 8-bit sRGB PNG with the rows of images below each other on white. Images keep their size, one pixel to a pixel;
  * every column is as wide as its widest image.
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ * import { contactSheet, zeros } from 'retrodict';
+ *
+ * const black = zeros([3, 64, 64]);
+ * await writeFile('sheet.png', await contactSheet([[{ image: black, label: 'measured' }, { image: black }]]));
+ * ```
  */
 export async function contactSheet(rows: readonly (readonly Labelled[])[]): Promise<Uint8Array> {
   const columns = Math.max(...rows.map((row) => row.length));

@@ -9,9 +9,17 @@ export interface SdPicture {
 }
 
 /**
+ * A grey picture of a standard deviation.
  * @param sd standard deviations [C, H, W].
  * @param white what is to be shown white; the largest value there is unless given, so that pictures of different
  *   images compare only through it.
+ * @example
+ * ```ts
+ * import { sdPicture, writePicture, zeros } from 'retrodict';
+ *
+ * const { image } = sdPicture(zeros([3, 16, 16]), 0.1);
+ * await writePicture('sd.png', image);
+ * ```
  */
 export function sdPicture(sd: FloatArray, white?: number): SdPicture {
   const [channels, height, width] = sd.shape;

@@ -7,6 +7,7 @@ import type { Solver } from '../solvers/solver.js';
 import { type Shape, sizeOf } from './core/array.js';
 import { defaults } from './defaults.js';
 
+/** What a restoration holds in memory: its problem, its prior and its solver. */
 export interface MemoryTask {
   /** [C, H, W] of the restored image. */
   readonly imageShape: Shape;
@@ -24,7 +25,12 @@ const ARRAYS_PER_SAMPLE = 3.5;
 /**
  * Bytes that the work takes at its peak, beside what the process holds already (the prior's weights, say).
  * @example
- * const bytes = estimateMemory({ imageShape: [3, 3000, 4000], solver: solvers['diffpir'], prior, samples: 4 });
+ * ```ts
+ * import { estimateMemory, loadPrior, solvers } from 'retrodict';
+ *
+ * const prior = await loadPrior('photo');
+ * console.log(estimateMemory({ imageShape: [3, 3000, 4000], solver: solvers['diffpir'], prior }) / 1e9, 'GB');
+ * ```
  */
 export function estimateMemory({
   imageShape,

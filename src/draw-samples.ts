@@ -4,6 +4,7 @@ import type { FloatArray } from './core/array.js';
 import type { RandomSource } from './core/random.js';
 import { drawSideBySide } from './core/side-by-side.js';
 
+/** How far a restoration is. */
 export interface Progress {
   /** The sample that makes a step, from 0; two are drawn side by side. */
   readonly sample: number;

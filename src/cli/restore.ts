@@ -193,7 +193,7 @@ function reporter(output: Output): (event: FolderEvent) => void {
         output.note(`skipped ${event.path}: it ${event.reason}`, event);
         return;
       case 'noise':
-        output.note(`${event.name}: estimated noise ${(255 * event.sigma).toFixed(2)}/255`, event);
+        output.note(`${event.name}: noise: ${event.description}`, event);
         return;
       case 'warning':
         output.warning(`${event.name}: ${event.message}`, event);

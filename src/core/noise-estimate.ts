@@ -17,7 +17,7 @@ const MOST_PATCHES = 10_000;
  * Standard deviation of the noise in the units of the picture, [C, H, W] with the same noise level in all channels.
  *
  * Photographs are textured: below about 3/255 texture passes for noise and the estimate is too high. Noise that is not
- * white (demosaiced, compressed, resized pictures) is underestimated.
+ * white (demosaiced, compressed, resized pictures) is underestimated: see `measureNoise`. Constant and clipped patches do not count.
  * @param observed 0 where the picture holds nothing (an inpainting measurement's holes), of the picture's size.
  * @throws UsageError when too few patches are whole: the picture must be about 24×24 or larger.
  * @example
@@ -32,14 +32,17 @@ export function estimateNoise(picture: FloatArray, observed?: Float32Array): num
   const [channels, height, width] = picture.shape;
   const side = Math.max(2, Math.min(5, Math.floor(Math.sqrt(LARGEST_PATCH / channels))));
   const dimension = channels * side * side;
-  const whole = ({ y, x }: Corner) => !observed || isObserved(observed, width, y, x, side);
-  const patches = patchCorners(height, width, side).filter(whole);
-  if (patches.length < 4 * dimension) {
+  const whole = patchCorners(height, width, side).filter(({ y, x }) => {
+    return !observed || isObserved(observed, width, y, x, side);
+  });
+  if (whole.length < 4 * dimension) {
     throw new UsageError(
-      `a picture of ${formatShape(picture.shape)} with ${patches.length} whole patches of ${side}×${side} pixels ` +
+      `a picture of ${formatShape(picture.shape)} with ${whole.length} whole patches of ${side}×${side} pixels ` +
         'is too small to estimate its noise',
     );
   }
+  const varied = whole.filter(({ y, x }) => !isCut(picture, y, x, side));
+  const patches = varied.length < 4 * dimension ? whole : varied;
   const covariance = patchCovariance(picture, patches, side);
   return Math.sqrt(Math.max(0, noiseVariance(symmetricEigen(covariance, dimension).values)));
 }
@@ -81,6 +84,25 @@ function isObserved(observed: Float32Array, width: number, y: number, x: number,
     }
   }
   return true;
+}
+
+/** A bar, a drawn area, or one clipped in more than a fifth of its values: no noise is left there, or not all. */
+function isCut({ data, shape }: FloatArray, y: number, x: number, side: number): boolean {
+  const [channels, height, width] = shape;
+  const first = data[y * width + x];
+  let [ends, equal] = [0, 0];
+  for (let channel = 0; channel < channels; channel++) {
+    for (let row = 0; row < side; row++) {
+      const start = (channel * height + y + row) * width + x;
+      for (let column = 0; column < side; column++) {
+        const value = data[start + column];
+        if (value === 0 || value === 1) ends++;
+        if (value === first) equal++;
+      }
+    }
+  }
+  const size = channels * side * side;
+  return equal === size || ends > size / 5;
 }
 
 function patchCovariance(picture: FloatArray, corners: readonly Corner[], side: number): Float64Array {

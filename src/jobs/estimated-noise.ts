@@ -1,14 +1,31 @@
-/** `--noise auto`: noise of the level that a picture is found to have. */
+/** `--noise auto`: the noise that a picture is found to have. */
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import { UsageError } from '../core/errors.js';
-import { estimateNoise } from '../core/noise-estimate.js';
+import { measureNoise, type NoiseMeasurement } from '../core/noise-measure.js';
+import { describeNoise, grainOf, hidingSigma, pixelSigma } from '../core/noise-words.js';
 import type { Input } from '../io/inputs.js';
+import type { Doubt } from './doubts.js';
+
+/** What was found, for the event and the manifest. */
+export type NoiseReport = {
+  readonly kind: NoiseMeasurement['kind'];
+  /** Standard deviation of a pixel in [0, 1] image units. */
+  readonly sigma: number;
+  /** Size of the grain in pixels, 1 for white noise. */
+  readonly grain: number;
+  /** Relative level at brightness 0, ¼, ½, ¾, 1. */
+  readonly levels: readonly number[];
+  /** How unlike the places are that it was measured on: 0.2 is sure, 0.6 hardly. */
+  readonly unlikeness: number;
+  /** All that in one line. */
+  readonly description: string;
+};
 
 /**
- * The spec with Gaussian noise of the level that the picture is found to have.
+ * The spec with the noise that the picture is found to have.
  * @param path names the input in messages.
  * @param bound binds a spec to the input.
- * @param onSigma is told the level: a standard deviation in [0, 1] image units.
+ * @param told gets what was found, and what to doubt of it.
  * @throws UsageError where the input is no picture; Error where it is too small to tell.
  */
 export async function withEstimatedNoise(
@@ -16,7 +33,7 @@ export async function withEstimatedNoise(
   { array, picture }: Input,
   path: string,
   bound: (spec: ProblemSpec) => Promise<Problem>,
-  onSigma: (sigma: number) => void,
+  told: (report: NoiseReport, doubt: Doubt | undefined) => void,
 ): Promise<ProblemSpec> {
   if (picture === undefined) {
     throw new UsageError(`--noise is needed for ${path}: only a picture's noise level can be estimated`);
@@ -24,7 +41,26 @@ export async function withEstimatedNoise(
   const withLevel = (sigma: number) => ({ ...spec, noise: { name: 'gaussian', options: { sigma } } });
   const { observed } = (await bound(withLevel(1))).operator; // which pixels are seen does not depend on the noise
   const rounding = 1 / (2 ** picture.bits - 1) / Math.sqrt(12);
-  const sigma = Math.max(rounding, estimateNoise(array, observed));
-  onSigma(sigma);
-  return withLevel(sigma);
+  const measured = measureNoise(array, observed);
+  told(reportOf(measured), doubtOf(measured));
+  return withLevel(measured.kind === 'none' ? rounding : Math.max(rounding, hidingSigma(measured)));
+}
+
+function reportOf(measured: NoiseMeasurement): NoiseReport {
+  const { kind, levels, unlikeness } = measured;
+  const [sigma, grain] = [pixelSigma(measured), grainOf(measured)];
+  return { kind, sigma, grain, levels, unlikeness, description: describeNoise(measured) };
+}
+
+function doubtOf({ kind, sigma }: NoiseMeasurement): Doubt | undefined {
+  if (kind === 'none') {
+    return { code: 'noise-free', message: 'the picture looks noise-free, so hardly anything is taken away' };
+  }
+  if (kind !== 'unknown') return undefined;
+  const found = 'no part of the picture is flat enough to tell noise from detail';
+  const taken = `σ ${(255 * sigma).toFixed(1)}/255 is taken, which white noise would have`;
+  return {
+    code: 'noise-unknown',
+    message: `${found}: ${taken}; where you see more, state it, such as --noise gaussian:sigma=10/255`,
+  };
 }

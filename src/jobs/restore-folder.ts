@@ -14,6 +14,7 @@ import type { PictureLimits } from '../io/picture.js';
 import { type Item, walk } from '../io/walk.js';
 import { readSpecFiles } from '../load/problem-files.js';
 import type { Doubt } from './doubts.js';
+import type { NoiseReport } from './estimated-noise.js';
 import { loadedPrior, SHIPPED_FOR } from './job-prior.js';
 import { type RestoredLine, restoreItem, type Shared } from './restore-item.js';
 import type { Estimate, ResultFormat } from './results.js';
@@ -60,8 +61,8 @@ export interface FolderJob extends Text, LoadOptions {
 export type FolderEvent =
   | { readonly type: 'start'; readonly items: number }
   | { readonly type: 'skipped'; readonly path: string; readonly reason: string }
-  /** The noise level was estimated: standard deviation in [0, 1] image units. */
-  | { readonly type: 'noise'; readonly name: string; readonly sigma: number }
+  /** What noise a picture was found to have, where it was not told. */
+  | ({ readonly type: 'noise'; readonly name: string } & NoiseReport)
   | ({ readonly type: 'progress'; readonly name: string } & Progress)
   /** Something that a person should look at; the item goes on. */
   | {

@@ -19,7 +19,7 @@ import type { SpecFiles } from '../load/problem-files.js';
 import { requireMemory } from '../memory.js';
 import { type Posterior, restore } from '../restore.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
-import { withEstimatedNoise } from './estimated-noise.js';
+import { type NoiseReport, withEstimatedNoise } from './estimated-noise.js';
 import type { FolderEvent, FolderJob } from './restore-folder.js';
 import {
   type Encoded,
@@ -62,6 +62,8 @@ export interface RestoredLine
     Omit<Encoded, 'files'>,
     Partial<Scores>,
     Pick<Posterior, Figures> {
+  /** What noise the picture was found to have, where it was not told. */
+  readonly noise?: NoiseReport;
   /** What a person should look at; absent where there is nothing. */
   readonly warnings?: readonly Doubt[];
 }
@@ -79,7 +81,7 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
     warnings.push(doubt);
     onEvent({ type: 'warning', name, ...doubt });
   };
-  const plan = await planOf(item, shared);
+  const plan = await planOf(item, shared, warn);
   if (await isDone(name, plan.made, shared, warn)) {
     onEvent({ type: 'unchanged', name });
     return 'unchanged';
@@ -95,6 +97,7 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
     ...{ key: keyOf(plan.made), path: item.path, made: plan.made, sdWhite },
     ...figuresOf(posterior),
     ...scores,
+    ...(plan.noise ? { noise: plan.noise } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
   });
   onEvent({ type: 'done', name, line });
@@ -105,23 +108,37 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
 interface Plan {
   readonly input: Input;
   readonly problem: Problem;
+  /** What was found where it was not told. */
+  readonly noise?: NoiseReport;
   readonly solver: Solver;
   readonly written: ResultFormat;
   readonly made: Recipe;
 }
 
-async function planOf({ path, name }: Item, shared: Shared): Promise<Plan> {
+async function planOf({ path, name }: Item, shared: Shared, warn: (doubt: Doubt) => void): Promise<Plan> {
   const { job, files, prior, noisePrior, onEvent } = shared;
   const input = await readInput(path, job.limits ?? defaultLimits);
   const bound = (spec: ProblemSpec) =>
     bindMeasurement(path, input.array.shape, spec, { channels: prior?.channels, ...files });
-  const onSigma = (sigma: number) => onEvent({ type: 'noise', name, sigma });
+  let noise: NoiseReport | undefined;
+  const told = (report: NoiseReport, doubt: Doubt | undefined) => {
+    noise = report;
+    onEvent({ type: 'noise', name, ...report });
+    if (doubt) warn(doubt);
+  };
   const problem = await bound(
-    job.spec.noise ? job.spec : await withEstimatedNoise(job.spec, input, path, bound, onSigma),
+    job.spec.noise ? job.spec : await withEstimatedNoise(job.spec, input, path, bound, told),
   );
   const solver = chooseSolver(job.solver, problem, noisePrior);
   const written = resultFormat(job, input.picture);
-  return { input, problem, solver, written, made: madeOf({ input, problem, solver, written }, shared) };
+  return {
+    input,
+    problem,
+    noise,
+    solver,
+    written,
+    made: madeOf({ input, problem, solver, written }, shared),
+  };
 }
 
 /** All that decides the bytes of the result. */

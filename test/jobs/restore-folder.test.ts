@@ -408,14 +408,18 @@ describe('restoreFolder', () => {
     });
     const estimates = events.filter((event) => event.type === 'noise');
     expect(estimates.map(({ name }) => name)).toEqual(['clean', 'noisy']);
+    expect(estimates.map(({ kind }) => kind)).toEqual(['none', 'white']);
+    expect(estimates[1].description).toMatch(/^σ (9\.[5-9]|10\.[0-4])\/255, white$/);
+    const lines = manifestLines(out) as unknown as {
+      name: string;
+      made: { problem: { noise: { options: { sigma: number } } } };
+      noise: unknown;
+    }[];
+    const [clean, withNoise] = ['clean', 'noisy'].map((name) => lines.find((line) => line.name === name)!);
     // Without any noise there still is that of rounding to 255 levels.
-    expect(estimates[0].sigma).toBeCloseTo(1 / 255 / Math.sqrt(12), 6);
-    expect(estimates[1].sigma * 255).toBeGreaterThan(9.5);
-    expect(estimates[1].sigma * 255).toBeLessThan(10.5);
-    const line = manifestLines(out).find(({ name }) => name === 'noisy') as { made: { problem: unknown } };
-    expect(line.made.problem).toMatchObject({
-      noise: { name: 'gaussian', options: { sigma: estimates[1].sigma } },
-    });
+    expect(clean.made.problem.noise.options.sigma).toBeCloseTo(1 / 255 / Math.sqrt(12), 6);
+    expect(withNoise.made.problem.noise.options.sigma).toBe(estimates[1].sigma);
+    expect(withNoise.noise).toMatchObject({ kind: 'white', sigma: estimates[1].sigma, grain: 1 });
   });
 
   it('leaves no part of a file of an item that failed', async () => {

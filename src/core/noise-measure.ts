@@ -1,0 +1,122 @@
+/**
+ * What noise a picture holds, from the picture alone: how strong in each octave of frequency and at each brightness, and how
+ * the channels go together. Cameras, demosaicing and JPEG leave noise that is not white.
+ *
+ * After Colom, Lebrun, Buades, Morel, "Multiscale estimation of intensity and frequency dependent noise" (IPOL 2014, SIIMS
+ * 2016), with another choice of flat places (noise-floor.ts): at half the size, where JPEG leaves the noise whole.
+ */
+import type { FloatArray } from './array.js';
+import {
+  type Block,
+  detailProducts,
+  doubtOf,
+  halved,
+  SIDE,
+  usableBlocks,
+  varianceIn,
+} from './noise-blocks.js';
+import { brightnessCurve } from './noise-curve.js';
+import { estimateNoise } from './noise-estimate.js';
+import { flattest } from './noise-floor.js';
+
+/** Blocks less alike than this show a picture rather than noise. */
+const UNLIKE = 0.635;
+/** White noise has at least this share of its level in the weakest directions of small patches too. */
+const WHITE = 0.8;
+/** Noise weaker than this at half the picture's size is none that eight bits show. */
+const VISIBLE = 1.5 / 255;
+/** The second octave of white noise is so much stronger than the first at most, by chance. */
+const EVEN_OCTAVES = 1.25;
+/** By how much at most the variance of noise rises from octave to octave; beyond, it is the picture that shows. */
+const STEEPEST = 4;
+
+/** What a picture's noise was found to be. */
+export interface NoiseMeasurement {
+  /**
+   * `none`: nothing that eight bits show. `unknown`: no part is flat enough to tell noise from detail; `sigma` is then what
+   * white noise would have at least.
+   */
+  readonly kind: 'none' | 'white' | 'signal-dependent' | 'correlated' | 'unknown';
+  /** Standard deviation in picture units; of correlated noise that of white noise as strong in the finest octave. */
+  readonly sigma: number;
+  /**
+   * Covariance of the channels in the three finest octaves, as densities: for white noise all are its variance. Each holds
+   * 00, 01, 11, 02, 12, 22. Empty where the kind is unknown.
+   */
+  readonly octaves: readonly (readonly number[])[];
+  /** Relative level at brightness 0, ¼, ½, ¾, 1. */
+  readonly levels: readonly number[];
+  /** How unlike the flat places are, from about 0.2 (sure) to 0.6 (hardly); above, the kind is unknown. */
+  readonly unlikeness: number;
+}
+
+/**
+ * Measures the noise of a picture on its flat parts. Constant, clipped and missing parts do not count.
+ * @param picture [C, H, W] in [0, 1]. @param observed 0 where a pixel holds nothing, of the picture's size.
+ * @throws UsageError where the picture, or what is seen of it, is smaller than about 24×24 pixels.
+ * @example
+ * const { kind, sigma } = measureNoise(picture); // 'correlated', 0.008
+ */
+export function measureNoise(picture: FloatArray, observed?: Float32Array): NoiseMeasurement {
+  const half = halved(picture);
+  // Means of four pixels have a quarter of white noise's variance.
+  const blocks = usableBlocks(half, halved(doubtOf(picture, observed))).map((block) => ({
+    ...block,
+    energy: 4 * block.energy,
+    around: 4 * block.around,
+  }));
+  const flats = flattest(blocks);
+  const white = estimateNoise(picture, observed);
+  const nothing = { sigma: white, octaves: [], levels: EVEN };
+  if (blocks.length === 0) return { ...nothing, kind: 'none', unlikeness: 0 };
+  if (!flats || flats.unlikeness > UNLIKE) {
+    return { ...nothing, kind: 'unknown', unlikeness: flats?.unlikeness ?? 1 };
+  }
+  const octaves = octavesAt(flats.blocks, picture, half);
+  const sigma = Math.sqrt(varianceIn(octaves[0], picture.shape[0]));
+  const { levels, certain } = brightnessCurve(blocks, flats.variance);
+  const found = { sigma, octaves, levels, unlikeness: flats.unlikeness };
+  if (Math.sqrt(flats.variance) < VISIBLE && sigma < VISIBLE / 2) return { ...found, kind: 'none' };
+  if (white < WHITE * sigma) return { ...found, kind: 'correlated' };
+  if (certain) return { ...found, kind: 'signal-dependent' };
+  // Patches count clipped parts too, flat places do not; but where the octaves differ these hold some detail.
+  const pure = flats.variance < EVEN_OCTAVES * sigma ** 2;
+  return { ...found, kind: 'white', sigma: pure ? sigma : Math.min(white, sigma) };
+}
+
+const EVEN = [1, 1, 1, 1, 1];
+
+/** The covariance of the fine detail in the same places at full, half and quarter size. */
+function octavesAt(places: readonly Block[], picture: FloatArray, half: FloatArray): number[][] {
+  const channels = picture.shape[0];
+  const quarter = halved(half);
+  const [, height, width] = quarter.shape;
+  const fits = ({ y, x }: Block) => (y >> 1) + SIDE <= height && (x >> 1) + SIDE <= width;
+  const finest = average(
+    places.flatMap(({ y, x }) => [
+      detailProducts(picture, 2 * y, 2 * x),
+      detailProducts(picture, 2 * y, 2 * x + SIDE),
+      detailProducts(picture, 2 * y + SIDE, 2 * x),
+      detailProducts(picture, 2 * y + SIDE, 2 * x + SIDE),
+    ]),
+    1,
+  );
+  const second = average(
+    places.map(({ y, x }) => detailProducts(half, y, x)),
+    4,
+  );
+  // At a quarter of the size a block reaches beyond the flat place: the weaker half of them does not.
+  const coarse = places
+    .filter(fits)
+    .map(({ y, x }) => detailProducts(quarter, y >> 1, x >> 1))
+    .sort((a, b) => varianceIn(a, channels) - varianceIn(b, channels));
+  const third = coarse.length < 4 ? second : average(coarse.slice(0, coarse.length >> 1), 16);
+  const rise = varianceIn(third, channels) / varianceIn(second, channels);
+  return [finest, second, rise > STEEPEST ? third.map((value) => (value * STEEPEST) / rise) : third];
+}
+
+function average(products: readonly Float64Array[], gain: number): number[] {
+  return Array.from(products[0], (_, pair) => {
+    return (gain * products.reduce((sum, of) => sum + of[pair], 0)) / products.length;
+  });
+}

@@ -1,0 +1,63 @@
+/** A measured noise in numbers that a person, or a denoiser of white noise, can do with. */
+import { varianceIn } from './noise-blocks.js';
+import type { NoiseMeasurement } from './noise-measure.js';
+import { symmetricEigen } from './symmetric-eigen.js';
+
+/** Share of all frequencies that an octave has; the last stands for all below. */
+const SHARES = [3 / 4, 3 / 16, 1 / 16];
+
+/** Standard deviation of a pixel, over all octaves. */
+export function pixelSigma({ kind, sigma, octaves }: NoiseMeasurement): number {
+  if (kind !== 'correlated') return sigma;
+  const channels = channelsOf(octaves[0]);
+  return Math.sqrt(octaves.reduce((sum, octave, k) => sum + SHARES[k] * varianceIn(octave, channels), 0));
+}
+
+/** Size of the grain in pixels: 1 where the noise is white, 2 where coarse detail is twice as noisy as fine. */
+export function grainOf({ kind, octaves }: NoiseMeasurement): number {
+  if (kind !== 'correlated') return 1;
+  const channels = channelsOf(octaves[0]);
+  return Math.sqrt(varianceIn(octaves[1], channels) / varianceIn(octaves[0], channels));
+}
+
+/**
+ * Level of white noise that hides this noise: a denoiser that expects as much in every direction of colour and every octave
+ * takes away what is there in the strongest colour of the second octave. Of white noise it is σ.
+ */
+export function hidingSigma({ kind, sigma, octaves }: NoiseMeasurement): number {
+  return kind === 'correlated' ? strongestSigma(octaves[1]) : sigma;
+}
+
+/** Standard deviation in the strongest combination of channels. @param products 00, 01, 11, 02, 12, 22. */
+export function strongestSigma(products: readonly number[]): number {
+  const channels = channelsOf(products);
+  return Math.sqrt(symmetricEigen(squareOf(products, channels), channels).values[0]);
+}
+
+/** The symmetric matrix of packed products, row by row. */
+export function squareOf(products: readonly number[], channels: number): Float64Array {
+  return Float64Array.from({ length: channels ** 2 }, (_, i) => {
+    const [a, b] = [Math.floor(i / channels), i % channels];
+    const [low, high] = [Math.min(a, b), Math.max(a, b)];
+    return products[(high * (high + 1)) / 2 + low];
+  });
+}
+
+function channelsOf(products: readonly number[]): number {
+  return Math.round((Math.sqrt(8 * products.length + 1) - 1) / 2);
+}
+
+/** One line, such as `σ 3.4/255, grain of 2.5 px, stronger in shadows`. */
+export function describeNoise(noise: NoiseMeasurement): string {
+  const level = `σ ${(255 * pixelSigma(noise)).toFixed(noise.kind === 'none' ? 2 : 1)}/255`;
+  if (noise.kind === 'none') return `none to be seen (${level})`;
+  if (noise.kind === 'unknown') return `${level} at least: no part is flat enough to tell noise from detail`;
+  const grain = noise.kind === 'correlated' ? `grain of ${grainOf(noise).toFixed(1)} px` : 'white';
+  const [dark, bright] = [noise.levels[0], noise.levels[noise.levels.length - 1]];
+  const course = dark === bright ? [] : [dark > bright ? 'stronger in shadows' : 'stronger in bright parts'];
+  const doubt = noise.unlikeness > UNSURE ? ['uncertain, for little is flat'] : [];
+  return [level, grain, ...course, ...doubt].join(', ');
+}
+
+/** Flat places less alike than this leave the level open by some tens of per cent. */
+const UNSURE = 0.55;

@@ -31,7 +31,7 @@ async function benchCommand(spec: string, options: BenchCommandOptions): Promise
   const { out, data, overwrite } = options;
   return interruptible(async (signal) => {
     const result = await bench(spec, { out, data, overwrite, say, signal });
-    output.result(result.table, { type: 'bench', ...result });
+    output.page(result.table, { type: 'bench', ...result });
     return 0;
   });
 }

@@ -34,5 +34,5 @@ async function cardAction(
   }
   const prior = await loadPrior(place, options);
   await prior.close();
-  output.result(JSON.stringify(prior.card, null, 2), { type: 'card', path: place, card: prior.card });
+  output.page(JSON.stringify(prior.card, null, 2), { type: 'card', path: place, card: prior.card });
 }

@@ -16,7 +16,7 @@ export function addDescribe(program: Command): void {
 async function describeAction(name: string, options: { readonly json?: boolean }): Promise<void> {
   const output = new Output(options);
   const { options: described, ...description } = await describe(name);
-  output.result(inWords({ options: described, ...description }), { type: 'description', ...description });
+  output.page(inWords({ options: described, ...description }), { type: 'description', ...description });
 }
 
 function inWords({

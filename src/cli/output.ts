@@ -1,5 +1,6 @@
 /** What the commands print: results on stdout, everything said about them on stderr; or JSON lines on stdout alone. */
 import { type Bar, Presets, SingleBar } from 'cli-progress';
+import { visible, visibleJson, visiblePage } from './visible.js';
 
 export interface OutputOptions {
   readonly json?: boolean;
@@ -13,11 +14,16 @@ export class Output {
 
   /** A result: a line of text, or with `--json` the object, with `version: 1`. */
   result(text: string, event: { readonly type: string; readonly [more: string]: unknown }): void {
+    this.page(visible(text), event);
+  }
+
+  /** A result of several lines. */
+  page(text: string, event: { readonly type: string; readonly [more: string]: unknown }): void {
     this.clearBar();
     if (this.options.json) {
       const { type, ...rest } = event;
-      process.stdout.write(`${JSON.stringify({ type, version: 1, ...rest })}\n`);
-    } else if (!this.options.quiet) process.stdout.write(`${text}\n`);
+      process.stdout.write(`${visibleJson({ type, version: 1, ...rest })}\n`);
+    } else if (!this.options.quiet) process.stdout.write(`${visiblePage(text)}\n`);
   }
 
   /** Something worth knowing that is no result. */
@@ -56,7 +62,7 @@ export class Output {
   progress(fraction: number, label: string): void {
     if (!process.stderr.isTTY || this.options.quiet) return;
     this.bar ??= startBar();
-    this.bar.update(Math.round(fraction * STEPS), { label });
+    this.bar.update(Math.round(fraction * STEPS), { label: visible(label) });
   }
 
   endProgress(): void {
@@ -66,7 +72,7 @@ export class Output {
 
   private say(text: string): void {
     this.clearBar();
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${visible(text)}\n`);
   }
 
   /** Takes the bar's line away; the next update draws it again below. */

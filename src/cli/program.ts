@@ -9,6 +9,7 @@ import { addList } from './list.js';
 import { addRestore } from './restore.js';
 import { addSample } from './sample.js';
 import { addSimulate } from './simulate.js';
+import { visible, visibleJson, visiblePage } from './visible.js';
 
 /**
  * Runs one command.
@@ -22,6 +23,7 @@ export async function run(words: readonly string[]): Promise<number> {
     .version(packageVersion())
     .option('--debug', 'print where in the program an error arose')
     .showSuggestionAfterError()
+    .configureOutput({ writeErr: (text) => process.stderr.write(visiblePage(text)) })
     .exitOverride();
   for (const add of [addRestore, addSimulate, addSample, addList, addDescribe, addCheck, addCard, addBench]) {
     add(program, (code) => {
@@ -45,9 +47,9 @@ function report(error: unknown, words: readonly string[]): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said it
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (words.includes('--json')) {
-    process.stdout.write(`${JSON.stringify({ type: 'error', version: 1, message })}\n`);
+    process.stdout.write(`${visibleJson({ type: 'error', version: 1, message })}\n`);
   }
-  process.stderr.write(`${words.includes('--debug') ? stack : message}\n`);
+  process.stderr.write(`${words.includes('--debug') ? visiblePage(String(stack)) : visible(message)}\n`);
   return 2;
 }
 

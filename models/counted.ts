@@ -42,12 +42,20 @@ export function counted(prior: Prior, counters: Counters): Prior {
 }
 
 function countedDiffusion(prior: DiffusionPrior, counters: Counters): DiffusionPrior {
+  const { inParts } = prior;
   const counting: DiffusionPrior = {
     ...descriptionOf(prior),
     denoise(x, sigma, signal) {
       counters.networkEvaluations++;
       return prior.denoise(x, sigma, signal);
     },
+    // The first part stands for the whole image.
+    ...(inParts && {
+      inParts: (arrays, work) =>
+        inParts(arrays, (windows, inner, part, parts) =>
+          work(windows, part === 0 ? countedDiffusion(inner, counters) : inner, part, parts),
+        ),
+    }),
   };
   if (prior.linearize === undefined) return counting;
   return {

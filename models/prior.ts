@@ -33,6 +33,12 @@ export interface DiffusionPrior {
   linearize?(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<Linearization>;
   /** How much memory the network takes on an image of this size, about; absent where that is not known. */
   footprint?(height: number, width: number): Footprint;
+  /**
+   * Of a prior that sees images in parts: does `work` on one part after the other, and lays together what it gives for the part's own
+   * pixels. For work on a pixel that needs nothing from beyond the receptive radius.
+   * @param arrays of one image's size: the work is given their parts.
+   */
+  inParts?(arrays: readonly FloatArray[], work: PartWork): Promise<readonly FloatArray[]>;
   /** Gives the model's memory back. */
   close(): Promise<void>;
 }
@@ -43,6 +49,18 @@ export interface Footprint {
   /** With one pullback; nearly all of it is held until `release`. */
   readonly linearize: number;
 }
+
+/**
+ * Work on one part of an image; its results have the part's size.
+ * @param prior to be asked about the part.
+ * @param part its number from 0. @param parts how many there are.
+ */
+export type PartWork = (
+  arrays: readonly FloatArray[],
+  prior: DiffusionPrior,
+  part: number,
+  parts: number,
+) => Promise<readonly FloatArray[]>;
 
 /**
  * A diffusion model of codes, and the autoencoder whose codes they are. Codes are arrays [codes.channels, h, w] in the units

@@ -8,7 +8,7 @@
 import { type FloatArray, floatArray, zeros } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
 import { crop, paste, roundUp } from './padding.js';
-import { type DiffusionPrior, descriptionOf } from './prior.js';
+import { type DiffusionPrior, descriptionOf, type PartWork } from './prior.js';
 
 /** How the image is divided. */
 export interface TileOptions {
@@ -82,11 +82,26 @@ export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPri
     };
   }
 
+  async function inParts(arrays: readonly FloatArray[], work: PartWork): Promise<readonly FloatArray[]> {
+    const tiles = tilesOf(arrays[0]);
+    let whole: FloatArray[] = [];
+    for (const [k, part] of tiles.entries()) {
+      const windows = arrays.map((array) => windowOf(array, part));
+      const results = await work(windows, prior, k, tiles.length);
+      if (k === 0) whole = results.map(({ shape }) => zeros([shape[0], ...arrays[0].shape.slice(1)]));
+      results.forEach((result, i) => {
+        pasteCore(result, part, whole[i]);
+      });
+    }
+    return whole;
+  }
+
   const window = tile + 2 * halo;
   return {
     ...descriptionOf(prior),
     denoise,
     ...(prior.linearize && { linearize }),
+    inParts,
     footprint: prior.footprint && ((h, w) => prior.footprint!(Math.min(h, window), Math.min(w, window))),
   };
 }

@@ -21,6 +21,8 @@ export interface ForwardOperator {
   readonly field: 'real' | 'complex';
   /** 1 where a measured value depends on the image, 0 where it holds nothing (a hole); absent when all do. */
   readonly observed?: Float32Array;
+  /** Whether A = I. */
+  readonly identity?: boolean;
   /** Whether a measured value depends on the pixel in its place and on no other. */
   readonly pixelwise?: boolean;
   /** The part of the image that is the picture's own, where A takes more of the scene than the picture shows. */

@@ -31,6 +31,9 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
   }
   const unfit = needs.noisePrior ? lacksNoisePrior(problem, noisePrior) : hasNoUseFor(noisePrior);
   if (unfit !== undefined) return unfit;
+  if (needs.identity && !problem.operator.identity) {
+    return `a measurement that is the image and noise, as denoise has it, but problem ${problem.name} measures something else`;
+  }
   if (needs.linear && !isLinear(problem.operator)) {
     return `a linear operator, but the operator of problem ${problem.name} is not linear`;
   }
@@ -90,6 +93,7 @@ export function requireMatch<T extends Asked>(solver: Solver, task: T): T & Pick
 export function recommended(problem: Problem, noisePrior?: Prior): string {
   if (noisePrior) return 'joint-diffusion';
   const gaussian = typeof problem.noise.variance === 'function' && problem.noise.name === 'gaussian';
+  if (problem.operator.identity && gaussian) return 'tweedie';
   if (isLinear(problem.operator) && gaussian) return 'diffpir';
   // Beyond white there is no gradient to follow; what draws each pixel needs none.
   return problem.name === 'clip' ? 'daps' : 'dps';

@@ -6,7 +6,7 @@ import type { ForwardOperator, LinearOperator } from '../problems/operator.js';
 import type { Problem } from '../problems/problem.js';
 import type { FloatArray } from '../src/core/array.js';
 import { parseOptions } from '../src/core/options.js';
-import type { ChainSolver, EnsembleSolver, Needs, PointSolver } from './solver.js';
+import type { ChainSolver, EnsembleSolver, Moments, MomentsContext, Needs, PointSolver } from './solver.js';
 
 /** A task that has what `needs` ask for. */
 export interface TaskOf<N extends Needs> {
@@ -49,10 +49,12 @@ interface Kinds {
 /** A solver whose `run` says what it takes. */
 type DefinedSolver<K extends keyof Kinds, N extends Needs, S extends z.ZodObject> = Omit<
   Kinds[K],
-  'run' | 'options'
+  'run' | 'moments' | 'options'
 > & {
   readonly kind: K;
   readonly options: S;
+  /** Of chains. */
+  moments?(task: TaskOf<N>, options: z.output<S>, context: MomentsContext): Promise<Moments>;
   run(
     task: TaskOf<N>,
     options: z.output<S>,

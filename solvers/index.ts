@@ -20,6 +20,7 @@ import { pnpAdmm } from './pixel/pnp-admm.js';
 import { pnpDm } from './pixel/pnp-dm.js';
 import { redDiff } from './pixel/red-diff.js';
 import { sitcom } from './pixel/sitcom.js';
+import { tweedie } from './pixel/tweedie.js';
 import type { Solver } from './solver.js';
 
 /**
@@ -32,6 +33,7 @@ import type { Solver } from './solver.js';
  * ```
  */
 export const solvers: Readonly<Record<string, Solver>> = {
+  tweedie,
   dps,
   diffpir,
   pigdm,

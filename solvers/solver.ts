@@ -26,6 +26,8 @@ export interface Needs {
   readonly encoder?: boolean;
   /** A second prior, differentiable, of structured noise: images of the measurement's shape. */
   readonly noisePrior?: 'diffusion';
+  /** The operator must be the identity: the measurement is the image, and noise. */
+  readonly identity?: boolean;
   /** The operator must be linear. */
   readonly linear?: boolean;
   /** The operator must offer its singular value decomposition. */
@@ -74,6 +76,22 @@ export interface ChainSolver extends SolverBase {
    * @param options parsed: every default is filled in.
    */
   run(task: Task, options: Readonly<Record<string, unknown>>, context: Context): Promise<FloatArray>;
+  /**
+   * What is known of the posterior without a sample: `restore` then reports this, and draws only the samples that are asked for.
+   * @param context says whether variances are wanted.
+   */
+  moments?(task: Task, options: Readonly<Record<string, unknown>>, context: MomentsContext): Promise<Moments>;
+}
+
+export interface MomentsContext extends Context {
+  readonly variance: boolean;
+}
+
+export interface Moments {
+  /** E[x | y] */
+  readonly mean: FloatArray;
+  /** Var[xᵢ | y] of every value; absent where it is not wanted. */
+  readonly variance?: FloatArray;
 }
 
 /** `run` gives one image and no uncertainty at all. */

@@ -1,3 +1,5 @@
+import type { Solver } from '../solvers/solver.js';
+
 /** What a job takes where nothing else is asked for. */
 export const defaults = {
   /** Posterior samples N. */
@@ -6,3 +8,13 @@ export const defaults = {
   /** Of the credible interval. */
   level: 0.9,
 } as const;
+
+/** How many samples are drawn where nobody says: none where the solver knows mean and variance without. */
+export function defaultSamples(solver: Solver): number {
+  return solver.kind === 'chain' && solver.moments ? 0 : defaults.samples;
+}
+
+/** Whether such a solver is to give variances too: of one sample, or none at all, there is no uncertainty. */
+export function wantsVariance(samples: number | undefined): boolean {
+  return samples === undefined || samples > 1;
+}

@@ -1,5 +1,5 @@
 /** Runs a solver: all its samples, with progress, pauses for other work, and a stop. */
-import type { Context, Ensemble, Solver, Task } from '../solvers/solver.js';
+import type { Context, Ensemble, Moments, Solver, Task } from '../solvers/solver.js';
 import type { FloatArray } from './core/array.js';
 import type { RandomSource } from './core/random.js';
 import { drawSideBySide } from './core/side-by-side.js';
@@ -23,6 +23,8 @@ interface Drawing {
   /** Parsed. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly samples: number;
+  /** Whether moments are to have variances. */
+  readonly variance: boolean;
   /** The streams of sample k. */
   readonly randomOf: (k: number) => RandomSource;
   readonly signal?: AbortSignal;
@@ -31,18 +33,21 @@ interface Drawing {
 
 export interface Drawn {
   readonly images: readonly FloatArray[];
+  /** Of solvers that know them without samples. */
+  readonly moments?: Moments;
   /** Of ensembles. */
   readonly weighting: Partial<Omit<Ensemble, 'samples'>>;
 }
 
 /**
- * Chains two side by side; an ensemble, or a point solver's one image, in one run.
+ * Moments first; chains two side by side; an ensemble, or a point solver's one image, in one run.
  * @throws Error where an image is not finite; the signal's reason when aborted.
  */
 export async function drawSamples(drawing: Drawing): Promise<Drawn> {
   const { solver, task, options, samples, randomOf, signal } = drawing;
+  const knowing = solver.kind === 'chain' && solver.moments ? solver : undefined;
   const runs = solver.kind === 'chain' ? samples : 1;
-  const meter = progressMeter(runs, drawing.onProgress);
+  const meter = progressMeter(runs + (knowing ? 1 : 0), drawing.onProgress);
   const contextOf = (k: number, stop?: AbortSignal): Context => ({
     random: randomOf(k),
     signal: stop,
@@ -60,13 +65,19 @@ export async function drawSamples(drawing: Drawing): Promise<Drawn> {
     requireFiniteSamples(images, solver);
     return { images, weighting };
   }
+  const context = { ...contextOf(runs, signal), random: randomOf(0), variance: drawing.variance };
+  const moments = await knowing?.moments?.(task, options, context);
+  if (moments) {
+    requireFiniteSamples([moments.mean], solver);
+    meter.end(runs);
+  }
   const images = await drawSideBySide(runs, signal, async (k, stop) => {
     const image = await solver.run(task, options, contextOf(k, stop));
     meter.end(k);
     return image;
   });
   requireFiniteSamples(images, solver);
-  return { images, weighting: {} };
+  return { images, moments, weighting: {} };
 }
 
 /** Tells of the steps of `runs` runs, and lets other work of this thread have its turn. */

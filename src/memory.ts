@@ -5,13 +5,13 @@
 import type { Prior } from '../models/prior.js';
 import type { Solver } from '../solvers/solver.js';
 import { type Shape, sizeOf } from './core/array.js';
-import { defaults } from './defaults.js';
+import { defaultSamples, wantsVariance } from './defaults.js';
 
 /** What a restoration holds in memory: its problem, its prior and its solver. */
 export interface MemoryTask {
   /** [C, H, W] of the restored image. */
   readonly imageShape: Shape;
-  readonly solver: Pick<Solver, 'kind' | 'needs'>;
+  readonly solver: Solver;
   /** A tiled prior needs no more than its windows do. */
   readonly prior?: Prior;
   /** Default 4. */
@@ -32,18 +32,14 @@ const ARRAYS_PER_SAMPLE = 3.5;
  * console.log(estimateMemory({ imageShape: [3, 3000, 4000], solver: solvers['diffpir'], prior }) / 1e9, 'GB');
  * ```
  */
-export function estimateMemory({
-  imageShape,
-  solver,
-  prior,
-  samples = defaults.samples,
-}: MemoryTask): number {
-  const drawn = solver.kind === 'point' ? 1 : samples;
+export function estimateMemory({ imageShape, solver, prior, samples }: MemoryTask): number {
+  const drawn = solver.kind === 'point' ? 1 : (samples ?? defaultSamples(solver));
   const arrays = (ARRAYS + ARRAYS_PER_SAMPLE * drawn) * 4 * sizeOf(imageShape);
   const [height, width] = imageShape.slice(-2);
   const network = solver.needs.prior === 'none' ? undefined : prior?.footprint?.(height, width);
   if (network === undefined) return arrays;
-  if (!solver.needs.priorVjp) return arrays + network.denoise;
+  const probed = solver.kind === 'chain' && solver.moments && wantsVariance(samples);
+  if (!solver.needs.priorVjp) return arrays + (probed ? network.linearize : network.denoise);
   // Two chains are drawn side by side: they take turns in the network, but each keeps what its own gradient needs.
   return arrays + (solver.kind === 'chain' && drawn > 1 ? 1.7 : 1) * network.linearize;
 }

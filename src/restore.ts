@@ -11,9 +11,9 @@ import { chooseSolver, effectiveOptions, requireMatch } from '../solvers/choose.
 import type { Solver, Task } from '../solvers/solver.js';
 import { contiguous, type FloatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
-import { normalisedWeights, type Summary, summarise } from './core/posterior.js';
+import { normalisedWeights, type Summary, summarise, summariseMoments } from './core/posterior.js';
 import { hashArray, keyedRandom, type Random } from './core/random.js';
-import { defaults } from './defaults.js';
+import { defaultSamples, defaults, wantsVariance } from './defaults.js';
 import { drawSamples, type Progress } from './draw-samples.js';
 import { requireMemory } from './memory.js';
 
@@ -29,7 +29,10 @@ export interface RestoreJob {
   readonly noisePrior?: Prior;
   /** A solver or the name of a shipped one; by default the one that the benchmark recommends for the problem. */
   readonly solver?: Solver | string;
-  /** Number of posterior samples N (default 4); a point solver gives one image whatever is asked. */
+  /**
+   * Number of posterior samples N (default 4); a point solver gives one image whatever is asked. A solver that knows mean and variance
+   * by itself (`moments`: tweedie) draws none by default; with 0 or 1 it gives the mean alone, at once, and no uncertainty.
+   */
   readonly samples?: number;
   /** Any integer (default 0). The same seed gives the same answer. */
   readonly seed?: number;
@@ -65,6 +68,7 @@ export interface Posterior extends Summary {
   /**
    * Deviance of each sample's clean measurement per observed value, 2 (log p(y|y) − log p(y|A x))/m: for Gaussian
    * noise ‖y − A x‖²/(m σ²), about 1 for a draw from the posterior of a true model. (Uniform noise has squares instead.)
+   * Of the mean, where there are no samples.
    */
   readonly misfit: readonly number[];
   readonly networkEvaluations: number;
@@ -98,8 +102,8 @@ export interface Posterior extends Summary {
  * ```
  */
 export async function restore(job: RestoreJob): Promise<Posterior> {
-  const { samples = defaults.samples, seed = defaults.seed, level = defaults.level } = job;
-  requireInRange({ samples, seed, level });
+  const { seed = defaults.seed, level = defaults.level } = job;
+  requireInRange({ seed, level });
   const problem =
     'operator' in job.problem
       ? job.problem
@@ -108,6 +112,8 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   requireFinite(measurement);
   const solver = chooseSolver(job.solver, problem, job.noisePrior);
   const options = effectiveOptions(solver, problem, job.options);
+  const samples = job.samples ?? defaultSamples(solver);
+  requireSamples(samples, solver);
   const started = performance.now();
   const counters: Counters = { networkEvaluations: 0, vjps: 0 };
   const task = await taskFor(solver, { measurement, problem }, job, counters);
@@ -118,14 +124,20 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
 
   const item = await hashArray(measurement);
   const randomOf = (k: number) => keyedRandom(seed, item, k);
-  const { images, weighting } = await drawSamples({ ...job, solver, task, options, samples, randomOf });
+  const variance = wantsVariance(job.samples);
+  const drawing = { ...job, solver, task, options, samples, variance, randomOf };
+  const { images, moments, weighting } = await drawSamples(drawing);
+  // Without samples the mean is what agrees with the data, or does not.
+  const judged = moments && samples === 0 ? [moments.mean] : images;
   const misfit: number[] = [];
   // Where the measurement holds structured noise besides, x alone does not say what it should be.
-  if (!job.noisePrior) for (const image of images) misfit.push(await deviance(image, measurement, problem));
+  if (!job.noisePrior) for (const image of judged) misfit.push(await deviance(image, measurement, problem));
   const reported = images.map((image) => problem.report(image));
   const { logWeights } = weighting;
   return {
-    ...summarise(reported, level, logWeights),
+    ...(moments
+      ? summariseMoments(problem.report(moments.mean), moments.variance, level, samples)
+      : summarise(reported, level, logWeights)),
     ...weighting,
     samples: reported,
     drawn: logWeights ? drawByWeight(logWeights, randomOf(0)('drawn')) : 0,
@@ -154,14 +166,15 @@ async function taskFor(
   });
 }
 
-function requireInRange({
-  samples,
-  seed,
-  level,
-}: Required<Pick<RestoreJob, 'samples' | 'seed' | 'level'>>): void {
-  if (!Number.isInteger(samples) || samples < 1) {
-    throw new UsageError(`samples must be a whole number from 1, found ${samples}`);
-  }
+function requireSamples(samples: number, solver: Solver): void {
+  const least = solver.kind === 'point' ? 0 : Math.min(defaultSamples(solver), 1);
+  if (Number.isInteger(samples) && samples >= least) return;
+  throw new UsageError(
+    `samples must be a whole number from ${least} for solver ${solver.name}, found ${samples}`,
+  );
+}
+
+function requireInRange({ seed, level }: Required<Pick<RestoreJob, 'seed' | 'level'>>): void {
   if (!(level > 0 && level < 1)) throw new UsageError(`level must lie between 0 and 1, found ${level}`);
   if (!Number.isInteger(seed)) throw new UsageError(`seed must be a whole number, found ${seed}`);
 }

@@ -179,7 +179,7 @@ describe('restore', () => {
       { measurement: floatArray(Float32Array.of(0, 1, Number.NaN, 0, 0, 0), shape) },
       'value 2 of the measurement is NaN',
     ],
-    [{ samples: 0 }, 'samples must be a whole number from 1, found 0'],
+    [{ samples: 0 }, 'samples must be a whole number from 1 for solver walker, found 0'],
     [{ level: 1 }, 'level must lie between 0 and 1, found 1'],
     [{ seed: 0.5 }, 'seed must be a whole number, found 0.5'],
     [{ solver: 'dsp' }, 'there is no solver "dsp"; the nearest are dps'],

@@ -11,6 +11,7 @@ export function identity(shape: Shape): LinearOperator {
   return withLinearization({
     inputShape: shape,
     outputShape: shape,
+    identity: true,
     pixelwise: true,
     apply: copy,
     adjoint: copy,

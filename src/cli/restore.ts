@@ -17,6 +17,7 @@ import {
   collectSetting,
   parseBits,
   parseBytes,
+  parseCount,
   parseLevel,
   parseNumber,
   parsePositive,
@@ -34,7 +35,7 @@ interface RestoreOptions extends LoadFlags, TrustFlags {
   readonly noisePrior?: string;
   readonly solver?: string;
   readonly set: Record<string, unknown>;
-  readonly samples: number;
+  readonly samples?: number;
   readonly seed: number;
   readonly estimate: 'mean' | 'median' | 'sample';
   readonly level: number;
@@ -95,7 +96,11 @@ export function addRestore(program: Command, finish: Finish): void {
       collectSetting,
       {},
     )
-    .option('--samples <n>', 'posterior samples to draw', parsePositive, defaults.samples)
+    .option(
+      '--samples <n>',
+      'posterior samples to draw (default: 4, or none where the solver does without); of such a solver 0: the estimate alone, at once',
+      parseCount,
+    )
     .option('--seed <n>', 'the same seed gives the same files', parseWhole, defaults.seed)
     .addOption(
       new Option('--estimate <which>', 'the image that is written')

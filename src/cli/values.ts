@@ -28,6 +28,13 @@ export function parseSeconds(text: string): number {
   return value;
 }
 
+/** A whole number from 0. */
+export function parseCount(text: string): number {
+  const value = parseWhole(text);
+  if (value < 0) throw new InvalidArgumentError('Expected a whole number from 0.');
+  return value;
+}
+
 /** `HxW` */
 export function parseSize(text: string): readonly [height: number, width: number] {
   const [, height, width] = /^([1-9]\d*)x([1-9]\d*)$/.exec(text) ?? [];

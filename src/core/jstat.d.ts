@@ -3,6 +3,8 @@ declare module 'jstat' {
   const jStat: {
     normal: {
       cdf(x: number, mean: number, sd: number): number;
+      /** Quantile. */
+      inv(probability: number, mean: number, sd: number): number;
     };
     studentt: {
       /** Quantile of Student's t distribution. */

@@ -1,6 +1,6 @@
 /** What weighted samples say about every pixel: mean, median, standard deviation and an honest credible interval. */
 import jstat from 'jstat';
-import { type FloatArray, zeros } from './array.js';
+import { type FloatArray, mapArray, zeros } from './array.js';
 
 /** What samples say about every pixel; arrays have the shape of a sample. */
 export interface Summary {
@@ -87,6 +87,31 @@ export function summarise(
     spread.upper.data[i] = byOrderStatistics ? sorted.quantile((1 + level) / 2) : average + halfWidths * sd;
   }
   return { mean, median, ...spread, effectiveSamples: n };
+}
+
+/**
+ * The same of a posterior whose mean and marginal variances are known. Its interval and its median are those of the normal distribution
+ * that has them.
+ * @param variance absent: there is no uncertainty.
+ * @param level in (0, 1).
+ * @param effectiveSamples drawn besides; the summary does not depend on them.
+ */
+export function summariseMoments(
+  mean: FloatArray,
+  variance: FloatArray | undefined,
+  level: number,
+  effectiveSamples: number,
+): Summary {
+  const known = { mean, median: mean, effectiveSamples };
+  if (variance === undefined) return known;
+  const halfWidths = jstat.jStat.normal.inv((1 + level) / 2, 0, 1);
+  const sd = mapArray(variance, Math.sqrt);
+  return {
+    ...known,
+    sd,
+    lower: mapArray(mean, (value, i) => value - halfWidths * sd.data[i]),
+    upper: mapArray(mean, (value, i) => value + halfWidths * sd.data[i]),
+  };
 }
 
 /** t₍ₙ₋₁₎·√(1+1/n): half the width of the predictive interval in standard deviations. */

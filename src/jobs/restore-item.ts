@@ -8,7 +8,8 @@ import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import { chooseSolver, effectiveOptions } from '../../solvers/choose.js';
 import type { Solver } from '../../solvers/solver.js';
 import type { FloatArray } from '../core/array.js';
-import { defaults } from '../defaults.js';
+import { UsageError } from '../core/errors.js';
+import { defaultSamples, defaults } from '../defaults.js';
 import { type Input, readInput } from '../io/inputs.js';
 import { machineMemory } from '../io/machine-memory.js';
 import { firstDifference, keyOf, type OkLine, type Recipe } from '../io/manifest.js';
@@ -130,6 +131,10 @@ async function planOf({ path, name }: Item, shared: Shared, warn: (doubt: Doubt)
     job.spec.noise ? job.spec : await withEstimatedNoise(job.spec, input, path, bound, told),
   );
   const solver = chooseSolver(job.solver, problem, noisePrior);
+  if (job.estimate === 'sample' && (job.samples ?? defaultSamples(solver)) === 0) {
+    const none = `solver ${solver.name} draws none by itself`;
+    throw new UsageError(`--estimate sample needs --samples, since ${none}`);
+  }
   const written = resultFormat(job, input.picture);
   return {
     input,
@@ -158,7 +163,8 @@ function madeOf({ input, problem, solver, written }: Omit<Plan, 'made'>, shared:
     guidance: job.guidance,
     noiseWeights: noisePrior && weightsOf(noisePrior),
     options: effectiveOptions(solver, problem, job.options),
-    samples: job.samples ?? defaults.samples,
+    // Absent where the solver draws none by itself; of 0 asked for it makes less.
+    samples: job.samples ?? (defaultSamples(solver) || undefined),
     seed: job.seed ?? defaults.seed,
     level: job.level ?? defaults.level,
     estimate: job.estimate ?? 'mean',

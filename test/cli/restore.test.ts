@@ -185,8 +185,8 @@ describe('retrodict restore', () => {
     ['a missing option', [], /^error: required option '--problem <spec>' not specified/],
     [
       'no number where one belongs',
-      [...denoise, '--samples', '0'],
-      /--samples <n>' argument '0' is invalid\. Expected a whole number from 1/,
+      [...denoise, '--samples', '-1'],
+      /--samples <n>' argument '-1' is invalid\. Expected a whole number from 0/,
     ],
     [
       'a problem file that is missing',

@@ -9,13 +9,13 @@ import { denseProblem, identity } from '../exact/dense.js';
 const SHAPE = [1, 1, 2];
 const problem = {
   ...denseProblem(identity(2), 0.1, SHAPE),
-  operator: denseOperator(identity(2), SHAPE),
+  operator: { ...denseOperator(identity(2), SHAPE), identity: true },
   measurementShape: SHAPE,
 };
 const prior = mixturePrior(new GaussianMixture([{ weight: 1, mean: [0, 0], covariance: 1 }]));
 const { linearize: _, ...withoutGradient } = prior;
 const { variance: __, ...poisson } = { ...problem.noise, name: 'poisson' };
-const { adjoint: ___, ...nonlinear } = { ...problem.operator, adjoint: undefined };
+const { adjoint: ___, ...nonlinear } = { ...problem.operator, adjoint: undefined, identity: false };
 
 describe('requireMatch', () => {
   it('names the solvers that would work, and no other', () => {
@@ -27,11 +27,11 @@ describe('requireMatch', () => {
       named = (error as Error).message.split('these would work: ')[1]?.split(', ') ?? [];
     }
     for (const { name, needs } of Object.values(solvers)) {
-      expect(named.includes(name), name).toBe(!(needs.linear || needs.priorVjp));
+      expect(named.includes(name), name).toBe(!(needs.linear || needs.identity || needs.priorVjp));
     }
   });
 
-  it('lets every solver do a linear problem with Gaussian noise and a differentiable prior', () => {
+  it('lets every solver do the identity with Gaussian noise and a differentiable prior', () => {
     for (const solver of Object.values(solvers).filter(({ needs }) => needs.prior !== 'latent')) {
       const noisePrior = solver.needs.noisePrior && prior;
       expect(() => requireMatch(solver, { problem, prior, noisePrior })).not.toThrow();
@@ -54,6 +54,11 @@ describe('requireMatch', () => {
       'tv',
       { problem: { ...problem, operator: nonlinear }, prior },
       'solver tv needs a linear operator, but the operator of problem dense is not linear',
+    ],
+    [
+      'tweedie',
+      { problem: { ...problem, operator: { ...problem.operator, identity: false } }, prior },
+      'solver tweedie needs a measurement that is the image and noise, as denoise has it, but problem dense measures something else',
     ],
     [
       'dps',

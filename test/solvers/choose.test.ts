@@ -4,6 +4,7 @@ import { recommended } from '../../solvers/choose.js';
 
 it.each([
   ['gaussian-blur:sigma=1', 'gaussian:sigma=0.01', 'diffpir'],
+  ['denoise', 'gaussian:sigma=0.1', 'tweedie'],
   ['denoise', 'poisson:gain=1/100', 'dps'],
   ['low-light', 'gaussian:sigma=0.01', 'dps'],
   ['clip', 'gaussian:sigma=0.01', 'daps'],

@@ -1,0 +1,98 @@
+/**
+ * What a denoiser knows of the image behind white Gaussian noise, without a sample (Tweedie's formulas; Efron 2011, "Tweedie's formula
+ * and selection bias"; Manor & Michaeli, ICLR 2024, arXiv 2309.13598): E[x | y] = D(y, σ), Cov[x | y] = σ² ∂D/∂y.
+ */
+import type { DiffusionPrior, PartWork } from '../../models/prior.js';
+import { evenBlur } from '../../problems/blur/even-blur.js';
+import { gaussianHalf } from '../../problems/blur/gaussian-blur.js';
+import { mirrorIndex } from '../../problems/parts/mirrored.js';
+import type { ImageShape } from '../../problems/parts/planes.js';
+import { type FloatArray, mapArray } from '../../src/core/array.js';
+import { combCount, combDiagonal, randomSigns } from '../../src/core/comb-diagonal.js';
+import type { Linearization } from '../../src/core/linearization.js';
+import type { Context, Moments } from '../solver.js';
+
+/** How closely the variance is computed. */
+export interface Probing {
+  /** A comb's teeth stand so many pixels apart; the variance takes `pitch²` products for every channel. */
+  readonly pitch: number;
+  /** The variances are averaged by a Gaussian of this standard deviation, in pixels; 0: not at all. */
+  readonly smoothing: number;
+}
+
+/** Least variance that is reported, in units of σ²: where probes' errors leave less, or less than nothing. */
+const LEAST = 1e-4;
+
+/**
+ * Mean and marginal variances of x given y = x + σ n, exact but for the network and the probes' errors. One evaluation, and for the
+ * variance as many vector-Jacobian products as `combCount` says; a prior without gradients is asked for differences instead.
+ * @param y [C, H, W]; σ its noise, in [0, 1] units, within what the prior knows.
+ * @param probing absent: the mean alone.
+ * @throws RangeError where σ is above the prior's range; the signal's reason when aborted.
+ */
+export async function denoisingMoments(
+  prior: DiffusionPrior,
+  y: FloatArray,
+  sigma: number,
+  probing: Probing | undefined,
+  { random, step, signal }: Context,
+): Promise<Moments> {
+  const meanOf: PartWork = async ([image], model, part, parts) => {
+    await step(part, parts);
+    return [await model.denoise(image, sigma, signal)];
+  };
+  const momentsOf = (pitch: number): PartWork => {
+    const products = combCount(y.shape[0], pitch);
+    return async ([image, signs], model, part, parts) => {
+      let done = part * (products + 1);
+      const tell = () => step(done++, parts * (products + 1));
+      await tell();
+      const denoiser = await linearized(model, image, sigma, signal);
+      try {
+        return [denoiser.value, await combDiagonal(denoiser, signs, pitch, tell)];
+      } finally {
+        denoiser.release();
+      }
+    };
+  };
+  const inParts = prior.inParts ?? ((arrays, work) => work(arrays, prior, 0, 1));
+  if (probing === undefined) {
+    const [mean] = await inParts([y], meanOf);
+    return { mean };
+  }
+  const signs = randomSigns(y.shape, random('signs'));
+  const [mean, diagonal] = await inParts([y, signs], momentsOf(probing.pitch));
+  const smoothed = smooth(diagonal, probing.smoothing);
+  return { mean, variance: mapArray(smoothed, (value) => sigma ** 2 * Math.max(value, LEAST)) };
+}
+
+/** D with its products; by differences of it where there is no gradient, since a covariance is its own transpose. */
+async function linearized(
+  prior: DiffusionPrior,
+  x: FloatArray,
+  sigma: number,
+  signal?: AbortSignal,
+): Promise<Linearization> {
+  if (prior.linearize) return prior.linearize(x, sigma, signal);
+  const length = 0.1 * sigma;
+  const moved = (v: FloatArray, by: number) =>
+    prior.denoise(
+      mapArray(x, (value, i) => value + by * v.data[i]),
+      sigma,
+      signal,
+    );
+  return {
+    value: await prior.denoise(x, sigma, signal),
+    async pullback(v) {
+      const [above, below] = [await moved(v, length), await moved(v, -length)];
+      return mapArray(above, (value, i) => (value - below.data[i]) / (2 * length));
+    },
+    release() {},
+  };
+}
+
+function smooth(x: FloatArray, sigma: number): FloatArray {
+  if (sigma === 0) return x;
+  const half = gaussianHalf(sigma, Math.ceil(3 * sigma));
+  return evenBlur(x.shape as unknown as ImageShape, half, mirrorIndex)(x) as FloatArray;
+}

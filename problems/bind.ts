@@ -52,6 +52,10 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
     }
   }
   const measured = 'imageShape' in size ? size.imageShape : shapes[0];
+  if (context.channels !== undefined && measured.length !== 3) {
+    const expected = `expected ${context.channels}×height×width, as the prior's are`;
+    throw new UsageError(`the measurement is of images of shape ${formatShape(measured)}, ${expected}`);
+  }
   const grey = measured[0] === 1 && context.channels === 3;
   if (!grey && context.channels !== undefined && measured[0] !== context.channels) {
     throw new UsageError(

@@ -13,6 +13,8 @@ export interface Input {
   readonly array: FloatArray;
   /** Of an array of unsigned integers of 8 or 16 bits: the number that is white in a picture. */
   readonly top?: NpyArray['top'];
+  /** What the numbers of the file were multiplied by, beside what their type says; absent for 1. */
+  readonly scale?: number;
   /** What else the file held, where it was a picture. */
   readonly picture?: Picture;
   /** The file's bytes, for its hash. */

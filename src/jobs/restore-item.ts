@@ -7,7 +7,7 @@ import type { Prior } from '../../models/prior.js';
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import { chooseSolver, effectiveOptions } from '../../solvers/choose.js';
 import type { Solver } from '../../solvers/solver.js';
-import type { FloatArray } from '../core/array.js';
+import type { FloatArray, Shape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { defaultSamples, defaults } from '../defaults.js';
 import { type Input, readInput } from '../io/inputs.js';
@@ -19,6 +19,7 @@ import type { Item } from '../io/walk.js';
 import type { SpecFiles } from '../load/problem-files.js';
 import { requireMemory } from '../memory.js';
 import { type Posterior, restore } from '../restore.js';
+import { fitMeasurement } from './array-input.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
 import { type NoiseReport, withEstimatedNoise } from './estimated-noise.js';
 import type { FolderEvent, FolderJob } from './restore-folder.js';
@@ -118,9 +119,12 @@ interface Plan {
 
 async function planOf({ path, name }: Item, shared: Shared, warn: (doubt: Doubt) => void): Promise<Plan> {
   const { job, files, prior, noisePrior, onEvent } = shared;
-  const input = await readInput(path, job.limits ?? defaultLimits);
-  const bound = (spec: ProblemSpec) =>
-    bindMeasurement(path, input.array.shape, spec, { channels: prior?.channels, ...files });
+  const bindTo = (shape: Shape, spec: ProblemSpec) =>
+    bindMeasurement(path, shape, spec, { channels: prior?.channels, ...files });
+  const found = await readInput(path, job.limits ?? defaultLimits);
+  const written = resultFormat(job, found.picture);
+  const input = await fitMeasurement(found, path, job.spec, bindTo, written.format !== 'npy');
+  const bound = (spec: ProblemSpec) => bindTo(input.array.shape, spec);
   let noise: NoiseReport | undefined;
   const told = (report: NoiseReport, doubt: Doubt | undefined) => {
     noise = report;
@@ -135,15 +139,8 @@ async function planOf({ path, name }: Item, shared: Shared, warn: (doubt: Doubt)
     const none = `solver ${solver.name} draws none by itself`;
     throw new UsageError(`--estimate sample needs --samples, since ${none}`);
   }
-  const written = resultFormat(job, input.picture);
-  return {
-    input,
-    problem,
-    noise,
-    solver,
-    written,
-    made: madeOf({ input, problem, solver, written }, shared),
-  };
+  const made = madeOf({ input, problem, solver, written }, shared);
+  return { input, problem, noise, solver, written, made };
 }
 
 /** All that decides the bytes of the result. */
@@ -152,6 +149,7 @@ function madeOf({ input, problem, solver, written }: Omit<Plan, 'made'>, shared:
   return {
     format: 1,
     input: bytesToHex(sha256(input.bytes)),
+    scale: input.scale,
     problem: problem.spec,
     files: files.hashes,
     solver: solver.name,

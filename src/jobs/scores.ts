@@ -8,6 +8,7 @@ import { psnr, ssim } from '../core/metrics.js';
 import { readInput } from '../io/inputs.js';
 import type { PictureLimits } from '../io/picture.js';
 import { inputExtensions, isWithin, realPath } from '../io/walk.js';
+import { fitImage } from './array-input.js';
 
 export interface Scores {
   /** dB, of the estimate clipped to [0, 1]. */
@@ -41,7 +42,7 @@ export interface Truth {
 export async function readTruth(folder: string, name: string, limits?: PictureLimits): Promise<Truth> {
   const path = inputExtensions.map((extension) => join(folder, name + extension)).find(existsSync);
   if (path === undefined) throw new Error(`${folder} holds no truth for ${name}`);
-  return { path, array: (await readInput(path, limits)).array };
+  return { path, array: fitImage(await readInput(path, limits), path) };
 }
 
 /** @throws Error in one sentence where the truth does not fit the estimate. */

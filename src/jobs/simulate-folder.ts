@@ -14,6 +14,7 @@ import { type NewFile, OutputFolder } from '../io/output-folder.js';
 import { encodePicture, type Picture, type PictureLimits } from '../io/picture.js';
 import { type Item, walk } from '../io/walk.js';
 import { readSpecFiles, type SpecFiles, specInFolder } from '../load/problem-files.js';
+import { fitImage } from './array-input.js';
 import { describeSimulation } from './simulated.js';
 
 /** Which images are measured, and how. */
@@ -144,8 +145,9 @@ async function simulateItem(
     format === 'npy' ? ['.npy', '.preview.png', '.json'] : [`.${format}`, '.json'],
   );
   const input = await readInput(path, job.limits);
-  const problem = bind(job.spec, { imageShape: input.array.shape }, files);
-  const measurement = await measure(problem, input.array, seed);
+  const image = fitImage(input, path);
+  const problem = bind(job.spec, { imageShape: image.shape }, files);
+  const measurement = await measure(problem, image, seed);
   const clipped = format === 'npy' ? undefined : fractionOutside(measurement);
   const description = { ...describeSimulation(problem), seed, clipped };
   const made = {

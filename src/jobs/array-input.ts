@@ -1,0 +1,106 @@
+/** Arrays from files as measurements: shapes and number types as people save them, made right or refused before the work. */
+import type { Problem, ProblemSpec } from '../../problems/problem.js';
+import { type FloatArray, floatArray, formatShape, mapArray, type Shape, zeros } from '../core/array.js';
+import { UsageError } from '../core/errors.js';
+import type { Input } from '../io/inputs.js';
+
+/**
+ * The input with the shape and the units that the problem has. A batch of one and a plane H×W are read as images;
+ * unsigned integers of 8 and 16 bits are divided by their largest number where a picture is measured.
+ * @param input a picture is as it should be.
+ * @param bound binds the problem to a measurement of this shape.
+ * @param asPicture whether the estimate is to be written as a picture, which has 1 or 3 channels.
+ * @throws UsageError in one sentence with what was found and what was expected.
+ */
+export async function fitMeasurement(
+  input: Input,
+  path: string,
+  spec: ProblemSpec,
+  bound: (shape: Shape, spec: ProblemSpec) => Promise<Problem>,
+  asPicture: boolean,
+): Promise<Input> {
+  if (input.picture) return input;
+  const stated = { ...spec, noise: spec.noise ?? { name: 'gaussian', options: { sigma: 1 } } };
+  const { data, shape } = input.array;
+  if (data.length === 0) {
+    throw new UsageError(`${path} holds an array of shape ${formatShape(shape)}, which has no values`);
+  }
+  let refusal: Error | undefined;
+  for (const candidate of readings(shape)) {
+    const problem = await bound(candidate, stated).catch((error: Error) => {
+      refusal ??= error;
+    });
+    if (
+      !problem ||
+      !(isImage(problem.imageShape) || (!asPicture && candidate === shape && !isSwapped(shape)))
+    )
+      continue;
+    return inPictureUnits({ ...input, array: floatArray(data, candidate) }, problem, path);
+  }
+  if (refusal && !isSwapped(shape) && shape.length === 3) throw refusal;
+  throw new UsageError(shapeSentence(path, shape));
+}
+
+/**
+ * An image from a file, for a measurement to be made of it or an estimate to be held against it.
+ * @throws UsageError where the shape cannot be that of an image.
+ */
+export function fitImage({ array, top, picture }: Input, path: string): FloatArray {
+  if (picture) return array;
+  if (array.data.length === 0 || isSwapped(array.shape))
+    throw new UsageError(shapeSentence(path, array.shape));
+  const shape = readings(array.shape).find(isImage) ?? array.shape;
+  const scale = top && largest(array) > 1 ? 1 / top : 1;
+  return floatArray(scale === 1 ? array.data : mapArray(array, (value) => value * scale).data, shape);
+}
+
+/** The shape as it is, and as what else it may be meant. */
+function readings(shape: Shape): Shape[] {
+  if (shape.length === 4 && shape[0] === 1) return [shape, shape.slice(1)];
+  return shape.length === 2 ? [shape, [1, ...shape]] : [shape];
+}
+
+function isImage(shape: Shape): boolean {
+  return shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
+}
+
+/** Height × width × channels, as most programs hold pictures in memory. */
+function isSwapped(shape: Shape): boolean {
+  return shape.length === 3 && shape[0] > 4 && shape[2] <= 4;
+}
+
+function shapeSentence(path: string, shape: Shape): string {
+  const swapped = isSwapped(shape) ? ' (it seems to be height×width×channels)' : '';
+  const expected = 'channels×height×width with 1 or 3 channels';
+  return `${path} holds an array of shape ${formatShape(shape)}${swapped}, expected ${expected}`;
+}
+
+/** Measurements of other things than pictures (spectra, sums along rays, counts of photons) keep their numbers. */
+async function inPictureUnits(input: Input, problem: Problem, path: string): Promise<Input> {
+  const { array, top } = input;
+  const scaled = top !== undefined && largest(array) > 1 && !problem.noise.name.includes('poisson');
+  const average = array.data.reduce((sum, value) => sum + value, 0) / array.data.length;
+  const far = average > 3 || average < -2;
+  if (!(scaled || far) || !(await measuresPicture(problem))) return input;
+  if (scaled) return { ...input, array: mapArray(array, (value) => value / top), scale: 1 / top };
+  const range = `${smallest(array).toPrecision(3)} to ${largest(array).toPrecision(3)}`;
+  throw new UsageError(
+    `${path} holds values from ${range}, expected about 0 to 1 as of a picture: scale them`,
+  );
+}
+
+/** Whether white is measured as one tone, as in a picture; rays through a white square are of every length. */
+async function measuresPicture({ operator, imageShape, measurementShape }: Problem): Promise<boolean> {
+  const { field, observed } = operator;
+  if (field === 'complex' || measurementShape.length !== 3) return false;
+  const white = zeros(imageShape);
+  white.data.fill(1);
+  const measured = (await operator.apply(white)) as FloatArray;
+  const seen = observed ? measured.data.filter((_, i) => observed[i] !== 0) : measured.data;
+  const brightest = largest(measured);
+  const bright = seen.filter((value) => value > 0.99 * brightest).length;
+  return brightest > 0 && brightest < 1.5 && bright > seen.length / 2;
+}
+
+const largest = ({ data }: FloatArray) => data.reduce((most, value) => Math.max(most, value), -Infinity);
+const smallest = ({ data }: FloatArray) => data.reduce((least, value) => Math.min(least, value), Infinity);

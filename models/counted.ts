@@ -1,6 +1,7 @@
-/** A prior that counts what is asked of it, so that solvers need not. */
+/** A prior that counts what is asked of it, so that solvers need not, and is held to finite values. */
 
 import type { FloatArray } from '../src/core/array.js';
+import { finite, finiteLinearization } from '../src/core/finite.js';
 import type { Linearization } from '../src/core/linearization.js';
 import {
   type Conditioning,
@@ -17,7 +18,9 @@ export interface Counters {
   vjps: number;
 }
 
-/** The same prior; every use is added to `counters`. Of a latent one, the model of codes and the decoder are counted. */
+/**
+ * The same prior; every use is added to `counters`, and fails by the prior's name where it gives values that are not finite. Of a latent one, the model of codes and the decoder are counted.
+ */
 export function counted(prior: Prior, counters: Counters): Prior {
   if (prior.kind === 'diffusion') return countedDiffusion(prior, counters);
   const { condition, linearizeDecode } = prior;
@@ -26,12 +29,14 @@ export function counted(prior: Prior, counters: Counters): Prior {
     codes: countedDiffusion(prior.codes, counters),
     decode(code, signal) {
       counters.networkEvaluations++;
-      return prior.decode(code, signal);
+      return finite(`the decoder of prior ${prior.name}`, code, () => prior.decode(code, signal));
     },
     ...(linearizeDecode && {
       async linearizeDecode(code: FloatArray, signal?: AbortSignal) {
         counters.networkEvaluations++;
-        return countedLinearization(await linearizeDecode(code, signal), counters);
+        const part = `the decoder of prior ${prior.name}`;
+        const decoded = await finiteLinearization(part, code, () => linearizeDecode(code, signal));
+        return countedLinearization(decoded, counters);
       },
     }),
     ...(condition && {
@@ -47,7 +52,7 @@ function countedDiffusion(prior: DiffusionPrior, counters: Counters): DiffusionP
     ...descriptionOf(prior),
     denoise(x, sigma, signal) {
       counters.networkEvaluations++;
-      return prior.denoise(x, sigma, signal);
+      return finite(`the prior ${prior.name}`, x, () => prior.denoise(x, sigma, signal));
     },
     // The first part stands for the whole image.
     ...(inParts && {
@@ -62,7 +67,9 @@ function countedDiffusion(prior: DiffusionPrior, counters: Counters): DiffusionP
     ...counting,
     async linearize(x, sigma, signal) {
       counters.networkEvaluations++;
-      return countedLinearization(await prior.linearize!(x, sigma, signal), counters);
+      const part = `the prior ${prior.name}`;
+      const linearization = await finiteLinearization(part, x, () => prior.linearize!(x, sigma, signal));
+      return countedLinearization(linearization, counters);
     },
   };
 }

@@ -89,6 +89,11 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
 
 /** The same spec with every option's effective value. @throws UsageError */
 export function checkSpec(spec: ProblemSpec): ProblemSpec {
+  if (!Array.isArray(Object(spec).operators)) {
+    throw new UsageError(
+      `the problem is ${JSON.stringify(spec)}, expected what problem('denoise', 'gaussian:sigma=10/255') gives`,
+    );
+  }
   const terms = spec.operators.map((term) => ({
     name: term.name,
     options: optionsOf(familyOf('problem', operators, term), term),
@@ -123,5 +128,11 @@ function filesOf(term: number, options: Options, { files = {} }: BindContext): R
  * ```
  */
 export function problem(operators: string, noise: string): ProblemSpec {
+  for (const text of [operators, noise]) {
+    if (typeof text === 'string') continue;
+    throw new UsageError(
+      `problem takes texts, such as 'denoise' and 'gaussian:sigma=10/255', found ${JSON.stringify(text)}`,
+    );
+  }
   return checkSpec({ ...parseProblem(operators), noise: parseTerm(noise) });
 }

@@ -1,4 +1,5 @@
 /** What can be named in a problem spec: to add an operator or a noise, write its family and add it here. */
+import { parseOptions } from '../src/core/options.js';
 import { blur } from './blur/blur.js';
 import { defocusBlur } from './blur/defocus-blur.js';
 import { gaussianBlur } from './blur/gaussian-blur.js';
@@ -43,17 +44,7 @@ import { phaseRetrieval } from './waves/phase-retrieval.js';
 import { ptychography } from './waves/ptychography.js';
 import { scattering } from './waves/scattering.js';
 
-/**
- * Every operator that a problem can name, by its name.
- * @example
- * ```ts
- * import { operators } from 'retrodict';
- *
- * const mosaic = operators.demosaic.create([3, 16, 16], { pattern: 'rggb' }, {});
- * console.log(Object.keys(operators), mosaic.outputShape);
- * ```
- */
-export const operators: Readonly<Record<string, OperatorFamily>> = {
+const operatorFamilies: Readonly<Record<string, OperatorFamily>> = {
   denoise,
   inpaint,
   'gaussian-blur': gaussianBlur,
@@ -89,17 +80,7 @@ export const operators: Readonly<Record<string, OperatorFamily>> = {
   tensorflow,
 };
 
-/**
- * Every noise that a problem can name, by its name.
- * @example
- * ```ts
- * import { noises, zeros } from 'retrodict';
- *
- * const rician = noises.rician.create({ sigma: 0.05 });
- * console.log(Object.keys(noises), rician.logLikelihood(zeros([1, 2, 2]), zeros([1, 2, 2])));
- * ```
- */
-export const noises: Readonly<Record<string, NoiseFamily>> = {
+const noiseFamilies: Readonly<Record<string, NoiseFamily>> = {
   gaussian,
   poisson,
   'poisson-gaussian': poissonGaussian,
@@ -110,3 +91,43 @@ export const noises: Readonly<Record<string, NoiseFamily>> = {
   rician,
   'log-poisson': logPoisson,
 };
+
+/**
+ * Every operator that a problem can name, by its name. Each checks its options in our words, whoever calls it.
+ * @example
+ * ```ts
+ * import { operators } from 'retrodict';
+ *
+ * const mosaic = operators.demosaic.create([3, 16, 16], { pattern: 'rggb' }, {});
+ * console.log(Object.keys(operators), mosaic.outputShape);
+ * ```
+ */
+export const operators = mapValues(operatorFamilies, (family) => ({
+  ...family,
+  imageShape: (shape, options, files) =>
+    family.imageShape(shape, parseOptions(family.options, family.name, options), files),
+  create: (shape, options, files) =>
+    family.create(shape, parseOptions(family.options, family.name, options), files),
+}));
+
+/**
+ * Every noise that a problem can name, by its name. Each checks its options in our words, whoever calls it.
+ * @example
+ * ```ts
+ * import { noises, zeros } from 'retrodict';
+ *
+ * const rician = noises.rician.create({ sigma: 0.05 });
+ * console.log(Object.keys(noises), rician.logLikelihood(zeros([1, 2, 2]), zeros([1, 2, 2])));
+ * ```
+ */
+export const noises = mapValues(noiseFamilies, (family) => ({
+  ...family,
+  create: (options) => family.create(parseOptions(family.options, family.name, options)),
+}));
+
+function mapValues<T>(
+  table: Readonly<Record<string, T>>,
+  change: (value: T) => T,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(table).map(([name, value]) => [name, change(value)]));
+}

@@ -4,17 +4,19 @@ import { type Counters, counted } from '../models/counted.js';
 import type { Prior } from '../models/prior.js';
 import { withoutOffset } from '../problems/algebra/affine.js';
 import { bind } from '../problems/bind.js';
+import { withFiniteOperator } from '../problems/finite.js';
 import { devianceOf } from '../problems/noise.js';
 import { countObserved, zeroHoles } from '../problems/observed.js';
 import type { Problem, ProblemSpec } from '../problems/problem.js';
 import { chooseSolver, effectiveOptions, requireMatch } from '../solvers/choose.js';
 import type { Solver, Task } from '../solvers/solver.js';
-import { contiguous, type FloatArray } from './core/array.js';
+import { contiguous, type FloatArray, floatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { normalisedWeights, type Summary, summarise, summariseMoments } from './core/posterior.js';
 import { hashArray, keyedRandom, type Random } from './core/random.js';
 import { defaultSamples, defaults, wantsVariance } from './defaults.js';
 import { drawSamples, type Progress } from './draw-samples.js';
+import { requireArray, requirePrior, requireProblem } from './job-arguments.js';
 import { requireMemory } from './memory.js';
 
 /** What is to be restored, and how. */
@@ -104,11 +106,18 @@ export interface Posterior extends Summary {
 export async function restore(job: RestoreJob): Promise<Posterior> {
   const { seed = defaults.seed, level = defaults.level } = job;
   requireInRange({ seed, level });
-  const problem =
+  requireArray(job.measurement, 'the measurement');
+  requireProblem(job.problem);
+  requirePrior(job.prior);
+  requirePrior(job.noisePrior);
+  const problem = withFiniteOperator(
     'operator' in job.problem
       ? job.problem
-      : bind(job.problem, { measurementShape: job.measurement.shape }, { channels: job.prior?.channels });
-  const measurement = zeroHoles(contiguous(job.measurement), problem.operator);
+      : bind(job.problem, { measurementShape: job.measurement.shape }, { channels: job.prior?.channels }),
+  );
+  const { data, shape } = contiguous(job.measurement);
+  // A copy: the caller's array may change while the work goes on.
+  const measurement = zeroHoles(floatArray(data.slice(), shape), problem.operator);
   requireFinite(measurement);
   const solver = chooseSolver(job.solver, problem, job.noisePrior);
   const options = effectiveOptions(solver, problem, job.options);

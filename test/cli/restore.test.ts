@@ -64,6 +64,19 @@ describe('retrodict restore', () => {
     expect(readdirSync(join(cwd, 'strict'))).toEqual(['manifest.jsonl']);
   });
 
+  it('does not wait in silence for an operator that never answers', async () => {
+    const root = temporaryFolder();
+    const never = '() => new Promise(() => {})';
+    fill(root, {
+      'a.png': await colourPng(4, 4),
+      'never.js': `export const create = (s) => ({ outputShape: s, apply: ${never}, adjoint: ${never} });`,
+    });
+    const noise = ['--noise', 'gaussian:sigma=0.1'];
+    const words = ['simulate', 'a.png', '--out', 'out', '--problem', 'module:file=never.js', ...noise];
+    const { status, stderr } = await retrodict(words, { cwd: root });
+    expect([status, stderr]).toEqual([1, expect.stringContaining('waits for something that never comes')]);
+  });
+
   it('restores the same in tiles, and says how the prior was run', async () => {
     const cwd = temporaryFolder();
     fill(cwd, { 'wide.png': await colourPng(224, 8) });

@@ -1,0 +1,47 @@
+/** Telling which part gave a value that is not finite: operators and priors may be anybody's. */
+import { type FloatArray, formatShape } from './array.js';
+import type { Awaitable, Linearization } from './linearization.js';
+
+/** Above this size of what it is given, a part that overflows is not to blame. */
+const LARGE = 1e6;
+
+/**
+ * What a part gives for `from`, where all of it is finite, or where what it was given is not, or is huge: then the fault
+ * lies before it.
+ * @param part names it: "the prior photo".
+ * @throws Error that names the part.
+ */
+export async function finite(
+  part: string,
+  from: FloatArray,
+  compute: () => Awaitable<FloatArray>,
+): Promise<FloatArray> {
+  const given = await compute();
+  if (allFinite(given) || !from.data.every((value) => Math.abs(value) <= LARGE)) return given;
+  const place = given.data.findIndex((value) => !Number.isFinite(value));
+  throw new Error(
+    `${part} gives ${given.data[place]} for finite values (value ${place} of ${formatShape(given.shape)})`,
+  );
+}
+
+/** The same of a value with its vector-Jacobian products. */
+export async function finiteLinearization(
+  part: string,
+  from: FloatArray,
+  compute: () => Awaitable<Linearization>,
+): Promise<Linearization> {
+  const linearization = await compute();
+  const value = await finite(part, from, () => linearization.value);
+  return {
+    value,
+    pullback: (v) => finite(`the gradient of ${part}`, v, () => linearization.pullback(v)),
+    release: () => linearization.release(),
+  };
+}
+
+/** A plain loop without branches: it is run at every call. */
+function allFinite({ data }: FloatArray): boolean {
+  let zero = 0;
+  for (let i = 0; i < data.length; i++) zero += 0 * data[i];
+  return zero === 0;
+}

@@ -56,6 +56,28 @@ describe('vpSigmas', () => {
     });
   });
 
+  it('has as many levels as steps, and 0', () => {
+    for (const steps of [1, 2, 7]) {
+      for (const grid of [
+        vpSigmas(steps, 0.01, 3),
+        vpSigmas(steps, 0.01, 3, 'quadratic'),
+        karrasSigmas(steps, 0.01, 3),
+      ]) {
+        expect(grid.length).toBe(steps + 1);
+        expect(grid[0]).toBeCloseTo(3, 10);
+        expect(grid[steps]).toBe(0);
+      }
+    }
+  });
+
+  it('refuses levels that are not above 0, and steps that are not whole', () => {
+    for (const lowest of [0, -0.1, Number.NaN]) {
+      expect(() => vpSigmas(10, lowest, 1)).toThrow(RangeError);
+      expect(() => geometricSigmas(10, lowest, 1)).toThrow(RangeError);
+    }
+    for (const steps of [0, -1, 1.5]) expect(() => vpSigmas(steps, 0.1, 1)).toThrow(`not ${steps}`);
+  });
+
   it('says what range it expects', () => {
     expect(() => vpSigmas(10, 0.1, 0.1)).toThrow('0 < lowest < highest, found 0.1 and 0.1');
     expect(() => karrasSigmas(0, 0.1, 1)).toThrow('whole number of steps of at least 1, not 0');

@@ -12,6 +12,20 @@ describe('units', () => {
     expect(large / dpsStepSize(0.3, 0.5, 0.4, DPS_IMAGE_SIZE)).toBeCloseTo(2, 12);
   });
 
+  it('moves our state by what DPS subtracts from its own, for any denoiser and picture', () => {
+    // One value seen as it is; in the paper's units X = a(2x − 1), X0 = 2f(x) − 1, Y = 2y − 1.
+    const [zeta, sigma, next, x, y] = [0.7, 0.9, 0.4, 0.35, 0.8];
+    const f = (at: number) => 0.5 + 0.6 * Math.tanh(at - 0.4);
+    const [a, b] = [vpScale(sigma), vpScale(next)];
+    const published = (state: number) => Math.abs(2 * y - 1 - (2 * f((state / a + 1) / 2) - 1));
+    const ours = (at: number) => Math.abs(y - f(at));
+    const slope = (g: (at: number) => number, at: number) => (g(at + 1e-6) - g(at - 1e-6)) / 2e-6;
+    // The state that is moved is the next one, and half of it is ours.
+    const moved = (zeta * slope(published, a * (2 * x - 1))) / (2 * b);
+    expect(dpsStepSize(zeta, sigma, next, DPS_IMAGE_SIZE) * slope(ours, x)).toBeCloseTo(moved, 8);
+    expect(DPS_IMAGE_SIZE).toBe(196_608);
+  });
+
   // main_ddpir_deblur.py: rho = λ σ²/σ_k² with σ = 12.75/255 on [0, 1] and σ_k on [-1, 1].
   it('gives the ρ of the published DiffPIR code', () => {
     const sigmaOnSymmetricRange = 0.8;

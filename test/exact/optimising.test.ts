@@ -10,7 +10,6 @@ import { redDiff } from '../../solvers/pixel/red-diff.js';
 import { sitcom } from '../../solvers/pixel/sitcom.js';
 import type { ChainSolver } from '../../solvers/solver.js';
 import { gaussianReference, mixtureReference, referenceTask } from '../../src/bench/reference.js';
-import { Adam } from '../../src/core/adam.js';
 import { floatArray } from '../../src/core/array.js';
 import { vpSigma } from '../../src/core/schedule.js';
 import { runSolver } from '../solvers/run-solver.js';
@@ -65,26 +64,4 @@ it.each([0.1, 0.3])('PnP-ADMM ends at the mean of a Gaussian posterior: σ = %d'
   gaussianReference.posterior.mean().forEach((value, i) => {
     expect(x.data[i]).toBeCloseTo(value, 2);
   });
-});
-
-it('Adam with one scale hardly moves that on which hardly anything depends', () => {
-  const x = Float64Array.of(0, 0);
-  const adam = new Adam(2, 0.1, 0.9, 0.999, true);
-  for (let k = 0; k < 10; k++) adam.step(Float64Array.of(-5, 5e-6), x);
-  // The root mean square of what both move is the rate.
-  expect(x[0]).toBeCloseTo(10 * 0.1 * Math.SQRT2, 6);
-  expect(x[1] / x[0]).toBeCloseTo(-1e-6, 12);
-});
-
-it('Adam moves by its rate whatever the scale of the gradient, and to the minimum of a parabola', () => {
-  const x = Float64Array.of(3, -2);
-  new Adam(2, 0.1).step(Float64Array.of(1e-3, -500), x);
-  expect([...x]).toEqual([expect.closeTo(2.9, 5), expect.closeTo(-1.9, 9)]);
-  const adam = new Adam(2, 0.1);
-  for (let k = 0; k < 600; k++)
-    adam.step(
-      Float64Array.from(x, (value, i) => 2 * (value - i)),
-      x,
-    );
-  expect([...x]).toEqual([expect.closeTo(0, 2), expect.closeTo(1, 2)]);
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { diffusersCard } from '../../models/diffusers/card.js';
 import { loadPrior } from '../../models/load.js';
-import type { DiffusionPrior, LatentPrior } from '../../models/prior.js';
+import type { Conditioning, DiffusionPrior, LatentPrior } from '../../models/prior.js';
 import { diffusionPrior } from '../../models/prior.js';
 import { openTokenizer } from '../../models/text.js';
 import { type FloatArray, floatArray, mapArray } from '../../src/core/array.js';
@@ -114,6 +114,27 @@ describe('stable-diffusion: v-prediction, AutoencoderKL and CLIP, by Optimum at 
     const without = await prior.codes.denoise(x, sigma);
     expect((await (await prior.condition!('')).codes.denoise(x, sigma)).data).toEqual(without.data);
     expect(error(without, weaker)).toBeGreaterThan(5e-5);
+  });
+
+  test('guides away from a text that is not wanted: D_not + w (D_text − D_not)', async () => {
+    const [x, sigma] = [expected.noisy, expected.sigma.data[0]];
+    const denoised = async (text: string, options?: Conditioning) =>
+      (await (await prior.condition!(text, options)).codes.denoise(x, sigma)).data;
+    const wanted = await denoised('the cat', { guidance: 1 });
+    const unwanted = await denoised('a thing on 42', { guidance: 1 });
+    const guided = await denoised('the cat', { guidance: 4, negative: 'a thing on 42' });
+    const plain = await denoised('the cat', { guidance: 4 });
+    const scale = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    let apart = 0;
+    guided.forEach((value, i) => {
+      const sum = unwanted[i] + 4 * (wanted[i] - unwanted[i]);
+      expect(Math.abs(value - sum)).toBeLessThan(1e-6 * scale);
+      apart = Math.max(apart, Math.abs(value - plain[i]));
+    });
+    expect(apart).toBeGreaterThan(1e-5 * scale);
+    // Nothing to be guided away from, and no guidance.
+    expect(await denoised('the cat', { guidance: 4, negative: 'the cat' })).toEqual(wanted);
+    expect(await denoised('the cat', { guidance: 1, negative: 'a thing on 42' })).toEqual(wanted);
   });
 
   test('a size that is not on the autoencoder’s grid is padded, and its gradient is of that size', async () => {

@@ -27,6 +27,22 @@ describe('logProbability', () => {
     }
   });
 
+  it.each([1, 3, 5])('is the density in %d dimensions', async (dimension) => {
+    const mean = Array.from({ length: dimension }, (_, i) => 0.4 * i - 0.5);
+    const mixture = new GaussianMixture([{ weight: 1, mean, covariance: 0.7 }]);
+    const prior = mixturePrior(mixture, [1, 1, dimension], RANGE);
+    const x = image(...mean.map((value, i) => value + 0.3 * (i + 1)));
+    const found = await logProbability(prior, x, { probes: 'exact', steps: 60 });
+    expect(Math.abs(found - mixture.logDensity(x.data, RANGE[0]))).toBeLessThan(0.001 * dimension);
+    // With equal variances every sign gives the trace.
+    const signs = await logProbability(prior, x, {
+      probes: 2,
+      steps: 60,
+      random: keyedRandom(1, 'signs', 0),
+    });
+    expect(signs).toBeCloseTo(found, 3);
+  });
+
   it('estimates the trace without bias', async () => {
     const prior = mixturePrior(
       new GaussianMixture([{ weight: 1, mean: [0.5, -1], covariance: [1, 0.6, 0.6, 2] }]),

@@ -115,4 +115,37 @@ describe('methods and corrections', () => {
     });
     expect(shifted).not.toEqual(levels);
   });
+
+  // On [-1, 1] the preserved state of x has the variance 4a²·var(x), of which noise of level s makes 4s²/(1 + 4s²).
+  it.each([
+    { what: 'more noise than the level says', spread: 0.9, window: 400 },
+    { what: 'less noise than the level says', spread: 0.1, window: 400 },
+    { what: 'a window that is too narrow', spread: 0.9, window: 20 },
+    { what: 'a level above what the prior knows', spread: 500, window: 2000 },
+    { what: 'a level below what the prior knows', spread: 1e-4, window: 2000 },
+  ])('time shift, by the variance of the state: $what', async ({ spread, window }) => {
+    const [least, most] = [0.05, 0.5];
+    const asked: { sigma: number; x: Float32Array }[] = [];
+    const recording = {
+      ...prior,
+      sigmaRange: [least, most] as const,
+      denoise: async (x: Parameters<typeof prior.denoise>[0], sigma: number) => {
+        asked.push({ sigma, x: x.data });
+        return x;
+      },
+    };
+    // The state's two values are 0.5 ± spread: their variance is spread².
+    const random = { ...testContext().random('x'), normals: () => ends };
+    const ends = floatArray(Float32Array.of(spread / most, -spread / most), [1, 1, 2]);
+    const options = { method: 'ddim', steps: 1, timeShift: window, sigmaMax: most } as const;
+    await sampleUnconditional(recording, [1, 1, 2], options, { random: () => random, step: async () => {} });
+    const scale = (sigma: number) => 1 / Math.sqrt(1 + 4 * sigma ** 2);
+    const share = Math.min(4 * scale(most) ** 2 * spread ** 2, 1 - 1e-6);
+    const told = vpTime(0.5 * Math.sqrt(share / (1 - share)));
+    const reach = window / 2000;
+    const near = Math.min(Math.max(told, vpTime(most) - reach), vpTime(most) + reach);
+    const level = Math.min(Math.max(vpSigma(near), least), most);
+    expect(asked[0].sigma).toBeCloseTo(level, 6);
+    expect(asked[0].x[0]).toBeCloseTo(0.5 + (scale(most) / scale(level)) * spread, 4);
+  });
 });

@@ -78,6 +78,7 @@ describe('contiguous', () => {
     ['backwards', whole.step(-1, 1, -1)],
     ['one plane of a column', whole.pick(1, -1, 2)],
     ['a scalar', whole.pick(1, 2, 3)],
+    ['one row again and again', ndarray(data, [8, 3], [0, 1])],
     ['of doubles', ndarray(new Float64Array(data), [2, 3, 4])],
     ['of bytes', ndarray(new Uint8Array(data), [4, 6])],
   ])('copies an array that is %s value by value', (_, view) => {

@@ -38,4 +38,29 @@ describe('conjugateGradients', () => {
     expect(Math.abs(one.data[0] - 1)).toBeGreaterThan(0.1);
     expect([...(await conjugateGradients(multiply, vector(0, 0, 0))).data]).toEqual([0, 0, 0]);
   });
+
+  it.each([1e-4, 1, 1e4])('stops at a residual relative to b, of size %d', async (size) => {
+    const target = vector(2 * size, -8 * size, 8 * size);
+    for (const [tolerance, most] of [
+      [0.5, 1],
+      [0.05, 2],
+    ]) {
+      let products = 0;
+      const counted = (x: FloatArray) => {
+        products++;
+        return multiply(x);
+      };
+      const x = await conjugateGradients(counted, target, { tolerance });
+      const rest = multiply(x).data.map((value, i) => value - target.data[i]);
+      expect(Math.hypot(...rest)).toBeLessThanOrEqual(tolerance * Math.hypot(...target.data));
+      expect(products).toBe(most);
+    }
+  });
+
+  it('stops with what it has where a direction has no curvature', async () => {
+    const singular = ({ data: [a] }: FloatArray) => vector(a, 0);
+    expect([...(await conjugateGradients(singular, vector(0, 1))).data]).toEqual([0, 0]);
+    const negative = ({ data: [a, c] }: FloatArray) => vector(-a, -c);
+    expect([...(await conjugateGradients(negative, vector(1, 1))).data]).toEqual([0, 0]);
+  });
 });

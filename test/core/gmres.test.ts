@@ -39,4 +39,20 @@ describe('GMRES', () => {
     expect(products).toBe(1);
     expect([...(await gmres(twice, vector(0, 0), { iterations: 9 })).data]).toEqual([0, 0]);
   });
+
+  it.each([1e-4, 1, 1e4])('stops at a residual relative to b, of size %d', async (size) => {
+    const b = multiply(vector(size, -2 * size, 3 * size));
+    let products = 0;
+    const counted = (x: FloatArray) => {
+      products++;
+      return multiply(x);
+    };
+    const x = await gmres(counted, b, { iterations: 9, tolerance: 0.2 });
+    const rest = multiply(x).data.map((value, i) => value - b.data[i]);
+    expect(norm(rest)).toBeLessThanOrEqual(0.2 * norm(b.data));
+    expect(products).toBe(2);
+    products = 0;
+    await gmres(counted, b, { iterations: 9, tolerance: 1e-5 });
+    expect(products).toBe(3);
+  });
 });

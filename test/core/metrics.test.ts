@@ -39,6 +39,28 @@ describe('metrics', () => {
     expect(ssim(pixel, pixel)).toBeCloseTo(1, 12);
   });
 
+  // One window over the whole: (2μν + c₁)(2σₓᵧ + c₂)/((μ² + ν² + c₁)(σₓ² + σᵧ² + c₂)) of all pixels alike.
+  it.each([
+    [1, 10],
+    [10, 10],
+    [3, 7],
+  ])('take an image of %i×%i for one window', (rows, columns) => {
+    const size = rows * columns;
+    const values = (f: (i: number) => number) => Float32Array.from({ length: size }, (_, i) => f(i));
+    const [x, y] = [values((i) => 0.5 + 0.3 * Math.sin(i)), values((i) => 0.4 + 0.3 * Math.sin(i + 0.4))];
+    const mean = (f: (i: number) => number) => values(f).reduce((sum, value) => sum + value / size, 0);
+    const [a, b] = [mean((i) => x[i]), mean((i) => y[i])];
+    const [xx, yy, xy] = [
+      mean((i) => (x[i] - a) ** 2),
+      mean((i) => (y[i] - b) ** 2),
+      mean((i) => (x[i] - a) * (y[i] - b)),
+    ];
+    const expectedValue =
+      ((2 * a * b + 1e-4) * (2 * xy + 9e-4)) / ((a * a + b * b + 1e-4) * (xx + yy + 9e-4));
+    const shape = [1, rows, columns];
+    expect(ssim(floatArray(x, shape), floatArray(y, shape))).toBeCloseTo(expectedValue, 5);
+  });
+
   it('refuse images of different shapes', () => {
     const other = floatArray(new Float32Array(3), [3, 1, 1]);
     expect(() => psnr(other, truth)).toThrow('cannot compare images of shapes 3×1×1 and 3×29×37');

@@ -81,4 +81,40 @@ describe('summarise', () => {
         expect(weighted[part]!.data[i]).toBeCloseTo(value, 5);
     }
   });
+
+  it('gives weights that differ by more than numbers can hold', () => {
+    expect([...normalisedWeights(3, [0, 1000, 2000])]).toEqual([0, 0, 1]);
+    expect([...normalisedWeights(4)]).toEqual([0.25, 0.25, 0.25, 0.25]);
+  });
+
+  it('gives no spread where one sample has all the weight', () => {
+    const s = summarise([row(1), row(5)], 0.9, [-2000, 0]);
+    expect(s.mean.data[0]).toBe(5);
+    expect(s.effectiveSamples).toBe(1);
+    expect([s.sd, s.lower, s.upper]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('finds the median and the interval where the weight is', () => {
+    // Of the values 1 … 40 the last ten have ten times the weight of the others: half of it lies beyond 31.5 + 30/20.
+    const samples = Array.from({ length: 40 }, (_, k) => row(k + 1));
+    const weights = samples.map((_, k) => Math.log(k < 30 ? 1 : 10));
+    const s = summarise(samples, 0.7, weights);
+    expect(s.effectiveSamples).toBeCloseTo(130 ** 2 / (30 + 1000), 8);
+    expect(s.median.data[0]).toBeGreaterThan(33.5);
+    expect(s.median.data[0]).toBeLessThan(34.5);
+    // 15 % of the weight is that of 19.5 values.
+    expect(s.lower?.data[0]).toBeGreaterThan(15);
+    expect(s.lower?.data[0]).toBeLessThan(21);
+  });
+
+  it('ends with the largest value where that has more weight than what lies beyond the interval', () => {
+    const samples = Array.from({ length: 40 }, (_, k) => row(40 - k));
+    const s = summarise(
+      samples,
+      0.9,
+      samples.map((_, k) => Math.log(k === 0 || k === 39 ? 6 : 1)),
+    );
+    expect(s.upper?.data[0]).toBe(40);
+    expect(s.lower?.data[0]).toBe(1);
+  });
 });

@@ -18,6 +18,8 @@ export type KnownSize = { readonly imageShape: Shape } | { readonly measurementS
 export interface BindContext {
   /** Channels of the prior's images. A grey measurement with a prior of 3 is one of a colour image's luminance. */
   readonly channels?: number;
+  /** Where it is at hand: the last operator may take options from it that are not given. */
+  readonly measurement?: FloatArray;
   /** What the file options hold, by `<term index>.<option>`, such as `0.kernel`. */
   readonly files?: Readonly<Record<string, FloatArray>>;
   /** Operators that come from files, by the index of their term. */
@@ -37,7 +39,7 @@ export interface BindContext {
  * ```
  */
 export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = {}): Problem {
-  const checked = checkSpec(spec);
+  const checked = checkSpec(withEstimates(spec, context.measurement));
   if (checked.noise === undefined) throw new UsageError('the problem has no noise');
   const families = checked.operators.map<LoadedOperator>(
     (term, i) => context.loaded?.[i] ?? familyOf('problem', operators, term),
@@ -85,6 +87,15 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
     spec: checked,
     report: (x) => shown(grey ? (chain[0].apply(x) as FloatArray) : x),
   };
+}
+
+/** The same spec with the options of its last operator that the measurement tells; without one, a simulation's. */
+export function withEstimates(spec: ProblemSpec, measurement?: FloatArray): ProblemSpec {
+  const last = spec.operators.at(-1);
+  const family = last && Object.hasOwn(operators, last.name) ? operators[last.name] : undefined;
+  if (last === undefined || family?.estimate === undefined) return spec;
+  const options = family.estimate(measurement, optionsOf(family, last));
+  return { ...spec, operators: [...spec.operators.slice(0, -1), { ...last, options }] };
 }
 
 /** The same spec with every option's effective value. @throws UsageError */

@@ -22,6 +22,12 @@ export interface OperatorFamily {
   readonly options: z.ZodObject;
   /** Options that name files, and what each is read as. */
   readonly files?: Readonly<Record<string, FileRole>>;
+  /**
+   * Options that are not given and that the measurement itself tells, such as how dark a dark picture is; without one, those of
+   * a simulation.
+   * @throws Error in one sentence where those that are given do not fit the measurement.
+   */
+  estimate?(measurement: FloatArray | undefined, options: Options): Options;
   /** The shape of the images whose measurement has this shape. @throws Error in one sentence when there is none. */
   imageShape(measurementShape: Shape, options: Options, files: Readonly<Record<string, FloatArray>>): Shape;
   /**

@@ -95,8 +95,8 @@ export function recommended(problem: Problem, noisePrior?: Prior): string {
   const gaussian = typeof problem.noise.variance === 'function' && problem.noise.name === 'gaussian';
   if (problem.operator.identity && gaussian) return 'tweedie';
   if (isLinear(problem.operator) && gaussian) return 'diffpir';
-  // Beyond white there is no gradient to follow; what draws each pixel needs none.
-  return problem.name === 'clip' ? 'daps' : 'dps';
+  // Beyond white there is no gradient to follow, and in the dark it runs away; what draws each pixel needs none.
+  return problem.name === 'clip' || problem.name === 'low-light' ? 'daps' : 'dps';
 }
 
 /** The solver asked for, by name or as an object; without one, the recommended one. @throws UsageError */

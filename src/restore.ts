@@ -113,7 +113,11 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const problem = withFiniteOperator(
     'operator' in job.problem
       ? job.problem
-      : bind(job.problem, { measurementShape: job.measurement.shape }, { channels: job.prior?.channels }),
+      : bind(
+          job.problem,
+          { measurementShape: job.measurement.shape },
+          { channels: job.prior?.channels, measurement: contiguous(job.measurement) },
+        ),
   );
   const { data, shape } = contiguous(job.measurement);
   // A copy: the caller's array may change while the work goes on.

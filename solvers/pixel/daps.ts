@@ -72,6 +72,7 @@ const presets = {
   blur: fineDetail,
   downsample: fineDetail,
   clip: { ...fineDetail, sigmaMin: 0.02, priorVariance: 0.01 },
+  'low-light': { ...fineDetail, sigmaMin: 0.01, priorVariance: 0.01 },
   'phase-retrieval': { steps: 40, flowSteps: 1, sigmaMax: 2.5, sigmaMin: 0.02, chainSteps: 20 },
 } as const;
 

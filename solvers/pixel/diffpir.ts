@@ -70,6 +70,7 @@ const sparse = { ...fineDetail, steps: 40, sigmaMax: 2.5 } as const;
 const holes = { steps: 60, lambda: 4, zeta: 1, sigmaMax: 10, spacing: 'geometric' } as const;
 const presets = {
   denoise: { steps: 20, lambda: 8, zeta: 1, sigmaMax: 1.5 },
+  'low-light': { steps: 20, lambda: 8, zeta: 1, sigmaMax: 1.5 },
   inpaint: holes,
   'inpaint:fraction': { ...holes, sigmaMax: 0.5 },
   'gaussian-blur': fineDetail,

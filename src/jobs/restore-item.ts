@@ -119,12 +119,12 @@ interface Plan {
 
 async function planOf({ path, name }: Item, shared: Shared, warn: (doubt: Doubt) => void): Promise<Plan> {
   const { job, files, prior, noisePrior, onEvent } = shared;
-  const bindTo = (shape: Shape, spec: ProblemSpec) =>
-    bindMeasurement(path, shape, spec, { channels: prior?.channels, ...files });
+  const bindTo = (shape: Shape, spec: ProblemSpec, measurement?: FloatArray) =>
+    bindMeasurement(path, shape, spec, { channels: prior?.channels, measurement, ...files });
   const found = await readInput(path, job.limits ?? defaultLimits);
   const written = resultFormat(job, found.picture);
   const input = await fitMeasurement(found, path, job.spec, bindTo, written.format !== 'npy');
-  const bound = (spec: ProblemSpec) => bindTo(input.array.shape, spec);
+  const bound = (spec: ProblemSpec) => bindTo(input.array.shape, spec, input.array);
   let noise: NoiseReport | undefined;
   const told = (report: NoiseReport, doubt: Doubt | undefined) => {
     noise = report;

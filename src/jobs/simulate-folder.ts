@@ -1,7 +1,7 @@
 /** Measurements made of known images, in the form that `restore` reads (DESIGN §5). */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { bind } from '../../problems/index.js';
+import { bind, withEstimates } from '../../problems/bind.js';
 import { measure } from '../../problems/measure.js';
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import type { FloatArray } from '../core/array.js';
@@ -128,7 +128,7 @@ async function putProblem(
   await folder.requireFree('problem', ['.json']).catch((error: Error) => {
     throw new UsageError(error.message);
   });
-  const bytes = `${JSON.stringify(await specInFolder(spec, out), null, 2)}\n`;
+  const bytes = `${JSON.stringify(await specInFolder(withEstimates(spec), out), null, 2)}\n`;
   const made = { format: 1, problem: spec, files: files.hashes };
   await folder.put('problem', [{ ending: '.json', bytes }], { key: keyOf(made), made });
 }

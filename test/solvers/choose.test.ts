@@ -6,7 +6,8 @@ it.each([
   ['gaussian-blur:sigma=1', 'gaussian:sigma=0.01', 'diffpir'],
   ['denoise', 'gaussian:sigma=0.1', 'tweedie'],
   ['denoise', 'poisson:gain=1/100', 'dps'],
-  ['low-light', 'gaussian:sigma=0.01', 'dps'],
+  ['low-light', 'gaussian:sigma=0.01', 'daps'],
+  ['low-light:gamma=1', 'gaussian:sigma=0.01', 'diffpir'],
   ['clip', 'gaussian:sigma=0.01', 'daps'],
 ])('for %s with %s noise: %s', (operator, noise, solver) => {
   const spec = { ...parseProblem(operator), noise: parseTerm(noise) };

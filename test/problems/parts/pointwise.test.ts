@@ -115,7 +115,7 @@ describe('haze', () => {
       file('transmission', 0.5, 1.5),
       'haze:transmission holds values for which no share',
     ],
-    ['transmission=t.png,airlight=1:2', file('transmission', 0.5, 1), 'haze:airlight is [1,2]'],
+    ['transmission=t.png,airlight=1:2', file('transmission', 0.5, 1), 'option airlight of haze: '],
   ] as const)('refuses %s', (text, files, message) => {
     expect(() => hazeOf(text, files as Record<string, FloatArray>)).toThrow(message);
   });

@@ -1,4 +1,4 @@
-/** The model card: what a prior's files are and how its numbers are to be read (DESIGN §3.5). */
+/** The model card: what a prior's files are and how its numbers are to be read (ARCHITECTURE.md §4.5). */
 import { z } from 'zod';
 
 const file = z.strictObject({

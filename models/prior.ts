@@ -1,4 +1,4 @@
-/** What solvers see of a prior: a pretrained model of images, told apart by `kind` (DESIGN §2). */
+/** What solvers see of a prior: a pretrained model of images, told apart by `kind` (ARCHITECTURE.md §2). */
 import type { FloatArray } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
 import type { DiffusionCard, LatentCard } from './card.js';

@@ -1,5 +1,5 @@
 /**
- * A prior run on parts of the image, so that the network's memory does not grow with it (DESIGN §3.6).
+ * A prior run on parts of the image, so that the network's memory does not grow with it (ARCHITECTURE.md §4.6).
  *
  * The image is divided into cores of `tile` pixels a side; the network sees each core in a window that reaches a
  * halo beyond it on every side, or to the image's edge. With a halo of at least the receptive radius nothing that

@@ -1,4 +1,4 @@
-/** What a solver may ask of a noise model (DESIGN §2): the true likelihood, never a silent least squares. */
+/** What a solver may ask of a noise model (ARCHITECTURE.md §2): the true likelihood, never a silent least squares. */
 import type { FloatArray } from '../src/core/array.js';
 import type { Random } from '../src/core/random.js';
 import { difference } from '../src/core/vector.js';

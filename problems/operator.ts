@@ -1,5 +1,5 @@
 /**
- * What a solver may ask of a forward model A (DESIGN §2). An operator declares what it has; what it does not
+ * What a solver may ask of a forward model A (ARCHITECTURE.md §2). An operator declares what it has; what it does not
  * have, `src/core` and `problems/` supply in general form (conjugate gradients) or the solver refuses.
  */
 import type { FloatArray, Shape } from '../src/core/array.js';

@@ -1,5 +1,5 @@
 /**
- * Problem specs as text (DESIGN §5): SPEC = TERM {+ TERM}, TERM = NAME[:KEY=VALUE{,KEY=VALUE}].
+ * Problem specs as text (ARCHITECTURE.md §5): SPEC = TERM {+ TERM}, TERM = NAME[:KEY=VALUE{,KEY=VALUE}].
  *
  * A `+` separates where a name follows; only a term's first `:` is structural; a key alone means true; numbers may be
  * quotients (25/255); lists of numbers use `:` (16:16:64:64); a value that has a `,`, or that would else read as

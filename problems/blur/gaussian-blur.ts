@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { OperatorFamily, Options } from '../family.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
 import { circularConvolution } from '../parts/convolution.js';
+import { gaussianHalf, separable } from '../parts/gaussian-kernel.js';
 import { mirroredEvenConvolution, mirrorIndex } from '../parts/mirrored.js';
 import { type ImageShape, imageShape } from '../parts/planes.js';
 import { wrapIndex } from '../parts/transfer.js';
@@ -61,19 +62,4 @@ function withSums(
 function radiusOf(given: Options): number {
   const { sigma, size } = options.parse(given);
   return size === undefined ? Math.ceil(3 * sigma) : (size - 1) / 2;
-}
-
-/** Samples of a Gaussian at 0 … radius, scaled so that the whole even kernel sums to 1. */
-export function gaussianHalf(sigma: number, radius: number): Float64Array {
-  const weights = Float64Array.from({ length: radius + 1 }, (_, j) => Math.exp(-0.5 * (j / sigma) ** 2));
-  const sum = weights.reduce((total, weight, j) => total + (j === 0 ? weight : 2 * weight), 0);
-  return weights.map((weight) => weight / sum);
-}
-
-/** The square kernel whose rows and columns are this even function. */
-export function separable(half: Float64Array) {
-  const size = 2 * half.length - 1;
-  const at = (i: number) => half[Math.abs(i - half.length + 1)];
-  const data = Float64Array.from({ length: size * size }, (_, i) => at(Math.floor(i / size)) * at(i % size));
-  return { height: size, width: size, data };
 }

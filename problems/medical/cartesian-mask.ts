@@ -1,4 +1,4 @@
-/** Which lines of k-space a Cartesian scan takes. Drawn with integers only (DESIGN §3.3). */
+/** Which lines of k-space a Cartesian scan takes. Drawn with integers only (ARCHITECTURE.md §4.3). */
 import type { Random } from '../../src/core/random.js';
 import { randomSubset } from '../parts/selection.js';
 

@@ -1,4 +1,4 @@
-/** Random sets, orders and signs, from integers only: the same on every machine and in every version (DESIGN §3.3). */
+/** Random sets, orders and signs, from integers only: the same on every machine and in every version (ARCHITECTURE.md §4.3). */
 import type { Random } from '../../src/core/random.js';
 
 /** `count` of the numbers 0 … total−1 in ascending order; each such set is equally likely. */

@@ -1,8 +1,8 @@
 /** Downsampling as a camera does it: blur by the lens, then one pixel of many. */
 import { RealFft2d } from '../../src/core/fft2d.js';
 import type { Vector } from '../../src/core/vector.js';
-import { separable } from '../blur/gaussian-blur.js';
 import type { LinearOperator } from '../operator.js';
+import { separable } from '../parts/gaussian-kernel.js';
 import type { ImageShape } from '../parts/planes.js';
 import { fromRowSpace } from '../parts/row-space.js';
 import { multiply, transferFunction, writeHartley } from '../parts/transfer.js';

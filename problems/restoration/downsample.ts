@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { formatShape } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
-import { gaussianHalf } from '../blur/gaussian-blur.js';
 import type { OperatorFamily } from '../family.js';
+import { gaussianHalf } from '../parts/gaussian-kernel.js';
 import { imageShape } from '../parts/planes.js';
 import { parseSize, sizeOption } from '../parts/size-option.js';
 import { blurAndDecimate } from './decimation.js';

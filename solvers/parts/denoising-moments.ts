@@ -4,7 +4,7 @@
  */
 import type { DiffusionPrior, PartWork } from '../../models/prior.js';
 import { evenBlur } from '../../problems/blur/even-blur.js';
-import { gaussianHalf } from '../../problems/blur/gaussian-blur.js';
+import { gaussianHalf } from '../../problems/parts/gaussian-kernel.js';
 import { mirrorIndex } from '../../problems/parts/mirrored.js';
 import type { ImageShape } from '../../problems/parts/planes.js';
 import { type FloatArray, mapArray } from '../../src/core/array.js';

@@ -1,5 +1,5 @@
 /**
- * What a solver's step costs beside one run of the network (DESIGN §6): ratios within one process, since machines
+ * What a solver's step costs beside one run of the network (ARCHITECTURE.md §6): ratios within one process, since machines
  * differ and are shared.
  */
 import { loadPrior } from '../../models/load.js';

@@ -1,4 +1,4 @@
-/** The command line as a function: parses, calls the library, prints (DESIGN §5). */
+/** The command line as a function: parses, calls the library, prints (ARCHITECTURE.md §5). */
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addBench } from './bench.js';

@@ -1,4 +1,4 @@
-/** Errors that a person can act on: one sentence, no stack trace (DESIGN §5). */
+/** Errors that a person can act on: one sentence, no stack trace (ARCHITECTURE.md §5). */
 import { distance } from 'fastest-levenshtein';
 
 /**

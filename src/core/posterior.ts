@@ -33,7 +33,7 @@ export function normalisedWeights(count: number, logWeights?: readonly number[])
  *
  * The interval holds a new draw with probability `level`. While n < 2/(1−level) − 1 it is
  * mean ± t₍ₙ₋₁₎·sd·√(1+1/n), the predictive interval of n normal draws; from there on it is the order statistics at
- * ranks (n+1)(1±level)/2 (quantiles of 4 samples would cover 56 %, not 90 %). DESIGN §2.
+ * ranks (n+1)(1±level)/2 (quantiles of 4 samples would cover 56 %, not 90 %). ARCHITECTURE.md §2.
  *
  * @param samples at least one, all of one shape.
  * @param level in (0, 1).

@@ -1,7 +1,7 @@
 /**
  * Keyed random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
  * A stream is named by (seed, item, sample, path); no two names share a stream and nothing depends on the order
- * in which streams are opened (DESIGN §3.3).
+ * in which streams are opened (ARCHITECTURE.md §4.3).
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';

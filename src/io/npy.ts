@@ -1,6 +1,6 @@
 /**
  * NumPy's .npy format, versions 1 to 3 (NumPy enhancement proposal 1 and `numpy.lib.format`).
- * A complex array is a real one with a last axis of 2, as everywhere in this project (DESIGN §2).
+ * A complex array is a real one with a last axis of 2, as everywhere in this project (ARCHITECTURE.md §2).
  */
 import { type FloatArray, floatArray, formatShape, sizeOf } from '../core/array.js';
 

@@ -1,4 +1,4 @@
-/** From the files and folders of a command line to the list of things to work on (DESIGN §5). */
+/** From the files and folders of a command line to the list of things to work on (ARCHITECTURE.md §5). */
 import { existsSync, type Stats, statSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';

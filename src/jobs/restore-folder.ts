@@ -1,4 +1,4 @@
-/** The folder job (DESIGN §5): every file restored, written whole or not at all, and picked up where it stopped. */
+/** The folder job (ARCHITECTURE.md §5): every file restored, written whole or not at all, and picked up where it stopped. */
 import type { Text } from '../../models/conditioned.js';
 import type { LoadOptions } from '../../models/load.js';
 import type { Prior } from '../../models/prior.js';

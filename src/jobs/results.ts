@@ -1,4 +1,4 @@
-/** The files that a posterior becomes (DESIGN §5): the estimate, a picture of its standard deviation, the numbers. */
+/** The files that a posterior becomes (ARCHITECTURE.md §5): the estimate, a picture of its standard deviation, the numbers. */
 import type { FloatArray } from '../core/array.js';
 import { encodeNpy } from '../io/npy.js';
 import { encodeNpz } from '../io/npz.js';

@@ -1,4 +1,4 @@
-/** Measurements made of known images, in the form that `restore` reads (DESIGN §5). */
+/** Measurements made of known images, in the form that `restore` reads (ARCHITECTURE.md §5). */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { bind, withEstimates } from '../../problems/bind.js';

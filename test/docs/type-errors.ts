@@ -6,7 +6,11 @@ import type { Block } from './blocks.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Where in our sources the entries of the package lie. */
-const entries: Readonly<Record<string, string>> = { retrodict: 'src/index.ts' };
+const entries: Readonly<Record<string, string>> = {
+  retrodict: 'src/index.ts',
+  'retrodict/solver': 'src/solver-kit.ts',
+  'retrodict/problem': 'src/problem-kit.ts',
+};
 
 /** `PLACE: MESSAGE` for each fault. */
 export function typeErrors(programs: readonly Block[]): readonly string[] {

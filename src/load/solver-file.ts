@@ -31,11 +31,13 @@ export async function loadSolver(path: string): Promise<LoadedSolver> {
     throw new UsageError(`the solver ${path} cannot be read: ${reasonOf(error)}`);
   });
   const module = await import(pathToFileURL(resolve(path)).href).catch((error: Error) => {
-    throw new UsageError(`the solver ${path} does not load: ${error.message}`, { cause: error });
+    const absent = error.message.includes("package 'retrodict'");
+    const advice = absent ? '; install retrodict in the folder of that file' : '';
+    throw new UsageError(`the solver ${path} does not load: ${error.message}${advice}`, { cause: error });
   });
   const solver: unknown = module.solver ?? module.default;
   if (!isSolver(solver)) {
-    const parts = 'name, kind, needs, options, presets and run';
+    const parts = 'name, kind, needs, samplesPosterior, options, presets and run';
     throw new UsageError(`${path} exports no solver: expected \`export const solver\` with ${parts}`);
   }
   return { solver, version: bytesToHex(sha256(bytes)) };
@@ -43,10 +45,11 @@ export async function loadSolver(path: string): Promise<LoadedSolver> {
 
 function isSolver(value: unknown): value is Solver {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, kind, needs, options, presets, run } = value as Record<string, unknown>;
+  const { name, kind, needs, samplesPosterior, options, presets, run } = value as Record<string, unknown>;
   const parts = [needs, presets, (options as { shape?: unknown } | undefined)?.shape];
   return (
     typeof name === 'string' &&
+    typeof samplesPosterior === 'boolean' &&
     ['chain', 'point', 'ensemble'].includes(kind as string) &&
     parts.every((part) => typeof part === 'object' && part !== null) &&
     typeof run === 'function'

@@ -131,7 +131,7 @@ async function run({ session: number, name, feeds, feedKept, fetch, keep, keepAs
       await session.run(inputs, [...new Set([...fetch, ...keep])])
     );
   } catch (error) {
-    throw new Error(`ONNX Runtime failed in ${name}: ${detail(error)}`);
+    throw new Error(failure(name, error));
   }
   if (keep.length > 0)
     keptSets.set(keepAs, Object.fromEntries(keep.map((output) => [output, results[output]])));
@@ -194,6 +194,24 @@ function sessionSettings(options) {
 function valueInfo(value) {
   if (!value.isTensor) throw new Error(`its value "${value.name}" is no tensor.`);
   return { name: value.name, type: /** @type {ElementType} */ (value.type), dims: value.shape };
+}
+
+/** The longest that is told of what ONNX Runtime says. */
+const LONGEST = 300;
+
+/**
+ * A run that failed: which node and why, without the places in ONNX Runtime's own sources.
+ * @param {string} name
+ * @param {unknown} error
+ */
+function failure(name, error) {
+  const text = detail(error);
+  const [, op, node, why = text] =
+    /Non-zero status code returned while running (\S+) node\. Name:'(.*?)' Status Message: (.*)/.exec(text) ??
+    [];
+  const reason = why.replace(/\S*onnxruntime\/\S+:\d+ (?:.*? was false\. )?/, '');
+  const at = op === undefined ? '' : `its ${op}${node ? ` (node "${node}")` : ''} fails: `;
+  return `ONNX Runtime failed in ${name}: ${at}${reason.length > LONGEST ? `${reason.slice(0, LONGEST)} ….` : reason}`;
 }
 
 /**

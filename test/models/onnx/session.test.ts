@@ -180,6 +180,19 @@ describe('errors are sentences that name the model', () => {
     await expect(square.run({ x: wrongType })).rejects.toThrow(/ONNX Runtime failed in square\.onnx: .*\.$/);
   });
 
+  test('a node that fails, without places in sources that are not ours', async () => {
+    const bytes = model({
+      nodes: [{ ...node('Add', ['x', 'y'], ['z']), name: 'sum' }],
+      inputs: ['x', 'y'].map((name) => ({ name, type: 'float32', dims: [name] })),
+      outputs: [{ name: 'z', type: 'float32', dims: ['n'] }],
+    });
+    const session = await runtime.open(bytes, { name: 'sum.onnx' });
+    await expect(session.run({ x: vector(1, 2), y: vector(1, 2, 3) })).rejects.toThrow(
+      /^ONNX Runtime failed in sum\.onnx: its Add \(node "sum"\) fails: Attempting to broadcast [^/]*\.$/,
+    );
+    await session.release();
+  });
+
   test('what is no model, or not there', async () => {
     await expect(runtime.open(new Uint8Array([1, 2, 3]), { name: 'a.onnx' })).rejects.toThrow(
       /^ONNX Runtime does not accept a\.onnx: .*\.$/,

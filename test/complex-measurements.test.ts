@@ -1,4 +1,7 @@
-/** Measurements that are no pictures, from simulate to restore: complex64 stays complex64, and files travel with the spec. */
+/**
+ * Measurements that are no pictures, from simulate to restore: complex64 stays complex64, and files travel with the
+ * spec.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

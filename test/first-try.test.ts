@@ -1,6 +1,7 @@
 /**
- * What someone gets who names nothing but the problem: the recommended solver, its presets, the smaller of the shipped priors. Each must
- * end near the picture, by far nearer than a chain that ended elsewhere (at the negative, in the dark, at grey), and agree with the measurement.
+ * What someone gets who names nothing but the problem: the recommended solver, its presets, the smaller of the
+ * shipped priors. Each must end near the picture, by far nearer than a chain that ended elsewhere (at the negative,
+ * in the dark, at grey), and agree with the measurement.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadPrior } from '../models/load.js';
@@ -36,7 +37,8 @@ beforeAll(async () => {
 });
 afterAll(() => prior.close());
 
-// PSNR in dB, at least: some 1.5 below what there was; misfit, at most (kinks keep DPS from arriving where pixels are rounded).
+// PSNR in dB, at least: some 1.5 below what there was; misfit, at most (kinks keep DPS from arriving where pixels are
+// rounded).
 it.each<[operator: string, noise: string, least: number, most: number]>([
   ['denoise', 'gaussian:sigma=25/255', 26.5, 1.5],
   ['denoise', 'poisson:gain=1/100', 28, 1.5],

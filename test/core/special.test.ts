@@ -44,3 +44,30 @@ describe('scaledBesselI', () => {
     }
   });
 });
+
+describe('logGamma', () => {
+  it('is log (n − 1)! at whole numbers and ½ log π at ½', () => {
+    for (let n = 1, factorial = 0; n < 200; factorial += Math.log(n++)) {
+      expect(Math.abs(logGamma(n) - factorial)).toBeLessThan(2e-13 * (1 + factorial));
+    }
+    expect(logGamma(0.5)).toBeCloseTo(0.5 * Math.log(Math.PI), 13);
+    expect(logGamma(3.7)).toBeCloseTo(1.428072326665388, 13);
+  });
+});
+
+describe('scaledBesselI', () => {
+  // scipy.special.i0e and i1e, SciPy 1.x.
+  it.each([
+    [0, 1, 0],
+    [0.1, 0.9071009257823011, 0.045298446808809324],
+    [1, 0.46575960759364043, 0.2079104153497085],
+    [5, 0.18354081260932834, 0.16397226694454234],
+    [29.9, 0.07326921904600191, 0.0720333749118688],
+    [30.1, 0.07302329413106094, 0.07179985435101434],
+    [200, 0.028227159949111912, 0.028156503394832916],
+    [1e5, 0.0012615678379767766, 0.001261561530121817],
+  ])("is SciPy's at %d", (x, zeroth, first) => {
+    expect(Math.abs(scaledBesselI(0, x) - zeroth)).toBeLessThanOrEqual(1e-13 * zeroth);
+    expect(Math.abs(scaledBesselI(1, x) - first)).toBeLessThanOrEqual(1e-13 * first);
+  });
+});

@@ -7,8 +7,8 @@ import { tds } from '../../solvers/ensemble/tds.js';
 import { gaussianReference, mixtureReference } from '../../src/bench/reference.js';
 import { runEnsemble } from './ensembles.js';
 
-// As many exact samples are at 0.07 (R0) and 0.08 (R1) and the prior's at 0.53 and 0.96; biased samplers at 0.13 and above
-// on R0, and 0.18 and above on R1, of 4000 samples.
+// As many exact samples are at 0.07 (R0) and 0.08 (R1) and the prior's at 0.53 and 0.96; biased samplers at 0.13 and
+// above on R0, and 0.18 and above on R1, of 4000 samples.
 describe.each([
   { solver: tds, options: { steps: 50 }, reference: gaussianReference, most: 0.13, evidence: 0.25 },
   { solver: tds, options: { steps: 50 }, reference: mixtureReference, most: 0.2, evidence: 0.4 },

@@ -86,7 +86,8 @@ describe('where both priors are Gaussian', () => {
     }
     truth.forEach((value, i) => {
       const [few, many] = found.map((moments) => moments[i] - value);
-      // A chain that starts at N(½, σ²) keeps a little of that mean; of the covariance, what is missing falls as 1/steps.
+      // A chain that starts at N(½, σ²) keeps a little of that mean; of the covariance, what is missing falls as
+      // 1/steps.
       if (i < 2) expect(Math.abs(many)).toBeLessThan(0.003);
       else expect(Math.abs(2 * many - few)).toBeLessThan(0.0009);
     });

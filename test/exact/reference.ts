@@ -71,7 +71,10 @@ export function exactSamples(distribution: GaussianMixture, count: number, seed 
   return Array.from({ length: count }, () => distribution.sample(random));
 }
 
-/** Sliced Wasserstein-1 distance of two equally large samples in the plane: 50 fixed directions, mean |Δ| of sorted values. */
+/**
+ * Sliced Wasserstein-1 distance of two equally large samples in the plane: 50 fixed directions, mean |Δ| of sorted
+ * values.
+ */
 export function slicedWasserstein(a: readonly Float64Array[], b: readonly Float64Array[]): number {
   const directions = 50;
   let sum = 0;

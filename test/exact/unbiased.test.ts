@@ -1,7 +1,8 @@
 /**
- * Sequential Monte Carlo has an exact law at any number of particles and steps: the expectations of Ẑ and of Ẑ·x̂ are p(y) and
- * p(y) E[x0 | y] under the chain that the ancestral steps really draw from, which on a Gaussian prior is Gaussian
- * too. One wrong term in a weight, and the mean over many small ensembles is off by more than its standard error.
+ * Sequential Monte Carlo has an exact law at any number of particles and steps: the expectations of Ẑ and of Ẑ·x̂ are
+ * p(y) and p(y) E[x0 | y] under the chain that the ancestral steps really draw from, which on a Gaussian prior is
+ * Gaussian too. One wrong term in a weight, and the mean over many small ensembles is off by more than its standard
+ * error.
  */
 import { describe, expect, it } from 'vitest';
 import { afdps } from '../../solvers/ensemble/afdps.js';

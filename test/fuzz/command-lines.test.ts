@@ -1,4 +1,7 @@
-/** Command lines of any words over a folder of small files: exit 0, 1 or 2, a sentence where it is not 0, and nothing of ours changed. */
+/**
+ * Command lines of any words over a folder of small files: exit 0, 1 or 2, a sentence where it is not 0, and nothing
+ * of ours changed.
+ */
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

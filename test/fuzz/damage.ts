@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 
 /**
- * How many cases a property tries: a few in the usual tests, and with `npm run fuzz` as many as the time allows, from the seed that
- * it prints.
+ * How many cases a property tries: a few in the usual tests, and with `npm run fuzz` as many as the time allows, from
+ * the seed that it prints.
  */
 export function parameters(usual: number): fc.Parameters<unknown> {
   const { FUZZ_SECONDS, FUZZ_SEED } = process.env;

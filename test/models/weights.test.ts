@@ -1,4 +1,7 @@
-/** The graphs of the shipped priors against the truth that PyTorch left when it exported them (models/training/graphs.py). */
+/**
+ * The graphs of the shipped priors against the truth that PyTorch left when it exported them
+ * (models/training/graphs.py).
+ */
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * `npm run mutate -- [--mutate src/core]... [--share 0.2] [--seed 1]`: breaks the source in many small ways and counts what the tests
- * of the same path notice. `--table` prints what is known so far. docs/mutation.md says more.
+ * `npm run mutate -- [--mutate src/core]... [--share 0.2] [--seed 1]`: breaks the source in many small ways and
+ * counts what the tests of the same path notice. `--table` prints what is known so far. docs/mutation.md says more.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -37,8 +37,8 @@ const testFiles = groupsBelow('test')
   .filter((path) => path.endsWith('.test.ts'));
 
 /**
- * Of a folder the tests in the folder of the same path, of files those of their names; of solvers also those of test/exact that import
- * one of them. @param {string[]} files @param {boolean} whole @returns {string[]}
+ * Of a folder the tests in the folder of the same path, of files those of their names; of solvers also those of
+ * test/exact that import one of them. @param {string[]} files @param {boolean} whole @returns {string[]}
  */
 function testsOf(files, whole) {
   const paths = files.map((file) => join('test', file.replace(/^src\//, '').replace(/\.ts$/, '.test.ts')));

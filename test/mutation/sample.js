@@ -7,7 +7,10 @@ import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 const share = Number(process.env.MUTATION_SHARE ?? 1);
 const seed = process.env.MUTATION_SEED ?? '0';
 
-/** A number in [0, 1) that depends on the mutant and the seed, and on nothing else. @param {import('@stryker-mutator/api/core').Mutant} mutant */
+/**
+ * A number in [0, 1) that depends on the mutant and the seed, and on nothing else. @param
+ * {import('@stryker-mutator/api/core').Mutant} mutant
+ */
 function place({ fileName, location, mutatorName, replacement }) {
   const name = JSON.stringify([seed, basename(fileName), location, mutatorName, replacement]);
   return createHash('sha256').update(name).digest().readUInt32BE() / 2 ** 32;

@@ -1,21 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { bind, countObserved, parseProblem, parseTerm, zeroHoles } from '../../problems/index.js';
+import { bind, parseProblem, parseTerm } from '../../problems/index.js';
 import { isLinear } from '../../problems/operator.js';
 import { luminance } from '../../problems/restoration/colorize.js';
-import { type FloatArray, floatArray, zeros } from '../../src/core/array.js';
+import type { FloatArray } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import { keyedRandom } from '../../src/core/random.js';
 
 const noise = parseTerm('gaussian:sigma=0.1');
+
 const specOf = (text: string, noiseText = 'gaussian:sigma=0.1') => ({
   ...parseProblem(text),
   noise: parseTerm(noiseText),
 });
+
 const image = (text: string, imageShape: number[], files?: Record<string, FloatArray>) =>
   bind(specOf(text), { imageShape }, { files });
-const kernel = (values: number[], shape: number[]) => ({
-  '0.kernel': floatArray(Float32Array.from(values), shape),
-});
 
 describe('bind', () => {
   it('finds the image shape from the measurement', () => {
@@ -128,146 +127,5 @@ describe('bind', () => {
     expect(measured('downsample:factor=4,size=17x16', [3, 4, 4])).toThrow('downsample:size is 17x16, whose');
     expect(() => bind(parseProblem('denoise'), { imageShape: wide })).toThrow('the problem has no noise');
     expect(() => bind({ operators: [], noise }, { imageShape: wide })).toThrow('at least one operator');
-  });
-
-  it('refuses kernels that are no blur', () => {
-    const files = kernel([0.5, 0.5], [2]);
-    expect(() => image('blur:kernel=k.npy,border=reflect', wide, files)).toThrow(
-      'must be height×width, but it is 2',
-    );
-    const dim = kernel([0.25, 0.25, 0.25], [1, 3]);
-    expect(() => image('blur:kernel=k.npy,normalize=false,border=reflect', wide, dim)).toThrow(
-      'blur:kernel sums to 0.75, but a blur sums to 1',
-    );
-    expect(() => image('blur:kernel=k.npy,normalize,border=reflect', wide, dim)).not.toThrow();
-    const zero = kernel([1, 0, -1], [1, 3]);
-    expect(() => image('blur:kernel=k.npy,normalize,border=reflect', wide, zero)).toThrow(
-      'sums to 0 and cannot be divided',
-    );
-    expect(() => image('blur:kernel=k.npy,border=reflect', wide, kernel([NaN, 0, 1], [1, 3]))).toThrow(
-      'not finite',
-    );
-    expect(() => image('blur:kernel=k.npy,border=reflect', wide)).toThrow(
-      'blur:kernel names a file that has not been read',
-    );
-  });
-
-  it('normalises a kernel when told', async () => {
-    const { operator } = image(
-      'blur:kernel=k.npy,normalize,border=reflect',
-      [1, 1, 3],
-      kernel([1, 2, 1], [1, 3]),
-    );
-    const y = await operator.apply(floatArray(Float32Array.of(0, 1, 0), [1, 1, 3]));
-    for (const [i, value] of [0.25, 0.5, 0.25].entries()) expect(y.data[i]).toBeCloseTo(value, 6);
-  });
-});
-
-describe('inpaint', () => {
-  const maskOf = async (text: string, shape: number[], files?: Record<string, FloatArray>) => {
-    const ones = zeros(shape);
-    ones.data.fill(1);
-    return (await image(text, shape, files).operator.apply(ones)).data;
-  };
-
-  it('hides exactly the fraction, the same in all channels, by seed and size alone', async () => {
-    const mask = await maskOf('inpaint:fraction=0.7,seed=3', [3, 10, 10]);
-    const planes = [0, 100, 200].map((start) => [...mask.subarray(start, start + 100)]);
-    expect(planes[0].filter((known) => known === 0)).toHaveLength(70);
-    expect(planes[1]).toEqual(planes[0]);
-    expect(planes[2]).toEqual(planes[0]);
-    expect([...(await maskOf('inpaint:fraction=0.7,seed=3', [1, 10, 10]))]).toEqual(planes[0]);
-    expect([...(await maskOf('inpaint:fraction=0.7,seed=4', [1, 10, 10]))]).not.toEqual(planes[0]);
-    // Pinned: the same on every machine and in every version.
-    expect((await maskOf('inpaint:fraction=0.5', [1, 4, 6])).join('')).toBe('011001111011100001110000');
-  });
-
-  it('hides every pixel equally often', async () => {
-    const seen = new Float64Array(12);
-    for (let seed = 0; seed < 3000; seed++) {
-      const mask = await maskOf(`inpaint:fraction=0.25,seed=${seed}`, [1, 3, 4]);
-      for (let i = 0; i < 12; i++) seen[i] += mask[i];
-    }
-    // 2250 ± 24 each.
-    for (const count of seen) expect(Math.abs(count - 2250)).toBeLessThan(95);
-  });
-
-  it('hides a box', async () => {
-    expect((await maskOf('inpaint:box=1:2:2:3', [1, 4, 6])).join('')).toBe('111111110001110001111111');
-  });
-
-  it('hides margins', async () => {
-    expect((await maskOf('inpaint:outpaint=1:0:2:1', [1, 3, 5])).join('')).toBe('000000011000110');
-  });
-
-  it('takes a mask file: white is known; a wrong size is refused', async () => {
-    const mask = { '0.mask': floatArray(Float32Array.of(1, 0, 0.4, 0.6), [2, 2]) };
-    expect((await maskOf('inpaint:mask=m.png', [2, 2, 2], mask)).join('')).toBe('10011001');
-    expect(() => image('inpaint:mask=m.png', [1, 2, 3], mask)).toThrow(
-      'inpaint:mask is 2×2, but the image is 2×3',
-    );
-  });
-
-  it('has no data in holes: neither measurement nor noise nor likelihood', () => {
-    const { operator, noise: model } = image('inpaint:box=0:0:1:2', [1, 2, 2]);
-    const y = floatArray(Float32Array.of(9, NaN, 0.5, 0.25), [1, 2, 2]);
-    expect([...zeroHoles(y, operator).data]).toEqual([0, 0, 0.5, 0.25]);
-    expect(countObserved(operator)).toBe(2);
-    expect(() => zeroHoles(zeros([1, 2, 3]), operator)).toThrow(
-      "the measurement has shape 1×2×3, but the problem's is 1×2×2",
-    );
-    const clean = zeros([1, 2, 2]);
-    const drawn = model.sample(clean, keyedRandom(0, '', 0)('noise')).data;
-    expect([...drawn].map((value) => value === 0)).toEqual([true, true, false, false]);
-    const known = bind(specOf('denoise'), { imageShape: [1, 1, 2] }).noise;
-    const part = floatArray(Float32Array.of(0.5, 0.25), [1, 1, 2]);
-    expect(model.logLikelihood(clean, y)).toBeCloseTo(known.logLikelihood(zeros([1, 1, 2]), part), 10);
-    const gradient = model.gradient(clean, y).data;
-    expect([...gradient]).toEqual([0, 0, ...known.gradient(zeros([1, 1, 2]), part).data]);
-  });
-});
-
-describe('motion-blur', () => {
-  const kernelOf = async (text: string) => {
-    const impulse = zeros([1, 31, 31]);
-    impulse.data[15 * 31 + 15] = 1;
-    return (await image(text, [1, 31, 31]).operator.apply(impulse)).data;
-  };
-
-  it('keeps brightness and place, and depends on the seed', async () => {
-    for (const intensity of [0, 0.5, 1]) {
-      const values = await kernelOf(`motion-blur:size=15,intensity=${intensity},seed=4,border=reflect`);
-      let [sum, row, column] = [0, 0, 0];
-      for (const [i, value] of values.entries()) {
-        sum += value;
-        row += value * Math.floor(i / 31);
-        column += value * (i % 31);
-      }
-      expect(sum).toBeCloseTo(1, 5);
-      expect(row).toBeCloseTo(15, 4);
-      expect(column).toBeCloseTo(15, 4);
-      expect(Math.min(...values)).toBeGreaterThan(-1e-7);
-    }
-    expect(await kernelOf('motion-blur:seed=1,border=reflect')).not.toEqual(
-      await kernelOf('motion-blur:seed=2,border=reflect'),
-    );
-    expect(await kernelOf('motion-blur:seed=1,border=reflect')).toEqual(
-      await kernelOf('motion-blur:seed=1,border=reflect'),
-    );
-  });
-
-  it('moves on a straight line at intensity 0', async () => {
-    const values = await kernelOf('motion-blur:size=15,intensity=0,seed=4,border=reflect');
-    let [xx, xy, yy] = [0, 0, 0];
-    for (const [i, value] of values.entries()) {
-      const [y, x] = [Math.floor(i / 31) - 15, (i % 31) - 15];
-      xx += value * x * x;
-      xy += value * x * y;
-      yy += value * y * y;
-    }
-    // The narrow axis of the kernel's second moments is that of a line drawn with bilinear weights.
-    const narrow = (xx + yy) / 2 - Math.hypot((xx - yy) / 2, xy);
-    expect(narrow).toBeLessThan(0.35);
-    expect(xx + yy).toBeGreaterThan(10);
   });
 });

@@ -66,8 +66,8 @@ export function normalsOf(value: number, place?: number): { random: Random; draw
 export const contextOf = (random: Random): Context => ({ random: () => random, step: async () => {} });
 
 /**
- * The law of every coordinate that a chain ends with, where it is affine in the normals it draws: its mean is what comes of zeros,
- * and each draw contributes what its unit moves the result by.
+ * The law of every coordinate that a chain ends with, where it is affine in the normals it draws: its mean is what
+ * comes of zeros, and each draw contributes what its unit moves the result by.
  */
 export async function lawsOf(
   solver: ChainSolver,

@@ -1,6 +1,7 @@
 /**
- * TensorFlow.js as the tests have it: core and the plain JavaScript backend. In its build for Node the core comes without
- * gradients, and @tensorflow/tfjs, which brings them, is 294 MB; so these tests register those of the kernels they use.
+ * TensorFlow.js as the tests have it: core and the plain JavaScript backend. In its build for Node the core comes
+ * without gradients, and @tensorflow/tfjs, which brings them, is 294 MB; so these tests register those of the kernels
+ * they use.
  */
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';

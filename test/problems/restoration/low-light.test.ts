@@ -3,6 +3,7 @@ import { bind, problem, withEstimates } from '../../../problems/bind.js';
 import { isLinear } from '../../../problems/operator.js';
 import { type FloatArray, floatArray } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
+import { operatorOf } from '../sound.js';
 
 /** Values from 0 to 1 whose middle is 0.4, as the estimate takes photographs to be. */
 const uniform = keyedRandom(4, 'low-light', 0)('values');
@@ -59,5 +60,29 @@ describe('low-light without options', () => {
       exposure: 0.2,
       gamma: 2.2,
     });
+  });
+});
+
+const line = (...values: number[]) => floatArray(Float32Array.from(values), [1, 1, values.length]);
+
+const valuesOf = (text: string, x: FloatArray) => operatorOf(text, x.shape).apply(x);
+
+async function slopesOf(text: string, x: FloatArray): Promise<number[]> {
+  const { pullback } = await operatorOf(text, x.shape).linearize(x);
+  return [...(await pullback(floatArray(new Float32Array(x.data.length).fill(1), x.shape))).data];
+}
+
+function expectClose(found: ArrayLike<number>, expected: number[]): void {
+  expect(found.length).toBe(expected.length);
+  for (const [i, value] of expected.entries()) expect(found[i]).toBeCloseTo(value, 6);
+}
+
+describe('low-light', () => {
+  const x = line(-0.5, 0, 0.5, 1);
+  it('is exposure times a power', async () => {
+    expectClose((await valuesOf('low-light:exposure=0.4,gamma=2', x)).data, [-0.1, 0, 0.1, 0.4]);
+    expectClose(await slopesOf('low-light:exposure=0.4,gamma=2', x), [0.4, 0, 0.4, 0.8]);
+    expectClose((await valuesOf('low-light:exposure=0.4,gamma=1', x)).data, [-0.2, 0, 0.2, 0.4]);
+    expectClose(await slopesOf('low-light:exposure=0.4,gamma=1', x), [0.4, 0.4, 0.4, 0.4]);
   });
 });

@@ -13,8 +13,8 @@ const STEPS = 6;
 const sigmas = geometricSigmas(STEPS, ...RANGE);
 
 /**
- * What every draw being the same number n makes of the recursion in the head of the solver's file: the state at the end and the
- * log-weight, up to what all particles share.
+ * What every draw being the same number n makes of the recursion in the head of the solver's file: the state at the
+ * end and the log-weight, up to what all particles share.
  */
 function recursion(n: number, fresh: number) {
   let x = 0.5 + sigmas[0] * n;

@@ -1,4 +1,6 @@
-/** ReSample where everything has a closed form: a Gaussian over codes, and an autoencoder that only rearranges pixels. */
+/**
+ * ReSample where everything has a closed form: a Gaussian over codes, and an autoencoder that only rearranges pixels.
+ */
 import { expect, it } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../../models/mixture.js';
 import { pad } from '../../../models/padding.js';

@@ -1,4 +1,7 @@
-/** DDNM+, whose formulas act on each coordinate by itself: what they make of a Gaussian, against what the solver draws. */
+/**
+ * DDNM+, whose formulas act on each coordinate by itself: what they make of a Gaussian, against what the solver
+ * draws.
+ */
 import { describe, expect, it } from 'vitest';
 import { ddnm } from '../../../solvers/pixel/ddnm.js';
 import { geometricSigmas } from '../../../src/core/schedule.js';

@@ -1,4 +1,6 @@
-/** DDRM, whose formulas act on each coordinate by itself: what they make of a Gaussian, against what the solver draws. */
+/**
+ * DDRM, whose formulas act on each coordinate by itself: what they make of a Gaussian, against what the solver draws.
+ */
 import { describe, expect, it } from 'vitest';
 import { ddrm } from '../../../solvers/pixel/ddrm.js';
 import { geometricSigmas } from '../../../src/core/schedule.js';

@@ -1,21 +1,13 @@
 /** Sums, stacks, multiples and windows of operators, against matrices. */
 import { describe, expect, it } from 'vitest';
-import { affine } from '../../../problems/algebra/affine.js';
-import { compose } from '../../../problems/algebra/compose.js';
 import { crop } from '../../../problems/algebra/crop.js';
 import { scaled } from '../../../problems/algebra/scaled.js';
 import { stack, stackNoise } from '../../../problems/algebra/stack.js';
-import { sum } from '../../../problems/algebra/sum.js';
 import { measure } from '../../../problems/measure.js';
 import { gaussianNoise } from '../../../problems/noises/gaussian.js';
 import { laplaceNoise } from '../../../problems/noises/laplace.js';
 import { poissonNoise } from '../../../problems/noises/poisson.js';
-import {
-  type ForwardOperator,
-  isLinear,
-  type LinearOperator,
-  withLinearization,
-} from '../../../problems/operator.js';
+import { type ForwardOperator, type LinearOperator, withLinearization } from '../../../problems/operator.js';
 import { problemOf } from '../../../problems/problem.js';
 import { type FloatArray, floatArray, zeros } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
@@ -24,10 +16,13 @@ import { vector } from '../noises/noise-checks.js';
 import { expectSound, linearOperatorOf, matrixOf, operatorOf } from '../sound.js';
 
 const shape = [1, 6, 5];
+
 const blurred = linearOperatorOf('gaussian-blur:sigma=1,border=reflect', shape);
-const moved = linearOperatorOf('motion-blur:size=3,intensity=0,border=reflect', shape);
+
 const holes = linearOperatorOf('inpaint:fraction=0.4', shape);
+
 const plain = linearOperatorOf('denoise', shape);
+
 const random = keyedRandom(0, 'algebra', 0);
 
 async function expectMatrix(operator: ForwardOperator, expected: readonly Float64Array[]): Promise<void> {
@@ -61,47 +56,6 @@ const waves = (frequency: number): LinearOperator =>
         shape,
       ),
   });
-
-describe('sum', () => {
-  it('is the sum of the matrices', async () => {
-    const both = sum([blurred, holes, moved]);
-    await expectSound(both);
-    const [a, b, c] = [await matrixOf(blurred), await matrixOf(holes), await matrixOf(moved)];
-    await expectMatrix(
-      both,
-      a.map((row, i) => row.map((value, j) => value + b[i][j] + c[i][j])),
-    );
-    expect(both.observed).toBeUndefined();
-    expect((both as LinearOperator).norm).toBeUndefined(); // a motion blur that reflects declares none
-    expect((sum([blurred, plain]) as LinearOperator).norm).toBeCloseTo(blurred.norm! + plain.norm!, 6);
-  });
-
-  it('has holes only where all parts have', () => {
-    const [top, left] = ['inpaint:box=0:0:2:5', 'inpaint:box=0:0:6:1'].map((text) => operatorOf(text, shape));
-    const { observed } = sum([top, left]);
-    expect([...observed!].flatMap((seen, i) => (seen === 0 ? [i] : []))).toEqual([0, 5]);
-  });
-
-  it('keeps linear parts and surrogates, and differentiates the rest', async () => {
-    const lit = affine(blurred, random('light').normals(shape));
-    const steps = operatorOf('quantize:bits=2', shape);
-    await expectSound(sum([lit, plain]));
-    expect(isLinear(sum([lit, plain]).linearPart!)).toBe(true);
-    await expectSound(sum([steps, blurred]));
-    expect(sum([steps, blurred]).surrogate).toBeDefined();
-    await expectSound(sum([operatorOf('low-light:gamma=2', shape), blurred]));
-  });
-
-  it('refuses shapes that differ', () => {
-    expect(() => sum([])).toThrow('a sum needs at least one operator');
-    expect(() => sum([plain, crop(shape, { top: 0, left: 0, height: 2, width: 5 })])).toThrow(
-      'a sum needs measurements of one shape, but they are 1×6×5 (real) and 1×2×5 (real)',
-    );
-    expect(() => sum([plain, operatorOf('denoise', [1, 5, 6])])).toThrow(
-      'a sum needs operators of the same image, but they take arrays of shape 1×6×5 and 1×5×6',
-    );
-  });
-});
 
 describe('stack', () => {
   it('has the rows of all, along the first axis', async () => {
@@ -230,62 +184,5 @@ describe('stacks with holes', () => {
     expect([gradient[1], gradient[3]]).toEqual([0, 0]);
     expect(gradient[0]).toBeCloseTo(5, 4);
     expect(gradient[4]).toBeCloseTo(-5, 4);
-  });
-});
-
-describe('scaled', () => {
-  it.each([2, -0.25])('by %d keeps all that the operator has', async (factor) => {
-    for (const operator of [blurred, holes, plain, linearOperatorOf('demosaic', [3, 6, 5])]) {
-      const multiple = scaled(operator, factor) as LinearOperator;
-      await expectSound(multiple);
-      const keys = ['norm', 'rowScale', 'pseudoInverse', 'normalSolve', 'svd', 'observed'] as const;
-      for (const key of keys) expect(multiple[key] === undefined).toBe(operator[key] === undefined);
-      await expectMatrix(
-        multiple,
-        (await matrixOf(operator)).map((row) => row.map((value) => factor * value)),
-      );
-    }
-  });
-
-  it('takes nonlinear, affine and staircase operators', async () => {
-    for (const text of ['low-light:gamma=2', 'quantize:bits=2'])
-      await expectSound(scaled(operatorOf(text, shape), -1.5));
-    await expectSound(scaled(affine(blurred, random('light').normals(shape)), 3));
-  });
-
-  it.each([0, Number.NaN])('refuses %d', (factor) => {
-    expect(() => scaled(plain, factor)).toThrow('a finite number other than 0');
-  });
-});
-
-describe('crop', () => {
-  const window = { top: 1, left: 2, height: 4, width: 2 };
-
-  it('is some rows of the identity, of every channel', async () => {
-    const operator = crop([2, 6, 5], window);
-    await expectSound(operator);
-    const kept = [1, 2, 3, 4].flatMap((row) => [5 * row + 2, 5 * row + 3]);
-    await expectMatrix(
-      operator,
-      [...kept, ...kept.map((i) => i + 30)].map((place) =>
-        Float64Array.from({ length: 60 }, (_, j) => +(j === place)),
-      ),
-    );
-  });
-
-  it('follows and precedes other operators', async () => {
-    const before = compose([
-      crop(shape, window),
-      linearOperatorOf('gaussian-blur:sigma=1,border=reflect', [1, 4, 2]),
-    ]);
-    expect((before as LinearOperator).svd).toBeDefined();
-    await expectSound(before);
-    await expectSound(compose([blurred, crop(shape, window)]));
-  });
-
-  it('refuses windows that are none or lie outside', () => {
-    expect(() => crop(shape, { ...window, height: 6 })).toThrow('does not lie in 1×6×5');
-    expect(() => crop(shape, { ...window, top: -1 })).toThrow('is none');
-    expect(() => crop(shape, { ...window, width: 1.5 })).toThrow('is none');
   });
 });

@@ -7,17 +7,17 @@ import { int, ints } from '../../../models/onnx/graph.js';
 import { checkOperator } from '../../../problems/check.js';
 import { bind } from '../../../problems/index.js';
 import { isLinear } from '../../../problems/operator.js';
-import { plainOperator } from '../../../problems/own/module.js';
 import { floatArray, zeros } from '../../../src/core/array.js';
-import { UsageError } from '../../../src/core/errors.js';
 import { readProblem, readSpecFiles, type SpecFiles } from '../../../src/load/problem-files.js';
 import { float32, model, node } from '../../models/tiny-models.js';
 import { expectSameMatrix, expectSound, linearOperatorOf } from '../sound.js';
 
 let folder: string;
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'retrodict-own-'));
 });
+
 afterAll(async () => {
   for (const files of opened) await files.close();
   await rm(folder, { recursive: true });
@@ -37,125 +37,6 @@ async function write(name: string, content: string | Uint8Array): Promise<string
   await writeFile(path, content);
   return path;
 }
-
-/** Sums neighbours in a row: [C, H, W] → [C, H, W − 1]. */
-const neighbours = `
-  export const imageShape = ([c, h, w]) => [c, h, w + 1];
-  export function create([c, h, w]) {
-    return {
-      outputShape: [c, h, w - 1],
-      apply(x) {
-        const y = new Float32Array(c * h * (w - 1));
-        for (let i = 0; i < y.length; i++) {
-          const at = Math.floor(i / (w - 1)) * w + (i % (w - 1));
-          y[i] = x[at] + x[at + 1];
-        }
-        return y;
-      },
-      adjoint(y) {
-        const x = new Float32Array(c * h * w);
-        for (let i = 0; i < y.length; i++) {
-          const at = Math.floor(i / (w - 1)) * w + (i % (w - 1));
-          x[at] += y[i];
-          x[at + 1] += y[i];
-        }
-        return x;
-      },
-    };
-  }`;
-
-const squares = `
-  export const create = (shape) => ({
-    outputShape: shape,
-    apply: async (x) => x.map((value) => value * value),
-    vjp: (x, v) => v.map((value, i) => 2 * x[i] * value),
-  });`;
-
-describe('module', () => {
-  it('is a linear operator with an adjoint, alone and among others, from either size', async () => {
-    const path = await write('neighbours.js', neighbours);
-    const { operator, imageShape } = await bound(`module:file=${path}`, { measurementShape: [2, 4, 5] });
-    expect(imageShape).toEqual([2, 4, 6]);
-    expect(isLinear(operator)).toBe(true);
-    await expectSound(operator);
-    const chain = await bound(`gaussian-blur:sigma=1,border=reflect+module:file=${path}`, {
-      imageShape: [1, 5, 4],
-    });
-    await expectSound(chain.operator);
-    expect(chain.measurementShape).toEqual([1, 5, 3]);
-  });
-
-  it('is a nonlinear operator with a vjp', async () => {
-    const path = await write('squares.mjs', squares);
-    const { operator } = await bound(`module:file=${path}`, { imageShape: [1, 5, 4] });
-    expect(isLinear(operator)).toBe(false);
-    await expectSound(operator);
-  });
-
-  it('is found out by checkOperator where its adjoint is none', async () => {
-    const path = await write('wrong.mjs', neighbours.replace('x[at] += y[i];', 'x[at] -= y[i];'));
-    const { operator } = await bound(`module:file=${path}`, { imageShape: [1, 5, 4] });
-    const failed = (await checkOperator(operator)).filter(({ ok }) => !ok);
-    expect(failed.map(({ check }) => check)).toEqual(['adjoint: ⟨Ax, y⟩ = ⟨x, Aᵀy⟩']);
-  });
-
-  it('notices weights that change while the graph’s file stays, in its values, gradient and hash', async () => {
-    const bytes = (w: number) => new Uint8Array(Float32Array.of(w, w).buffer);
-    const graph = model({
-      nodes: [node('Mul', ['x', 'w'], ['y'])],
-      inputs: [{ name: 'x', type: 'float32', dims: [2, 'h', 2] }],
-      outputs: [{ name: 'y', type: 'float32', dims: [2, 'h', 2] }],
-      initializers: [
-        { name: 'w', type: 'float32', dims: [2], data: { location: 'w.bin', offset: 0, length: 8 } },
-      ],
-    });
-    const path = await write('weighted.onnx', graph);
-    const found: { gradient: number; hash: string }[] = [];
-    for (const w of [2, 3]) {
-      await write('w.bin', bytes(w));
-      const spec = await readProblem(`onnx:file=${path},linear`, 'gaussian:sigma=0.1');
-      const files = await readSpecFiles(spec);
-      opened.push(files);
-      const { operator } = bind(spec, { imageShape: [2, 3, 2] }, files);
-      const { pullback } = await operator.linearize(zeros([2, 3, 2]));
-      const ones = floatArray(new Float32Array(12).fill(1), [2, 3, 2]);
-      found.push({ gradient: (await pullback(ones)).data[0], hash: files.hashes['0.file'] });
-    }
-    expect(found.map(({ gradient }) => gradient)).toEqual([2, 3]);
-    expect(found[0].hash).not.toBe(found[1].hash);
-  });
-
-  it('names the file by its hash', async () => {
-    const parsed = await readProblem(`module:file=${await write('hashed.mjs', squares)}`);
-    const { hashes } = await readSpecFiles(parsed);
-    expect(hashes['0.file']).toMatch(/^[0-9a-f]{64}$/);
-  });
-
-  it.each([
-    ['absent.js', undefined, 'cannot be read'],
-    ['broken.mjs', 'export const create = (', 'does not load'],
-    ['empty.mjs', 'export const apply = 1;', 'exports no operator'],
-  ])('refuses %s', async (name, content, sentence) => {
-    const path = content === undefined ? join(folder, name) : await write(name, content);
-    await expect(bound(`module:file=${path}`, { imageShape: [1, 2, 2] })).rejects.toThrow(UsageError);
-    await expect(bound(`module:file=${path}`, { imageShape: [1, 2, 2] })).rejects.toThrow(sentence);
-  });
-
-  it('refuses operators that are incomplete or give another size than they say', async () => {
-    const apply = (x: Float32Array) => x.slice(1);
-    const adjoint = apply;
-    expect(() => plainOperator([3], { outputShape: [3], apply })).toThrow('but it has neither');
-    expect(() => plainOperator([3], { outputShape: [3], apply, adjoint, vjp: apply })).toThrow('has both');
-    expect(() => plainOperator([3], { outputShape: [0.5], apply, adjoint })).toThrow(
-      'says outputShape [0.5]',
-    );
-    expect(() => plainOperator([3], { outputShape: [3], field: 'complex', apply, adjoint })).toThrow(
-      'the last of them 2',
-    );
-    const short = plainOperator([3], { outputShape: [3], apply, adjoint });
-    await expect((async () => short.apply(zeros([3])))()).rejects.toThrow('apply gives 2 values, expected 3');
-  });
-});
 
 const declared = (name: string, dims: (number | string)[]) => ({ name, type: 'float32' as const, dims });
 
@@ -182,6 +63,34 @@ function convolution(input: (number | string)[], output: (number | string)[], sq
 const files = {
   '0.kernel': floatArray(Float32Array.from([10, 8, 7, 6, 5, 4, 3, 2, 1].map((v) => v / 46)), [3, 3]),
 };
+
+describe('module', () => {
+  it('notices weights that change while the graph’s file stays, in its values, gradient and hash', async () => {
+    const bytes = (w: number) => new Uint8Array(Float32Array.of(w, w).buffer);
+    const graph = model({
+      nodes: [node('Mul', ['x', 'w'], ['y'])],
+      inputs: [{ name: 'x', type: 'float32', dims: [2, 'h', 2] }],
+      outputs: [{ name: 'y', type: 'float32', dims: [2, 'h', 2] }],
+      initializers: [
+        { name: 'w', type: 'float32', dims: [2], data: { location: 'w.bin', offset: 0, length: 8 } },
+      ],
+    });
+    const path = await write('weighted.onnx', graph);
+    const found: { gradient: number; hash: string }[] = [];
+    for (const w of [2, 3]) {
+      await write('w.bin', bytes(w));
+      const spec = await readProblem(`onnx:file=${path},linear`, 'gaussian:sigma=0.1');
+      const files = await readSpecFiles(spec);
+      opened.push(files);
+      const { operator } = bind(spec, { imageShape: [2, 3, 2] }, files);
+      const { pullback } = await operator.linearize(zeros([2, 3, 2]));
+      const ones = floatArray(new Float32Array(12).fill(1), [2, 3, 2]);
+      found.push({ gradient: (await pullback(ones)).data[0], hash: files.hashes['0.file'] });
+    }
+    expect(found.map(({ gradient }) => gradient)).toEqual([2, 3]);
+    expect(found[0].hash).not.toBe(found[1].hash);
+  });
+});
 
 describe('onnx', () => {
   it('is linear where told, of any size where the graph is', async () => {

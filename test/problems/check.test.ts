@@ -1,88 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { affine } from '../../problems/algebra/affine.js';
-import { checkOperator, estimateNorm } from '../../problems/check.js';
+import { checkOperator } from '../../problems/check.js';
 import { type ForwardOperator, type LinearOperator, straightThrough } from '../../problems/operator.js';
 import { clipping } from '../../problems/restoration/clip.js';
 import { type FloatArray, floatArray, mapArray } from '../../src/core/array.js';
-import { keyedRandom } from '../../src/core/random.js';
 import { operatorOf as anyOperator, expectSound, linearOperatorOf as operatorOf } from './sound.js';
-
-/** A kernel without any symmetry, so that convolution and correlation, rows and columns, differ. */
-function lopsided(height: number, width: number): FloatArray {
-  const values = keyedRandom(1, 'kernel', 0)('kernel', height, width).normals([height, width]).data;
-  const weights = values.map(Math.abs);
-  const sum = weights.reduce((total, value) => total + value, 0);
-  return floatArray(
-    weights.map((value) => value / sum),
-    [height, width],
-  );
-}
-
-describe('every operator passes its own check', () => {
-  const shapes = [
-    [3, 12, 8],
-    [1, 9, 15],
-    [2, 1, 7],
-    [3, 17, 11],
-  ];
-  const anySize = [
-    'denoise',
-    'inpaint:fraction=0.4,seed=5',
-    'gaussian-blur:sigma=1.3,border=reflect',
-    'gaussian-blur:sigma=1.3,border=circular',
-    'gaussian-blur:sigma=6,border=reflect',
-    'gaussian-blur:sigma=6,border=circular',
-    'motion-blur:size=9,seed=2,border=reflect',
-    'motion-blur:size=9,seed=2,border=circular',
-    'gaussian-blur:sigma=1.3,border=zero',
-    'motion-blur:size=9,seed=2,border=zero',
-    'defocus-blur:radius=2.6,border=reflect',
-    'defocus-blur:radius=0.4,border=reflect',
-    'defocus-blur:radius=9,border=zero',
-    'downsample:factor=2',
-    'downsample:factor=3,filter=lanczos',
-    'downsample:factor=2,filter=bilinear',
-    'gaussian-blur:sigma=1,border=reflect+downsample:factor=2',
-  ];
-  for (const shape of shapes) {
-    it.each(anySize)(`%s on ${shape.join('×')}`, async (text) => {
-      await expectSound(operatorOf(text, shape));
-    });
-  }
-
-  it.each([
-    ['inpaint:box=1:2:3:4', [3, 8, 12]],
-    ['downsample:factor=4', [3, 12, 16]],
-    ['downsample:factor=3', [1, 9, 15]],
-    ['downsample:factor=2,filter=area', [3, 12, 8]],
-    ['downsample:factor=5,filter=area', [2, 5, 15]],
-    ['downsample:factor=2,filter=gaussian', [3, 12, 8]],
-    ['downsample:factor=3,filter=gaussian,sigma=0.8', [2, 15, 9]],
-    ['colorize', [3, 7, 6]],
-    ['colorize+inpaint:fraction=0.5', [3, 7, 6]],
-    ['colorize+gaussian-blur:sigma=1,border=circular', [3, 7, 6]],
-    ['colorize+downsample:factor=2', [3, 8, 6]],
-    ['denoise+colorize+denoise+motion-blur:size=5,border=circular', [3, 8, 6]],
-    ['downsample:factor=2,filter=area+gaussian-blur:sigma=1,border=reflect', [3, 8, 6]],
-    ['inpaint:fraction=0.2+gaussian-blur:sigma=1,border=reflect', [3, 8, 6]],
-    ['gaussian-blur:sigma=1.3,border=valid', [3, 17, 12]],
-    ['motion-blur:size=9,border=valid', [1, 9, 16]],
-    ['defocus-blur:radius=2,border=valid', [2, 12, 8]],
-    ['demosaic', [3, 12, 8]],
-    ['demosaic:pattern=gbrg', [3, 9, 15]],
-    ['demosaic:pattern=bggr+gaussian-blur:sigma=1,border=reflect', [3, 7, 6]],
-    ['gaussian-blur:sigma=1,border=reflect+demosaic', [3, 7, 6]],
-  ])('%s on %j', async (text, shape) => {
-    await expectSound(operatorOf(text, shape));
-  });
-
-  it.each(['circular', 'reflect', 'zero', 'valid'])('a lopsided kernel with a %s border', async (border) => {
-    const files = { '0.kernel': lopsided(5, 3) };
-    for (const shape of [[2, 8, 8], [1, 7, 5], border === 'valid' ? [1, 5, 3] : [1, 2, 3]]) {
-      await expectSound(operatorOf(`blur:kernel=k.npy,border=${border}`, shape, files));
-    }
-  });
-});
 
 describe('checkOperator', () => {
   const sound = operatorOf('gaussian-blur:sigma=1,border=circular', [1, 6, 8]);
@@ -201,38 +123,5 @@ describe('checkOperator', () => {
     expect((await checkOperator({ ...squares, linearize: derivative(1.98) })).every(({ ok }) => ok)).toBe(
       false,
     );
-  });
-});
-
-describe('downsample by filter=gaussian', () => {
-  it('is the circular blur of that sigma, then the first pixel of each block', async () => {
-    const x = keyedRandom(2, 'downsample', 0)('x').normals([2, 6, 9]);
-    const y = await operatorOf('downsample:factor=3,filter=gaussian,sigma=0.9', x.shape).apply(x);
-    const blurred = await operatorOf('gaussian-blur:sigma=0.9,border=circular', x.shape).apply(x);
-    expect(y.shape).toEqual([2, 2, 3]);
-    for (const [i, value] of y.data.entries()) {
-      expect(value).toBeCloseTo(blurred.data[3 * 9 * Math.floor(i / 3) + 3 * (i % 3)], 5);
-    }
-  });
-});
-
-describe('declared norms are exact where they are closed', () => {
-  it.each([
-    ['gaussian-blur:sigma=1,border=reflect', [1, 8, 9]],
-    ['gaussian-blur:sigma=1,border=circular', [1, 8, 9]],
-    ['downsample:factor=2', [1, 8, 10]],
-    ['downsample:factor=2,filter=area', [1, 8, 10]],
-    ['downsample:factor=2,filter=gaussian', [1, 8, 10]],
-    ['colorize', [3, 4, 5]],
-    ['inpaint:fraction=0.5', [1, 6, 6]],
-    ['colorize+downsample:factor=2', [3, 8, 10]],
-  ])('%s', async (text, shape) => {
-    const operator = operatorOf(text, shape);
-    expect(await estimateNorm(operator, keyedRandom(0, 'norm', 0), 1000)).toBeCloseTo(operator.norm!, 3);
-  });
-
-  it('blur by a kernel that sharpens: its gain at the highest frequency', () => {
-    const files = { '0.kernel': floatArray(Float32Array.of(-0.5, 2, -0.5), [1, 3]) };
-    expect(operatorOf('blur:kernel=k.npy,border=circular', [1, 3, 8], files).norm).toBeCloseTo(3, 6);
   });
 });

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
+import { type FloatArray, floatArray } from '../../../src/core/array.js';
+import { keyedRandom } from '../../../src/core/random.js';
+import { expectSound, linearOperatorOf as operatorOf } from '../sound.js';
+
+const specOf = (text: string, noiseText = 'gaussian:sigma=0.1') => ({
+  ...parseProblem(text),
+  noise: parseTerm(noiseText),
+});
+
+const image = (text: string, imageShape: number[], files?: Record<string, FloatArray>) =>
+  bind(specOf(text), { imageShape }, { files });
+
+const kernel = (values: number[], shape: number[]) => ({
+  '0.kernel': floatArray(Float32Array.from(values), shape),
+});
+
+/** A kernel without any symmetry, so that convolution and correlation, rows and columns, differ. */
+function lopsided(height: number, width: number): FloatArray {
+  const values = keyedRandom(1, 'kernel', 0)('kernel', height, width).normals([height, width]).data;
+  const weights = values.map(Math.abs);
+  const sum = weights.reduce((total, value) => total + value, 0);
+  return floatArray(
+    weights.map((value) => value / sum),
+    [height, width],
+  );
+}
+
+describe('blur passes its own check', () => {
+  it.each(['circular', 'reflect', 'zero', 'valid'])('a lopsided kernel with a %s border', async (border) => {
+    const files = { '0.kernel': lopsided(5, 3) };
+    for (const shape of [[2, 8, 8], [1, 7, 5], border === 'valid' ? [1, 5, 3] : [1, 2, 3]]) {
+      await expectSound(operatorOf(`blur:kernel=k.npy,border=${border}`, shape, files));
+    }
+  });
+});
+
+describe('declared norms are exact where they are closed', () => {
+  it('blur by a kernel that sharpens: its gain at the highest frequency', () => {
+    const files = { '0.kernel': floatArray(Float32Array.of(-0.5, 2, -0.5), [1, 3]) };
+    expect(operatorOf('blur:kernel=k.npy,border=circular', [1, 3, 8], files).norm).toBeCloseTo(3, 6);
+  });
+});
+
+describe('bind', () => {
+  const wide = [3, 8, 8];
+
+  it('refuses kernels that are no blur', () => {
+    const files = kernel([0.5, 0.5], [2]);
+    expect(() => image('blur:kernel=k.npy,border=reflect', wide, files)).toThrow(
+      'must be height×width, but it is 2',
+    );
+    const dim = kernel([0.25, 0.25, 0.25], [1, 3]);
+    expect(() => image('blur:kernel=k.npy,normalize=false,border=reflect', wide, dim)).toThrow(
+      'blur:kernel sums to 0.75, but a blur sums to 1',
+    );
+    expect(() => image('blur:kernel=k.npy,normalize,border=reflect', wide, dim)).not.toThrow();
+    const zero = kernel([1, 0, -1], [1, 3]);
+    expect(() => image('blur:kernel=k.npy,normalize,border=reflect', wide, zero)).toThrow(
+      'sums to 0 and cannot be divided',
+    );
+    expect(() => image('blur:kernel=k.npy,border=reflect', wide, kernel([NaN, 0, 1], [1, 3]))).toThrow(
+      'not finite',
+    );
+    expect(() => image('blur:kernel=k.npy,border=reflect', wide)).toThrow(
+      'blur:kernel names a file that has not been read',
+    );
+  });
+
+  it('normalises a kernel when told', async () => {
+    const { operator } = image(
+      'blur:kernel=k.npy,normalize,border=reflect',
+      [1, 1, 3],
+      kernel([1, 2, 1], [1, 3]),
+    );
+    const y = await operator.apply(floatArray(Float32Array.of(0, 1, 0), [1, 1, 3]));
+    for (const [i, value] of [0.25, 0.5, 0.25].entries()) expect(y.data[i]).toBeCloseTo(value, 6);
+  });
+});

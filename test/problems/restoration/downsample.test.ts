@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { keyedRandom } from '../../../src/core/random.js';
+import { linearOperatorOf as operatorOf } from '../sound.js';
+
+describe('downsample by filter=gaussian', () => {
+  it('is the circular blur of that sigma, then the first pixel of each block', async () => {
+    const x = keyedRandom(2, 'downsample', 0)('x').normals([2, 6, 9]);
+    const y = await operatorOf('downsample:factor=3,filter=gaussian,sigma=0.9', x.shape).apply(x);
+    const blurred = await operatorOf('gaussian-blur:sigma=0.9,border=circular', x.shape).apply(x);
+    expect(y.shape).toEqual([2, 2, 3]);
+    for (const [i, value] of y.data.entries()) {
+      expect(value).toBeCloseTo(blurred.data[3 * 9 * Math.floor(i / 3) + 3 * (i % 3)], 5);
+    }
+  });
+});

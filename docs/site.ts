@@ -1,6 +1,6 @@
 /**
- * Builds the static site (`npm run docs`) into `site/`: the guide, a page for each problem, noise, solver and prior, and the
- * reference of the library. Fails on a broken link and on an exported name without documentation.
+ * Builds the static site (`npm run docs`) into `site/`: the guide, a page for each problem, noise, solver and prior,
+ * and the reference of the library. Fails on a broken link and on an exported name without documentation.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';

@@ -54,7 +54,10 @@ export function filesOf(card: Card): readonly FileCard[] {
   return card.kind === 'latent' && card.text ? [...graphs, ...card.text.tokenizer] : graphs;
 }
 
-/** The hashes of a prior's files, by which results tell what made them. A prior in closed form has none and goes by its name. */
+/**
+ * The hashes of a prior's files, by which results tell what made them. A prior in closed form has none and goes by
+ * its name.
+ */
 export function weightsOf(prior: Prior | undefined): readonly string[] {
   const card = prior?.card;
   return card ? filesOf(card).map((file) => file.sha256) : [prior?.name ?? 'none'];

@@ -21,7 +21,8 @@ export interface FeedablePrior extends DiffusionPrior {
 }
 
 /**
- * Opens the network and checks that it is as its card says. A network that takes a text is to be given one by `withText`.
+ * Opens the network and checks that it is as its card says. A network that takes a text is to be given one by
+ * `withText`.
  * @param opened the network, where it is already open.
  * @throws Error naming the model and the input, output or shape that does not agree with the card.
  */

@@ -55,7 +55,8 @@ async function weightFiles(directory: string, path: string, outline: Uint8Array)
 }
 
 /**
- * A graph to be opened and differentiated, its weights left where they are; float32 in and out where it is of half precision.
+ * A graph to be opened and differentiated, its weights left where they are; float32 in and out where it is of half
+ * precision.
  * @throws Error where it reads weights from a file that is not listed, so that a change of them would go unnoticed.
  */
 export async function graphSource(

@@ -4,8 +4,8 @@ import type { Linearization } from '../src/core/linearization.js';
 import { type DiffusionPrior, descriptionOf } from './prior.js';
 
 /**
- * D = D₀ + scale·(D_text − D₀). Every parametrisation is linear in what the network estimates, so that guiding denoisers is
- * the same as guiding the noise that they estimate.
+ * D = D₀ + scale·(D_text − D₀). Every parametrisation is linear in what the network estimates, so that guiding
+ * denoisers is the same as guiding the noise that they estimate.
  * @param text the prior of images that go with the text; the description is taken from it.
  * @param base D₀: the same networks without the text.
  * @param scale 1 for no guidance.

@@ -19,7 +19,8 @@ export interface LatentModel extends Omit<GraphModel, 'source'> {
 }
 
 /**
- * Opens the network, the autoencoder and, where there is one, the text encoder; the text is empty until `condition` gives one.
+ * Opens the network, the autoencoder and, where there is one, the text encoder; the text is empty until `condition`
+ * gives one.
  * @throws Error naming the model and the input, output or shape that does not agree with the card.
  */
 export async function openLatentPrior(model: LatentModel): Promise<LatentPrior> {

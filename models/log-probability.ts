@@ -15,8 +15,8 @@ export interface LogProbabilityOptions {
   /** Steps of the Runge-Kutta method of fourth order, evenly spaced in log σ, four linearizations each (default 40). */
   readonly steps?: number;
   /**
-   * Random signs ξ with which the trace is estimated as the mean of ξᵀ(∂D/∂x)ξ (Hutchinson 1990), the same at all levels
-   * (default 16); `exact`: one product for every value of the image.
+   * Random signs ξ with which the trace is estimated as the mean of ξᵀ(∂D/∂x)ξ (Hutchinson 1990), the same at all
+   * levels (default 16); `exact`: one product for every value of the image.
    */
   readonly probes?: number | 'exact';
   /** Needed for probes. */
@@ -25,10 +25,12 @@ export interface LogProbabilityOptions {
 }
 
 /**
- * log p(x) in nats, the density of x + σn at the prior's lowest noise level. At the highest, σ_T, the density is taken for the
- * Gaussian that the denoiser tells of there: exact for Gaussian priors to the order of (spread of data/σ_T)⁴.
+ * log p(x) in nats, the density of x + σn at the prior's lowest noise level. At the highest, σ_T, the density is
+ * taken for the Gaussian that the denoiser tells of there: exact for Gaussian priors to the order of (spread of
+ * data/σ_T)⁴.
  * @param x [C, H, W], values in [0, 1].
- * @throws Error where the prior has no gradient or there is no random source for the probes; the signal's reason when aborted.
+ * @throws Error where the prior has no gradient or there is no random source for the probes; the signal's reason when
+ * aborted.
  * @example
  * ```ts
  * import { GaussianMixture, logProbability, mixturePrior, zeros } from 'retrodict';
@@ -86,8 +88,8 @@ export async function logProbability(
 }
 
 /**
- * log p_σ(x) where σ is far above the spread of data: p_σ is then Gaussian and its mean and covariance follow from D and J,
- * x − m = (I − J)⁻¹(x − D) and C + σ²I = σ²(I − J)⁻¹. To first order in J.
+ * log p_σ(x) where σ is far above the spread of data: p_σ is then Gaussian and its mean and covariance follow from D
+ * and J, x − m = (I − J)⁻¹(x − D) and C + σ²I = σ²(I − J)⁻¹. To first order in J.
  */
 async function logDensityAbove(
   denoiser: Linearization,

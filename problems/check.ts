@@ -223,9 +223,10 @@ interface Trial {
 }
 
 /**
- * ⟨A(x + hd) − A(x − hd), v⟩/2h against ⟨d, J(x)ᵀv⟩ for random x, d and v: the median difference of seven such, relative to the root mean
- * square of the claims. The step h goes from long ones, which pass over kinks and bend with A, to short ones, which drown in float32's
- * rounding, until one agrees. The median bears with an x at which a field all but vanishes.
+ * ⟨A(x + hd) − A(x − hd), v⟩/2h against ⟨d, J(x)ᵀv⟩ for random x, d and v: the median difference of seven such,
+ * relative to the root mean square of the claims. The step h goes from long ones, which pass over kinks and bend with
+ * A, to short ones, which drown in float32's rounding, until one agrees. The median bears with an x at which a field
+ * all but vanishes.
  */
 async function derivativeError(operator: ForwardOperator, random: RandomSource): Promise<number> {
   const trials: Trial[] = [];

@@ -1,6 +1,6 @@
 /**
- * Medical imaging: a phantom of a head in a magnetic resonance scanner of four coils that takes every third line, and in
- * a tomograph that takes 40 directions. Both are restored by total variation, without a network. Writes
+ * Medical imaging: a phantom of a head in a magnetic resonance scanner of four coils that takes every third line, and
+ * in a tomograph that takes 40 directions. Both are restored by total variation, without a network. Writes
  * samples/output/medical.png. Run: node dist/samples/medical.js
  */
 import { mkdir, writeFile } from 'node:fs/promises';

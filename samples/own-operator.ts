@@ -1,8 +1,8 @@
 /**
  * An operator of one's own, three times the same: as a JavaScript module, as an ONNX graph and as a function for
- * TensorFlow.js (which is left out where @tensorflow/tfjs is not installed). Each is checked against what it says of itself,
- * gives the same measurement, and restores a picture. Writes samples/output/own-operator.png.
- * Run: node dist/samples/own-operator.js
+ * TensorFlow.js (which is left out where @tensorflow/tfjs is not installed). Each is checked against what it says of
+ * itself, gives the same measurement, and restores a picture. Writes samples/output/own-operator.png. Run: node
+ * dist/samples/own-operator.js
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import {

@@ -1,4 +1,7 @@
-/** Shepp and Logan's phantom of a head, with the contrasts of Toft, "The Radon transform: theory and implementation" (1996). */
+/**
+ * Shepp and Logan's phantom of a head, with the contrasts of Toft, "The Radon transform: theory and implementation"
+ * (1996).
+ */
 import { type FloatArray, zeros } from '../src/index.js';
 
 /** Of each ellipse: what it adds, half axes, middle and turn in degrees, in half sides of the image. */

@@ -1,6 +1,6 @@
 /**
- * Restoration: a lens out of focus, a sensor behind Bayer's filters, an exposure too long. Each is simulated on a piece of a
- * picture and restored. Writes samples/output/restoration.png. Run: node dist/samples/restoration.js
+ * Restoration: a lens out of focus, a sensor behind Bayer's filters, an exposure too long. Each is simulated on a
+ * piece of a picture and restored. Writes samples/output/restoration.png. Run: node dist/samples/restoration.js
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import {

@@ -1,7 +1,7 @@
 /**
- * Spectra: a satellite's colours at a quarter of the resolution and its panchromatic picture become one sharp picture, and
- * spectra of 20 bands the shares of three materials. No network. Writes samples/output/spectra.png.
- * Run: node dist/samples/spectra.js
+ * Spectra: a satellite's colours at a quarter of the resolution and its panchromatic picture become one sharp
+ * picture, and spectra of 20 bands the shares of three materials. No network. Writes samples/output/spectra.png. Run:
+ * node dist/samples/spectra.js
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import {

@@ -1,8 +1,8 @@
 /**
- * Waves: the sky as 8 radio telescopes see it while the Earth turns, and an object from the waves that it scatters. Both
- * hold few spatial frequencies; a Wiener filter, which needs no network, makes an image of them. Then a detector that sees
- * no phase, behind four masks one after the other: a nonlinear problem, for a prior and draws from the posterior. Writes
- * samples/output/waves.png. Run: node dist/samples/waves.js
+ * Waves: the sky as 8 radio telescopes see it while the Earth turns, and an object from the waves that it scatters.
+ * Both hold few spatial frequencies; a Wiener filter, which needs no network, makes an image of them. Then a detector
+ * that sees no phase, behind four masks one after the other: a nonlinear problem, for a prior and draws from the
+ * posterior. Writes samples/output/waves.png. Run: node dist/samples/waves.js
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { bind, contactSheet, floatArray, loadPrior, measure, problem, psnr, restore } from '../src/index.js';

@@ -1,6 +1,7 @@
 /**
- * How much memory a restoration will take, before it is begun. A rule of thumb, fitted to peaks that the operating system
- * counted (samples/benchmarks/restore-memory.ts): it is within a third of them, and never decides what is computed.
+ * How much memory a restoration will take, before it is begun. A rule of thumb, fitted to peaks that the operating
+ * system counted (samples/benchmarks/restore-memory.ts): it is within a third of them, and never decides what is
+ * computed.
  */
 import type { Prior } from '../models/prior.js';
 import type { Solver } from '../solvers/solver.js';

@@ -1,7 +1,8 @@
 /**
- * Folders as 🤗 diffusers lays them out and Optimum exports them: `model_index.json`, `scheduler/scheduler_config.json` and, each
- * with its `config.json` and `model.onnx`, `unet/` (or `transformer/`) and, of latent models, `vae_decoder/`, `vae_encoder/`,
- * `text_encoder/` and `tokenizer/`. What our card says is read from them.
+ * Folders as 🤗 diffusers lays them out and Optimum exports them: `model_index.json`,
+ * `scheduler/scheduler_config.json` and, each with its `config.json` and `model.onnx`, `unet/` (or `transformer/`)
+ * and, of latent models, `vae_decoder/`, `vae_encoder/`, `text_encoder/` and `tokenizer/`. What our card says is read
+ * from them.
  */
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -33,8 +34,8 @@ export async function isDiffusersFolder(directory: string): Promise<boolean> {
 
 /**
  * The card that the configuration files of a diffusers folder amount to. Hashes are taken of the files as they are.
- * @throws Error naming the file that is missing or says what is not supported: several text encoders, networks with further
- * inputs, unknown schedulers.
+ * @throws Error naming the file that is missing or says what is not supported: several text encoders, networks with
+ * further inputs, unknown schedulers.
  */
 export async function diffusersCard(directory: string): Promise<Card> {
   const pipeline = await readConfig(directory, INDEX, z.object({ _class_name: z.string() }));

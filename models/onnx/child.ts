@@ -1,9 +1,9 @@
 /**
  * The process that ONNX Runtime runs in (worker.js), as the process that started it sees it.
  *
- * It is a process and no thread, because only a process can be stopped inside a graph that never ends, and only a process
- * leaves this one alive when memory runs out. It inherits no flags of Node, sends nothing anywhere, and what ONNX Runtime
- * itself writes on the terminal is not shown: errors are told in our words.
+ * It is a process and no thread, because only a process can be stopped inside a graph that never ends, and only a
+ * process leaves this one alive when memory runs out. It inherits no flags of Node, sends nothing anywhere, and what
+ * ONNX Runtime itself writes on the terminal is not shown: errors are told in our words.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -62,7 +62,8 @@ function halfBits(value: number): number {
   if (Number.isNaN(value)) return 0x7e00;
   if (size >= 65520) return sign | 0x7c00;
   const exponent = Math.max(Math.floor(Math.log2(size)), -14);
-  // Numbers below 2⁻¹⁴ have no implicit leading one; a fraction that rounds up to 1024 carries into the exponent by itself.
+  // Numbers below 2⁻¹⁴ have no implicit leading one; a fraction that rounds up to 1024 carries into the exponent by
+  // itself.
   const steps = roundHalfEven(size * 2 ** (10 - exponent));
   return sign | (size < 2 ** -14 ? steps : ((exponent + 14) << 10) + steps);
 }

@@ -63,8 +63,8 @@ export class DifferentiableGraph {
   }
 
   /**
-   * Bytes that the graph takes on so many pixels. The factors are measured: peaks of the process over what the graph says, for
-   * the shipped priors at 256² to 1024².
+   * Bytes that the graph takes on so many pixels. The factors are measured: peaks of the process over what the graph
+   * says, for the shipped priors at 256² to 1024².
    */
   footprint(image: string, channels: number, pixels: number): { denoise: number; linearize: number } {
     this.#footprint ??= graphFootprint(readModel(this.model.source.bytes).graph, image, channels);
@@ -130,8 +130,8 @@ export class DifferentiableGraph {
 }
 
 /**
- * Opens a graph. Of an outline ONNX Runtime maps the weights where they lie: given the file itself it would hold the whole
- * message beside them until it is done.
+ * Opens a graph. Of an outline ONNX Runtime maps the weights where they lie: given the file itself it would hold the
+ * whole message beside them until it is done.
  */
 export async function openGraph({
   source,

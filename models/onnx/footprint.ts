@@ -1,6 +1,6 @@
 /**
- * How much memory a network's values take, from its graph alone: every value of an image network has so many numbers per
- * pixel of its input, whatever the size. Products of two activations (attention) grow faster and are not seen.
+ * How much memory a network's values take, from its graph alone: every value of an image network has so many numbers
+ * per pixel of its input, whatever the size. Products of two activations (attention) grow faster and are not seen.
  */
 import { attributeOf, type Graph, type Node } from './graph.js';
 

@@ -1,6 +1,6 @@
 /**
- * Reading .onnx files without their weights: a model may be larger than memory has room for, and its weights are only of use
- * to ONNX Runtime, which finds them by their place in the file.
+ * Reading .onnx files without their weights: a model may be larger than memory has room for, and its weights are only
+ * of use to ONNX Runtime, which finds them by their place in the file.
  */
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -23,8 +23,8 @@ const RAW_DATA = TensorProtoSchema.field.rawData.number;
 const [VARINT, FIXED64, LENGTH, FIXED32] = [0, 1, 2, 5];
 
 /**
- * The model in a file, with every initializer of 1 KB and more pointing into that file (as external data) instead of standing
- * in the model. To be opened with the file's folder as `externalDataFolder`.
+ * The model in a file, with every initializer of 1 KB and more pointing into that file (as external data) instead of
+ * standing in the model. To be opened with the file's folder as `externalDataFolder`.
  * @throws Error where the file cannot be read or is no protobuf message.
  */
 export async function readOutline(path: string): Promise<Uint8Array> {

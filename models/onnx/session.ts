@@ -106,8 +106,8 @@ export interface RuntimeLimits {
 }
 
 /**
- * One process with ONNX Runtime in it, started when first needed. Where a run has to be stopped, or the process ends, the
- * next request starts another one with the same sessions. An idle runtime does not keep this process alive.
+ * One process with ONNX Runtime in it, started when first needed. Where a run has to be stopped, or the process ends,
+ * the next request starts another one with the same sessions. An idle runtime does not keep this process alive.
  */
 export class Runtime {
   #child?: Child;

@@ -29,8 +29,8 @@ export function affine(linearPart: LinearOperator, offset: FloatArray): ForwardO
 }
 
 /**
- * The same task with a linear operator, L and y − A(0), where A is affine and the noise is Gaussian of equal variance, to
- * which a constant makes no difference; as it is else.
+ * The same task with a linear operator, L and y − A(0), where A is affine and the noise is Gaussian of equal
+ * variance, to which a constant makes no difference; as it is else.
  */
 export async function withoutOffset(
   problem: Problem,

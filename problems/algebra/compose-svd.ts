@@ -3,8 +3,8 @@ import { type FloatArray, floatArray, mapArray } from '../../src/core/array.js';
 import type { LinearOperator, SingularValues } from '../operator.js';
 
 /**
- * @param svd of L, the first: √c·U·Vᵀ on as many spectral coordinates of the image as L has measured values; these give way to the coordinates
- * that B gives to L's measurement. The others, which L does not see, stay.
+ * @param svd of L, the first: √c·U·Vᵀ on as many spectral coordinates of the image as L has measured values; these
+ * give way to the coordinates that B gives to L's measurement. The others, which L does not see, stay.
  */
 export function composeSvd(
   first: LinearOperator,

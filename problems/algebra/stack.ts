@@ -17,9 +17,10 @@ import { added, parallel, requireSameInput } from './parallel.js';
 /**
  * The measurements lie end to end: along the first axis where the others agree, else as one flat vector.
  *
- * The norm is at most √Σ‖Aᵢ‖², declared where all parts declare one. Where all parts but one are multiples of orthogonal
- * matrices (square, AAᵀ = c·I), AᵀA is that one's and a multiple of I: then the stack has its normal solve and singular
- * values, as a sharp noisy picture beside a blurred clean one. Else normal equations are left to conjugate gradients.
+ * The norm is at most √Σ‖Aᵢ‖², declared where all parts declare one. Where all parts but one are multiples of
+ * orthogonal matrices (square, AAᵀ = c·I), AᵀA is that one's and a multiple of I: then the stack has its normal solve
+ * and singular values, as a sharp noisy picture beside a blurred clean one. Else normal equations are left to
+ * conjugate gradients.
  * @param operators at least one, all of the same image, all real or all complex.
  * @throws UsageError when they take images of different shapes, or some are real and some complex.
  * @example
@@ -158,7 +159,9 @@ function normOfStack(operators: readonly LinearOperator[]): Pick<LinearOperator,
   return Number.isNaN(norm) ? {} : { norm };
 }
 
-/** What follows where AᵀA = B ᵀB + c·I, B the part that is no multiple of an orthogonal matrix (or the first of all). */
+/**
+ * What follows where AᵀA = B ᵀB + c·I, B the part that is no multiple of an orthogonal matrix (or the first of all).
+ */
 function besideIsometries(
   operators: readonly LinearOperator[],
   shapes: readonly Shape[],

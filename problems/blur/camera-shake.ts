@@ -1,14 +1,14 @@
 /**
- * How a camera moves in shaking hands (after Boracchi & Foi, "Modeling the performance of image restoration from motion blur",
- * 2012).
+ * How a camera moves in shaking hands (after Boracchi & Foi, "Modeling the performance of image restoration from
+ * motion blur", 2012).
  */
 import type { Random } from '../../src/core/random.js';
 
 const STEPS = 2000;
 
 /**
- * A particle with inertia that is nudged at every step, pulled back to where it began, and now and then thrown into another
- * direction, by a quarter to three quarters of a turn; some three times in a path of intensity 1.
+ * A particle with inertia that is nudged at every step, pulled back to where it began, and now and then thrown into
+ * another direction, by a quarter to three quarters of a turn; some three times in a path of intensity 1.
  * @param intensity 0 moves on a straight line, 1 jerks about.
  * @returns points of the path, in steps of equal length that sum to 1.
  */

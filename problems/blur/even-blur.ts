@@ -8,8 +8,8 @@ import { type ImageShape, requireShape } from '../parts/planes.js';
 const MARGIN = 8;
 
 /**
- * kernel(y, x) = half(|y|)·half(|x|) on every channel. With periodic or mirrored borders the matrix is symmetric, so this
- * is its own adjoint.
+ * kernel(y, x) = half(|y|)·half(|x|) on every channel. With periodic or mirrored borders the matrix is symmetric, so
+ * this is its own adjoint.
  * @param half weights g(0) … g(radius).
  * @param border the index of the pixel that an index outside 0 … size−1 stands for.
  */

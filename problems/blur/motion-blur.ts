@@ -37,8 +37,8 @@ export const motionBlur: OperatorFamily = {
 };
 
 /**
- * The light of one point during an exposure: the path of a shaking camera, centred, scaled to fit, drawn with bilinear weights;
- * the sum is 1.
+ * The light of one point during an exposure: the path of a shaking camera, centred, scaled to fit, drawn with
+ * bilinear weights; the sum is 1.
  */
 function motionKernel(size: number, intensity: number, random: Random): Kernel {
   const path = cameraShake(intensity, random);

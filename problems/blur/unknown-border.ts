@@ -1,7 +1,7 @@
 /**
  * Blur of a scene that goes on beyond the picture, nobody knows how (Almeida & Figueiredo, "Deconvolving images with
- * unknown boundaries using the alternating direction method of multipliers", 2013): the scene is larger than the picture
- * by the kernel, and the picture is the part of its blur that no border touches.
+ * unknown boundaries using the alternating direction method of multipliers", 2013): the scene is larger than the
+ * picture by the kernel, and the picture is the part of its blur that no border touches.
  */
 import { type FloatArray, floatArray, mapArray } from '../../src/core/array.js';
 import { conjugateGradients } from '../../src/core/conjugate-gradients.js';
@@ -12,8 +12,8 @@ import { type LinearOperator, type Window, withLinearization } from '../operator
 const TOLERANCE = 1e-5;
 
 /**
- * The window of a periodic blur C of the scene. Where the window leaves a kernel's extent less one, no measured pixel sees
- * around the period, so the period stands for no assumption.
+ * The window of a periodic blur C of the scene. Where the window leaves a kernel's extent less one, no measured pixel
+ * sees around the period, so the period stands for no assumption.
  * @param blur with a normal solve, such as `circularConvolution`.
  */
 export function seenThrough(blur: LinearOperator, window: Window): LinearOperator {
@@ -25,9 +25,9 @@ export function seenThrough(blur: LinearOperator, window: Window): LinearOperato
   const beyond = (x: FloatArray) => mapArray(x, (value, i) => (inside[i] === 0 ? value : 0));
 
   /**
-   * (CᵀMC + ρ)⁻¹b, M the window. With G = (CᵀC + ρ)⁻¹, which is a filter, it is G(b + Cᵀu), where u lives beyond the window
-   * and solves U(1 − CGCᵀ)u = U C G b there (Sherman, Morrison and Woodbury). 1 − CGCᵀ = ρ(CCᵀ + ρ)⁻¹ is a filter too; its
-   * inverse, cut to U, is the preconditioner.
+   * (CᵀMC + ρ)⁻¹b, M the window. With G = (CᵀC + ρ)⁻¹, which is a filter, it is G(b + Cᵀu), where u lives beyond the
+   * window and solves U(1 − CGCᵀ)u = U C G b there (Sherman, Morrison and Woodbury). 1 − CGCᵀ = ρ(CCᵀ + ρ)⁻¹ is a
+   * filter too; its inverse, cut to U, is the preconditioner.
    */
   const normalSolve = async (b: FloatArray, rho: number): Promise<FloatArray> => {
     const wanted = beyond(await blur.apply(await blur.normalSolve!(b, rho)));

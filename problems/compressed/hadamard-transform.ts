@@ -4,8 +4,8 @@ import { kernels, room } from '../../src/core/kernels.js';
 import type { OrthonormalTransform } from './subsampled.js';
 
 /**
- * Row k of the matrix of n = H·W is (−1)^(number of ones that k and j share in binary) / √n, Sylvester's order; of planes
- * row by row it is the product of the two transforms down and across.
+ * Row k of the matrix of n = H·W is (−1)^(number of ones that k and j share in binary) / √n, Sylvester's order; of
+ * planes row by row it is the product of the two transforms down and across.
  * @throws UsageError unless height and width are powers of 2.
  */
 export function walshHadamard(height: number, width: number, operator: string): OrthonormalTransform {

@@ -1,4 +1,7 @@
-/** The single-pixel camera: one detector, and a mirror array that shows it the scene through one pattern after another. */
+/**
+ * The single-pixel camera: one detector, and a mirror array that shows it the scene through one pattern after
+ * another.
+ */
 import { z } from 'zod';
 import type { OperatorFamily } from '../family.js';
 import { countOf, sampledShape, sampling, sizedShape } from '../parts/size-option.js';

@@ -5,9 +5,9 @@ import { type FloatArray, zeros } from '../../src/core/array.js';
 const DISTANCE = 1.5;
 
 /**
- * Coils on a circle around the image, each of sensitivity 1/distance and of a phase that turns with the direction to it,
- * scaled so that the squares of all coils sum to 1 in every pixel: the "birdcage" of MRI simulations, as in SigPy's
- * `birdcage_maps`.
+ * Coils on a circle around the image, each of sensitivity 1/distance and of a phase that turns with the direction to
+ * it, scaled so that the squares of all coils sum to 1 in every pixel: the "birdcage" of MRI simulations, as in
+ * SigPy's `birdcage_maps`.
  * @returns [coils, height, width, 2]
  */
 export function birdcageMaps(coils: number, height: number, width: number): FloatArray {

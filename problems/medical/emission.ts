@@ -1,6 +1,6 @@
 /**
- * Emission tomography (PET): how many pairs of photons are expected along each line, after the body has absorbed some and
- * with those that strayed added. Its noise is Poisson's.
+ * Emission tomography (PET): how many pairs of photons are expected along each line, after the body has absorbed some
+ * and with those that strayed added. Its noise is Poisson's.
  */
 import { z } from 'zod';
 import { type FloatArray, formatShape, mapArray, sameShape, zeros } from '../../src/core/array.js';

@@ -13,8 +13,8 @@ export interface Projections {
 }
 
 /**
- * Rays by angle, then detector. At angle θ the detector runs along (cos θ, sin θ), the y axis upwards, so that at 0° rays
- * run along columns, first column first; the axis is the middle of the image.
+ * Rays by angle, then detector. At angle θ the detector runs along (cos θ, sin θ), the y axis upwards, so that at 0°
+ * rays run along columns, first column first; the axis is the middle of the image.
  */
 export function projectionRays(height: number, width: number, projections: Projections): Ray[] {
   const { angles, arc, detectors, source } = projections;

@@ -1,10 +1,11 @@
 /**
- * Line integrals of images by Joseph's method ("An improved algorithm for reprojecting rays through pixel images", 1982):
- * a ray is sampled where it crosses the middles of rows (of columns, where it runs flat), linearly interpolated between
- * the two nearest pixels; beyond the image is zero. The adjoint uses the same weights, so it is exact.
+ * Line integrals of images by Joseph's method ("An improved algorithm for reprojecting rays through pixel images",
+ * 1982): a ray is sampled where it crosses the middles of rows (of columns, where it runs flat), linearly
+ * interpolated between the two nearest pixels; beyond the image is zero. The adjoint uses the same weights, so it is
+ * exact.
  *
- * Rays that are each other's mirror image left to right, or about the diagonal, have the same weights: they are followed
- * together, each in its own of four images turned to fit (kernels/rays.ts).
+ * Rays that are each other's mirror image left to right, or about the diagonal, have the same weights: they are
+ * followed together, each in its own of four images turned to fit (kernels/rays.ts).
  */
 import { type FloatArray, zeros } from '../../src/core/array.js';
 import { kernels, room } from '../../src/core/kernels.js';
@@ -21,8 +22,8 @@ export interface Ray {
 }
 
 /**
- * What rays cross: row first + k of a plane with a border of one pixel, at column start + k·slope, k < count. Up to four rays
- * share a path, in planes that are the image as it is, left to right, transposed, and that left to right.
+ * What rays cross: row first + k of a plane with a border of one pixel, at column start + k·slope, k < count. Up to
+ * four rays share a path, in planes that are the image as it is, left to right, transposed, and that left to right.
  */
 interface Paths {
   readonly start: Float64Array;

@@ -13,8 +13,9 @@ const options = z.strictObject({
 });
 
 /**
- * log p = −|y − clean|/b − log 2b. The gradient is ±1/b, whatever the distance; at y = clean, where there is none, it is
- * 0, the middle of the subgradients. The information is 1/b²: a residual is ±b, and no outlier pulls more than another value.
+ * log p = −|y − clean|/b − log 2b. The gradient is ±1/b, whatever the distance; at y = clean, where there is none, it
+ * is 0, the middle of the subgradients. The information is 1/b²: a residual is ±b, and no outlier pulls more than
+ * another value.
  */
 export function laplaceNoise(scale: number): NoiseModel {
   const signs = (clean: FloatArray, y: FloatArray, size: number) =>

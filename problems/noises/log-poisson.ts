@@ -23,10 +23,10 @@ const BRIGHTEST = 10;
 const NONE = 0.75;
 
 /**
- * y = −log(k/N₀)/µ with k ~ Poisson(λ), λ = N₀·exp(−µ·clean); log p = k·log λ − λ − log k!, a probability of the count k
- * that y stands for (Lambert and Beer's law). The gradient is µ·(λ − k); a residual is (λ − k)/(µ·N₀), the
- * information being at most µ²·N₀, where nothing absorbs. Where λ would be 22,000 N₀ or more, it goes on as
- * its tangent and no longer grows in the gradient and the sampler, so that nothing overflows.
+ * y = −log(k/N₀)/µ with k ~ Poisson(λ), λ = N₀·exp(−µ·clean); log p = k·log λ − λ − log k!, a probability of the
+ * count k that y stands for (Lambert and Beer's law). The gradient is µ·(λ − k); a residual is (λ − k)/(µ·N₀), the
+ * information being at most µ²·N₀, where nothing absorbs. Where λ would be 22,000 N₀ or more, it goes on as its
+ * tangent and no longer grows in the gradient and the sampler, so that nothing overflows.
  */
 export function logPoissonNoise(photons: number, mu: number): NoiseModel {
   const expected = (clean: number) => photons * Math.exp(Math.min(-mu * clean, BRIGHTEST));

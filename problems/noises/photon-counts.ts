@@ -1,6 +1,7 @@
 /**
  * The photon counts k that a measured value may stand for: weights wₖ = exp(θk − k²/2s²)/k!. They are those of counts
- * k ~ Poisson(λ) seen through Gaussian noise as y = k + s·n, with θ = log λ + y/s²: one number holds all that λ and y say.
+ * k ~ Poisson(λ) seen through Gaussian noise as y = k + s·n, with θ = log λ + y/s²: one number holds all that λ and y
+ * say.
  */
 import { logGamma } from '../../src/core/special.js';
 
@@ -13,7 +14,10 @@ export interface PhotonCounts {
 /** Terms smaller than this share of the largest are left out. */
 const NEGLIGIBLE = 1e-17;
 
-/** The spread s from which a table is quicker than sums; below, only a few counts are likely and θ takes ever more values. */
+/**
+ * The spread s from which a table is quicker than sums; below, only a few counts are likely and θ takes ever more
+ * values.
+ */
 const TABLED = 0.25;
 
 /** @param s standard deviation of the Gaussian, in photons. */
@@ -98,8 +102,9 @@ const NONE = -40;
 const CELLS = 16;
 
 /**
- * E[k] by the polynomials of degree 5 that have its value and two derivatives, which are the cumulants of k, right where
- * cells meet, to 2e-12 of it; log Σ by their integrals. Cells are made when first asked for, and depend on nothing else.
+ * E[k] by the polynomials of degree 5 that have its value and two derivatives, which are the cumulants of k, right
+ * where cells meet, to 2e-12 of it; log Σ by their integrals. Cells are made when first asked for, and depend on
+ * nothing else.
  */
 function tabled(precision: number): PhotonCounts {
   /** log Σ at the cell's start, then the coefficients of E[k] in t, which runs from 0 to 1 over the cell. */

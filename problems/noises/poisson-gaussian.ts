@@ -16,8 +16,9 @@ const options = z.strictObject({
 });
 
 /**
- * p(y) = Σₖ Poisson(k; λ)·N(y; gain·k, σ²) with λ = clean/gain, over all counts. The gradient is (E[k | y]/λ − 1)/gain. At
- * dark values λ < 0.01 it goes on as Poisson noise does. A mixture of Gaussians and none itself: no `variance`.
+ * p(y) = Σₖ Poisson(k; λ)·N(y; gain·k, σ²) with λ = clean/gain, over all counts. The gradient is (E[k | y]/λ −
+ * 1)/gain. At dark values λ < 0.01 it goes on as Poisson noise does. A mixture of Gaussians and none itself: no
+ * `variance`.
  */
 export function poissonGaussianNoise(gain: number, sigma: number): NoiseModel {
   const logNormal = -0.5 * Math.log(2 * Math.PI * sigma * sigma);

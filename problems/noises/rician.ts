@@ -1,4 +1,6 @@
-/** Rician noise: y = |clean + σ·(n₁ + i·n₂)|, the magnitude of a complex signal, as magnetic resonance images have it. */
+/**
+ * Rician noise: y = |clean + σ·(n₁ + i·n₂)|, the magnitude of a complex signal, as magnetic resonance images have it.
+ */
 import { z } from 'zod';
 import { type FloatArray, mapArray, SMALLEST_FLOAT } from '../../src/core/array.js';
 import { scaledBesselI } from '../../src/core/special.js';
@@ -14,8 +16,8 @@ const options = z.strictObject({
 });
 
 /**
- * log p = log(y/σ²) − (y² + clean²)/2σ² + log I₀(y·clean/σ²) for y > 0, −∞ for y < 0 (Rice 1944); even in the clean value.
- * A measured 0 counts as the smallest float32. The gradient is (y·I₁/I₀(y·clean/σ²) − clean)/σ²; a residual is
+ * log p = log(y/σ²) − (y² + clean²)/2σ² + log I₀(y·clean/σ²) for y > 0, −∞ for y < 0 (Rice 1944); even in the clean
+ * value. A measured 0 counts as the smallest float32. The gradient is (y·I₁/I₀(y·clean/σ²) − clean)/σ²; a residual is
  * that times σ², the information being 1/σ² where the signal is well above the noise, and less below.
  */
 export function ricianNoise(sigma: number): NoiseModel {

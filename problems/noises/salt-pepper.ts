@@ -23,12 +23,13 @@ const options = z.strictObject({
 });
 
 /**
- * A value is 1 with probability fraction·salt, 0 with fraction·(1 − salt), and else clean + σ·n. Against the measure that
- * has masses at 0 and 1 beside lengths, this has a density: those probabilities there, and (1 − fraction)·N(clean, σ²)
- * elsewhere. Without the σ·n there would be none: log p would be −∞ but where y equals the clean value.
+ * A value is 1 with probability fraction·salt, 0 with fraction·(1 − salt), and else clean + σ·n. Against the measure
+ * that has masses at 0 and 1 beside lengths, this has a density: those probabilities there, and (1 −
+ * fraction)·N(clean, σ²) elsewhere. Without the σ·n there would be none: log p would be −∞ but where y equals the
+ * clean value.
  *
- * The gradient is 0 where y is exactly 0 or 1, for such a value says nothing of the image, and Gaussian elsewhere. Which
- * values are lost does not depend on the image, but it shows in y only, so that no `variance` is declared.
+ * The gradient is 0 where y is exactly 0 or 1, for such a value says nothing of the image, and Gaussian elsewhere.
+ * Which values are lost does not depend on the image, but it shows in y only, so that no `variance` is declared.
  */
 export function saltPepperNoise(fraction: number, salt = 0.5, sigma = 1 / 255): NoiseModel {
   const white = fraction * salt;

@@ -18,7 +18,8 @@ const options = z.strictObject({
 
 /**
  * log p = L·log(L/clean) + (L − 1)·log y − L·y/clean − log Γ(L) for y > 0, −∞ for y < 0. A measured 0 counts as the
- * smallest float32. Below clean = 0.001 the function goes on as its tangent where that falls; the sampler takes max(clean, 0).
+ * smallest float32. Below clean = 0.001 the function goes on as its tangent where that falls; the sampler takes
+ * max(clean, 0).
  */
 export function speckleNoise(looks: number): NoiseModel {
   const slope = (clean: number, y: number) => (looks * (y - clean)) / clean ** 2;

@@ -6,7 +6,10 @@ import type { Awaitable } from '../../src/core/linearization.js';
 import type { LoadedOperator, OperatorFamily } from '../family.js';
 import { type ForwardOperator, withLinearization } from '../operator.js';
 
-/** An operator for images of one shape. Arrays are flat, in C order; a complex value is two numbers, real and imaginary. */
+/**
+ * An operator for images of one shape. Arrays are flat, in C order; a complex value is two numbers, real and
+ * imaginary.
+ */
 export interface PlainOperator {
   /** Of the measurement; of a complex one with a last axis of 2. */
   readonly outputShape: Shape;

@@ -16,8 +16,8 @@ export interface TensorFlowTensor {
 }
 
 /**
- * What is used of TensorFlow.js, which the caller brings: `@tensorflow/tfjs`, `-node` or `-node-gpu`. (`tfjs-core` alone
- * has no gradients in its build for Node.)
+ * What is used of TensorFlow.js, which the caller brings: `@tensorflow/tfjs`, `-node` or `-node-gpu`. (`tfjs-core`
+ * alone has no gradients in its build for Node.)
  */
 export interface TensorFlow<Tensor extends TensorFlowTensor> {
   /** A tensor of these values. */

@@ -1,6 +1,6 @@
 /**
- * Blur with periodic borders: y[i] = Σⱼ kernel[j]·x[i − j] on every channel, the kernel's middle at j = 0. Diagonal in the
- * Fourier basis: adjoint, pseudo-inverse, normal solve and SVD are exact and cost one filter each.
+ * Blur with periodic borders: y[i] = Σⱼ kernel[j]·x[i − j] on every channel, the kernel's middle at j = 0. Diagonal
+ * in the Fourier basis: adjoint, pseudo-inverse, normal solve and SVD are exact and cost one filter each.
  */
 import { type FloatArray, sizeOf } from '../../src/core/array.js';
 import { RealFft2d, type Spectrum } from '../../src/core/fft2d.js';
@@ -50,7 +50,8 @@ export function circularConvolution(shape: ImageShape, kernel: Kernel): LinearOp
         scale(values, inverse);
       }),
     normalSolve: (b, rho) => filter(b, (values) => scale(values, (i) => 1 / (power[i] + rho))),
-    // Hartley's basis cas = cos + sin is real and orthonormal and diagonalises the blur but for phases; those go into U.
+    // Hartley's basis cas = cos + sin is real and orthonormal and diagonalises the blur but for phases; those go into
+    // U.
     svd: {
       values: repeatPlane(channels, allMagnitudes(fft, power)),
       toSpectrum: (x) => reshaped(hartley(x), flat),

@@ -3,7 +3,8 @@ import { CentredFft2d } from '../../src/core/centred-fft2d.js';
 import { kernels } from '../../src/core/kernels.js';
 
 /**
- * The centred orthonormal Fourier transform F of light·image, for planes [height, width]. Complex values stand in pairs.
+ * The centred orthonormal Fourier transform F of light·image, for planes [height, width]. Complex values stand in
+ * pairs.
  * @param columns those of the spectrum that are wanted, all when absent.
  * @returns gives the planes to fill and read, until the kernels' memory is entered again.
  */

@@ -45,8 +45,8 @@ export function mirroredSymmetricConvolution(shape: ImageShape, kernel: Kernel):
 }
 
 /**
- * Multiplies the cosines of every channel: what a blur by an even kernel does where the image goes on as its mirror image
- * (Strang, "The discrete cosine transform", 1999). As cheap and as invertible as the circular blur.
+ * Multiplies the cosines of every channel: what a blur by an even kernel does where the image goes on as its mirror
+ * image (Strang, "The discrete cosine transform", 1999). As cheap and as invertible as the circular blur.
  * @param transfer what the cosine of ky half-waves down and kx across is multiplied by, [height, width].
  */
 export function cosineFilter(shape: ImageShape, transfer: Float64Array): LinearOperator {

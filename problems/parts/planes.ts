@@ -14,7 +14,9 @@ export function imageShape(shape: Shape, operator: string): ImageShape {
   return [shape[0], shape[1], shape[2]];
 }
 
-/** @throws Error unless `x` has the shape; operators check what they are given, for a wrong size fails silently else. */
+/**
+ * @throws Error unless `x` has the shape; operators check what they are given, for a wrong size fails silently else.
+ */
 export function requireShape(x: FloatArray, shape: Shape): void {
   if (x.data.length !== sizeOf(shape)) {
     throw new RangeError(`expected an array of shape ${formatShape(shape)}, found ${formatShape(x.shape)}`);

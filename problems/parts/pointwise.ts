@@ -4,8 +4,8 @@ import type { ForwardOperator } from '../operator.js';
 import { requireShape } from './planes.js';
 
 /**
- * @param evaluate writes what each value of x becomes, and the derivative there. It is given whole arrays, for a call for
- * every value would cost more than most such functions do.
+ * @param evaluate writes what each value of x becomes, and the derivative there. It is given whole arrays, for a call
+ * for every value would cost more than most such functions do.
  */
 export function pointwise(
   shape: Shape,

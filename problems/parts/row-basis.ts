@@ -1,4 +1,6 @@
-/** What is to be known of an operator that gives less than it takes to solve for it: see row-space.ts and row-svd.ts. */
+/**
+ * What is to be known of an operator that gives less than it takes to solve for it: see row-space.ts and row-svd.ts.
+ */
 import type { Vector } from '../../src/core/vector.js';
 
 /** A and Aᵀ on whole arrays, in double precision: what solves for A subtracts numbers that nearly agree. */

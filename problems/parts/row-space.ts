@@ -1,7 +1,7 @@
 /**
- * Operators that give less than they take, and whose AAᵀ is diagonal in a known basis of the measurement: with it come
- * the pseudo-inverse Aᵀ(AAᵀ)†, by Woodbury's formula the normal solve (b − Aᵀ(AAᵀ + ρ)⁻¹Ab)/ρ, and where the image can be
- * rotated onto its rows (row-svd.ts) the singular value decomposition.
+ * Operators that give less than they take, and whose AAᵀ is diagonal in a known basis of the measurement: with it
+ * come the pseudo-inverse Aᵀ(AAᵀ)†, by Woodbury's formula the normal solve (b − Aᵀ(AAᵀ + ρ)⁻¹Ab)/ρ, and where the
+ * image can be rotated onto its rows (row-svd.ts) the singular value decomposition.
  */
 import { type FloatArray, floatArray, mapArray, sizeOf } from '../../src/core/array.js';
 import { type LinearOperator, withLinearization } from '../operator.js';

@@ -1,8 +1,8 @@
 /**
- * The singular value decomposition of an operator A that gives less than it takes, whose AAᵀ = Q·diag(g)·Qᵀ is diagonal in
- * a known basis Q of the measurement. Its rows' space has the orthonormal basis R = AᵀQ·diag(g)^−½; what it lacks to an
- * orthogonal V are vectors that A does not see. A reflection W that exchanges R with some pixels J gives them all at once:
- * V is W on the other pixels.
+ * The singular value decomposition of an operator A that gives less than it takes, whose AAᵀ = Q·diag(g)·Qᵀ is
+ * diagonal in a known basis Q of the measurement. Its rows' space has the orthonormal basis R = AᵀQ·diag(g)^−½; what
+ * it lacks to an orthogonal V are vectors that A does not see. A reflection W that exchanges R with some pixels J
+ * gives them all at once: V is W on the other pixels.
  */
 import { floatArray, type Shape, sizeOf } from '../../src/core/array.js';
 import type { SingularValues } from '../operator.js';

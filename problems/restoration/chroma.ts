@@ -1,7 +1,7 @@
 /**
- * How JPEG files hold colour: as luma and two colour differences (BT.601), these often at half the resolution. Halving is
- * the mean of two by two pixels; doubling takes 9, 3, 3 and 1 sixteenths of the four samples about a pixel, as in the
- * Independent JPEG Group's library ("fancy upsampling"); both repeat the last pixel at the borders.
+ * How JPEG files hold colour: as luma and two colour differences (BT.601), these often at half the resolution.
+ * Halving is the mean of two by two pixels; doubling takes 9, 3, 3 and 1 sixteenths of the four samples about a
+ * pixel, as in the Independent JPEG Group's library ("fancy upsampling"); both repeat the last pixel at the borders.
  */
 import { type FloatArray, zeros } from '../../src/core/array.js';
 import { type LinearOperator, withLinearization } from '../operator.js';

@@ -1,4 +1,6 @@
-/** Inpainting: some pixels are known, the others hold nothing. The measurement has the image's shape, 0 in the holes. */
+/**
+ * Inpainting: some pixels are known, the others hold nothing. The measurement has the image's shape, 0 in the holes.
+ */
 import { z } from 'zod';
 import { type FloatArray, formatShape } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';

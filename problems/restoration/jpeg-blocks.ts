@@ -13,7 +13,9 @@ const CHROMA = [
   99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
 ];
 
-/** The tables at a quality from 1 to 100, by the rule of the Independent JPEG Group that nearly all software follows. */
+/**
+ * The tables at a quality from 1 to 100, by the rule of the Independent JPEG Group that nearly all software follows.
+ */
 export function quantisationTables(quality: number): {
   readonly luma: Uint8Array;
   readonly chroma: Uint8Array;
@@ -25,9 +27,9 @@ export function quantisationTables(quality: number): {
 }
 
 /**
- * Row k is the cosine of k half-waves over 8 samples, times 8192·√8: the integers that the library's transform (Loeffler,
- * Ligtenberg & Moschytz, "Practical fast 1-D DCT algorithms with 11 multiplications", 1989) multiplies by, which come of
- * sums of rounded constants and so are not quite the nearest.
+ * Row k is the cosine of k half-waves over 8 samples, times 8192·√8: the integers that the library's transform
+ * (Loeffler, Ligtenberg & Moschytz, "Practical fast 1-D DCT algorithms with 11 multiplications", 1989) multiplies by,
+ * which come of sums of rounded constants and so are not quite the nearest.
  */
 const COSINES = Int32Array.of(
   ...[8192, 8192, 8192, 8192, 8192, 8192, 8192, 8192],

@@ -1,10 +1,10 @@
 /**
- * Separable antialiased downsampling as MATLAB's `imresize` defines it, for factors f ≥ 1: the output pixel i looks at
- * u = f·(i + ½) − ½, the kernel is stretched by f, weights are normalised to sum 1, borders are mirrored with the border
- * between two equal pixels, and a line of n pixels gives ⌈n/f⌉.
+ * Separable antialiased downsampling as MATLAB's `imresize` defines it, for factors f ≥ 1: the output pixel i looks
+ * at u = f·(i + ½) − ½, the kernel is stretched by f, weights are normalised to sum 1, borders are mirrored with the
+ * border between two equal pixels, and a line of n pixels gives ⌈n/f⌉.
  *
- * Where f is a whole number that divides the size, the kernel is even about the middle of f pixels, and AAᵀ of a line is
- * diagonal in the cosine basis of the output: each output cosine sees only its own aliases.
+ * Where f is a whole number that divides the size, the kernel is even about the middle of f pixels, and AAᵀ of a line
+ * is diagonal in the cosine basis of the output: each output cosine sees only its own aliases.
  */
 import { Dct2d } from '../../src/core/dct.js';
 import { kernels, room } from '../../src/core/kernels.js';
@@ -68,7 +68,10 @@ export function resampling(shape: ImageShape, factor: number, kernel: Resampling
   return fromRowSpace(shape, outputShape, { apply, adjoint }, basis);
 }
 
-/** Cosines of the output; of the image, the middle pixel of each block, or where there is none the mean of the middle ones. */
+/**
+ * Cosines of the output; of the image, the middle pixel of each block, or where there is none the mean of the middle
+ * ones.
+ */
 function cosineBasis(channels: number, height: number, width: number, factor: number): RowBasis {
   const dct = new Dct2d(height, width);
   const plane = height * width;
@@ -107,7 +110,10 @@ function cosineBasis(channels: number, height: number, width: number, factor: nu
   };
 }
 
-/** The two middle pixels of each block along rows (step 1) or columns (step width) become their sum and difference, /√2. */
+/**
+ * The two middle pixels of each block along rows (step 1) or columns (step width) become their sum and difference,
+ * /√2.
+ */
 function mixPairs(image: Float64Array, width: number, step: number, factor: number): void {
   const first = factor / 2 - 1;
   for (let i = 0; i < image.length; i++) {

@@ -1,6 +1,7 @@
 /**
- * Closure phases and log closure amplitudes: what an array of telescopes measures however badly each is calibrated, as in
- * the Event Horizon Telescope's images of black holes. They say nothing of the total brightness and of the place.
+ * Closure phases and log closure amplitudes: what an array of telescopes measures however badly each is calibrated,
+ * as in the Event Horizon Telescope's images of black holes. They say nothing of the total brightness and of the
+ * place.
  */
 import { z } from 'zod';
 import { type FloatArray, floatArray, formatShape } from '../../src/core/array.js';

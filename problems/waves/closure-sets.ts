@@ -1,6 +1,6 @@
 /**
- * Closure quantities: sums of log visibilities in which what each telescope does to its own signal cancels. Minimal sets:
- * no quantity follows from the others (Blackburn et al., "Closure statistics in interferometric data", 2020).
+ * Closure quantities: sums of log visibilities in which what each telescope does to its own signal cancels. Minimal
+ * sets: no quantity follows from the others (Blackburn et al., "Closure statistics in interferometric data", 2020).
  */
 import type { Baselines } from './telescopes.js';
 

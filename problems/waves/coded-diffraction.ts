@@ -1,6 +1,7 @@
 /**
- * Coded diffraction patterns (Candès, Li & Soltanolkotabi, "Phase retrieval from coded diffraction patterns", 2015): the
- * amplitude (or intensity) of the centred orthonormal Fourier transform of the image behind each of several random masks.
+ * Coded diffraction patterns (Candès, Li & Soltanolkotabi, "Phase retrieval from coded diffraction patterns", 2015):
+ * the amplitude (or intensity) of the centred orthonormal Fourier transform of the image behind each of several
+ * random masks.
  */
 import { z } from 'zod';
 import { type FloatArray, formatShape, zeros } from '../../src/core/array.js';

@@ -1,8 +1,8 @@
 /**
  * Fourier phase retrieval: the amplitude (or intensity) of the spectrum of an image surrounded by zeros.
  *
- * Images are in [0, 1] and the surround is black, so that x and −x differ (DPS, which pads images in [−1, 1] with mid-grey,
- * poses another problem). Turned by 180° or moved within the surround an image has the same measurement.
+ * Images are in [0, 1] and the surround is black, so that x and −x differ (DPS, which pads images in [−1, 1] with
+ * mid-grey, poses another problem). Turned by 180° or moved within the surround an image has the same measurement.
  */
 import { z } from 'zod';
 import { type FloatArray, formatShape } from '../../src/core/array.js';

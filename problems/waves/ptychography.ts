@@ -1,6 +1,7 @@
 /**
  * Ptychography: a beam (the probe) lights one spot of the image after another, the spots overlap, and of each the
- * diffraction pattern's amplitude (or intensity) is measured (Rodenburg & Faulkner 2004). Absorbing objects: the image is real.
+ * diffraction pattern's amplitude (or intensity) is measured (Rodenburg & Faulkner 2004). Absorbing objects: the
+ * image is real.
  */
 import { z } from 'zod';
 import { type FloatArray, formatShape, zeros } from '../../src/core/array.js';

@@ -1,8 +1,9 @@
 /**
- * Linear inverse scattering: plane waves go through a weakly scattering object, and the scattered waves are recorded in
- * directions all around it. In the first Born approximation every pair of directions measures the object's Fourier
- * transform at their difference over the wavelength (Wolf, "Three-dimensional structure determination of semi-transparent
- * objects from holographic data", 1969), the amplitude being in units of that which a white image scatters forward.
+ * Linear inverse scattering: plane waves go through a weakly scattering object, and the scattered waves are recorded
+ * in directions all around it. In the first Born approximation every pair of directions measures the object's Fourier
+ * transform at their difference over the wavelength (Wolf, "Three-dimensional structure determination of
+ * semi-transparent objects from holographic data", 1969), the amplitude being in units of that which a white image
+ * scatters forward.
  */
 import { z } from 'zod';
 import { formatShape } from '../../src/core/array.js';

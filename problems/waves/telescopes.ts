@@ -31,8 +31,8 @@ export const arrayOptions = {
 type ArrayOptions = z.infer<z.ZodObject<typeof arrayOptions>>;
 
 /**
- * Stations spread at random over half a globe, every pair at every time: ellipses in the plane of frequencies (Thompson,
- * Moran & Swenson, Interferometry and Synthesis in Radio Astronomy, eq. 4.1).
+ * Stations spread at random over half a globe, every pair at every time: ellipses in the plane of frequencies
+ * (Thompson, Moran & Swenson, Interferometry and Synthesis in Radio Astronomy, eq. 4.1).
  */
 export function simulatedArray(options: ArrayOptions): Baselines {
   const { stations, times, hours, declination, longest, seed } = options;

@@ -1,7 +1,8 @@
 /**
- * Blurs of scenes that go on beyond the picture: what each assumption about the border costs, in dB within the picture.
- * Run: `node dist/samples/benchmarks/borders.js PRIOR FOLDER [photographs [extent]]`. A scene is the middle of a photograph, larger than
- * the picture by the kernel; of all photographs in name order the last ones are taken. One sample of the recommended solver.
+ * Blurs of scenes that go on beyond the picture: what each assumption about the border costs, in dB within the
+ * picture. Run: `node dist/samples/benchmarks/borders.js PRIOR FOLDER [photographs [extent]]`. A scene is the middle
+ * of a photograph, larger than the picture by the kernel; of all photographs in name order the last ones are taken.
+ * One sample of the recommended solver.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';

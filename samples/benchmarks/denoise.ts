@@ -1,6 +1,7 @@
 /**
- * How well a prior denoises whole pictures in one step, without a solver: mean PSNR in dB of the clipped estimate, at σ = 15, 25
- * and 50 of 255. Run: `node dist/samples/benchmarks/denoise.js PRIOR FOLDER`. Noise depends on the file's name and the level alone.
+ * How well a prior denoises whole pictures in one step, without a solver: mean PSNR in dB of the clipped estimate, at
+ * σ = 15, 25 and 50 of 255. Run: `node dist/samples/benchmarks/denoise.js PRIOR FOLDER`. Noise depends on the file's
+ * name and the level alone.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';

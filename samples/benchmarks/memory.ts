@@ -1,6 +1,7 @@
 /**
- * How much memory a prior takes: `node dist/samples/benchmarks/memory.js PRIOR [low]`. Peaks so far of this process and the network's, in MB; pages of
- * the prior's own files, which the system can drop at any time, are counted apart. Linux only.
+ * How much memory a prior takes: `node dist/samples/benchmarks/memory.js PRIOR [low]`. Peaks so far of this process
+ * and the network's, in MB; pages of the prior's own files, which the system can drop at any time, are counted apart.
+ * Linux only.
  */
 import { megabytes } from '../../src/bench/processes.js';
 import { loadPrior, zeros } from '../../src/index.js';

@@ -1,6 +1,6 @@
 /**
- * The memory of a restoration beside its estimate: `node dist/samples/benchmarks/restore-memory.js PRIOR SIDE SOLVER SAMPLES
- * [TILE] [PROBLEM]`. One line; three steps, which hold as much as a hundred. Linux only.
+ * The memory of a restoration beside its estimate: `node dist/samples/benchmarks/restore-memory.js PRIOR SIDE SOLVER
+ * SAMPLES [TILE] [PROBLEM]`. One line; three steps, which hold as much as a hundred. Linux only.
  */
 import { readFileSync } from 'node:fs';
 import { estimateMemory, loadPrior, problem, restore, solvers, zeros } from '../../src/index.js';

@@ -1,6 +1,6 @@
 /**
- * An operator of one's own as a module: every measured value is the mean of five pixels in a row, as of a scene that moves
- * while it is taken. `--problem module:file=samples/operators/streak.js`
+ * An operator of one's own as a module: every measured value is the mean of five pixels in a row, as of a scene that
+ * moves while it is taken. `--problem module:file=samples/operators/streak.js`
  */
 
 const LENGTH = 5;

@@ -1,6 +1,6 @@
 /**
- * The Wiener filter with the power spectrum of photographs, 1/|f|²: the posterior mean under white Gaussian noise for the
- * Gaussian prior whose neighbouring pixels differ by N(0, 1/weight), which is Tikhonov's penalty on the gradient:
+ * The Wiener filter with the power spectrum of photographs, 1/|f|²: the posterior mean under white Gaussian noise for
+ * the Gaussian prior whose neighbouring pixels differ by N(0, 1/weight), which is Tikhonov's penalty on the gradient:
  *
  * x̂ = argmin ‖y − Ax‖²/(2σ_n²) + weight/2 ‖∇x‖²
  *

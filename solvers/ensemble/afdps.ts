@@ -1,11 +1,12 @@
 /**
- * AFDPS, the approximation-free diffusion posterior sampler (Chen, Ren, Min, Ying, Izzo, TMLR 2026; arXiv 2506.03979):
- * weighted particles along p_σ(x) p(y | A x)^θ, the likelihood taken of the noisy particle itself, so that p(y | x_σ) is
- * never approximated. θ grows from almost 0 to 1.
+ * AFDPS, the approximation-free diffusion posterior sampler (Chen, Ren, Min, Ying, Izzo, TMLR 2026; arXiv
+ * 2506.03979): weighted particles along p_σ(x) p(y | A x)^θ, the likelihood taken of the noisy particle itself, so
+ * that p(y | x_σ) is never approximated. θ grows from almost 0 to 1.
  *
- * `sde`: ancestral steps guided by θ∇ log p(y | A x), with the importance weights of these steps. Their expectation is the
- * weight of the paper's equation, but they need no Laplacian and are not stiff. Converges as particles and steps grow.
- * `ode`: the deterministic flow with the paper's weight and one Langevin step at every level (guided-flow.ts).
+ * `sde`: ancestral steps guided by θ∇ log p(y | A x), with the importance weights of these steps. Their expectation
+ * is the weight of the paper's equation, but they need no Laplacian and are not stiff. Converges as particles and
+ * steps grow. `ode`: the deterministic flow with the paper's weight and one Langevin step at every level
+ * (guided-flow.ts).
  *
  * Departs from the paper: θ = σ_n²/(σ_n² + σ²‖A‖²), what the particle's own noise leaves of the measurement's precision
  * (with static or linear θ the weights diverge); all particles are given, weighted, not the best one.

@@ -1,18 +1,18 @@
 /**
- * FPS-SMC, filtering posterior sampling (Dou & Song, ICLR 2024), for linear measurements: a noisy path of the measurement is
- * drawn that falls with the noise levels, and particles are filtered along it,
+ * FPS-SMC, filtering posterior sampling (Dou & Song, ICLR 2024), for linear measurements: a noisy path of the
+ * measurement is drawn that falls with the noise levels, and particles are filtered along it,
  *
  *   y_σ' = y + √(1−c) (σ'/σ)(y_σ − y) + √c σ'A n
  *   x' ∝ N(m, cσ'²) N(y_σ'; A x', σ_n²),  m = D + √(1−c) (σ'/σ)(x − D)
  *
  * each weighted by N(y_σ'; A m, cσ'²AAᵀ + σ_n²).
  *
- * It is biased even with an exact denoiser and any number of particles: the measurement's noise is counted at every level, and
- * the step with c near 1 does not keep the prior's law. So it does not count as a sampler of the posterior, and its weights are no
- * estimate of the evidence.
+ * It is biased even with an exact denoiser and any number of particles: the measurement's noise is counted at every
+ * level, and the step with c near 1 does not keep the prior's law. So it does not count as a sampler of the
+ * posterior, and its weights are no estimate of the evidence.
  *
- * Departs from the published code: the noise level is the problem's, not 0.05; systematic resampling below an effective sample
- * size; all particles are given, not the first.
+ * Departs from the published code: the noise level is the problem's, not 0.05; systematic resampling below an
+ * effective sample size; all particles are given, not the first.
  */
 import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';

@@ -1,16 +1,17 @@
 /**
- * MCGDiff, Monte Carlo guided diffusion (Cardoso, Janati, Le Corff, Moulines, ICLR 2024; arXiv 2308.07983), for linear
- * measurements, in the coordinates in which A = U diag(s) Vᵀ is diagonal. A measured coordinate ȳ = (Uᵀy)/s has the law of the
- * diffusion's state at the level τ = σ_n/s. Above that level it pulls the particles by
+ * MCGDiff, Monte Carlo guided diffusion (Cardoso, Janati, Le Corff, Moulines, ICLR 2024; arXiv 2308.07983), for
+ * linear measurements, in the coordinates in which A = U diag(s) Vᵀ is diagonal. A measured coordinate ȳ = (Uᵀy)/s
+ * has the law of the diffusion's state at the level τ = σ_n/s. Above that level it pulls the particles by
  *
  *   g_σ(x) = N(ȳ; x, v_σ),  v_σ = σ² − τ² + κ(¼ + τ²)
  *
- * each particle being weighted by what its next step makes of ȳ and moved by the law given ȳ; at τ it is reached, and from there
- * on the coordinate is free. It converges to the posterior as particles and steps grow; no gradient of the network.
+ * each particle being weighted by what its next step makes of ȳ and moved by the law given ȳ; at τ it is reached, and
+ * from there on the coordinate is free. It converges to the posterior as particles and steps grow; no gradient of the
+ * network.
  *
- * Departs from the published code: the first weight counts g at the highest level; the potential of a coordinate that is left
- * free stays in the weight; levels are moved onto the τ that they are nearest to; systematic resampling below an effective
- * sample size; no last weight p(y | x0)/g, whose variance is infinite.
+ * Departs from the published code: the first weight counts g at the highest level; the potential of a coordinate that
+ * is left free stays in the weight; levels are moved onto the τ that they are nearest to; systematic resampling below
+ * an effective sample size; no last weight p(y | x0)/g, whose variance is infinite.
  */
 import { z } from 'zod';
 import { type FloatArray, filled, floatArray } from '../../src/core/array.js';
@@ -156,8 +157,8 @@ class Pull {
 }
 
 /**
- * For each coordinate the index of the level that is its τ = noise/s, −1 where it is not measured or the noise hides it at
- * every level. A level is moved onto the first τ that it is nearest to, in ratio.
+ * For each coordinate the index of the level that is its τ = noise/s, −1 where it is not measured or the noise hides
+ * it at every level. A level is moved onto the first τ that it is nearest to, in ratio.
  */
 function lastPulled(sigmas: Float64Array, s: Float32Array, noise: number): Int32Array {
   const levels = sigmas.slice(0, -1);

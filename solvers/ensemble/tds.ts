@@ -1,10 +1,11 @@
 /**
- * TDS, the twisted diffusion sampler (Wu, Trippe, Naesseth, Blei, Cunningham, NeurIPS 2023; arXiv 2306.17775), for linear
- * measurements: sequential Monte Carlo whose potentials are what the denoiser makes of the likelihood,
+ * TDS, the twisted diffusion sampler (Wu, Trippe, Naesseth, Blei, Cunningham, NeurIPS 2023; arXiv 2306.17775), for
+ * linear measurements: sequential Monte Carlo whose potentials are what the denoiser makes of the likelihood,
  *
  *   ψ_σ(x) = N(y; A D(x), r²AAᵀ + σ_n²),  r² = vσ²/(v + σ²),  ψ_0 = p(y | x0)
  *
- * and whose proposals follow their gradient, D + σ² ∇log ψ_σ. It converges to the posterior as particles and steps grow.
+ * and whose proposals follow their gradient, D + σ² ∇log ψ_σ. It converges to the posterior as particles and steps
+ * grow.
  *
  * Departs from the published code: systematic resampling below an effective sample size, not in every step. The
  * determinants of ψ's covariances cancel in the product of all weights and are left out.

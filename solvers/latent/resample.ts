@@ -1,16 +1,18 @@
 /**
- * ReSample (Song, Kwon, Zhang, Hu, Qu, Shen, ICLR 2024; arXiv 2307.08123): DDIM over the codes of a latent prior. Each step is pulled
- * towards the measurement through decoder and network; in the last two thirds, every few steps, the clean code is moved until its
- * image agrees with the measurement ("hard data consistency": first in pixels, then through the decoder), and is brought back
- * to the chain's noise level by a draw from the product of what it and the chain say ("stochastic resampling", `resampled` below).
+ * ReSample (Song, Kwon, Zhang, Hu, Qu, Shen, ICLR 2024; arXiv 2307.08123): DDIM over the codes of a latent prior.
+ * Each step is pulled towards the measurement through decoder and network; in the last two thirds, every few steps,
+ * the clean code is moved until its image agrees with the measurement ("hard data consistency": first in pixels, then
+ * through the decoder), and is brought back to the chain's noise level by a draw from the product of what it and the
+ * chain say ("stochastic resampling", `resampled` below).
  *
  * It fits rather than samples: its spread is no uncertainty. No image is better than the autoencoder's own copy of it.
  *
- * Departs from the published code: the state is variance exploding (an exact change of variables); D is E[z0 | z] in the inner steps
- * too (there (1 − ᾱ) stands for √(1 − ᾱ)); fitting stops where the measurement is met as well as noise allows (there at a fixed
- * 10⁻⁶); Adam has no weight decay (there 10⁻², which draws codes to zero) and on codes one scale for all (else those inside a
- * hole, on which the measurement depends a little through the decoder's radius, are moved as far as the others: coloured noise);
- * any noise by its own likelihood; far fewer steps, since each costs a run of network and decoder and the gradients of both.
+ * Departs from the published code: the state is variance exploding (an exact change of variables); D is E[z0 | z] in
+ * the inner steps too (there (1 − ᾱ) stands for √(1 − ᾱ)); fitting stops where the measurement is met as well as
+ * noise allows (there at a fixed 10⁻⁶); Adam has no weight decay (there 10⁻², which draws codes to zero) and on codes
+ * one scale for all (else those inside a hole, on which the measurement depends a little through the decoder's
+ * radius, are moved as far as the others: coloured noise); any noise by its own likelihood; far fewer steps, since
+ * each costs a run of network and decoder and the gradients of both.
  */
 import { z } from 'zod';
 import type { DifferentiablePrior } from '../../models/prior.js';
@@ -119,7 +121,8 @@ async function guidedStep(
     const residual = residualOf(problem.noise, clean.value, measurement);
     scale(guidance / (norm(residual.data) || 1), residual.data);
     const pull = await clean.pullback(residual);
-    // ½ ā_t of the variance-preserving state is this of ours, for codes of unit variance; residuals on [-1, 1] are twice as large.
+    // ½ ā_t of the variance-preserving state is this of ours, for codes of unit variance; residuals on [-1, 1] are
+    // twice as large.
     const size = Math.sqrt((1 + next ** 2) / (1 + sigma ** 2)) * Math.sqrt(code.size / PUBLISHED_SIZE);
     axpy(2 * size, pull.data, moved.data);
     return moved;
@@ -149,8 +152,8 @@ async function lookAhead(
 }
 
 /**
- * Stochastic resampling: a draw from N(consistent, σ'²)·N(chain, γ σ'²(1 − σ'²/σ²)), γ times the variance of DDPM's step. (The
- * published code has the same in terms of ᾱ.)
+ * Stochastic resampling: a draw from N(consistent, σ'²)·N(chain, γ σ'²(1 − σ'²/σ²)), γ times the variance of DDPM's
+ * step. (The published code has the same in terms of ᾱ.)
  */
 export function resampled(
   consistent: FloatArray,

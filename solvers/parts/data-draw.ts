@@ -1,6 +1,6 @@
 /**
- * Draws from p(x | y, z) ∝ p(y | x) N(x; z, r²I), what the measurement makes of an image known up to white noise: the data step of
- * samplers that leave the prior to a denoiser.
+ * Draws from p(x | y, z) ∝ p(y | x) N(x; z, r²I), what the measurement makes of an image known up to white noise: the
+ * data step of samplers that leave the prior to a denoiser.
  */
 import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';
@@ -68,7 +68,8 @@ export async function drawGivenData(
 }
 
 /**
- * Perturb and optimise (Papandreou and Yuille, NeurIPS 2010): the minimiser of ‖y + σn − Ax‖²/σ² + ‖x − z − rn'‖²/r² is a draw.
+ * Perturb and optimise (Papandreou and Yuille, NeurIPS 2010): the minimiser of ‖y + σn − Ax‖²/σ² + ‖x − z − rn'‖²/r²
+ * is a draw.
  */
 async function drawExactly(
   { operator }: Problem,
@@ -90,14 +91,17 @@ async function drawExactly(
   return drawn;
 }
 
-/** The farthest that the gradient may move a pixel in one step, in units of its spread: what leads astray far away is not followed. */
+/**
+ * The farthest that the gradient may move a pixel in one step, in units of its spread: what leads astray far away is
+ * not followed.
+ */
 const FARTHEST = 3;
 
 /**
- * Langevin's equation, with friction where there is momentum β (as in DAPS's code), in units of each pixel's own spread
- * m = 1/√(curvature + 1/r²): v ← βv + √h m s + √(2(1−β)) n, x ← x + √h m v, s the gradient of the log-density. Dark pixels under
- * Poisson noise are known a hundred times better than bright ones, and overexposed ones not at all: one step would not fit them.
- * Its steps are not tested for acceptance: the draws are biased by O(h).
+ * Langevin's equation, with friction where there is momentum β (as in DAPS's code), in units of each pixel's own
+ * spread m = 1/√(curvature + 1/r²): v ← βv + √h m s + √(2(1−β)) n, x ← x + √h m v, s the gradient of the log-density.
+ * Dark pixels under Poisson noise are known a hundred times better than bright ones, and overexposed ones not at all:
+ * one step would not fit them. Its steps are not tested for acceptance: the draws are biased by O(h).
  */
 async function drawByChain(
   problem: Problem,

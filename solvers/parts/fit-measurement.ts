@@ -19,8 +19,8 @@ export interface FitOptions {
 }
 
 /**
- * Moves `variable` in place along ∇ log p(y | A(image)). @param imageOf the image it stands for. @param turn the solver's
- * current `context.step`, for other work and the signal.
+ * Moves `variable` in place along ∇ log p(y | A(image)). @param imageOf the image it stands for. @param turn the
+ * solver's current `context.step`, for other work and the signal.
  * @returns that image: the first that agrees, or the last.
  */
 export async function fitMeasurement(

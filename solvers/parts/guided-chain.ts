@@ -1,6 +1,6 @@
 /**
- * Ancestral sampling with a denoiser that has seen the measurement: E[x0 | x_σ, y] in place of E[x0 | x_σ]. Where the former is
- * exact the samples are the posterior's, up to the length of the steps.
+ * Ancestral sampling with a denoiser that has seen the measurement: E[x0 | x_σ, y] in place of E[x0 | x_σ]. Where the
+ * former is exact the samples are the posterior's, up to the length of the steps.
  */
 import type { DifferentiablePrior } from '../../models/prior.js';
 import type { FloatArray, Shape } from '../../src/core/array.js';

@@ -6,8 +6,8 @@
  *   dx = σ(s + θ∇ℓ) (−dσ)
  *   dlog w = [σ(θ²|∇ℓ|² + θΔℓ) + 2σθ s·∇ℓ] (−dσ) + ℓ dθ
  *
- * both by Heun's method. For white Gaussian noise and linear A, Δℓ is a constant, which changes no weight and is left out;
- * so there is no estimate of the evidence, which the steps' error would spoil too.
+ * both by Heun's method. For white Gaussian noise and linear A, Δℓ is a constant, which changes no weight and is left
+ * out; so there is no estimate of the evidence, which the steps' error would spoil too.
  */
 import type { DiffusionPrior } from '../../models/prior.js';
 import { isLinear, type LinearOperator } from '../../problems/operator.js';

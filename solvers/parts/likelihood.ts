@@ -50,8 +50,9 @@ export async function likelihoodCurvature(
 }
 
 /**
- * The size of the curvature of −log p(y | A(x)) around x pixel by pixel: the diagonal of its Hessian where that is diagonal, else
- * an estimate of it (Bekas, Kokiopoulou, Saad 2007), by differences to both sides along fixed random signs.
+ * The size of the curvature of −log p(y | A(x)) around x pixel by pixel: the diagonal of its Hessian where that is
+ * diagonal, else an estimate of it (Bekas, Kokiopoulou, Saad 2007), by differences to both sides along fixed random
+ * signs.
  */
 export async function curvatureByPixel(
   problem: Problem,

@@ -1,7 +1,7 @@
 /**
- * Draws from p(x | y, z) ∝ p(y | x) N(x; z, r²I) where the operator treats every pixel by itself and so does the noise: overexposure,
- * counted photons, dim light. Each pixel has a density of its own, in one dimension, and is drawn by inverting its cumulative sum; no chain has
- * to find its way around a kink or over a plain.
+ * Draws from p(x | y, z) ∝ p(y | x) N(x; z, r²I) where the operator treats every pixel by itself and so does the
+ * noise: overexposure, counted photons, dim light. Each pixel has a density of its own, in one dimension, and is
+ * drawn by inverting its cumulative sum; no chain has to find its way around a kink or over a plain.
  */
 import type { Problem } from '../../problems/problem.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
@@ -29,9 +29,9 @@ export function isPixelwise({ operator, noise }: Problem): boolean {
 
 /**
  * @param problem that `isPixelwise`. @param centre z. @param spread r, in [0, 1] units.
- * @returns one independent draw for each pixel. Cells are half a standard deviation wide, in which a log-density taken for straight is off
- * by some hundredths; what is drawn so is a proposal, and Metropolis's test of a few takes the rest away. (Of a staircase some 3 % of the mass stay amiss, at its
- * steps.)
+ * @returns one independent draw for each pixel. Cells are half a standard deviation wide, in which a log-density
+ * taken for straight is off by some hundredths; what is drawn so is a proposal, and Metropolis's test of a few takes
+ * the rest away. (Of a staircase some 3 % of the mass stay amiss, at its steps.)
  */
 export async function drawPixelwise(
   problem: Problem,
@@ -157,7 +157,10 @@ function support(heights: Float32Array, at: number): { first: number; last: numb
   };
 }
 
-/** The mass of exp(height) from a pixel's first border to the end of each cell, in units that differ from pixel to pixel. */
+/**
+ * The mass of exp(height) from a pixel's first border to the end of each cell, in units that differ from pixel to
+ * pixel.
+ */
 function cumulativeMasses(heights: Float32Array): Float32Array {
   const pixels = heights.length / BORDERS;
   const sums = new Float32Array(pixels * CELLS);

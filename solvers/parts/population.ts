@@ -71,8 +71,8 @@ export class Population<S> {
   }
 
   /**
-   * Notes the effective sample size and, where it is below `threshold` times their number, replaces the particles by equally
-   * weighted ones drawn from them. A state may then belong to several particles.
+   * Notes the effective sample size and, where it is below `threshold` times their number, replaces the particles by
+   * equally weighted ones drawn from them. A state may then belong to several particles.
    * @throws Error where no particle has a finite weight.
    */
   resample(threshold: number, random: Random): void {

@@ -5,8 +5,8 @@ import { karrasSigmas } from '../../src/core/schedule.js';
 import { ddimStep } from './ancestral.js';
 
 /**
- * Follows the probability-flow equation dx/dσ = (x − D)/σ from noise level `sigma` to 0 by `steps` of Euler's (DDIM with η = 0),
- * the levels spaced as by Karras et al. down to `lowest`. One step is D(x, σ) itself.
+ * Follows the probability-flow equation dx/dσ = (x − D)/σ from noise level `sigma` to 0 by `steps` of Euler's (DDIM
+ * with η = 0), the levels spaced as by Karras et al. down to `lowest`. One step is D(x, σ) itself.
  */
 export async function eulerFlow(
   prior: DiffusionPrior,

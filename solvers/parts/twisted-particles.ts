@@ -1,7 +1,7 @@
 /**
- * Sequential Monte Carlo along a diffusion: particles take ancestral steps that are guided towards the measurement, and
- * weights make up for what guidance does to the law. With any positive potentials ψ_σ and any guidance it converges to the
- * posterior of the discretised prior as particles grow (Wu et al. 2023, 2306.17775, proposition 1):
+ * Sequential Monte Carlo along a diffusion: particles take ancestral steps that are guided towards the measurement,
+ * and weights make up for what guidance does to the law. With any positive potentials ψ_σ and any guidance it
+ * converges to the posterior of the discretised prior as particles grow (Wu et al. 2023, 2306.17775, proposition 1):
  *
  *   x' ~ q = N(m + δ, v),  log w += log p(x' | x) − log q(x' | x) + log ψ_σ'(x') − log ψ_σ(x),
  *   p = N(m, v),  m = D + (σ'²/σ²)(x − D),  v = σ'²(1 − σ'²/σ²),  ψ_0 = p(y | ·)

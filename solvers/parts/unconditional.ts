@@ -46,10 +46,10 @@ export const unconditionalOptions = z.object({
 });
 
 /**
- * Draws one image of shape [C, H, W] from a diffusion prior, from N(mean, σ²): Heun's method on the probability-flow equation
- * (Karras et al. 2022, 2206.00364, algorithm 1), DDIM (Song et al. 2021, 2010.02502, η = 0), or DDPM's ancestral steps.
- * Epsilon scaling (Ning et al., ICLR 2024, 2308.15321) and time shift (Li et al., ICLR 2024, 2305.15583) make up for errors of
- * the network; with an exact prior they make samples worse.
+ * Draws one image of shape [C, H, W] from a diffusion prior, from N(mean, σ²): Heun's method on the probability-flow
+ * equation (Karras et al. 2022, 2206.00364, algorithm 1), DDIM (Song et al. 2021, 2010.02502, η = 0), or DDPM's
+ * ancestral steps. Epsilon scaling (Ning et al., ICLR 2024, 2308.15321) and time shift (Li et al., ICLR 2024,
+ * 2305.15583) make up for errors of the network; with an exact prior they make samples worse.
  * @param mean of the data, about: ½ for images, 0 for codes.
  */
 export async function sampleUnconditional(
@@ -91,8 +91,8 @@ function epsilonScaled(prior: Denoiser, factor: number): Denoiser {
 }
 
 /**
- * Asks the prior, of the same variance-preserving state, at the level whose noise has the variance that the state has, at
- * most half of `window` (in thousandths of DDPM's time) from its own. Data's own variance is neglected.
+ * Asks the prior, of the same variance-preserving state, at the level whose noise has the variance that the state
+ * has, at most half of `window` (in thousandths of DDPM's time) from its own. Data's own variance is neglected.
  */
 function timeShifted(prior: Denoiser, window: number, [least, most]: readonly [number, number]): Denoiser {
   if (window === 0) return prior;

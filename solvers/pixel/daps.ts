@@ -5,10 +5,10 @@
  *
  * With the true p(x0 | x_σ, y) this is exact; the Gaussian in its place is too wide where the measurement says nothing, and
  * so are the samples, whatever the number of steps. In images neighbours tell most of a pixel: there σ² is so much too wide that the
- * noise it leaves never goes away (11 to 18 dB), and `priorVariance` sets r² = vσ²/(v + σ²) in its place. With one step of the
+ * noise it leaves never goes away, and `priorVariance` sets r² = vσ²/(v + σ²) in its place. With one step of the
  * flow, x̂0 = D, that is exact for a prior N(m, vI). What is left of it is white, as the noise that the denoiser knows and unlike what an
  * image may be; the next level has it on top of its own noise. With `countDrawn` it is part of that level's: fresh noise of variance
- * σ'² − r² is added and not of σ'². No posterior of the model above, but of samples of images: 1 to 5 dB more.
+ * σ'² − r² is added and not of σ'². No posterior of the model above, but better images: docs/presets.md.
  *
  * Departs from the published code: the likelihood is the problem's own (there its variance is a fiftieth of the true one:
  * τ = 0.01 against σ_n = 0.05, and a missing ½); where the draw has a closed form, or one for each pixel, it is used; the step of a Markov chain is
@@ -51,10 +51,7 @@ const options = z.strictObject({
   ...dataDrawOptions,
 });
 
-/**
- * Chosen with the prior photo on 64² crops of three of the first ten photographs of gb82_cc0, by PSNR of a sample, among v = 0.001 to
- * 0.1; for `clip` a few trials, for `phase-retrieval` none.
- */
+/** Chosen on photographs that are not reported on: docs/presets.md. */
 const fineDetail = {
   steps: 20,
   flowSteps: 1,

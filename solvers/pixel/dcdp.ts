@@ -1,13 +1,15 @@
 /**
- * DCDP, decoupled data consistency with diffusion purification (Li et al. 2024; arXiv 2403.06054): in turn, the image is moved to agree
- * with the measurement by gradient descent with momentum, and purified: noised to a level that falls from round to
- * round, and taken back to a clean image by the probability-flow equation. Any operator and noise; no gradient of the network.
+ * DCDP, decoupled data consistency with diffusion purification (Li et al. 2024; arXiv 2403.06054): in turn, the image
+ * is moved to agree with the measurement by gradient descent with momentum, and purified: noised to a level that
+ * falls from round to round, and taken back to a clean image by the probability-flow equation. Any operator and
+ * noise; no gradient of the network.
  *
  * The data step fits the noise as well; its spread is no uncertainty.
  *
- * Departs from the published code: the rate is in units of 1 / the largest curvature (the published ones, 1000 to 100 000 on the mean
- * over pixels, are about 1 so); it follows what y says of each value and not how surely (the residual, as dark pixels under Poisson noise
- * would slow all others down); the descent stops where the measurement is met as well as noise allows.
+ * Departs from the published code: the rate is in units of 1 / the largest curvature (the published ones, 1000 to 100
+ * 000 on the mean over pixels, are about 1 so); it follows what y says of each value and not how surely (the
+ * residual, as dark pixels under Poisson noise would slow all others down); the descent stops where the measurement
+ * is met as well as noise allows.
  */
 import { z } from 'zod';
 import { residualOf } from '../../problems/noise.js';
@@ -40,11 +42,7 @@ const options = z.strictObject({
   flowSteps: z.int().min(1).default(20).describe('network evaluations of a purification'),
 });
 
-/**
- * For 16 to 40 network evaluations a sample; chosen with the prior photo on 64² crops of three of the first ten photographs of gb82_cc0, by
- * PSNR of a sample (holes on 128² crops): more rounds of fewer steps do more. For `denoise` the descent is slow: a
- * whole step lands on the noisy measurement itself.
- */
+/** More rounds of fewer steps do more: docs/presets.md. */
 const fineDetail = { rounds: 8, iterations: 30, flowSteps: 2, time: 0.05 } as const;
 const presets = {
   denoise: { rounds: 12, iterations: 30, flowSteps: 2, time: 0.08, rate: 0.03 },

@@ -1,19 +1,21 @@
 /**
- * DDNM+, the denoising diffusion null-space model for noisy measurements (Wang, Yu, Zhang, ICLR 2023; arXiv 2212.00490).
- * The denoised image D keeps its part in the null space of A and takes the rest from the measurement, as far as the next
- * noise level σ' can hide the measurement's noise. In the coordinates in which A = U diag(s) Vᵀ is diagonal, ȳ = (Uᵀy)/s,
- * ε = (x − D)/σ and fresh normals n:
+ * DDNM+, the denoising diffusion null-space model for noisy measurements (Wang, Yu, Zhang, ICLR 2023; arXiv
+ * 2212.00490). The denoised image D keeps its part in the null space of A and takes the rest from the measurement, as
+ * far as the next noise level σ' can hide the measurement's noise. In the coordinates in which A = U diag(s) Vᵀ is
+ * diagonal, ȳ = (Uᵀy)/s, ε = (x − D)/σ and fresh normals n:
  *
  *   σ' ≥ σ_n/s:  ȳ + √(σ'² − σ_n²/s²) n
  *   σ' < σ_n/s:  D + √(1−η²) σ' (ȳ − D) s/σ_n + ησ'n
  *   s = 0:       D + √(1−η²) σ'ε + ησ'n
  *
- * With `travelLength` l and `travelRepeat` r every l steps are taken r times, each time from the noise level they began at.
+ * With `travelLength` l and `travelRepeat` r every l steps are taken r times, each time from the noise level they
+ * began at.
  *
- * It is not a sampler of the posterior: its spread with an exact denoiser is wrong by an amount that no number of steps mends.
+ * It is not a sampler of the posterior: its spread with an exact denoiser is wrong by an amount that no number of
+ * steps mends.
  *
- * Departs from the published code, which refuses or fails at noisy deblurring: Uᵀy is never divided by a small s where s will
- * multiply it again; and whose variant without singular values has wrong noise levels: it is not here.
+ * Departs from the published code, which refuses or fails at noisy deblurring: Uᵀy is never divided by a small s
+ * where s will multiply it again; and whose variant without singular values has wrong noise levels: it is not here.
  */
 import { z } from 'zod';
 import { floatArray } from '../../src/core/array.js';
@@ -33,12 +35,7 @@ const options = z.strictObject({
   ...noiseLevelOptions,
 });
 
-/**
- * Chosen with the first photo-small (9 GFLOP) on 64² crops of two of the first ten photographs of gb82_cc0. With the published η = 0.85 what the noise hides is pulled
- * to the measurement one by one, and the noise shows: 1 to 2 dB less; with η = 0.5 it takes over. In denoising, where all is measured, 0.85 has 4 dB more than 1 (prior photo, three
- * crops), and holes want to begin with more noise, as in DDRM.
- * Taken from DDRM, which differs only in the first state.
- */
+/** Those of DDRM, which differs only in the first state: docs/presets.md. */
 const fineDetail = { steps: 20, eta: 1, sigmaMax: 0.3, spacing: 'geometric' } as const;
 const presets = {
   denoise: { ...fineDetail, eta: 0.85, sigmaMax: 0.5 },

@@ -7,12 +7,13 @@
  *   sσ' < σ_n:    D + √(1−η²) σ' (ȳ − D) s/σ_n + ησ'n
  *   sσ' ≥ σ_n:    (1−η_b) D + η_b ȳ + √(σ'² − η_b²σ_n²/s²) n
  *
- * It is not a sampler of the posterior: with an exact denoiser it is too narrow whatever the number of steps, and with η = 1
- * the more so the more steps there are.
+ * It is not a sampler of the posterior: with an exact denoiser it is too narrow whatever the number of steps, and
+ * with η = 1 the more so the more steps there are.
  *
- * Departs from the published code: the state is in [0, 1], and so is σ_n (there it is doubled); a coordinate at sσ' = σ_n
- * counts as measured; Uᵀy is never divided by a small s where s will multiply it again; small s count as 0 only on demand.
- * The temperature, by which all noise is multiplied, is not the paper's: deepinv's DDRM divides its noise by √2 without a word.
+ * Departs from the published code: the state is in [0, 1], and so is σ_n (there it is doubled); a coordinate at sσ' =
+ * σ_n counts as measured; Uᵀy is never divided by a small s where s will multiply it again; small s count as 0 only
+ * on demand. The temperature, by which all noise is multiplied, is not the paper's: deepinv's DDRM divides its noise
+ * by √2 without a word.
  */
 import { z } from 'zod';
 import { filled, floatArray, sizeOf } from '../../src/core/array.js';
@@ -47,14 +48,7 @@ const options = z.strictObject({
   ...noiseLevelOptions,
 });
 
-/**
- * Chosen with the first photo-small (9 GFLOP) on 64² crops of two of the first ten photographs of gb82_cc0. What the measurement does
- * not see is best drawn anew in each step (η = 1): 4 dB more than the published 0.85 where pixels are missing. Where it
- * sees all, but only below its noise does the chain know better, 0.85 keeps hold of it: 3 dB more than 1 in denoising.
- * Coordinates of a blur that are hidden in the noise must not be pulled to it: a cutoff of 1 is 0.1 to 1.1 dB. (The
- * published code cuts at 0.03 whatever the noise, deepinv at the noise.) Holes want to begin with more noise, as in DiffPIR: from 2.5 one
- * in a dark picture may stay bright (25.5 dB, 33.0 from 10; five others 31.7 and 31.2).
- */
+/** What is not seen is drawn anew (η = 1); where noise hides all, the chain knows better: docs/presets.md. */
 const fineDetail = { steps: 20, eta: 1, sigmaMax: 0.3, spacing: 'geometric' } as const;
 const blurred = { ...fineDetail, eta: 0.85, cutoff: 1 } as const;
 const presets = {

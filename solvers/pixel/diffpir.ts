@@ -48,21 +48,7 @@ const options = z.strictObject({
     .describe("noise levels: quadratic in DDPM's time, as published, or in constant ratio"),
 });
 
-/**
- * Chosen with the first photo-small (9 GFLOP) on 128² crops of five of the first ten photographs of gb82_cc0, by the PSNR of the
- * mean of four samples. Where the measurement fixes all but fine detail a chain starts at a low σ: above it the denoiser
- * has nothing to add. The published values, for a 93-million-parameter network and σ_n = 0.05 on [0, 1], are λ = 1 and
- * ζ = 0.1 (deblurring), 0.25 (super-resolution), 1 (inpainting), with 100 steps. With the prior photo a box of 32×32 in 128² has 36.1 dB
- * from 2.5, 32.7 from 1 and 32.1 from 0.5; pixels missing at random 30.5, 30.7 and 30.8. In a dark picture a box that starts from
- * grey at 2.5 still stands out, and in some samples stays bright: 27.0 dB (mean of eight), 33.3 from 10; five others 32.3 and 32.0. On 64² crops of two of the ten ×4
- * asks for sigmaMax=0.5 steps=30 (+0.4 dB). With photo-small on 64² crops of dog and house, one sample, from the default levels and from these:
- * a lens out of focus 33.0 and 33.4 dB, demosaicing 34.0 and 35.6, Hadamard's rows 31.7 and 32.7, a single pixel 32.5 and 32.7; 45 views of girl and dog 19.6 and 22.5.
- * Denoising asks for a start some ten times above the noise: on 128² crops of eight of the ten with photo, σ_n = 10, 25, 50/255, 34.7, 31.2, 28.2 dB
- * from 2.5, 35.5, 31.6, 27.9 from 1 (90 % intervals hold 79, 83, 75 % and 82, 79, 70 %); σ_n = 25/255 31.5 from 1.5, between the two. Fewer steps ask for
- * higher starts: with missing pixels 20 steps reach 21.9 dB from 0.5, 26.6 from 1, 60 steps 28.8 and 28.6 (four of the ten).
- * Operators of one's own, of which nothing is known (photo-small, two of the ten at 64², default levels and these): samples/operators/streak.js 35.4 and
- * 35.8 dB, 60 % of the pixels missing in a regular pattern 32.3 and 32.8.
- */
+/** A chain starts at the σ up to which the measurement leaves doubt: docs/presets.md. */
 const fineDetail = { steps: 20, lambda: 4, zeta: 1, sigmaMax: 0.3, spacing: 'geometric' } as const;
 /** Where whole colours, or all but a few sums of pixels, are missing. */
 const sparse = { ...fineDetail, steps: 40, sigmaMax: 2.5 } as const;

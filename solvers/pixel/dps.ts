@@ -2,15 +2,14 @@
  * Diffusion Posterior Sampling (Chung et al., ICLR 2023; arXiv 2209.14687), with the network's true gradient.
  *
  * p(y | x_σ) is replaced by p(y | x0 = D(x_σ)); each ancestral step is followed by a move along the gradient of that
- * likelihood through operator and network. The paper normalises the gradient of least squares to that of
- * the residual's norm and scales it by ζ: robust, any operator, but no posterior's discretisation. Here the residual is
- * the noise model's: its score over its information (natural gradient, Amari 1998), which is y − A(x0) for Gaussian noise, counted
- * photons and speckle, nothing for a pixel lost to salt or pepper, and free of bias under Rician noise.
- * Bayes' rule (eq. 7) scales the gradient of log p(y | A(D(x_σ))) by σ² − σ'² (`guidance=likelihood`): right, and stable only
- * where σ_y or the steps are small enough. Of photons it is not where a picture is nearly black. The paper's step does not
- * shrink as σ falls and at last fits the noise (denoising a 64² crop, σ_y = 25/255, 100 steps: 27 dB, misfit 0.5). The shorter of the
- * two, value by value, is the default: stable, and it fits no noise (32 dB, misfit 1). Nor is it ever longer than Newton's along Aᵀr, 1/‖A‖²,
- * beyond which a chain swings about the measurement (70 % missing, σ_y = 1/255: misfit 14 to 17 without, 0.8 to 1.8 with it).
+ * likelihood through operator and network. The paper normalises the gradient of least squares to that of the
+ * residual's norm and scales it by ζ: robust, any operator, but no posterior's discretisation. Here the residual is
+ * the noise model's: its score over its information (natural gradient, Amari 1998), which is y − A(x0) for Gaussian
+ * noise, counted photons and speckle, nothing for a pixel lost to salt or pepper, and free of bias under Rician
+ * noise. Bayes' rule (eq. 7) scales the gradient of log p(y | A(D(x_σ))) by σ² − σ'² (`guidance=likelihood`): right,
+ * and stable only where σ_y or the steps are small enough. The paper's step does not shrink as σ falls, and at last
+ * fits the noise. The shorter of the two, value by value, is the default. Nor is it ever longer than Newton's along
+ * Aᵀr, 1/‖A‖², beyond which a chain swings about the measurement. Figures: docs/presets.md.
  *
  * Departs from the published code: the state is variance exploding on [0, 1] (an exact change of variables);
  * the norm is that of one sample, not of the batch; ζ scales with √(image size), so that a pixel moves equally in small
@@ -64,17 +63,7 @@ const own = { ...nonlinear, zeta: 30 };
 /** As far in half the steps: as good where the measurement needs no more to be met. */
 const quick = { steps: 50, zeta: 20, sigmaMax: 0.5 };
 
-/**
- * With the prior photo on 64² crops of three of the first ten photographs of gb82_cc0, one sample: ζ of 10, 20 and 60 in 100 steps (of missing
- * pixels 20 and 60 are the same), a highest level of 0.5, 1 and 2.5 (denoising 28.9, 29.4, 29.5 dB; blur 29.0, 28.9, 28.6; ×2 31.7, 31.9,
- * 31.5), and 50 steps with ζ = 20 (denoising 29.6 dB, blur 28.6, ×2 32.0). ×4 on five 128²
- * crops: from 0.5 two of them do not arrive (misfit up to 105, mean 30.4 dB), from 1 nearly all do (at most 14, 30.8; ×2 from either 35.1, misfit at most 2 and 4). The published ζ are for 1000 steps: 0.3 (super-resolution
- * and blurs), 0.5 (inpainting), 1 (phase retrieval); a step must go further where there are fewer, and with ζ = 10 fifty do not
- * arrive. With photo-small on 64² crops of dog and house (phase retrieval 128²), from 80 and from these levels: coded diffraction 3.9 and 45.4 dB,
- * phase retrieval 3.7 and 11.9, which is poor, as of every solver. Dim light moves the measurement little and asks for a large ζ (girl, dog and
- * city: 21.0 dB from 80 with ζ = 10, 19.6 from 1 with 10, 25.8 with 30, 28.9 with 100); a satellite's blur 31.0 dB from 80, 35.4 from 0.5.
- * A module that blurs and then raises to the power of 1.8 (photo-small, two of the ten at 64²): 31.3 dB from 80 with ζ = 10, 32.7 from 1, 33.2 from 1 with ζ = 30.
- */
+/** A chain starts where the measurement leaves doubt; few steps ask for a large ζ: docs/presets.md. */
 const presets = {
   denoise: { ...quick, sigmaMax: 2.5 },
   inpaint: { steps: 100, zeta: 20, sigmaMax: 1 },

@@ -1,16 +1,17 @@
 /**
- * Joint diffusion (Stevens et al., "Removing structured noise with diffusion models", arXiv 2302.05290): two priors, one of
- * images x and one of what lies over them, n (rain, stripes, another picture), and one measurement of both,
+ * Joint diffusion (Stevens et al., "Removing structured noise with diffusion models", arXiv 2302.05290): two priors,
+ * one of images x and one of what lies over them, n (rain, stripes, another picture), and one measurement of both,
  *
  *   y = A x + s (n − c) + noise
  *
- * x and n are diffused together, at the same σ. They are a priori independent, so the denoiser of the pair is the pair of
- * denoisers and its Jacobian has two blocks; the pair is measured by [A, sI]. What remains is guidance for a linear problem:
- * here that of MMPS, with the covariance σ²(A J_x Aᵀ + s²J_n) + σ_n²I of y, which is exact where both priors are Gaussian.
+ * x and n are diffused together, at the same σ. They are a priori independent, so the denoiser of the pair is the
+ * pair of denoisers and its Jacobian has two blocks; the pair is measured by [A, sI]. What remains is guidance for a
+ * linear problem: here that of MMPS, with the covariance σ²(A J_x Aᵀ + s²J_n) + σ_n²I of y, which is exact where both
+ * priors are Gaussian.
  *
- * Departs from the published code: there J_x and J_n are multiples of I, whose strengths are tuned, and for A = I only; "x̂0"
- * is the mean of one reverse step, not Tweedie's; the gradient is Jᵀ1 times the residual, not Jᵀ of the residual; a chain
- * starts from N(0, I) whatever its highest σ.
+ * Departs from the published code: there J_x and J_n are multiples of I, whose strengths are tuned, and for A = I
+ * only; "x̂0" is the mean of one reverse step, not Tweedie's; the gradient is Jᵀ1 times the residual, not Jᵀ of the
+ * residual; a chain starts from N(0, I) whatever its highest σ.
  */
 import { z } from 'zod';
 import type { DifferentiablePrior } from '../../models/prior.js';

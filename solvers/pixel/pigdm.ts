@@ -1,13 +1,14 @@
 /**
  * ΠGDM, pseudoinverse-guided diffusion (Song, Vahdat, Mardani, Kautz, ICLR 2023), for noisy linear measurements.
  *
- * p(x0 | x_σ) is taken for N(D, r²I), r² = vσ²/(v + σ²), which is exact for a prior N(m, vI). Then y given x_σ is Gaussian
- * and the denoiser that has seen it is
+ * p(x0 | x_σ) is taken for N(D, r²I), r² = vσ²/(v + σ²), which is exact for a prior N(m, vI). Then y given x_σ is
+ * Gaussian and the denoiser that has seen it is
  *
  *   D_y = D + σ² Jᵀ Aᵀ (r²AAᵀ + σ_n²)⁻¹ (y − A D),  J = ∂D/∂x
  *
  * Departs from the published code: D_y takes the denoiser's place in ancestral sampling. The noisy variant that is in
- * circulation adds r²·Jᵀ Aᵀ(…)⁻¹(y − A D) to each step whatever its length, so that its result depends on the number of steps.
+ * circulation adds r²·Jᵀ Aᵀ(…)⁻¹(y − A D) to each step whatever its length, so that its result depends on the number
+ * of steps.
  */
 import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';
@@ -29,15 +30,7 @@ const options = z.strictObject({
 /** Accuracy of (AᵀA + ρI)⁻¹ where the operator has no closed form. */
 const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
-/**
- * Chosen with the first photo-small (9 GFLOP) on 64² crops of two of the first ten photographs of gb82_cc0. Neighbouring pixels of images are alike, so that an
- * image's coarse modes vary by far more than a pixel does: with v below σ² they overshoot, by far at v = 0.001, and with a large v fine
- * detail is corrected too little, which shows where pixels are missing. Denoising falls evenly in DDPM's time;
- * on 128² crops of the first five v = 0.03 from σ = 0.5 has 2.5 / 0.9 / 0.1 dB more than v = 1 from σ = 2.5 at noise of 5 / 25 / 50 of 255. v = 0.02 has
- * 0.1 dB more still, but runs away from σ = 1, and at little noise from 0.8. For missing pixels v = 0.02 is 1 dB better than 0.05; 0.01
- * is 0.3 dB better still, but 0.005 runs away. In a box of 64² it leaves coloured shreds that v = 1 from σ = 2.5 does not
- * (256² crops of baby, city, dog and house, one sample: 27.8 and 28.7 dB).
- */
+/** With v below σ² coarse modes overshoot; with a large v fine detail is corrected too little: docs/presets.md. */
 const fineDetail = { steps: 20, priorVariance: 1, sigmaMax: 0.3, spacing: 'geometric' } as const;
 const presets = {
   denoise: { steps: 30, priorVariance: 0.03, sigmaMax: 0.5 },

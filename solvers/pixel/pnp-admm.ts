@@ -1,11 +1,12 @@
 /**
- * Plug-and-play ADMM (Venkatakrishnan, Bouman, Wohlberg 2013) with the noise levels of DPIR (Zhang et al., TPAMI 2021; arXiv
- * 2008.13751): the denoiser takes the place of the prior's proximal map.
+ * Plug-and-play ADMM (Venkatakrishnan, Bouman, Wohlberg 2013) with the noise levels of DPIR (Zhang et al., TPAMI
+ * 2021; arXiv 2008.13751): the denoiser takes the place of the prior's proximal map.
  *
  *   x = argmin ‖y − Ax‖² + ρ‖x − v + u‖²,  v = D(x + u, σ),  u ← u + x − v,  ρ = λσ_n²/σ²
  *
- * σ falls in constant ratio to the measurement's noise. With `dual=false` u stays zero: half-quadratic splitting, as DPIR. One image and
- * no uncertainty. For a Gaussian prior, constant σ and λ = 1 it converges to the posterior's mean.
+ * σ falls in constant ratio to the measurement's noise. With `dual=false` u stays zero: half-quadratic splitting, as
+ * DPIR. One image and no uncertainty. For a Gaussian prior, constant σ and λ = 1 it converges to the posterior's
+ * mean.
  */
 import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';
@@ -34,11 +35,7 @@ const options = z.strictObject({
 /** Accuracy of the data step where the operator has no closed form. */
 const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
-/**
- * Chosen with the first photo-small (9 GFLOP) on 64² crops of two of the first ten photographs of gb82_cc0. Half-quadratic splitting from a higher level than DPIR's
- * gains 0.3 dB over ADMM where detail is fine; ADMM is better at filling in. It begins from grey, and a hole that begins with little
- * noise stays so: a box of 32×32 in six 128² crops has 30.0 dB from 0.5, 32.2 from 2.5 and 32.5 from 10 (prior photo).
- */
+/** Splitting gains where detail is fine, ADMM where something is to be filled in: docs/presets.md. */
 const fineDetail = { steps: 20, sigmaMax: 0.3, dual: false } as const;
 const presets = {
   denoise: fineDetail,

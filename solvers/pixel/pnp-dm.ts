@@ -1,13 +1,14 @@
 /**
- * PnP-DM (Wu et al., NeurIPS 2024; arXiv 2405.18782): Gibbs sampling of an image x and a copy z of it that only the measurement
- * sees, tied by ‖x − z‖²/2ρ². z given x is a Gaussian restoration; x given z is what the reverse diffusion makes of z at noise
- * level ρ.
+ * PnP-DM (Wu et al., NeurIPS 2024; arXiv 2405.18782): Gibbs sampling of an image x and a copy z of it that only the
+ * measurement sees, tied by ‖x − z‖²/2ρ². z given x is a Gaussian restoration; x given z is what the reverse
+ * diffusion makes of z at noise level ρ.
  *
- * In the limit it draws from p(x) N(y; Ax, σ_n²I + ρ²AAᵀ), the posterior as ρ → 0; but a small ρ mixes slowly, in 1/ρ² rounds, and modes
- * keep the shares they had when ρ fell below their distance. Any operator and noise; no gradient of the network.
+ * In the limit it draws from p(x) N(y; Ax, σ_n²I + ρ²AAᵀ), the posterior as ρ → 0; but a small ρ mixes slowly, in
+ * 1/ρ² rounds, and modes keep the shares they had when ρ fell below their distance. Any operator and noise; no
+ * gradient of the network.
  *
- * Departs from the published code: z is drawn exactly where that has a closed form or pixels are measured one by one, and the levels stay within what the
- * prior knows.
+ * Departs from the published code: z is drawn exactly where that has a closed form or pixels are measured one by one,
+ * and the levels stay within what the prior knows.
  */
 import { z } from 'zod';
 import { karrasSigmas } from '../../src/core/schedule.js';
@@ -31,11 +32,7 @@ const options = z.strictObject({
   ...dataDrawOptions,
 });
 
-/**
- * Chosen with the prior photo on 64² crops of three of the first ten photographs of gb82_cc0 (holes on 128² crops), by PSNR of a sample: ρ
- * falls from where the measurement fixes all but fine detail to about the noise, in 40 to 60 network evaluations; many rounds
- * of two steps have 0.4 to 0.8 dB more than half of them of four. For `phase-retrieval` by analogy; in `clip` rhoMax = 0.1 has 23.9 dB, 0.2 22.5.
- */
+/** ρ falls from where the measurement fixes all but fine detail to about the noise: docs/presets.md. */
 const fineDetail = { rounds: 24, steps: 2, rhoMax: 0.3, rhoMin: 0.015, decay: 0.87 } as const;
 const presets = {
   denoise: { rounds: 20, steps: 2, rhoMax: 0.3, rhoMin: 0.03, decay: 0.88 },

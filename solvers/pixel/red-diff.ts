@@ -3,12 +3,13 @@
  *
  *   ∇ ½ mean((y − A(μ))²) + λ w (ε̂ − ε)/d,  x = μ + σε,  ε̂ = (x − D(x, σ))/σ,  w = 1/SNR^½
  *
- * while σ falls: a denoiser's residual in place of the prior's gradient. Any differentiable operator; no gradient of the network.
+ * while σ falls: a denoiser's residual in place of the prior's gradient. Any differentiable operator; no gradient of
+ * the network.
  *
  * It seeks a mode: its spread is no uncertainty. As w falls with σ the last steps drift to least squares.
  *
- * As published, the data term is a mean over measured values and the prior's over pixels, so that λ depends on their numbers.
- * Noise that is Gaussian of unequal variance is weighted by the true variances, in units of their mean.
+ * As published, the data term is a mean over measured values and the prior's over pixels, so that λ depends on their
+ * numbers. Noise that is Gaussian of unequal variance is weighted by the true variances, in units of their mean.
  */
 import { z } from 'zod';
 import { normalSolve } from '../../problems/normal-solve.js';
@@ -34,12 +35,7 @@ const options = z.strictObject({
   ...noiseLevelOptions,
 });
 
-/**
- * Chosen with the prior photo on 64² crops of three of the first ten photographs of gb82_cc0, by PSNR of a sample: at the published rate
- * of 0.1 Adam's own noise costs 1 to 2 dB, and a larger λ is worse, since only the denoiser's noise grows with it. λ knows
- * nothing of the measurement's noise, and strong noise asks for more of it. Holes on 128² crops; `phase-retrieval` with the first
- * photo-small (9 GFLOP).
- */
+/** λ knows nothing of the measurement's noise: strong noise asks for more of it. docs/presets.md. */
 const few = { steps: 100, rate: 0.03, sigmaMax: 0.3, spacing: 'geometric' } as const;
 const presets = {
   denoise: { ...few, rate: 0.01, lambda: 16 },

@@ -1,12 +1,13 @@
 /**
- * SITCOM (Alkhouri et al., ICML 2025; arXiv 2410.04479): at each of a few noise levels the network's *input* v is moved by Adam
- * from x_σ until its denoised image D(v) agrees with the measurement as well as noise allows; D(v) with fresh noise of the next
- * level is the next x. Any operator and noise.
+ * SITCOM (Alkhouri et al., ICML 2025; arXiv 2410.04479): at each of a few noise levels the network's *input* v is
+ * moved by Adam from x_σ until its denoised image D(v) agrees with the measurement as well as noise allows; D(v) with
+ * fresh noise of the next level is the next x. Any operator and noise.
  *
  * It fits to the noise level rather than samples: its spread is no uncertainty.
  *
- * Departs from the published code, which returns the step that is closest to the ground truth: here it is the last. The image
- * is not clipped inside the gradient, and what is compared with the noise is the deviance over values that are measured.
+ * Departs from the published code, which returns the step that is closest to the ground truth: here it is the last.
+ * The image is not clipped inside the gradient, and what is compared with the noise is the deviance over values that
+ * are measured.
  */
 import { z } from 'zod';
 import type { FloatArray } from '../../src/core/array.js';
@@ -34,10 +35,7 @@ const options = z.strictObject({
   ...noiseLevelOptions,
 });
 
-/**
- * For at most 180 gradients a sample, a third of the published number; chosen with the prior photo on 64² crops of three of the first ten
- * photographs of gb82_cc0, by PSNR of a sample; holes on 128² crops, `phase-retrieval` by analogy.
- */
+/** Chosen on photographs that are not reported on: docs/presets.md. */
 const few = { steps: 20, iterations: 9, rate: 0.02, sigmaMax: 0.3, spacing: 'geometric' } as const;
 const presets = {
   denoise: few,

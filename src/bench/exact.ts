@@ -1,6 +1,6 @@
 /**
- * Solvers against exact posteriors: distance, moments, coverage and evidence on problems that have closed forms. With an
- * exact prior what remains is the solver's own error.
+ * Solvers against exact posteriors: distance, moments, coverage and evidence on problems that have closed forms. With
+ * an exact prior what remains is the solver's own error.
  */
 import { normalisedWeights, summarise } from '../core/posterior.js';
 import { keyedRandom, type Random } from '../core/random.js';

@@ -15,7 +15,10 @@ export interface OperatorRow {
   readonly problem: string;
   readonly image: Shape;
   readonly measurement: Shape;
-  /** Milliseconds of processor time of A(x) and one adjoint, or of the linearization and one pullback where A is not linear. */
+  /**
+   * Milliseconds of processor time of A(x) and one adjoint, or of the linearization and one pullback where A is not
+   * linear.
+   */
   readonly milliseconds: number;
   /** Of one denoising of a colour image of the same height and width. */
   readonly share: number;
@@ -65,8 +68,8 @@ async function thereAndBack(operator: ForwardOperator, x: FloatArray): Promise<v
 }
 
 /**
- * Median processor time of so many runs, milliseconds: unlike the clock's it does not grow with what else the machine does. As
- * many before them warm up: a restoration calls an operator hundreds of times, most of them compiled.
+ * Median processor time of so many runs, milliseconds: unlike the clock's it does not grow with what else the machine
+ * does. As many before them warm up: a restoration calls an operator hundreds of times, most of them compiled.
  */
 async function typical(rounds: number, work: () => Promise<unknown>): Promise<number> {
   for (let i = 0; i < rounds; i++) await work();

@@ -12,7 +12,10 @@ export interface PhotographScore {
   /** dB, average over the samples one by one. */
   readonly samplePsnr: number;
   readonly sampleSsim: number;
-  /** dB, of the sample of least misfit: what counts where samples may differ by a shift or a turn that the measurement does not see. */
+  /**
+   * dB, of the sample of least misfit: what counts where samples may differ by a shift or a turn that the measurement
+   * does not see.
+   */
   readonly closestPsnr: number;
   readonly misfit: number;
   /** Share of the true values inside the 90 % interval, whatever the solver says of it; absent for a single image. */

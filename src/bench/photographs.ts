@@ -1,7 +1,7 @@
 /**
- * Restores photographs whose truth is known: options are chosen on the first so many, in name order, and reported
- * on the others. Baselines are tuned on the same photographs as the solvers. One photograph after the other goes through all
- * solvers, so that what is cut off compares them on the same photographs, and goes on from there.
+ * Restores photographs whose truth is known: options are chosen on the first so many, in name order, and reported on
+ * the others. Baselines are tuned on the same photographs as the solvers. One photograph after the other goes through
+ * all solvers, so that what is cut off compares them on the same photographs, and goes on from there.
  */
 import { weightsOf } from '../../models/card-file.js';
 import { loadPrior } from '../../models/load.js';
@@ -47,8 +47,8 @@ export interface EarlierRun {
  * All rows so far, again after every photograph of every solver.
  * @param folder holds the photographs.
  * @param say is told of each finished part, one line each.
- * @param look is shown the first photograph from left to right: truth, sample of least misfit, mean; figures alone do not tell what is
- * wrong with a picture.
+ * @param look is shown the first photograph from left to right: truth, sample of least misfit, mean; figures alone do
+ * not tell what is wrong with a picture.
  * @param earlier what of it is still true is not done again.
  */
 export async function* photographsBench(
@@ -126,7 +126,10 @@ function entries({ tasks }: PhotographsSpec, hashes: readonly string[]): Entry[]
   });
 }
 
-/** Whether scores of one run are those of the other: all but which solvers, problems and how many photographs; rows know their weights. */
+/**
+ * Whether scores of one run are those of the other: all but which solvers, problems and how many photographs; rows
+ * know their weights.
+ */
 function sameConditions(one: PhotographsSpec, other: PhotographsSpec): boolean {
   const conditions = ({ tasks: _, limit: __, ...rest }: PhotographsSpec) => JSON.stringify(rest);
   return conditions(one) === conditions(other);

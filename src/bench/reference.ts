@@ -1,7 +1,7 @@
 /**
  * Problems whose prior is a mixture of Gaussians, so that their posterior and evidence have closed forms. They are
- * written in units u in which data have variance 1 about 0, as the literature has them; solvers see x = (u + 1)/2, which is how
- * images in [0, 1] relate to those in [-1, 1], and what is reported is u again.
+ * written in units u in which data have variance 1 about 0, as the literature has them; solvers see x = (u + 1)/2,
+ * which is how images in [0, 1] relate to those in [-1, 1], and what is reported is u again.
  */
 import type { Rows } from '../../models/gaussian.js';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
@@ -70,9 +70,9 @@ export const mixtureReference = reference(
 );
 
 /**
- * The benchmark of MCGDiff (Cardoso et al., ICLR 2024; arXiv 2308.07983, §5): 25 Gaussians of unit covariance on a grid
- * in the plane, repeated along `dimension` coordinates, with random weights; `measurements` random combinations with singular
- * values and noise level drawn from U(0, 1).
+ * The benchmark of MCGDiff (Cardoso et al., ICLR 2024; arXiv 2308.07983, §5): 25 Gaussians of unit covariance on a
+ * grid in the plane, repeated along `dimension` coordinates, with random weights; `measurements` random combinations
+ * with singular values and noise level drawn from U(0, 1).
  * @param dimension even.
  */
 export function mixtureBenchmark(dimension: number, measurements: number, seed: number): Reference {

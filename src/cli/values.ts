@@ -76,7 +76,9 @@ function typed(value: string): unknown {
   return value;
 }
 
-/** `--max-pixels` bounds the number of pixels alone; without it the default limits hold. `--max-values` is of arrays. */
+/**
+ * `--max-pixels` bounds the number of pixels alone; without it the default limits hold. `--max-values` is of arrays.
+ */
 export function pictureLimits(maxPixels: number | undefined, maxValues?: number): PictureLimits {
   const pictures =
     maxPixels === undefined ? defaultLimits : { side: Number.POSITIVE_INFINITY, pixels: maxPixels };

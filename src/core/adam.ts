@@ -1,6 +1,6 @@
 /**
- * Adam (Kingma and Ba 2015), with bias correction and without weight decay. With one scale for all values (`shared`) those
- * on which little depends move little; each in its own, they move as far as the others, whichever way.
+ * Adam (Kingma and Ba 2015), with bias correction and without weight decay. With one scale for all values (`shared`)
+ * those on which little depends move little; each in its own, they move as far as the others, whichever way.
  */
 import type { Vector } from './vector.js';
 

@@ -26,8 +26,8 @@ export class CentredFft2d {
 
   /**
    * A plane re + i·im, what transforms it in place, and room for what else is wanted; until the next call of `room`.
-   * `forward` is X[k] = (HW)^−½ Σ x[n] exp(−2πi k·n/(H, W)), k and n counted from the origin, `inverse` its inverse, which
-   * is its adjoint.
+   * `forward` is X[k] = (HW)^−½ Σ x[n] exp(−2πi k·n/(H, W)), k and n counted from the origin, `inverse` its inverse,
+   * which is its adjoint.
    */
   enter<const List extends readonly Wanted[]>(...wanted: List) {
     const { height, width } = this;

@@ -1,6 +1,6 @@
 /**
- * Plans of Fourier transforms of any size in double precision: Stockham's self-sorting passes of radix 4, 2 and odd primes
- * up to 13, Bluestein's chirp transform for what has larger primes. The arithmetic is in kernels/fourier.ts.
+ * Plans of Fourier transforms of any size in double precision: Stockham's self-sorting passes of radix 4, 2 and odd
+ * primes up to 13, Bluestein's chirp transform for what has larger primes. The arithmetic is in kernels/fourier.ts.
  */
 
 import { kernels, room } from './kernels.js';

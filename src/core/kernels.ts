@@ -1,6 +1,7 @@
 /**
- * Inner loops compiled to WebAssembly: its vector instructions make them several times faster than JavaScript's, and give the
- * same numbers on every machine. Their sources are kernels/*.ts (AssemblyScript); `npm run kernels` compiles them.
+ * Inner loops compiled to WebAssembly: its vector instructions make them several times faster than JavaScript's, and
+ * give the same numbers on every machine. Their sources are kernels/*.ts (AssemblyScript); `npm run kernels` compiles
+ * them.
  */
 import { type KernelFunctions, kernelsWasm } from './kernels.wasm.js';
 

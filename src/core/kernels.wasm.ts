@@ -1,7 +1,7 @@
 // Written by `npm run kernels`; not to be edited.
 
 /** SHA-256 of the sources, kernels/*.ts in the order of their names. */
-export const kernelSources = 'be4a3c135c57c0bf12f078e3ab47b405bb09789f9873dca805218dbb9e2ed874';
+export const kernelSources = '25d562c0869c6174e6a3957c13ab2bc0e82b4adce8f568582e113db0356670ae';
 
 export interface KernelFunctions {
   evenBlur(image: number, out: number, line: number, half: number, radius: number, above: number, beside: number, planes: number, height: number, width: number): void;

@@ -1,8 +1,8 @@
 /**
- * How strong the white Gaussian noise of a picture is, from the picture alone: Chen, Zhu & Heng, "An efficient statistical
- * method for image noise level estimation" (ICCV 2015). Small patches of a clean picture lie near a subspace, so the
- * smallest eigenvalues of their covariance are the noise's variance; how many those are is where their mean equals their
- * median, as it does for the eigenvalues of noise alone.
+ * How strong the white Gaussian noise of a picture is, from the picture alone: Chen, Zhu & Heng, "An efficient
+ * statistical method for image noise level estimation" (ICCV 2015). Small patches of a clean picture lie near a
+ * subspace, so the smallest eigenvalues of their covariance are the noise's variance; how many those are is where
+ * their mean equals their median, as it does for the eigenvalues of noise alone.
  */
 
 import { type FloatArray, formatShape } from './array.js';

@@ -1,7 +1,8 @@
 /**
- * The Fourier transform of a real plane at any frequencies, and its transpose: the plane is divided by the transform of a
- * narrow kernel, transformed on a grid twice as fine, and the kernel takes from the grid what lies about each frequency
- * (Fessler & Sutton, "Nonuniform fast Fourier transforms using min-max interpolation", 2003, with Kaiser and Bessel's kernel).
+ * The Fourier transform of a real plane at any frequencies, and its transpose: the plane is divided by the transform
+ * of a narrow kernel, transformed on a grid twice as fine, and the kernel takes from the grid what lies about each
+ * frequency (Fessler & Sutton, "Nonuniform fast Fourier transforms using min-max interpolation", 2003, with Kaiser
+ * and Bessel's kernel).
  */
 import { fastSize } from './fft.js';
 import { RealFft2d } from './fft2d.js';

@@ -12,7 +12,10 @@ export function karrasSigmas(steps: number, min: number, max: number, rho = 7): 
   return grid;
 }
 
-/** `steps` levels from `max` to `min` in constant ratio, then 0. @throws RangeError unless 0 < min < max and steps ≥ 1. */
+/**
+ * `steps` levels from `max` to `min` in constant ratio, then 0. @throws RangeError unless 0 < min < max and steps ≥
+ * 1.
+ */
 export function geometricSigmas(steps: number, min: number, max: number): Float64Array {
   requireRange(steps, min, max);
   const grid = new Float64Array(steps + 1);

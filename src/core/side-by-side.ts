@@ -7,7 +7,8 @@
 const AT_A_TIME = 2;
 
 /**
- * The results of `draw(0)` … `draw(count − 1)`, in this order. When one fails the signal that all were given is aborted.
+ * The results of `draw(0)` … `draw(count − 1)`, in this order. When one fails the signal that all were given is
+ * aborted.
  * @throws what the first of them to fail throws, or the reason of `signal`; by then none is at work any more.
  */
 export async function drawSideBySide<T>(

@@ -20,8 +20,9 @@ export function logGamma(x: number): number {
 }
 
 /**
- * e^(−x)·Iₙ(x) for x ≥ 0 and n = 0 or 1, the modified Bessel function scaled so that it does not overflow; relative error
- * below 1e-13: the power series up to x = 30 (Abramowitz & Stegun 9.6.10), the asymptotic series beyond (9.7.1).
+ * e^(−x)·Iₙ(x) for x ≥ 0 and n = 0 or 1, the modified Bessel function scaled so that it does not overflow; relative
+ * error below 1e-13: the power series up to x = 30 (Abramowitz & Stegun 9.6.10), the asymptotic series beyond
+ * (9.7.1).
  */
 export function scaledBesselI(order: 0 | 1, x: number): number {
   return x <= 30 ? besselPowerSeries(order, x) : besselAsymptoticSeries(order, x);

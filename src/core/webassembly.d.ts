@@ -1,4 +1,7 @@
-/** The little of WebAssembly that kernels.ts uses: its types come with those of browsers, which nothing else here needs. */
+/**
+ * The little of WebAssembly that kernels.ts uses: its types come with those of browsers, which nothing else here
+ * needs.
+ */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

@@ -1,6 +1,6 @@
 /**
- * Normal draws by Marsaglia and Tsang's ziggurat of 128 layers of equal area, in the form of Doornik, "An improved ziggurat method
- * to generate normal random samples" (2005).
+ * Normal draws by Marsaglia and Tsang's ziggurat of 128 layers of equal area, in the form of Doornik, "An improved
+ * ziggurat method to generate normal random samples" (2005).
  */
 import type { Random } from './random.js';
 
@@ -20,7 +20,9 @@ function layerEdges(): Float64Array {
   return edges;
 }
 
-/** A draw from N(0, 1): one 32-bit word for nearly every one, of which 7 bits choose the layer and 25 the place in it. */
+/**
+ * A draw from N(0, 1): one 32-bit word for nearly every one, of which 7 bits choose the layer and 25 the place in it.
+ */
 export function standardNormal(words: Pick<Random, 'uint32' | 'uniform'>): number {
   for (;;) {
     const word = words.uint32();

@@ -4,7 +4,8 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Writes a file whole or not at all; makes its folder where there is none. A link of this name is replaced, not followed.
+ * Writes a file whole or not at all; makes its folder where there is none. A link of this name is replaced, not
+ * followed.
  * @throws Error in one sentence when the disk is full or the folder cannot be written.
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {

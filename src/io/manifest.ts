@@ -68,9 +68,10 @@ export class Manifest {
   ) {}
 
   /**
-   * Opens or makes the file and locks it until it is closed or the process ends, however it ends; a last line that was cut
-   * short (the program was killed) is dropped.
-   * @throws UsageError where another process, or another job of this one, has it open; Error in one sentence where it cannot
+   * Opens or makes the file and locks it until it is closed or the process ends, however it ends; a last line that
+   * was cut short (the program was killed) is dropped.
+   * @throws UsageError where another process, or another job of this one, has it open; Error in one sentence where it
+   * cannot
    *   be written, is a link or no file, a line is not JSON, or it is another program's.
    */
   static async open(path: string): Promise<Manifest> {

@@ -156,7 +156,9 @@ export class OutputFolder {
   }
 }
 
-/** Of the files that a line lists, those that can be its item's: a line of a stranger's manifest names what it likes. */
+/**
+ * Of the files that a line lists, those that can be its item's: a line of a stranger's manifest names what it likes.
+ */
 function ownFiles(name: string, files: readonly string[]): string[] {
   if (name.split('/').some((part) => part === '..' || part === '')) return [];
   return files.filter((file) => file.startsWith(`${name}.`) && !file.slice(name.length).includes('/'));

@@ -35,7 +35,9 @@ export type Judge = (judged: Judged) => Doubt | undefined | Promise<Doubt | unde
 /** Above this the estimate has nothing to do with the measurement. */
 const WRECKED = 1000;
 
-/** @throws Error in one sentence where the result is wrong for certain: a misfit that is no number, or is above 1000. */
+/**
+ * @throws Error in one sentence where the result is wrong for certain: a misfit that is no number, or is above 1000.
+ */
 export function requirePlausible({ problem, posterior }: Pick<Judged, 'problem' | 'posterior'>): void {
   const lost = posterior.misfit.find((value) => !Number.isFinite(value));
   if (lost !== undefined) {
@@ -112,7 +114,10 @@ function averageMisfit({ misfit, logWeights }: Posterior): number | undefined {
   return misfit.reduce((sum, value, i) => sum + weights[i] * value, 0);
 }
 
-/** The misfit of a measurement drawn here from the estimate; 1 where the problem reports another image than it restores. */
+/**
+ * The misfit of a measurement drawn here from the estimate; 1 where the problem reports another image than it
+ * restores.
+ */
 async function expectedMisfit(
   { operator, noise, imageShape }: Problem,
   estimate: FloatArray,

@@ -45,8 +45,10 @@ export type SampleEvent =
   | { readonly type: 'done'; readonly file: string };
 
 /**
- * Draws images and writes `sample-0.png`, `sample-1.png`, …: number k depends on prior, size, options, seed and k alone.
- * @throws UsageError where an option is unknown or out of range, the prior cannot be sampled or its images are no pictures; the signal's reason when aborted.
+ * Draws images and writes `sample-0.png`, `sample-1.png`, …: number k depends on prior, size, options, seed and k
+ * alone.
+ * @throws UsageError where an option is unknown or out of range, the prior cannot be sampled or its images are no
+ * pictures; the signal's reason when aborted.
  * @example
  * ```ts
  * import { samplePrior } from 'retrodict';

@@ -1,4 +1,6 @@
-/** What `simulate` writes beside a measurement, so that `restore` knows the image where the measurement does not tell. */
+/**
+ * What `simulate` writes beside a measurement, so that `restore` knows the image where the measurement does not tell.
+ */
 import { extname } from 'node:path';
 import { readText } from '../../models/contained.js';
 import { bind } from '../../problems/index.js';
@@ -10,12 +12,15 @@ export function describeSimulation({ imageShape, measurementShape, operator, spe
   return { version: 1, imageShape, measurementShape, field: operator.field, problem: spec };
 }
 
-/** An image has at most so many values for each of its measurement, and some besides; what claims more is not believed. */
+/**
+ * An image has at most so many values for each of its measurement, and some besides; what claims more is not
+ * believed.
+ */
 const [MOST_PER_VALUE, MOST_SHARED] = [256, 2 ** 20];
 
 /**
- * The problem of a measurement in a file, with the image that it was simulated of if that is said beside it and fits; else
- * with the image that its shape tells.
+ * The problem of a measurement in a file, with the image that it was simulated of if that is said beside it and fits;
+ * else with the image that its shape tells.
  * @throws UsageError where no image fits.
  */
 export async function bindMeasurement(

@@ -7,8 +7,9 @@ import { type Probe, probeCard } from '../../models/probe.js';
 import { writeFileAtomic } from '../io/atomic.js';
 
 /**
- * Writes the card of a network as probing finds it (models/probe.ts): `card.json` beside the one .onnx file of a folder, or
- * `net.card.json` beside a bare `net.onnx`. What only its maker knows (data, licence) is left to be filled in.
+ * Writes the card of a network as probing finds it (models/probe.ts): `card.json` beside the one .onnx file of a
+ * folder, or `net.card.json` beside a bare `net.onnx`. What only its maker knows (data, licence) is left to be filled
+ * in.
  * @returns undefined, and nothing is written, where what is there already says what it is.
  * @throws Error where there is no such file or several, or none of the ways in use removes noise.
  * @example

@@ -41,9 +41,9 @@ export function activity(
 }
 
 /**
- * Whether a node is the difference of a straight-through estimator, z + (q − z) with a q that no gradient flows through, as
- * vector quantisation is written: its author took the gradient of z alone, but exporters forget what they detach, and the two
- * would cancel.
+ * Whether a node is the difference of a straight-through estimator, z + (q − z) with a q that no gradient flows
+ * through, as vector quantisation is written: its author took the gradient of z alone, but exporters forget what they
+ * detach, and the two would cancel.
  */
 function isDetached(node: Node, graph: Graph, reached: ReadonlySet<string>): boolean {
   const [q, z] = node.inputs;

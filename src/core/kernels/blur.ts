@@ -4,9 +4,10 @@
 const STEP: usize = 8;
 
 /**
- * out(y, x) = Σ half(|i|)·half(|j|)·image(y + i, x + j) over |i|, |j| ≤ radius. `image` and `out` have STEP values behind
- * their ends, `line` one padded row.
- * @param above for row −radius … height − 1 + radius of a plane, which row stands there. @param beside the same of columns.
+ * out(y, x) = Σ half(|i|)·half(|j|)·image(y + i, x + j) over |i|, |j| ≤ radius. `image` and `out` have STEP values
+ * behind their ends, `line` one padded row.
+ * @param above for row −radius … height − 1 + radius of a plane, which row stands there. @param beside the same of
+ * columns.
  */
 export function evenBlur(
   image: usize,

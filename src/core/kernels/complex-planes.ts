@@ -1,6 +1,6 @@
 /**
- * Between real images, complex measurements and complex planes. Measurements are pairs [real, imaginary] of single precision, planes
- * have real and imaginary parts apart, in double precision. `count`, of pixels, is even.
+ * Between real images, complex measurements and complex planes. Measurements are pairs [real, imaginary] of single
+ * precision, planes have real and imaginary parts apart, in double precision. `count`, of pixels, is even.
  */
 
 /** The real parts of two pairs, in double precision. */

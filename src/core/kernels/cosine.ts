@@ -1,6 +1,6 @@
 /**
- * Orthonormal cosine transforms (DCT-II) of lines of real planes by Makhoul, "A fast cosine transform" (1980). Two lines go
- * through one complex transform, as its two parts.
+ * Orthonormal cosine transforms (DCT-II) of lines of real planes by Makhoul, "A fast cosine transform" (1980). Two
+ * lines go through one complex transform, as its two parts.
  *
  * `turns` holds for k < size: cos(πk/2N), then −sin(πk/2N), then the factor that makes the transform orthonormal.
  */
@@ -68,7 +68,8 @@ export function cosineLinesInverse(
     const lines = min<usize>(2 * BATCH, count - first);
     const batch = openPairs(plan, work, lines);
     const own = plane + ((first * lineStep) << 3);
-    // exp(πi·k/2N)·(X[k] − i·X[N−k]) of each line, the second's times i; conjugated, so that the forward transform inverts.
+    // exp(πi·k/2N)·(X[k] − i·X[N−k]) of each line, the second's times i; conjugated, so that the forward transform
+    // inverts.
     for (let k: usize = 0; k < size; k++) {
       const mirrored: usize = k === 0 ? 0 : size - k;
       const unit = 1 / (<f64>size * load<f64>(turns + ((2 * size + k) << 3)));

@@ -1,15 +1,15 @@
 /**
  * Fourier transforms of a block of lines at once: the same arithmetic for each, two in one instruction.
  *
- * A plan is what `src/core/fft.ts` writes: a header of 32 integers (size; the power of two of Bluestein's algorithm or 0;
- * number of passes; their radices), then the roots of unity, for Bluestein instead the chirp, its spectrum and the plan
- * of the power of two. `work` has room for four blocks.
+ * A plan is what `src/core/fft.ts` writes: a header of 32 integers (size; the power of two of Bluestein's algorithm
+ * or 0; number of passes; their radices), then the roots of unity, for Bluestein instead the chirp, its spectrum and
+ * the plan of the power of two. `work` has room for four blocks.
  */
 import { pass } from './fourier-passes';
 
 /**
- * Lines of a block: few enough for the processor's fast cache, even, and no power of two, which with the bytes between parts
- * of a block spreads in the cache what a pass reads and writes at a time.
+ * Lines of a block: few enough for the processor's fast cache, even, and no power of two, which with the bytes
+ * between parts of a block spreads in the cache what a pass reads and writes at a time.
  */
 export const BATCH: usize = 10;
 const BETWEEN: usize = 256;
@@ -69,8 +69,8 @@ function transformByPasses(plan: usize, batch: usize): void {
 }
 
 /**
- * Bluestein, "A linear filtering approach to the computation of the discrete Fourier transform" (1970): a convolution with
- * the chirp exp(πi·n²/size), done at a power of two.
+ * Bluestein, "A linear filtering approach to the computation of the discrete Fourier transform" (1970): a convolution
+ * with the chirp exp(πi·n²/size), done at a power of two.
  */
 function transformByChirp(plan: usize, batch: usize): void {
   const size = sizeOf(plan);

@@ -1,15 +1,19 @@
 /**
- * Passes of Stockham's Fourier transform, decimation in frequency. A pass takes transforms of n = `length` values, `stride`
- * apart, to `radix` times as many of n/radix: with m = n/radix, w = exp(−2πi/n) and W = exp(−2πi/radix),
+ * Passes of Stockham's Fourier transform, decimation in frequency. A pass takes transforms of n = `length` values,
+ * `stride` apart, to `radix` times as many of n/radix: with m = n/radix, w = exp(−2πi/n) and W = exp(−2πi/radix),
  *
  *     out[s·(radix·p + j)] = w^(jp)·Σₖ in[s·(p + km)]·W^(jk)   for p < m, j < radix,
  *
- * and the same for the `stride` values behind each, two at a time. (Van Loan, Computational Frameworks for the FFT, 1992, §1.7.)
+ * and the same for the `stride` values behind each, two at a time. (Van Loan, Computational Frameworks for the FFT,
+ * 1992, §1.7.)
  *
  * All addresses and distances are in bytes; `stride` is a multiple of 16.
  */
 
-/** cos(2πk/size), in both lanes; `roots` holds the cosines and then the sines of k < size, the size of the whole transform. */
+/**
+ * cos(2πk/size), in both lanes; `roots` holds the cosines and then the sines of k < size, the size of the whole
+ * transform.
+ */
 function cosine(roots: usize, k: usize): v128 {
   return v128.load_splat<f64>(roots + (k << 3));
 }

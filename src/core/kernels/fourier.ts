@@ -98,8 +98,8 @@ function placeOf(n: usize, shift: usize, size: usize, step: usize): usize {
 }
 
 /**
- * Rows of a real plane [height, width] to their spectra [height, ⌊width/2⌋ + 1]. Rows go through in pairs a, b, as a + ib,
- * whose spectrum Z has (Z(k) ± Z*(−k))/2.
+ * Rows of a real plane [height, width] to their spectra [height, ⌊width/2⌋ + 1]. Rows go through in pairs a, b, as a
+ * + ib, whose spectrum Z has (Z(k) ± Z*(−k))/2.
  */
 export function realRows(plan: usize, work: usize, plane: usize, re: usize, im: usize, height: usize): void {
   const width = sizeOf(plan);

@@ -1,11 +1,14 @@
-/** JPEG's cosine transform of 8×8 blocks, rounded to multiples of a table and transformed back, in integers as its library does. */
+/**
+ * JPEG's cosine transform of 8×8 blocks, rounded to multiples of a table and transformed back, in integers as its
+ * library does.
+ */
 
 /**
- * Samples −128 … 127, doubles, as they are after their blocks were rounded; a size that 8 does not divide is filled up by the
- * last row and column.
- * @param steps 64 integers. @param forward the cosines of the even coefficients 0, 2, 4, 6 of sample 0, those of the odd
- * ones, and so on for the samples 1, 2, 3. @param inverse those of the samples 0 … 3 of coefficient 0, 1 … 7. @param block
- * room for 64 integers.
+ * Samples −128 … 127, doubles, as they are after their blocks were rounded; a size that 8 does not divide is filled
+ * up by the last row and column.
+ * @param steps 64 integers. @param forward the cosines of the even coefficients 0, 2, 4, 6 of sample 0, those of the
+ * odd ones, and so on for the samples 1, 2, 3. @param inverse those of the samples 0 … 3 of coefficient 0, 1 … 7.
+ * @param block room for 64 integers.
  */
 export function quantiseBlocks(
   plane: usize,

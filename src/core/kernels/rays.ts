@@ -1,6 +1,6 @@
 /**
- * Sums along rays by Joseph's method, four images at once: the four values of a pixel lie side by side, and a ray crosses row
- * k of each at column start + k·slope, linearly interpolated between the two nearest.
+ * Sums along rays by Joseph's method, four images at once: the four values of a pixel lie side by side, and a ray
+ * crosses row k of each at column start + k·slope, linearly interpolated between the two nearest.
  */
 
 /** Adding it to a number rounds this to a whole one, which the low bits then hold. */
@@ -68,7 +68,10 @@ function spreadSamples(row: usize, stride: usize, at: f64, turn: f64, count: usi
   }
 }
 
-/** An image as the four that rays look at, each with a border: as it is, left to right, transposed, and that top to bottom. */
+/**
+ * An image as the four that rays look at, each with a border: as it is, left to right, transposed, and that top to
+ * bottom.
+ */
 export function turnImage(image: usize, plane: usize, height: usize, width: usize, stride: usize): void {
   for (let y: usize = 0; y < height; y++) {
     for (let x: usize = 0; x < width; x++, image += 4) {

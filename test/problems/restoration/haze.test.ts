@@ -80,7 +80,11 @@ describe('haze', () => {
       file('transmission', 0.5, 1.5),
       'haze:transmission holds values for which no share',
     ],
-    ['transmission=t.png,airlight=1:2', file('transmission', 0.5, 1), 'option airlight of haze: expected exactly 3 values'],
+    [
+      'transmission=t.png,airlight=1:2',
+      file('transmission', 0.5, 1),
+      'option airlight of haze: expected exactly 3 values',
+    ],
   ] as const)('refuses %s', (text, files, message) => {
     expect(() => hazeOf(text, files as Record<string, FloatArray>)).toThrow(message);
   });

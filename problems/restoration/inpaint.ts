@@ -27,7 +27,12 @@ const options = z.strictObject({
     .tuple([z.int().min(0), z.int().min(0), z.int().min(0), z.int().min(0)])
     .optional()
     .describe('the missing margins, top:bottom:left:right in pixels'),
-  mask: z.string().optional().describe('picture of the image’s size: white is known, black is missing'),
+  mask: z
+    .string()
+    .optional()
+    .describe(
+      'picture of the image’s size: white is known, black is missing; of one with transparent parts, those',
+    ),
 });
 
 export const inpaint: OperatorFamily = {
@@ -111,5 +116,12 @@ function fileMask(height: number, width: number, mask: FloatArray | undefined): 
   if (mask.shape.length !== 2 || mask.shape[0] !== height || mask.shape[1] !== width) {
     throw new UsageError(`inpaint:mask is ${formatShape(mask.shape)}, but the image is ${height}×${width}`);
   }
-  return Uint8Array.from(mask.data, (value) => (value >= 0.5 ? 1 : 0));
+  const known = Uint8Array.from(mask.data, (value) => (value >= 0.5 ? 1 : 0));
+  if (!known.includes(0) || !known.includes(1)) {
+    const found = known.includes(0) ? 'all of the image is missing' : 'nothing is missing';
+    throw new UsageError(
+      `inpaint:mask says that ${found}, expected white where a pixel is known and black where not`,
+    );
+  }
+  return known;
 }

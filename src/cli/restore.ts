@@ -39,7 +39,7 @@ interface RestoreOptions extends LoadFlags, TrustFlags {
   readonly seed: number;
   readonly estimate: 'mean' | 'median' | 'sample';
   readonly level: number;
-  readonly format?: 'png' | 'tiff' | 'npy';
+  readonly format?: FolderJob['format'];
   readonly bits?: 8 | 16;
   readonly truth?: string;
   readonly maxPixels?: number;
@@ -118,6 +118,8 @@ export function addRestore(program: Command, finish: Finish): void {
       new Option('--format <format>', 'of the estimate (default: of the input)').choices([
         'png',
         'tiff',
+        'jpeg',
+        'webp',
         'npy',
       ]),
     )

@@ -52,14 +52,23 @@ type Role = 'mask' | 'kernel' | 'plane' | 'array';
 
 /**
  * A file that an option of a problem names: a mask as zeros and ones [H, W] (a picture counts as one where it is at
- * least half white), a kernel or a plane as its values [H, W] (a picture's lie in [0, 1]), an array as it is.
+ * least half white, or where parts of it are transparent, at least half opaque), a kernel or a plane as its values [H, W] (a picture's lie in [0, 1]), an array as it is.
  * @param option names the option, for messages.
  * @throws UsageError when the file is missing or of another shape.
  */
 export async function readOptionFile(path: string, role: Role, option: string): Promise<FloatArray> {
-  const { array } = await readInput(path).catch((error: Error) => {
+  const { array, picture } = await readInput(path).catch((error: Error) => {
     throw new UsageError(`${option}: ${error.message}`, { cause: error });
   });
+  const alpha = picture?.alpha;
+  // What somebody has cut out is missing, whatever colour lies below it.
+  if (role === 'mask' && alpha?.data.some((value) => value < 0.5)) {
+    const [, height, width] = alpha.shape;
+    return floatArray(
+      alpha.data.map((value) => (value >= 0.5 ? 1 : 0)),
+      [height, width],
+    );
+  }
   if (role === 'array') return array;
   const plane = averageChannels(array);
   if (plane === undefined) {

@@ -33,6 +33,6 @@ export async function readPicture(path: string, limits?: PictureLimits): Promise
  */
 export async function writePicture(path: string, image: FloatArray, like?: Partial<Picture>): Promise<void> {
   const format = /^\.tiff?$/i.test(extname(path)) ? 'tiff' : 'png';
-  const { alpha, icc, bits = 8 } = like ?? {};
-  await writeFileAtomic(path, await encodePicture({ image: contiguous(image), alpha, icc, bits, format }));
+  const { bits = 8 } = like ?? {};
+  await writeFileAtomic(path, await encodePicture({ ...like, image: contiguous(image), bits, format }));
 }

@@ -4,7 +4,13 @@
  */
 import sharp, { type Metadata } from 'sharp';
 import { type FloatArray, floatArray } from '../core/array.js';
-import { attachProfile, profileFits } from './icc.js';
+import { asColour, sharedChannel } from './grey-as-colour.js';
+import { fillHidden } from './hidden-colours.js';
+import { profileFits } from './icc.js';
+import { jpegQuality } from './jpeg-quality.js';
+import { extraChunks, type PictureExtras, readExtras } from './picture-extras.js';
+import { pngChunks, withChunks } from './png-chunks.js';
+import { tiffBands } from './tiff-bands.js';
 
 /** A picture as it was decoded, with what is needed to write one like it. */
 export interface Picture {
@@ -17,6 +23,21 @@ export interface Picture {
   readonly bits: 8 | 16;
   /** As sharp names it: `png`, `tiff`, `jpeg`, `webp`, … */
   readonly format: string;
+  /** The three channels are equal everywhere; a grey image is then written with three, too. */
+  readonly greyAsColour?: boolean;
+  /** What the file says beside its pixels. */
+  readonly extras?: PictureExtras;
+  /** Of a JPEG, as its quantisation tables tell it, 1 to 100. */
+  readonly quality?: number;
+  /** What a person should know about how the file was read. */
+  readonly warnings?: readonly PictureWarning[];
+}
+
+/** Something odd about a file that could be read nonetheless. */
+export interface PictureWarning {
+  readonly code: string;
+  /** One sentence. */
+  readonly message: string;
 }
 
 /** How large a picture may be: what the arrays of a restoration still fit into. */
@@ -58,11 +79,21 @@ export async function decodePicture(
   const grey = meta.space === 'b-w' || meta.space === 'grey16';
   // Eight-bit grey with alpha leaves sharp without its alpha unless it is spread over three channels.
   const space = bits === 8 ? (grey && !meta.hasAlpha ? 'b-w' : 'srgb') : grey ? 'grey16' : 'rgb16';
-  const { data, info } = await sharp(bytes, { ignoreIcc: own, limitInputPixels: limits.pixels })
-    .autoOrient()
-    .toColourspace(space)
-    .raw({ depth: bits === 8 ? 'uchar' : 'ushort' })
-    .toBuffer({ resolveWithObject: true })
+  const hasAlpha = alphaOf(meta, bytes, name);
+  const decode = (failOn: 'warning' | 'error') =>
+    sharp(bytes, { ignoreIcc: own, limitInputPixels: limits.pixels, failOn })
+      .autoOrient()
+      .toColourspace(space)
+      .raw({ depth: bits === 8 ? 'uchar' : 'ushort' })
+      .toBuffer({ resolveWithObject: true });
+  const warnings = [...oddities(bytes, meta, name)];
+  const { data, info } = await decode('warning')
+    .catch((error: Error) => {
+      if (!HARMLESS.test(error.message)) throw error;
+      const message = `${name} is not quite as the JPEG standard says (${lastLine(error)}); viewers open it, and so it is read`;
+      warnings.push({ code: 'damaged', message });
+      return decode('error');
+    })
     .catch((error: Error) => {
       throw new Error(`${name} is a damaged ${meta.format} picture: ${lastLine(error)}`, { cause: error });
     });
@@ -70,13 +101,44 @@ export async function decodePicture(
   const plane = (channel: number) => ({ values, info, channel, scale: 2 ** bits - 1 });
   const colours = grey ? [plane(0)] : [plane(0), plane(1), plane(2)];
   const icc = meta.icc && own && profileFits(meta.icc, colours.length) ? meta.icc : undefined;
+  const alpha = hasAlpha ? gather([plane(info.channels - 1)]) : undefined;
+  const whole = gather(colours);
+  const image = alpha ? fillHidden(whole, alpha) : whole;
+  const greyAsColour = sharedChannel(image) !== undefined;
+  const quality = meta.format === 'jpeg' ? jpegQuality(bytes) : undefined;
   return {
-    image: gather(colours),
-    alpha: meta.hasAlpha ? gather([plane(info.channels - 1)]) : undefined,
+    image,
+    alpha,
     icc,
     bits,
     format: meta.format ?? 'unknown',
+    extras: readExtras(bytes, meta),
+    ...(greyAsColour && { greyAsColour }),
+    ...(quality && { quality }),
+    ...(warnings.length > 0 && { warnings }),
   };
+}
+
+/** What libjpeg warns of and then decodes as if nothing were. */
+const HARMLESS = /Invalid SOS parameters/;
+
+/** @throws Error where the file has bands of which it does not say that they are colours or alpha. */
+function alphaOf(meta: Metadata, bytes: Uint8Array, name: string): boolean {
+  const tiff = meta.format === 'tiff' ? tiffBands(bytes) : undefined;
+  if (tiff === undefined) return meta.hasAlpha ?? false;
+  const { bands, colours, alpha } = tiff;
+  if (bands === colours || (bands === colours + 1 && alpha)) return alpha;
+  const others = `${bands - colours} that the file does not call alpha`;
+  throw new Error(
+    `${name} has ${bands} bands (${colours} of colour and ${others}), expected grey or RGB, with alpha or without; ` +
+      'save its bands as pictures of their own, or as an .npy file',
+  );
+}
+
+function* oddities(bytes: Uint8Array, meta: Metadata, name: string): Generator<PictureWarning> {
+  if (meta.format === 'png' && pngChunks(bytes).some(({ type }) => type === 'acTL')) {
+    yield { code: 'animated', message: `${name} is animated, and only its first picture is read` };
+  }
 }
 
 async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> {
@@ -133,8 +195,8 @@ function gather(planes: readonly Plane[]): FloatArray {
 }
 
 /** What is to be written: the parts of a `Picture`, and the format it goes into. */
-export interface PictureToWrite extends Omit<Picture, 'format'> {
-  readonly format: 'png' | 'tiff';
+export interface PictureToWrite extends Omit<Picture, 'format' | 'warnings'> {
+  readonly format: 'png' | 'tiff' | 'jpeg' | 'webp';
 }
 
 /**
@@ -142,27 +204,38 @@ export interface PictureToWrite extends Omit<Picture, 'format'> {
  * may enlarge) is resized to it; a profile that does not describe this number of channels is left out.
  */
 export async function encodePicture(picture: PictureToWrite): Promise<Uint8Array> {
-  const { image, bits, format } = picture;
+  const { format, extras = {} } = picture;
+  const image =
+    picture.greyAsColour && picture.image.shape[0] === 1 ? asColour(picture.image) : picture.image;
+  const bits = format === 'jpeg' || format === 'webp' ? 8 : picture.bits;
   const [colours, height, width] = image.shape;
-  const alpha = picture.alpha && (await resizeAlpha(picture.alpha, width, height));
+  const alpha =
+    picture.alpha && format !== 'jpeg' ? await resizeAlpha(picture.alpha, width, height) : undefined;
   const channels = (colours + (alpha ? 1 : 0)) as 1 | 2 | 3 | 4;
   const values = new (bits === 8 ? Uint8Array : Uint16Array)(width * height * channels);
   scatter(image, values, channels, 0, bits);
   if (alpha) scatter(alpha, values, channels, colours, bits);
   const space = colours === 1 ? (bits === 8 ? 'b-w' : 'grey16') : bits === 8 ? 'srgb' : 'rgb16';
-  const raw = () => sharp(values, { raw: { width, height, channels }, limitInputPixels: false });
   const icc = picture.icc && profileFits(picture.icc, colours) ? picture.icc : undefined;
-  if (format === 'tiff' && !icc)
-    return raw().toColourspace(space).tiff({ compression: 'deflate' }).toBuffer();
-  const png = await raw().toColourspace(space).png().toBuffer();
-  if (!icc) return png;
-  const profiled = attachProfile(png, icc);
-  if (format === 'png') return profiled;
-  return sharp(profiled, { limitInputPixels: false })
+  const raw = sharp(values, { raw: { width, height, channels }, limitInputPixels: false });
+  const plain = await raw.toColourspace(space).png().toBuffer();
+  // sharp writes a density of its own where there is none.
+  if (format === 'png') return withChunks(plain, extraChunks(extras, icc), ['pHYs']);
+  const png = withChunks(plain, extraChunks({ density: 72, ...extras, colour: [] }, icc));
+  const carried = sharp(png, { limitInputPixels: false })
+    .keepExif()
+    .keepXmp()
     .keepIccProfile()
-    .toColourspace(space)
-    .tiff({ compression: 'deflate' })
-    .toBuffer();
+    .toColourspace(space);
+  if (format === 'jpeg')
+    return carried.jpeg({ quality: picture.quality ?? 95, chromaSubsampling: '4:4:4' }).toBuffer();
+  if (format === 'webp') return carried.webp({ quality: picture.quality ?? 95 }).toBuffer();
+  return carried.tiff({ compression: 'deflate', ...resolution(extras) }).toBuffer();
+}
+
+/** Pixels per millimetre, as sharp takes them; 72 per inch where nothing is said, as readers take it. */
+function resolution({ density = 72 }: PictureExtras) {
+  return { xres: density / 25.4, yres: density / 25.4, resolutionUnit: 'inch' } as const;
 }
 
 /** From planes of floats to interleaved integers. */

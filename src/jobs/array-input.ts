@@ -2,12 +2,13 @@
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import { type FloatArray, floatArray, formatShape, mapArray, type Shape, zeros } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
+import { sharedChannel } from '../io/grey-as-colour.js';
 import type { Input } from '../io/inputs.js';
 
 /**
  * The input with the shape and the units that the problem has. A batch of one and a plane H×W are read as images;
  * unsigned integers of 8 and 16 bits are divided by their largest number where a picture is measured.
- * @param input a picture is as it should be.
+ * @param input a picture is as it should be, but for grey saved as colour, which is measured once and not three times.
  * @param bound binds the problem to a measurement of this shape.
  * @param asPicture whether the estimate is to be written as a picture, which has 1 or 3 channels.
  * @throws UsageError in one sentence with what was found and what was expected.
@@ -19,8 +20,13 @@ export async function fitMeasurement(
   bound: (shape: Shape, spec: ProblemSpec) => Promise<Problem>,
   asPicture: boolean,
 ): Promise<Input> {
-  if (input.picture) return input;
   const stated = { ...spec, noise: spec.noise ?? { name: 'gaussian', options: { sigma: 1 } } };
+  if (input.picture) {
+    const grey = input.picture.greyAsColour && sharedChannel(input.array);
+    // A problem that measures colours keeps all three.
+    if (!grey || !(await bound(grey.shape, stated).catch(() => undefined))) return input;
+    return { ...input, array: grey };
+  }
   const { data, shape } = input.array;
   if (data.length === 0) {
     throw new UsageError(`${path} holds an array of shape ${formatShape(shape)}, which has no values`);

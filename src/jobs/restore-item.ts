@@ -122,6 +122,7 @@ async function planOf({ path, name }: Item, shared: Shared, warn: (doubt: Doubt)
   const bindTo = (shape: Shape, spec: ProblemSpec, measurement?: FloatArray) =>
     bindMeasurement(path, shape, spec, { channels: prior?.channels, measurement, ...files });
   const found = await readInput(path, job.limits ?? defaultLimits);
+  for (const warning of found.picture?.warnings ?? []) warn(warning);
   const written = resultFormat(job, found.picture);
   const input = await fitMeasurement(found, path, job.spec, bindTo, written.format !== 'npy');
   const bound = (spec: ProblemSpec) => bindTo(input.array.shape, spec, input.array);

@@ -10,16 +10,15 @@ import type { Posterior } from '../restore.js';
 export type Estimate = 'mean' | 'median' | 'sample';
 
 export interface ResultFormat {
-  readonly format: 'png' | 'tiff' | 'npy';
+  readonly format: 'png' | 'tiff' | 'jpeg' | 'webp' | 'npy';
   readonly bits: 8 | 16;
 }
 
 /** What is asked for, and for the rest what the input was; arrays become PNG files of 16 bits. */
 export function resultFormat(asked: Partial<ResultFormat>, input: Picture | undefined): ResultFormat {
-  return {
-    format: asked.format ?? (input?.format === 'tiff' ? 'tiff' : 'png'),
-    bits: asked.bits ?? input?.bits ?? 16,
-  };
+  const format = asked.format ?? (input?.format === 'tiff' ? 'tiff' : 'png');
+  const shallow = format === 'jpeg' || format === 'webp';
+  return { format, bits: shallow ? 8 : (asked.bits ?? input?.bits ?? 16) };
 }
 
 /** The image that stands for a posterior, [C, H, W]. */
@@ -41,7 +40,7 @@ export interface Encoded {
 /**
  * The estimate, `.sd.png` and `.posterior.npz` (mean, sd, lower, upper; float32). Without an uncertainty (fewer than two
  * samples) there is no picture of it and the archive holds the mean alone.
- * @param input gives the estimate its alpha and colour profile.
+ * @param input gives the estimate its alpha, its colour profile and what else the file says beside its pixels.
  */
 export async function encodeResults(
   posterior: Posterior,
@@ -50,10 +49,9 @@ export async function encodeResults(
   input: Picture | undefined,
 ): Promise<Encoded> {
   const image = estimateOf(posterior, estimate);
-  const { alpha, icc } = input ?? {};
   const first = {
     ending: `.${format}`,
-    bytes: format === 'npy' ? encodeNpy(image) : await encodePicture({ image, alpha, icc, bits, format }),
+    bytes: format === 'npy' ? encodeNpy(image) : await encodePicture({ ...input, image, bits, format }),
   };
   const { mean, sd, lower, upper } = posterior;
   if (!sd || !lower || !upper) {

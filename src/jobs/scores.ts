@@ -5,6 +5,7 @@ import type { Problem } from '../../problems/problem.js';
 import { type FloatArray, formatShape, mapArray, sameShape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { psnr, ssim } from '../core/metrics.js';
+import { sharedChannel } from '../io/grey-as-colour.js';
 import { readInput } from '../io/inputs.js';
 import type { PictureLimits } from '../io/picture.js';
 import { inputExtensions, isWithin, realPath } from '../io/walk.js';
@@ -58,5 +59,5 @@ export function scoreAgainst({ path, array }: Truth, estimate: FloatArray, probl
 }
 
 function reported(truth: FloatArray, problem: Problem): FloatArray | undefined {
-  return sameShape(truth.shape, problem.imageShape) ? problem.report(truth) : undefined;
+  return sameShape(truth.shape, problem.imageShape) ? problem.report(truth) : sharedChannel(truth);
 }

@@ -196,7 +196,7 @@ function encode(
   source: Picture | undefined,
   bits: 8 | 16,
 ): Promise<Uint8Array> {
-  return encodePicture({ image, alpha: source?.alpha, icc: source?.icc, bits, format });
+  return encodePicture({ ...source, image, bits, format });
 }
 
 function fractionOutside({ data }: FloatArray): number {

@@ -63,6 +63,19 @@ describe('readOptionFile', () => {
     ]);
   });
 
+  it('takes what is transparent in a mask as missing, whatever colour lies below', async () => {
+    const folder = temporaryFolder();
+    const cut = sharp(Uint8Array.of(0, 0, 0, 255, 0, 0, 0, 0, 255, 255, 255, 255), {
+      raw: { width: 3, height: 1, channels: 4 },
+    });
+    fill(folder, { 'm.png': await cut.png().toBuffer() });
+    const mask = await readOptionFile(join(folder, 'm.png'), 'mask', 'mask');
+    expect([[...mask.data], mask.shape]).toEqual([
+      [1, 0, 1],
+      [1, 3],
+    ]);
+  });
+
   it('reads a kernel as its values and an array as it is', async () => {
     const folder = temporaryFolder();
     const array = floatArray(Float32Array.of(-1, 2, 0.25, 4), [4]);

@@ -1,8 +1,10 @@
 /** From the files and folders of a command line to the list of things to work on (ARCHITECTURE.md §5). */
-import { existsSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, existsSync, type Stats, statSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { UsageError } from '../core/errors.js';
+import { reasonOf } from './atomic.js';
+import { type Results, separateClashes } from './clashes.js';
 import { manifestName } from './manifest.js';
 import { requireOut } from './output-folder.js';
 
@@ -17,8 +19,13 @@ export interface Walk {
   readonly items: readonly Item[];
   /** What was passed over, and why: "is not a picture". */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
-  /** Inputs that share an output, so that none of them is worked on. */
-  readonly refused: readonly { readonly name: string; readonly paths: readonly string[] }[];
+  /** What was found and cannot be worked on. */
+  readonly refused: readonly Refused[];
+}
+
+export interface Refused extends Item {
+  /** One sentence. */
+  readonly reason: string;
 }
 
 /** Extensions of the files that are measurements or images. */
@@ -38,47 +45,58 @@ export const inputExtensions: readonly string[] = [
 const ownStems = ['.sd', '.posterior', '.preview', '.part'];
 
 /**
- * Folders are walked recursively in sorted order, their hierarchy kept; a file maps to its base name.
- * @param out the output folder, which need not exist.
- * @throws UsageError where an input is missing, the output folder lies within an input folder or holds an input
- *   file, or there is nothing to work on.
+ * Folders are walked recursively in sorted order, their hierarchy kept; a file maps to its base name. An entry of a folder
+ * that cannot be read, or whose results cannot be written as it is named, is refused by itself.
+ * @param results what the job writes; its folder need not exist.
+ * @throws UsageError where an input is missing or neither file nor folder, the output folder lies within an input folder or
+ *   holds an input file, or there is nothing to work on.
  */
-export async function walk(inputs: readonly string[], out: string): Promise<Walk> {
+export async function walk(inputs: readonly string[], results: Results): Promise<Walk> {
+  const { out } = results;
   requireOut(out);
   const outPath = await realPath(out);
-  const items: Item[] = [];
-  const skipped: { path: string; reason: string }[] = [];
+  const found: Found = { items: [], skipped: [], refused: [] };
   for (const input of inputs) {
-    const found = await statInput(input);
+    const kind = await statInput(input);
     const path = await realPath(input);
-    if (found.isDirectory()) {
+    if (kind.isDirectory()) {
       if (isWithin(outPath, path)) {
         throw new UsageError(
           `the output folder ${out} lies within the input folder ${input}, expected one apart`,
         );
       }
-      await walkFolder(input, '', items, skipped);
+      await walkFolder(input, '', found);
     } else {
       if (dirname(path) === outPath) {
         const trouble = 'so results could replace it';
         throw new UsageError(`the input ${input} lies in the output folder ${out}, ${trouble}`);
       }
-      items.push({ path: input, name: stemOf(basename(input)) });
+      found.items.push({ path: input, name: stemOf(basename(input)) });
     }
   }
-  if (items.length === 0) {
+  if (found.items.length + found.refused.length === 0) {
     const kinds = inputExtensions.map((extension) => extension.slice(1)).join(', ');
     throw new UsageError(`${inputs.join(', ')} holds no file to work on, expected ${kinds}`);
   }
-  return { ...separateRefused(items), skipped };
+  const { items, refused } = separateClashes(found.items, results);
+  return { items, skipped: found.skipped, refused: [...found.refused, ...refused] };
 }
 
+/** What a walk gathers. */
+interface Found {
+  readonly items: Item[];
+  readonly skipped: { path: string; reason: string }[];
+  readonly refused: Refused[];
+}
+
+/** Devices and pipes are refused: some never end. */
 async function statInput(input: string): Promise<Stats> {
-  try {
-    return await stat(input);
-  } catch {
-    throw new UsageError(`the input ${input} does not exist`);
-  }
+  const found = await stat(input).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${reasonOf(error)}`;
+    throw new UsageError(`the input ${input} ${why}`);
+  });
+  if (found.isFile() || found.isDirectory()) return found;
+  throw new UsageError(`the input ${input} is neither a file nor a folder`);
 }
 
 /** The path with every symbolic link resolved; of what does not exist yet, that of the nearest folder that does. */
@@ -93,48 +111,55 @@ export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder + sep);
 }
 
-async function walkFolder(
-  folder: string,
-  prefix: string,
-  items: Item[],
-  skipped: { path: string; reason: string }[],
-): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true });
+async function walkFolder(folder: string, prefix: string, found: Found): Promise<void> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    const reason = `${folder} cannot be read: ${reasonOf(error)}`;
+    found.refused.push({ name: prefix.slice(0, -1), path: folder, reason });
+    return;
+  }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    const pass = (reason: string) => skipped.push({ path, reason });
-    if (entry.isDirectory()) {
-      if (existsSync(join(path, manifestName))) pass('is a folder of results: it holds a manifest');
-      else await walkFolder(path, `${prefix}${entry.name}/`, items, skipped);
-      continue;
-    }
-    const stem = stemOf(entry.name);
-    const file =
-      entry.isFile() || (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile());
-    if (!file) pass('is not a file');
-    else if (entry.name.startsWith('.') || !inputExtensions.includes(extname(entry.name).toLowerCase())) {
+    const pass = (reason: string) => found.skipped.push({ path, reason });
+    if (entry.isDirectory() && existsSync(join(path, manifestName))) {
+      pass('is a folder of results: it holds a manifest');
+    } else if (entry.isDirectory() && !isMisread(path)) {
+      await walkFolder(path, `${prefix}${entry.name}/`, found);
+    } else if (!entry.isDirectory() && !isFile(entry, path)) {
+      pass('is not a file');
+    } else if (!entry.isDirectory() && !isInput(entry.name)) {
       pass('is not a picture, .npy or .npz file');
-    } else if (ownStems.some((ending) => stem.endsWith(ending))) pass('is a result, by its name');
-    else items.push({ path, name: prefix + stem });
+    } else if (isMisread(path)) {
+      const reason = `${path} has a name that is not UTF-8; rename it`;
+      found.refused.push({ name: prefix + stemOf(entry.name), path, reason });
+    } else if (ownStems.some((ending) => stemOf(entry.name).endsWith(ending))) {
+      pass('is a result, by its name');
+    } else found.items.push({ path, name: prefix + stemOf(entry.name) });
   }
+}
+
+/** Bytes of a name that are no text are read as U+FFFD, and then there is no file of that name. */
+function isMisread(path: string): boolean {
+  return path.includes('\ufffd') && !existsSync(path);
+}
+
+/** Or a link to one. */
+function isFile(entry: Dirent, path: string): boolean {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false; // it leads nowhere, or in a circle
+  }
+}
+
+function isInput(name: string): boolean {
+  return !name.startsWith('.') && inputExtensions.includes(extname(name).toLowerCase());
 }
 
 function stemOf(name: string): string {
   return name.slice(0, name.length - extname(name).length);
-}
-
-/** The same file named twice is one item; different files with one output are none. */
-function separateRefused(items: readonly Item[]): Pick<Walk, 'items' | 'refused'> {
-  const paths = new Map<string, string[]>();
-  for (const { name, path } of items) {
-    const same = paths.get(name) ?? [];
-    if (!same.some((other) => resolve(other) === resolve(path))) same.push(path);
-    paths.set(name, same);
-  }
-  const entries = [...paths];
-  return {
-    items: entries.filter(([, same]) => same.length === 1).map(([name, [path]]) => ({ name, path })),
-    refused: entries.filter(([, same]) => same.length > 1).map(([name, same]) => ({ name, paths: same })),
-  };
 }

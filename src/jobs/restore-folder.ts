@@ -17,7 +17,7 @@ import type { Doubt } from './doubts.js';
 import type { NoiseReport } from './estimated-noise.js';
 import { loadedPrior, SHIPPED_FOR } from './job-prior.js';
 import { type RestoredLine, restoreItem, type Shared } from './restore-item.js';
-import type { Estimate, ResultFormat } from './results.js';
+import { type Estimate, possibleEndings, type ResultFormat } from './results.js';
 import { requireTruthFolder } from './scores.js';
 
 /** `threads`, `tile`, `memory` and `timeout` are of priors that are loaded here; `timeout` holds for operators too. */
@@ -102,7 +102,9 @@ export async function restoreFolder(
   job: FolderJob,
   onEvent: (event: FolderEvent) => void = () => {},
 ): Promise<FolderSummary> {
-  const { items, skipped, refused } = await walk(job.inputs, job.out);
+  const { items, skipped, refused } = await walk(job.inputs, {
+    ...{ out: job.out, endings: possibleEndings(job.format), verb: 'restored' },
+  });
   if (job.truth !== undefined) await requireTruthFolder(job.truth, job.out);
   const parts = await partsOf(job);
   try {
@@ -113,10 +115,7 @@ export async function restoreFolder(
       counts.failed++;
       onEvent({ type: 'failed', name, path, error });
     };
-    for (const { name, paths } of refused) {
-      const both = `${paths.join(' and ')} would both be written as ${name}`;
-      fail(name, paths[0], new Error(`${both}, so neither is restored`));
-    }
+    for (const { name, path, reason } of refused) fail(name, path, new Error(reason));
     const inputs = items.map(({ path }) => path);
     const folder = await OutputFolder.open(job.out, manifestName, { inputs, overwrite: job.overwrite });
     const held = process.memoryUsage.rss();

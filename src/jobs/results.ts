@@ -27,8 +27,14 @@ export function estimateOf(posterior: Posterior, estimate: Estimate): FloatArray
 }
 
 /** Endings of the files that `encodeResults` may give. */
-export function resultEndings({ format }: ResultFormat): string[] {
+export function resultEndings({ format }: Pick<ResultFormat, 'format'>): string[] {
   return [`.${format}`, '.sd.png', '.posterior.npz'];
+}
+
+/** Of the results of inputs that are not read yet. */
+export function possibleEndings(asked: ResultFormat['format'] | undefined): string[] {
+  const formats = asked ? [asked] : (['png', 'tiff'] as const);
+  return [...new Set(formats.flatMap((format) => resultEndings({ format })))];
 }
 
 export interface Encoded {

@@ -74,7 +74,9 @@ export async function simulateFolder(
   if (job.spec.noise === undefined) {
     throw new UsageError('--noise is needed to simulate, such as --noise gaussian:sigma=10/255');
   }
-  const { items, skipped, refused } = await walk(job.inputs, job.out);
+  const { items, skipped, refused } = await walk(job.inputs, {
+    ...{ out: job.out, endings: endingsOf(job.format), reserved: ['problem.json'], verb: 'simulated' },
+  });
   for (const skip of skipped) onEvent({ type: 'skipped', ...skip });
   onEvent({ type: 'start', items: items.length + refused.length });
   const counts = { done: 0, failed: 0 };
@@ -82,13 +84,7 @@ export async function simulateFolder(
     counts.failed++;
     onEvent({ type: 'failed', name, path, error });
   };
-  for (const { name, paths } of refused) {
-    fail(
-      name,
-      paths[0],
-      new Error(`${paths.join(' and ')} would both be written as ${name}, so neither is simulated`),
-    );
-  }
+  for (const { name, path, reason } of refused) fail(name, path, new Error(reason));
   const files = await readSpecFiles(job.spec);
   const inputs = items.map(({ path }) => path);
   try {
@@ -119,18 +115,16 @@ export async function simulateFolder(
 /** Lists what was simulated; walks do not pass over folders that hold it, for these are there to be restored. */
 const manifestOfSimulations = 'simulated.jsonl';
 
-/** @throws UsageError where there is one that is another's. */
-async function putProblem(
-  { spec, out }: SimulationJob,
-  folder: OutputFolder,
-  files: SpecFiles,
-): Promise<void> {
-  await folder.requireFree('problem', ['.json']).catch((error: Error) => {
+/** `problem.json` and the files that it names. @throws UsageError where one is there that is another's. */
+async function putProblem(job: SimulationJob, folder: OutputFolder, files: SpecFiles): Promise<void> {
+  const { spec, copies } = await specInFolder(withEstimates(job.spec), job.out);
+  const written = [{ ending: '.json', bytes: `${JSON.stringify(spec, null, 2)}\n` }, ...copies];
+  const endings = written.map(({ ending }) => ending);
+  await folder.requireFree('problem', endings).catch((error: Error) => {
     throw new UsageError(error.message);
   });
-  const bytes = `${JSON.stringify(await specInFolder(withEstimates(spec), out), null, 2)}\n`;
-  const made = { format: 1, problem: spec, files: files.hashes };
-  await folder.put('problem', [{ ending: '.json', bytes }], { key: keyOf(made), made });
+  const made = { format: 1, problem: job.spec, files: files.hashes };
+  await folder.put('problem', written, { key: keyOf(made), made });
 }
 
 async function simulateItem(
@@ -140,10 +134,7 @@ async function simulateItem(
   folder: OutputFolder,
 ): Promise<{ shape: readonly number[]; files: readonly string[]; clipped?: number }> {
   const { seed = defaults.seed, format = 'npy' } = job;
-  await folder.requireFree(
-    name,
-    format === 'npy' ? ['.npy', '.preview.png', '.json'] : [`.${format}`, '.json'],
-  );
+  await folder.requireFree(name, endingsOf(format));
   const input = await readInput(path, job.limits);
   const image = fitImage(input, path);
   const problem = bind(job.spec, { imageShape: image.shape }, files);
@@ -163,6 +154,10 @@ async function simulateItem(
     { key: keyOf(made), path, made },
   );
   return { shape: measurement.shape, files: line.files, clipped };
+}
+
+function endingsOf(format: SimulationJob['format'] = 'npy'): string[] {
+  return format === 'npy' ? ['.npy', '.preview.png', '.json'] : [`.${format}`, '.json'];
 }
 
 /** @throws UsageError where a picture is asked for of what is none. */

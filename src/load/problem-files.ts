@@ -9,8 +9,9 @@ import type { ProblemSpec, Term } from '../../problems/problem.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { hashArray } from '../core/random.js';
-import { reasonOf, writeFileAtomic } from '../io/atomic.js';
+import { reasonOf } from '../io/atomic.js';
 import { readOptionFile } from '../io/inputs.js';
+import type { NewFile } from '../io/output-folder.js';
 import { loadOperator } from './operator-file.js';
 
 /** How far a problem in a file is followed, which may come from anybody. */
@@ -75,10 +76,16 @@ async function requireTrusted(spec: ProblemSpec, folder: string, trust: ProblemT
 }
 
 /**
- * The same spec as a file in `folder` has to say it. Masks, kernels and arrays that lie elsewhere are copied there, so that
- * the folder can be given to others; operators stay where they are, with what they read or import.
+ * The same spec as `problem.json` in `folder` has to say it, and what is to be written beside it: masks, kernels and arrays
+ * that lie elsewhere are copied there, so that the folder can be given to others; operators stay where they are, with what
+ * they read or import.
+ * @returns the copies' names without `problem`: `.0-mask.part.png`.
  */
-export async function specInFolder(spec: ProblemSpec, folder: string): Promise<ProblemSpec> {
+export async function specInFolder(
+  spec: ProblemSpec,
+  folder: string,
+): Promise<{ spec: ProblemSpec; copies: NewFile[] }> {
+  const copies: NewFile[] = [];
   const operators = spec.operators.map(async (term, index): Promise<Term> => {
     const options = { ...term.options };
     for (const { option, role, path } of pathsOf(term)) {
@@ -87,14 +94,14 @@ export async function specInFolder(spec: ProblemSpec, folder: string): Promise<P
       if (isOperator) options[option] = isAbsolute(path) ? path : there;
       else if (!there.startsWith('..') && !isAbsolute(there)) options[option] = there;
       else {
-        const name = `problem-${index}-${option}.part${extname(path)}`;
-        await writeFileAtomic(join(folder, name), await readFile(path));
-        options[option] = name;
+        const ending = `.${index}-${option}.part${extname(path)}`;
+        copies.push({ ending, bytes: await readFile(path) });
+        options[option] = `problem${ending}`;
       }
     }
     return { ...term, options };
   });
-  return { ...spec, operators: await Promise.all(operators) };
+  return { spec: { ...spec, operators: await Promise.all(operators) }, copies };
 }
 
 /** The files that a spec names, as `bind` takes them: arrays by `<index of the term>.<option>`, operators by the index. */

@@ -133,6 +133,44 @@ describe('restore', () => {
   });
 });
 
+describe('inputs that share an output', () => {
+  it('are refused by name, and the others go on', async () => {
+    const { root, run } = await folders();
+    fill(root, { 'in/a.sd.png': await colourPng(12, 8, 3), 'in/problem.png': await colourPng(12, 8) });
+    const paths = ['in/a.png', 'in/a.sd.png', 'in/b.png'];
+    const { status, stderr } = await run('restore', ...paths, '--out', 'out', ...wiener);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^in\/a\.png and in\/a\.sd\.png would both write a\.sd\.png, so neither is restored$/m,
+    );
+    expect(readdirSync(join(root, 'out')).sort()).toEqual(['b.png', 'b.posterior.npz', 'manifest.jsonl']);
+    const simulated = await run('simulate', 'in', '--out', 'sim', ...how, '--quiet');
+    expect(simulated.stderr).toMatch(/^in\/problem\.png: .*sim\/problem\.json is a file of the job itself$/m);
+  });
+
+  it('may come one after the other, and then the first result stands', async () => {
+    const { root, run, read } = await folders();
+    fill(root, { 'in/a.sd.png': await colourPng(12, 8, 3) });
+    const steps = [
+      ...how,
+      '--prior',
+      'photo-small',
+      '--solver',
+      'diffpir',
+      '--set',
+      'steps=2',
+      '--samples',
+      '2',
+    ];
+    expect((await run('restore', 'in/a.png', '--out', 'out', ...steps)).status).toBe(0);
+    const map = read('out/a.sd.png');
+    const second = await run('restore', 'in/a.sd.png', '--out', 'out', ...steps);
+    expect(second.status).toBe(1);
+    expect(second.stderr).toMatch(/out\/a\.sd\.png is there already/);
+    expect(read('out/a.sd.png')).toBe(map);
+  });
+});
+
 describe('simulate', () => {
   it('refuses files that it did not write, and replaces its own', async () => {
     const { root, run, read } = await folders();
@@ -162,6 +200,19 @@ describe('simulate', () => {
       'wiener',
     );
     expect(restored.stderr).toMatch(/^2 restored/m);
+  });
+
+  it('refuses to replace files that its problem would bring along', async () => {
+    const { root, run, read } = await folders();
+    fill(root, { 'mask.png': await colourPng(12, 8), 'out/problem.0-mask.part.png': 'theirs' });
+    const words = ['simulate', 'in/a.png', '--problem', 'inpaint:mask=mask.png', ...how.slice(2), '--out'];
+    const { status, stderr } = await run(...words, 'out');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^out\/problem\.0-mask\.part\.png is there already/m);
+    expect(read('out/problem.0-mask.part.png')).toBe(Buffer.from('theirs').toString('base64'));
+    expect((await run(...words, 'new')).status).toBe(0);
+    expect((await run(...words, 'new')).status).toBe(0);
+    expect(readdirSync(join(root, 'new'))).toContain('problem.0-mask.part.png');
   });
 
   it('refuses to replace a problem.json of another', async () => {

@@ -90,11 +90,12 @@ test('masks and kernels of a problem that is written go with it', async () => {
     ],
     noise,
   };
-  const written = await specInFolder(spec, join(root, 'out'));
+  const { spec: written, copies } = await specInFolder(spec, join(root, 'out'));
   expect(written.operators.map(({ options }) => options.mask)).toEqual([
-    'problem-0-mask.part.png',
+    'problem.0-mask.part.png',
     'own.png',
   ]);
-  fill(root, { 'out/problem.json': JSON.stringify(written) });
+  expect(copies.map(({ ending }) => ending)).toEqual(['.0-mask.part.png']);
+  fill(root, { 'out/problem.json': JSON.stringify(written), 'out/problem.0-mask.part.png': copies[0].bytes });
   expect(await refusal(join(root, 'out/problem.json'))).toBe('it was read');
 });

@@ -1,4 +1,5 @@
 /** Finding priors by name, folder or file, checking their files and opening them. */
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -129,11 +130,18 @@ async function find(nameOrPath: string): Promise<Place> {
 }
 
 function shippedDirectory(name: string): string {
-  return dirname(fileURLToPath(import.meta.resolve(`#weights/${name}/card.json`)));
+  return join(weightsFolder(), name);
+}
+
+/** Sources and build lie at different depths of the package. (Not every runtime resolves a name in `imports` that has a `*`.) */
+function weightsFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return join(folder, 'models', 'weights');
 }
 
 async function shippedNames(): Promise<string[]> {
-  const weights = dirname(shippedDirectory('any'));
+  const weights = weightsFolder();
   const entries = await readdir(weights, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const whole = await Promise.all(names.map((name) => exists(join(weights, name, CARD))));

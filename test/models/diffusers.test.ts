@@ -50,6 +50,14 @@ async function tensor(name: string): Promise<Float32Array> {
 }
 
 describe('a DDPM pipeline', () => {
+  it('reads numbers that Python writes and JSON has not', async () => {
+    const directory = await pipeline({ _class_name: 'DPMSolverMultistepScheduler' });
+    const path = join(directory, 'scheduler/scheduler_config.json');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('}', ', "lambda_min_clipped": -Infinity, "note": "-Infinity"}'));
+    expect((await diffusersCard(directory)).kind).toBe('diffusion');
+  });
+
   // diffusers: sample = √ᾱ x0 + √(1−ᾱ) n on [-1, 1]; ours: x = x0 + σ n on [0, 1], σ half as large.
   it('denoises as PyTorch does, x − σ ε̂ at the time step of σ, and has its gradient', async () => {
     const [sample, epsilon] = [await tensor('sample'), await tensor('out_sample')];

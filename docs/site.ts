@@ -13,7 +13,7 @@ const SITE = 'site';
 const PAGES = 'site/pages';
 
 /** The entries of the package, as package.json names them. */
-const ENTRIES = ['src/index.ts'];
+const ENTRIES = ['src/index.ts', 'src/solver-kit.ts', 'src/problem-kit.ts'];
 
 const GUIDE = [
   'docs/restore-a-folder.md',

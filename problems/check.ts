@@ -14,6 +14,7 @@ export interface CheckResult {
   readonly ok: boolean;
 }
 
+/** How thoroughly an operator is checked. */
 export interface CheckOptions {
   readonly seed?: number;
   /** Number of random pairs (x, y) for the adjoint. */

@@ -46,6 +46,7 @@ export interface Context {
   readonly signal?: AbortSignal;
 }
 
+/** What a run of an ensemble is given: a context, and how many samples are asked for. */
 export interface EnsembleContext extends Context {
   /** How many weighted samples are asked for. */
   readonly samples: number;

@@ -1,6 +1,14 @@
 import type { Solver } from '../solvers/solver.js';
 
-/** What a job takes where nothing else is asked for. */
+/**
+ * What a job takes where nothing else is asked for.
+ * @example
+ * ```ts
+ * import { defaults } from 'retrodict';
+ *
+ * console.log(defaults.samples, defaults.level);
+ * ```
+ */
 export const defaults = {
   /** Posterior samples N. */
   samples: 4,

@@ -17,6 +17,7 @@ import {
   writeHartley,
 } from './transfer.js';
 
+/** The convolution of every channel with a kernel, the image going on as its own copy beyond its borders. */
 export function circularConvolution(shape: ImageShape, kernel: Kernel): LinearOperator {
   const [channels, height, width] = shape;
   const fft = new RealFft2d(height, width);

@@ -2,9 +2,13 @@
 import { type FloatArray, floatArray, formatShape, type Shape, sizeOf, zeros } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 
+/** The shape of an image, checked. */
 export type ImageShape = readonly [channels: number, height: number, width: number];
 
-/** @throws UsageError unless the shape is [channels, height, width]. */
+/**
+ * The shape as that of an image.
+ * @throws UsageError unless the shape is [channels, height, width].
+ */
 export function imageShape(shape: Shape, operator: string): ImageShape {
   if (shape.length !== 3 || !shape.every((extent) => Number.isInteger(extent) && extent > 0)) {
     throw new UsageError(
@@ -15,6 +19,7 @@ export function imageShape(shape: Shape, operator: string): ImageShape {
 }
 
 /**
+ * Checks that an array has as many values as its shape says.
  * @throws Error unless `x` has the shape; operators check what they are given, for a wrong size fails silently else.
  */
 export function requireShape(x: FloatArray, shape: Shape): void {

@@ -4,6 +4,7 @@ import type { ForwardOperator } from '../operator.js';
 import { requireShape } from './planes.js';
 
 /**
+ * An operator that changes every value by itself.
  * @param evaluate writes what each value of x becomes, and the derivative there. It is given whole arrays, for a call
  * for every value would cost more than most such functions do.
  */

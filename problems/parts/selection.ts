@@ -21,6 +21,7 @@ export function randomOrder(total: number, random: Random): Int32Array {
   return order;
 }
 
+/** Signs −1 and 1, equally likely, from integers only. */
 export function randomSigns(total: number, random: Random): Int8Array {
   return Int8Array.from({ length: total }, () => (random.uint32() >>> 31 === 0 ? 1 : -1));
 }

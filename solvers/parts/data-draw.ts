@@ -13,6 +13,7 @@ import { noised } from './ancestral.js';
 import { curvatureByPixel, likelihoodCurvature, likelihoodGradient } from './likelihood.js';
 import { drawPixelwise, isPixelwise } from './pixelwise-draw.js';
 
+/** Options of solvers that draw an image given the data: how it is drawn, and the steps of a Markov chain. */
 export const dataDrawOptions = {
   sampler: z
     .enum(['auto', 'exact', 'langevin', 'hmc'])
@@ -42,6 +43,7 @@ export type DataDrawOptions = z.infer<z.ZodObject<typeof dataDrawOptions>>;
 const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
 /**
+ * Draws from p(x | y, z): what the measurement makes of an image that is known up to white noise.
  * @param centre z; a Markov chain starts there. @param spread r, in [0, 1] units.
  * @throws Error when `exact` is asked for where the draw has no closed form.
  */

@@ -8,7 +8,10 @@ import type { Linearization } from '../../src/core/linearization.js';
 import type { Context } from '../solver.js';
 import { ancestralStep, startState } from './ancestral.js';
 
-/** @param guide gives E[x0 | x_σ, y] from the prior's denoiser linearized at x_σ. */
+/**
+ * An ancestral chain whose denoiser has seen the measurement.
+ * @param guide gives E[x0 | x_σ, y] from the prior's denoiser linearized at x_σ.
+ */
 export async function guidedChain(
   prior: Pick<DifferentiablePrior, 'linearize'>,
   shape: Shape,

@@ -4,14 +4,18 @@ import type { LatentPrior } from '../../models/prior.js';
 import { type FloatArray, type Shape, zeros } from '../../src/core/array.js';
 import type { Linearization } from '../../src/core/linearization.js';
 
+/** The images of a latent prior, for one size of image. */
 export interface LatentImages {
   readonly codeShape: Shape;
+  /** The image of a code, [0, 1] units. */
   decode(code: FloatArray): Promise<FloatArray>;
   /** `decode` with its vector-Jacobian products. */
   linearize(code: FloatArray): Promise<Linearization>;
+  /** The code of an image. */
   encode(image: FloatArray): Promise<FloatArray>;
 }
 
+/** Codes to images of one size and back, without the padding that the autoencoder asks for. */
 export function latentImages(
   prior: LatentPrior & Required<Pick<LatentPrior, 'encode' | 'linearizeDecode'>>,
   imageShape: Shape,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { geometricSigmas, karrasSigmas, vpSigma, vpSigmas } from '../../src/core/schedule.js';
 
+/** Options of solvers for the noise levels of a chain: where it begins, and how levels are spaced. */
 export const noiseLevelOptions = {
   sigmaMax: z
     .number()

@@ -61,11 +61,12 @@ export class Population<S> {
     return this.#states;
   }
 
+  /** Puts particle k into another state; its weight stays. */
   move(k: number, state: S): void {
     this.#states[k] = state;
   }
 
-  /** @param increment log of the factor by which particle k's weight grows. */
+  /** Multiplies the weight of particle k. @param increment log of the factor. */
   reweigh(k: number, increment: number): void {
     this.#logWeights[k] += increment;
   }

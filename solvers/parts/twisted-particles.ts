@@ -14,6 +14,7 @@ import type { Ensemble, EnsembleContext } from '../solver.js';
 import { startState } from './ancestral.js';
 import { Population } from './population.js';
 
+/** The option that says when particles are resampled. */
 export const resamplingOption = z
   .number()
   .min(0)
@@ -36,6 +37,7 @@ interface Particle extends Partial<Twist> {
 }
 
 /**
+ * Sequential Monte Carlo along falling noise levels, its particles pulled towards the measurement by a twist.
  * @param threshold share of the particles below which they are resampled.
  * @param logLikelihood log p(y | x0), normalised.
  */

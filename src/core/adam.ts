@@ -7,6 +7,7 @@ import type { Vector } from './vector.js';
 /** The published value: a gradient of exactly zero moves nothing. */
 const EPSILON = 1e-8;
 
+/** Adam (Kingma & Ba 2015), without weight decay: moves a vector along gradients in steps of its own scale. */
 export class Adam {
   readonly #mean: Float64Array;
   readonly #square: Float64Array;

@@ -53,10 +53,12 @@ export class CentredFft2d {
       kernels.complexLines(down, work, re, im, columns, columns.length, width, height >> 1, sign, factor);
     return {
       ...{ re, im, others: others as unknown as Arrays<List> },
+      /** Transforms what lies in `re` and `im`, in place. */
       forward() {
         alongRows(1, 1);
         downColumns(1, scale);
       },
+      /** The inverse of `forward`, in place. */
       inverse() {
         downColumns(-1, 1);
         alongRows(-1, scale);

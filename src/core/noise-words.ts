@@ -23,6 +23,13 @@ export function grainOf({ kind, octaves }: NoiseMeasurement): number {
 /**
  * Level of white noise that hides this noise: a denoiser that expects as much in every direction of colour and every octave
  * takes away what is there in the strongest colour of the second octave. Of white noise it is σ.
+ * @example
+ * ```ts
+ * import { hidingSigma, measureNoise, readPicture } from 'retrodict';
+ *
+ * const { image } = await readPicture('noisy.png');
+ * console.log(`gaussian:sigma=${hidingSigma(measureNoise(image))}`);
+ * ```
  */
 export function hidingSigma({ kind, sigma, octaves }: NoiseMeasurement): number {
   return kind === 'correlated' ? strongestSigma(octaves[1]) : sigma;
@@ -47,7 +54,15 @@ function channelsOf(products: readonly number[]): number {
   return Math.round((Math.sqrt(8 * products.length + 1) - 1) / 2);
 }
 
-/** One line, such as `σ 3.4/255, grain of 2.5 px, stronger in shadows`. */
+/**
+ * One line, such as `σ 3.4/255, grain of 2.5 px, stronger in shadows`.
+ * @example
+ * ```ts
+ * import { describeNoise, measureNoise, readPicture } from 'retrodict';
+ *
+ * console.log(describeNoise(measureNoise((await readPicture('noisy.png')).image)));
+ * ```
+ */
 export function describeNoise(noise: NoiseMeasurement): string {
   const level = `σ ${(255 * pixelSigma(noise)).toFixed(noise.kind === 'none' ? 2 : 1)}/255`;
   if (noise.kind === 'none') return `none to be seen (${level})`;

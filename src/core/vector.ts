@@ -3,12 +3,14 @@ import { type FloatArray, floatArray } from './array.js';
 
 export type Vector = Float32Array | Float64Array;
 
+/** ⟨a, b⟩ */
 export function dot(a: Vector, b: Vector): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
 }
 
+/** ‖a‖ */
 export function norm(a: Vector): number {
   return Math.sqrt(dot(a, a));
 }

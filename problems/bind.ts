@@ -8,7 +8,7 @@ import type { ForwardOperator } from './operator.js';
 import { familyOf, optionsOf } from './options.js';
 import { type Problem, type ProblemSpec, problemOf } from './problem.js';
 import { luminance } from './restoration/colorize.js';
-import { parseProblem, parseTerm } from './spec.js';
+import { parseNoise, parseProblem } from './spec.js';
 import { noises, operators } from './tables.js';
 
 /** What fixes the sizes: the image to be measured, or the measurement at hand. */
@@ -145,5 +145,5 @@ export function problem(operators: string, noise: string): ProblemSpec {
       `problem takes texts, such as 'denoise' and 'gaussian:sigma=10/255', found ${JSON.stringify(text)}`,
     );
   }
-  return checkSpec({ ...parseProblem(operators), noise: parseTerm(noise) });
+  return checkSpec({ ...parseProblem(operators), noise: parseNoise(noise) });
 }

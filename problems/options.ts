@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { unknownName } from '../src/core/errors.js';
 import { parseOptions } from '../src/core/options.js';
+import { aliases } from './aliases.js';
 import type { Options } from './family.js';
 import type { Term } from './problem.js';
 
@@ -11,7 +12,10 @@ interface Family {
 
 /** The family a term names. @throws UsageError with the nearest names. */
 export function familyOf<F extends Family>(kind: string, table: Readonly<Record<string, F>>, term: Term): F {
-  if (!Object.hasOwn(table, term.name)) throw unknownName(kind, term.name, Object.keys(table));
+  if (!Object.hasOwn(table, term.name)) {
+    const others = kind === 'problem' ? Object.keys(aliases) : [];
+    throw unknownName(kind, term.name, [...Object.keys(table), ...others]);
+  }
   return table[term.name];
 }
 

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { UsageError } from '../src/core/errors.js';
 import { check, faultInWords } from '../src/core/schema-words.js';
+import { aliases } from './aliases.js';
 import type { ProblemSpec, Term } from './problem.js';
 
 const SEPARATOR = /\+(?=[a-z][a-z0-9-]*(?:[:+]|$))/;
@@ -24,7 +25,23 @@ export function parseProblem(text: string): ProblemSpec {
   if (terms.length > MOST_TERMS) {
     throw new UsageError(`the problem has ${terms.length} operators, expected at most ${MOST_TERMS}`);
   }
-  return { operators: terms.map(parseTerm) };
+  return { operators: terms.map(parseTerm).map(byItsName) };
+}
+
+/** A problem by the name that the table has for it: `upscale:factor=2` is restored as `downsample:factor=2`. */
+function byItsName(term: Term): Term {
+  return Object.hasOwn(aliases, term.name) ? { ...term, name: aliases[term.name] } : term;
+}
+
+/**
+ * A noise: a term, or a number alone, which is the standard deviation of Gaussian noise: below 1 in [0, 1] image units, from 1 on in levels
+ * of 255. `25`, `25/255` and `gaussian:sigma=25/255` are the same.
+ * @throws UsageError in one sentence that quotes what cannot be read.
+ */
+export function parseNoise(text: string): Term {
+  const number = parseNumber(text);
+  if (number === undefined) return parseTerm(text);
+  return { name: 'gaussian', options: { sigma: number >= 1 ? number / 255 : number } };
 }
 
 /** One NAME:KEY=VALUE,… such as a noise. @throws UsageError */

@@ -69,7 +69,7 @@ export function addRestore(program: Command, finish: Finish): void {
     )
     .option(
       '--noise <spec>',
-      'noise of the measurement, such as gaussian:sigma=10/255; auto: estimate it',
+      'noise of the measurement, such as gaussian:sigma=10/255, or 10 for short; auto: estimate it',
       'auto',
     )
     .option(

@@ -33,7 +33,7 @@ export function addSimulate(program: Command, finish: Finish): void {
       '--problem <spec>',
       'what happens to the picture: NAME:KEY=VALUE,...+NAME..., or a .json file',
     )
-    .option('--noise <spec>', 'noise that is added, such as gaussian:sigma=10/255')
+    .option('--noise <spec>', 'noise that is added, such as gaussian:sigma=10/255, or 10 for short')
     .option('--seed <n>', 'the same seed gives the same noise', parseWhole, defaults.seed)
     .addOption(
       new Option('--format <format>', 'of the measurement; png and tiff clip it')

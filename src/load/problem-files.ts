@@ -4,7 +4,7 @@ import { dirname, extname, isAbsolute, join, relative, resolve } from 'node:path
 import { readText, requireFile, requireWithin, type Trust } from '../../models/contained.js';
 import type { RuntimeLimits } from '../../models/onnx/session.js';
 import type { FileRole, LoadedOperator } from '../../problems/family.js';
-import { checkSpec, operators, parseProblem, parseTerm, problemFromJson } from '../../problems/index.js';
+import { checkSpec, operators, parseNoise, parseProblem, problemFromJson } from '../../problems/index.js';
 import type { ProblemSpec, Term } from '../../problems/problem.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
@@ -39,7 +39,7 @@ export async function readProblem(
   trust: ProblemTrust = {},
 ): Promise<ProblemSpec> {
   const spec = text.endsWith('.json') ? await readProblemFile(text, trust) : checkSpec(parseProblem(text));
-  return noise === undefined ? spec : checkSpec({ ...spec, noise: parseTerm(noise) });
+  return noise === undefined ? spec : checkSpec({ ...spec, noise: parseNoise(noise) });
 }
 
 /** The most that a problem in a file may hold, in bytes. */

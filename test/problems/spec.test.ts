@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatProblem, formatTerm, parseProblem, parseTerm, problemFromJson } from '../../problems/index.js';
+import { aliases } from '../../problems/aliases.js';
+import {
+  checkSpec,
+  formatProblem,
+  formatTerm,
+  operators,
+  parseNoise,
+  parseProblem,
+  parseTerm,
+  problemFromJson,
+} from '../../problems/index.js';
 import { UsageError } from '../../src/core/errors.js';
 
 describe('parseProblem', () => {
@@ -114,4 +124,45 @@ describe('problemFromJson', () => {
     expect(() => problemFromJson(json)).toThrow(message);
     expect(() => problemFromJson(json)).toThrow(UsageError);
   });
+});
+
+describe('names that people type', () => {
+  it('stand for problems that there are, and are none themselves', () => {
+    for (const [alias, name] of Object.entries(aliases)) {
+      expect(Object.keys(operators)).toContain(name);
+      expect(Object.keys(operators)).not.toContain(alias);
+    }
+  });
+
+  it.each([
+    ['upscale:factor=2', 'downsample'],
+    ['super-resolution:factor=4', 'downsample'],
+    ['sharpen:sigma=1', 'gaussian-blur'],
+    ['dejpeg:quality=50', 'jpeg'],
+  ])('%s is %s, and called so', (typed, name) => {
+    expect(parseProblem(typed).operators[0].name).toBe(name);
+  });
+
+  it('are named to those who nearly typed one', () => {
+    expect(() => checkSpec(parseProblem('upscal:factor=2'))).toThrow(
+      /no problem "upscal"; the nearest are upscale/,
+    );
+    expect(() => checkSpec(parseProblem('dejpg'))).toThrow(/dejpeg/);
+  });
+});
+
+it.each([
+  ['25', 25 / 255],
+  ['25/255', 25 / 255],
+  ['1', 1 / 255],
+  ['0.1', 0.1],
+  ['7.5', 7.5 / 255],
+])('noise %s is Gaussian', (text, sigma) => {
+  const { name, options } = parseNoise(text);
+  expect(name).toBe('gaussian');
+  expect(options['sigma']).toBeCloseTo(sigma, 12);
+});
+
+it('a noise with a name is read as such', () => {
+  expect(parseNoise('poisson:gain=1/100')).toEqual({ name: 'poisson', options: { gain: 0.01 } });
 });

@@ -1,5 +1,6 @@
 /** What the commands print: results on stdout, everything said about them on stderr; or JSON lines on stdout alone. */
 import { type Bar, Presets, SingleBar } from 'cli-progress';
+import { formatDuration, TimeLeft } from './time-left.js';
 import { visible, visibleJson, visiblePage } from './visible.js';
 
 export interface OutputOptions {
@@ -9,6 +10,9 @@ export interface OutputOptions {
 
 export class Output {
   private bar: Bar | undefined;
+  private readonly timeLeft = new TimeLeft();
+  /** When the next line of progress is due, where there is no bar. */
+  private lineAt: number | undefined;
 
   constructor(private readonly options: OutputOptions) {}
 
@@ -58,11 +62,22 @@ export class Output {
     this.error(text, { type: 'failed', name, path, error: message });
   }
 
-  /** Shows how much of the work is done, 0 to 1, with the time left; only where stderr is a terminal. */
+  /** Shows how much of the work is done, 0 to 1, with the time left: a bar on a terminal, else a line a minute. */
   progress(fraction: number, label: string): void {
-    if (!process.stderr.isTTY || this.options.quiet) return;
-    this.bar ??= startBar();
-    this.bar.update(Math.round(fraction * STEPS), { label: visible(label) });
+    if (this.options.quiet) return;
+    const now = performance.now() / 1000;
+    this.timeLeft.update(fraction, now);
+    const { seconds } = this.timeLeft;
+    const left = seconds === undefined ? 'time unknown' : `${formatDuration(seconds)} left`;
+    if (process.stderr.isTTY) {
+      this.bar ??= startBar();
+      this.bar.update(Math.round(fraction * STEPS), { label: visible(label), left });
+      return;
+    }
+    this.lineAt ??= now + LINE_EVERY;
+    if (now < this.lineAt) return;
+    this.lineAt = now + LINE_EVERY;
+    this.say(`${(100 * fraction).toFixed(fraction < 0.1 ? 1 : 0)} % done, at ${label}, ${left}`);
   }
 
   endProgress(): void {
@@ -83,9 +98,12 @@ export class Output {
 
 const STEPS = 10_000;
 
+/** Seconds between lines of progress. */
+const LINE_EVERY = 60;
+
 function startBar(): SingleBar {
-  const format = '{bar} {percentage}% | {label} | {eta_formatted} left';
-  const bar = new SingleBar({ format, hideCursor: true, barsize: 24, etaBuffer: 50 }, Presets.shades_classic);
-  bar.start(STEPS, 0, { label: '' });
+  const format = '{bar} {percentage}% | {label} | {left}';
+  const bar = new SingleBar({ format, hideCursor: true, barsize: 24 }, Presets.shades_classic);
+  bar.start(STEPS, 0, { label: '', left: '' });
   return bar;
 }

@@ -9,6 +9,7 @@ import {
   restoreFolder,
 } from '../index.js';
 import { type Finish, statusOf } from './exit-status.js';
+import { Forecast } from './forecast.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
 import { type LoadFlags, memory, threads, tile, timeout } from './prior-options.js';
@@ -190,6 +191,7 @@ async function restoreCommand(inputs: string[], options: RestoreOptions): Promis
 function reporter(output: Output): (event: FolderEvent) => void {
   let items = 1;
   let finished = 0;
+  const pace = new Forecast((text, event) => output.note(text, event));
   return (event) => {
     switch (event.type) {
       case 'start':
@@ -205,10 +207,13 @@ function reporter(output: Output): (event: FolderEvent) => void {
       case 'warning':
         output.warning(`${event.name}: ${event.message}`, event);
         return;
-      case 'progress': {
-        output.progress((finished + event.fraction) / items, event.name);
+      case 'begin':
+        pace.begin(event);
         return;
-      }
+      case 'progress':
+        output.progress((finished + event.fraction) / items, event.name);
+        pace.progress(event.fraction);
+        return;
       case 'done':
         finished++;
         output.result(describeDone(event.line), { ...event.line, type: 'done' });

@@ -63,6 +63,14 @@ export type FolderEvent =
   | { readonly type: 'skipped'; readonly path: string; readonly reason: string }
   /** What noise a picture was found to have, where it was not told. */
   | ({ readonly type: 'noise'; readonly name: string } & NoiseReport)
+  /** Work begins: [height, width] of the image, the bytes that it may take, and what would make it quicker, if anything. */
+  | {
+      readonly type: 'begin';
+      readonly name: string;
+      readonly size: readonly number[];
+      readonly memory: number;
+      readonly quicker?: string;
+    }
   | ({ readonly type: 'progress'; readonly name: string } & Progress)
   /** Something that a person should look at; the item goes on. */
   | {

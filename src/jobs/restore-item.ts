@@ -9,7 +9,7 @@ import { chooseSolver, effectiveOptions } from '../../solvers/choose.js';
 import type { Solver } from '../../solvers/solver.js';
 import type { FloatArray, Shape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
-import { defaultSamples, defaults } from '../defaults.js';
+import { defaultSamples, defaults, wantsVariance } from '../defaults.js';
 import { type Input, readInput } from '../io/inputs.js';
 import { machineMemory } from '../io/machine-memory.js';
 import { firstDifference, keyOf, type OkLine, type Recipe } from '../io/manifest.js';
@@ -17,7 +17,7 @@ import { type OutputFolder, Refusal } from '../io/output-folder.js';
 import { defaultLimits } from '../io/picture.js';
 import type { Item } from '../io/walk.js';
 import type { SpecFiles } from '../load/problem-files.js';
-import { requireMemory } from '../memory.js';
+import { estimateMemory, requireMemory } from '../memory.js';
 import { type Posterior, restore } from '../restore.js';
 import { fitMeasurement } from './array-input.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
@@ -178,12 +178,31 @@ async function posteriorOf(
 ): Promise<Posterior> {
   const { job, prior, noisePrior, onEvent } = shared;
   const { options, samples, seed, level, signal, maxMemory = machineMemory() } = job;
-  requireMemory({ imageShape: problem.imageShape, solver, prior, samples }, maxMemory, shared.held);
+  const task = { imageShape: problem.imageShape, solver, prior, samples };
+  requireMemory(task, maxMemory, shared.held);
+  onEvent({
+    type: 'begin',
+    name,
+    size: problem.imageShape.slice(-2),
+    memory: shared.held + estimateMemory(task),
+    quicker: quickerWay(solver, samples),
+  });
   return restore({
     ...{ measurement: input.array, problem, prior, noisePrior, solver },
     ...{ options, samples, seed, level, signal },
     onProgress: (progress) => onEvent({ type: 'progress', name, ...progress }),
   });
+}
+
+/** The option that makes the work shorter most, in words. */
+function quickerWay(solver: Solver, samples: number | undefined): string | undefined {
+  const count = samples ?? defaultSamples(solver);
+  if (solver.kind === 'chain' && solver.moments) {
+    return wantsVariance(samples) || count > 0
+      ? '--samples 0 gives the estimate alone, much sooner'
+      : undefined;
+  }
+  return solver.kind !== 'point' && count > 1 ? 'fewer --samples take less' : undefined;
 }
 
 /** @throws Error where the result is wrong, or where `warn` does so. */

@@ -34,8 +34,8 @@ function byItsName(term: Term): Term {
 }
 
 /**
- * A noise: a term, or a number alone, which is the standard deviation of Gaussian noise: below 1 in [0, 1] image units, from 1 on in levels
- * of 255. `25`, `25/255` and `gaussian:sigma=25/255` are the same.
+ * A noise: a term, or a number alone, which is the standard deviation of Gaussian noise: below 1 in [0, 1] image
+ * units, from 1 on in levels of 255. `25`, `25/255` and `gaussian:sigma=25/255` are the same.
  * @throws UsageError in one sentence that quotes what cannot be read.
  */
 export function parseNoise(text: string): Term {

@@ -1,6 +1,7 @@
 /**
- * What a denoiser knows of the image behind white Gaussian noise, without a sample (Tweedie's formulas; Efron 2011, "Tweedie's formula
- * and selection bias"; Manor & Michaeli, ICLR 2024, arXiv 2309.13598): E[x | y] = D(y, σ), Cov[x | y] = σ² ∂D/∂y.
+ * What a denoiser knows of the image behind white Gaussian noise, without a sample (Tweedie's formulas; Efron 2011,
+ * "Tweedie's formula and selection bias"; Manor & Michaeli, ICLR 2024, arXiv 2309.13598): E[x | y] = D(y, σ), Cov[x |
+ * y] = σ² ∂D/∂y.
  */
 import type { DiffusionPrior, PartWork } from '../../models/prior.js';
 import { evenBlur } from '../../problems/blur/even-blur.js';
@@ -24,8 +25,9 @@ export interface Probing {
 const LEAST = 1e-4;
 
 /**
- * Mean and marginal variances of x given y = x + σ n, exact but for the network and the probes' errors. One evaluation, and for the
- * variance as many vector-Jacobian products as `combCount` says; a prior without gradients is asked for differences instead.
+ * Mean and marginal variances of x given y = x + σ n, exact but for the network and the probes' errors. One
+ * evaluation, and for the variance as many vector-Jacobian products as `combCount` says; a prior without gradients is
+ * asked for differences instead.
  * @param y [C, H, W]; σ its noise, in [0, 1] units, within what the prior knows.
  * @param probing absent: the mean alone.
  * @throws RangeError where σ is above the prior's range; the signal's reason when aborted.

@@ -5,18 +5,19 @@ import { geometricSigmas } from '../../src/core/schedule.js';
 import type { Context } from '../solver.js';
 
 /**
- * How far below the first level the last one lies: what is left of the noise there is as nothing beside what the image's own
- * uncertainty is at the first.
+ * How far below the first level the last one lies: what is left of the noise there is as nothing beside what the
+ * image's own uncertainty is at the first.
  */
 const RANGE = 30;
 
 /**
- * One draw from p(x0 | x_σ = `state`), exact but for the denoiser and the steps' length: the reverse diffusion keeps the joint
- * distribution of all noise levels, and so that of x0 given a state where it started.
+ * One draw from p(x0 | x_σ = `state`), exact but for the denoiser and the steps' length: the reverse diffusion keeps
+ * the joint distribution of all noise levels, and so that of x0 given a state where it started.
  *
- * Levels in constant ratio. A step draws from q(x_{σ'} | x_σ, x0 = D̃), D̃ extrapolated from the last two denoised images (DPM-Solver++(2M)
- * as a stochastic equation; Lu et al. 2022, arXiv 2211.01095): second order with one evaluation a step. With a Gaussian prior the
- * mean is exact for any number of steps, and of a photograph's spectrum 16 leave 1 % of the standard deviation undone.
+ * Levels in constant ratio. A step draws from q(x_{σ'} | x_σ, x0 = D̃), D̃ extrapolated from the last two denoised
+ * images (DPM-Solver++(2M) as a stochastic equation; Lu et al. 2022, arXiv 2211.01095): second order with one
+ * evaluation a step. With a Gaussian prior the mean is exact for any number of steps, and of a spectrum like 1/f²
+ * 16 leave 1 % of the standard deviation undone.
  *
  * @param state [C, H, W], x0 + σ n.
  * @param steps network evaluations.

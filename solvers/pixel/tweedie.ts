@@ -1,10 +1,12 @@
 /**
- * Denoising where the noise is white and Gaussian: the one problem whose posterior the prior's network knows as it is. A diffusion's
- * denoiser D(y, σ) is the posterior mean, σ² times its Jacobian the posterior covariance (Tweedie's formulas), and the diffusion run
- * backwards from y draws from the posterior. Nothing is approximated but by the network.
+ * Denoising where the noise is white and Gaussian: the one problem whose posterior the prior's network knows as it
+ * is. A diffusion's denoiser D(y, σ) is the posterior mean, σ² times its Jacobian the posterior covariance (Tweedie's
+ * formulas), and the diffusion run backwards from y draws from the posterior. Nothing is approximated but by the
+ * network.
  *
- * The marginal variances come from combs of probes through the network's gradient, and are averaged over a few pixels. Root mean square of
- * the logarithm of the standard deviation against that of the whole diagonal, photo on crops of dog (40²) and nyc (48²) of gb82_cc0:
+ * The marginal variances come from combs of probes through the network's gradient, and are averaged over a few
+ * pixels. Root mean square of the logarithm of the standard deviation against that of the whole diagonal, photo on
+ * crops of dog (40²) and nyc (48²) of gb82_cc0:
  *
  * | pitch | gradients | σ = 10/255 | 25/255 | 50/255 (dog) | the three, not averaged |
  * | --- | --- | --- | --- | --- | --- |
@@ -14,7 +16,11 @@
  * | 4 | 48 | 0.12 | 0.16 | 0.15 | 0.3, 0.5, 0.9 |
  * | 8 | 192 | 0.12 | 0.15 | 0.13 | 0.06, 0.13, 0.2 |
  *
- * Combs without random signs are wrong on average too: by 2, 8 and 20 % with pitch 8, since a denoiser's answers to neighbours add up.
+ * The 90 % interval holds 92, 87 and 88 % of the pixels at σ = 10, 25 and 50/255, and the spread is 1.03, 1.00 and 1.02
+ * of the error (photo, 128² crops of six, four and four of gb82_cc0's last fifteen; no calibration).
+ *
+ * Combs without random signs are wrong on average too: by 2, 8 and 20 % with pitch 8, since a denoiser's answers to
+ * neighbours add up.
  */
 import { z } from 'zod';
 import { defineSolver } from '../define-solver.js';

@@ -1,4 +1,4 @@
-/** Says of long work, as soon as its first part is timed, how long it will take, how much memory, and what is quicker. */
+/** Says of long work, once its first part is timed, how long it will take, how much memory, and what is quicker. */
 import type { FolderEvent } from '../index.js';
 import { formatDuration, TimeLeft } from './time-left.js';
 

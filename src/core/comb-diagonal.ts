@@ -23,9 +23,10 @@ export function randomSigns(shape: readonly number[], random: Random): FloatArra
 }
 
 /**
- * diag J ≈ Σₖ vₖ ∘ Jᵀvₖ, each vₖ a comb: signs on every `pitch`-th pixel of every `pitch`-th row of one channel, zero elsewhere
- * (probing; Bekas, Kokiopoulou & Saad 2007, "An estimator for the diagonal of a matrix"). The combs together cover the image. An entry's
- * error is what leaks from the other teeth of its comb; with random signs its mean is zero, and with a pitch as large as the image it is.
+ * diag J ≈ Σₖ vₖ ∘ Jᵀvₖ, each vₖ a comb: signs on every `pitch`-th pixel of every `pitch`-th row of one channel, zero
+ * elsewhere (probing; Bekas, Kokiopoulou & Saad 2007, "An estimator for the diagonal of a matrix"). The combs
+ * together cover the image. An entry's error is what leaks from the other teeth of its comb; with random signs its
+ * mean is zero, and with a pitch as large as the image it is.
  *
  * @param signs [C, H, W], +1 or −1: `randomSigns`.
  * @param onProduct awaited before each product.

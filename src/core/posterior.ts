@@ -90,8 +90,8 @@ export function summarise(
 }
 
 /**
- * The same of a posterior whose mean and marginal variances are known. Its interval and its median are those of the normal distribution
- * that has them.
+ * The same of a posterior whose mean and marginal variances are known. Its interval and its median are those of the
+ * normal distribution that has them.
  * @param variance absent: there is no uncertainty.
  * @param level in (0, 1).
  * @param effectiveSamples drawn besides; the summary does not depend on them.

@@ -116,6 +116,14 @@ export function checkSpec(spec: ProblemSpec): ProblemSpec {
   return { operators: terms, noise: { name: noise.name, options } };
 }
 
+/** In one sentence each: what a problem takes otherwise than its files have it. */
+export function notesOf(spec: ProblemSpec, context: BindContext): readonly string[] {
+  return checkSpec(spec).operators.flatMap((term, i) => {
+    const family = familyOf('problem', operators, term);
+    return family.notes?.(term.options, filesOf(i, term.options, context)) ?? [];
+  });
+}
+
 function filesOf(term: number, options: Options, { files = {} }: BindContext): Record<string, FloatArray> {
   const own: Record<string, FloatArray> = {};
   for (const key of Object.keys(options)) {

@@ -28,6 +28,8 @@ export interface OperatorFamily {
    * @throws Error in one sentence where those that are given do not fit the measurement.
    */
   estimate?(measurement: FloatArray | undefined, options: Options): Options;
+  /** In one sentence each: what was taken otherwise than the files have it. */
+  notes?(options: Options, files: Readonly<Record<string, FloatArray>>): readonly string[];
   /** The shape of the images whose measurement has this shape. @throws Error in one sentence when there is none. */
   imageShape(measurementShape: Shape, options: Options, files: Readonly<Record<string, FloatArray>>): Shape;
   /**

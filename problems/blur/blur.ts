@@ -28,6 +28,14 @@ export const blur: OperatorFamily = {
   summary: 'blur by a kernel from a file',
   options,
   files: { kernel: 'kernel' },
+  notes(given, { kernel }) {
+    const { kernel: path, normalize } = options.parse(given);
+    const sum = kernel ? sumOf(kernel) : 1;
+    if (!normalize || Math.abs(sum - 1) <= SUM_TOLERANCE) return [];
+    return [
+      `the kernel ${path} sums to ${Number(sum.toPrecision(4))} and is divided by it, so that it is a blur`,
+    ];
+  },
   imageShape(shape, given, files) {
     const { normalize, border } = options.parse(given);
     return unblurredShape(imageShape(shape, 'blur'), border, checkedKernel(files.kernel, normalize));
@@ -43,7 +51,7 @@ function checkedKernel(kernel: FloatArray | undefined, normalize: boolean): Kern
   if (kernel.shape.length !== 2 || kernel.data.length === 0) {
     throw new UsageError(`blur:kernel must be height×width, but it is ${formatShape(kernel.shape)}`);
   }
-  const sum = kernel.data.reduce((total, value) => total + value, 0);
+  const sum = sumOf(kernel);
   if (!Number.isFinite(sum)) throw new UsageError('blur:kernel holds values that are not finite');
   if (normalize && Math.abs(sum) < SUM_TOLERANCE) {
     throw new UsageError(`blur:kernel sums to ${Number(sum.toPrecision(4))} and cannot be divided by it`);
@@ -54,6 +62,10 @@ function checkedKernel(kernel: FloatArray | undefined, normalize: boolean): Kern
     );
   }
   return oddSized(kernel, normalize ? sum : 1);
+}
+
+function sumOf({ data }: FloatArray): number {
+  return data.reduce((total, value) => total + value, 0);
 }
 
 /** Of even size the middle is the pixel after the half, as in an FFT: a row or column of zeros makes it odd. */

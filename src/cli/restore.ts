@@ -201,6 +201,9 @@ function reporter(output: Output): (event: FolderEvent) => void {
       case 'skipped':
         output.note(`skipped ${event.path}: it ${event.reason}`, event);
         return;
+      case 'note':
+        output.note(event.message, event);
+        return;
       case 'noise':
         output.note(`${event.name}: noise: ${event.description}`, event);
         return;

@@ -2,6 +2,7 @@
 import type { Text } from '../../models/conditioned.js';
 import type { LoadOptions } from '../../models/load.js';
 import type { Prior } from '../../models/prior.js';
+import { notesOf } from '../../problems/bind.js';
 import type { ProblemSpec } from '../../problems/problem.js';
 import { solvers } from '../../solvers/index.js';
 import type { Solver } from '../../solvers/solver.js';
@@ -61,6 +62,8 @@ export interface FolderJob extends Text, LoadOptions {
 export type FolderEvent =
   | { readonly type: 'start'; readonly items: number }
   | { readonly type: 'skipped'; readonly path: string; readonly reason: string }
+  /** What holds for all items: how a file of the problem is taken. */
+  | { readonly type: 'note'; readonly message: string }
   /** What noise a picture was found to have, where it was not told. */
   | ({ readonly type: 'noise'; readonly name: string } & NoiseReport)
   /** Work begins: [height, width] of the image, the bytes that it may take, and what would make it quicker, if anything. */
@@ -118,6 +121,7 @@ export async function restoreFolder(
   try {
     for (const skip of skipped) onEvent({ type: 'skipped', ...skip });
     onEvent({ type: 'start', items: items.length + refused.length });
+    for (const message of notesOf(job.spec, parts.files)) onEvent({ type: 'note', message });
     const counts = { done: 0, unchanged: 0, failed: 0 };
     const fail = (name: string, path: string, error: Error) => {
       counts.failed++;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { notesOf } from '../../../problems/bind.js';
 import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
 import { type FloatArray, floatArray } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
@@ -76,5 +77,26 @@ describe('bind', () => {
     );
     const y = await operator.apply(floatArray(Float32Array.of(0, 1, 0), [1, 1, 3]));
     for (const [i, value] of [0.25, 0.5, 0.25].entries()) expect(y.data[i]).toBeCloseTo(value, 6);
+  });
+});
+
+describe('kernels', () => {
+  it('of even size have their middle after the half, as in an FFT', async () => {
+    const x = keyedRandom(3, 'blur', 0)('even').normals([1, 1, 6]);
+    const shift = { '0.kernel': floatArray(Float32Array.of(1, 0), [1, 2]) };
+    const y = await operatorOf('blur:kernel=k.npy,border=circular', x.shape, shift).apply(x);
+    for (let i = 0; i < 6; i++) expect(y.data[i]).toBeCloseTo(x.data[(i + 1) % 6], 5);
+  });
+
+  it('that do not sum to 1 are divided by their sum, and it is said', () => {
+    const notes = (text: string, ...values: number[]) =>
+      notesOf(parseProblem(text), {
+        files: { '0.kernel': floatArray(Float32Array.from(values), [1, values.length]) },
+      });
+    expect(notes('blur:kernel=k.png', 0.5, 2, 0.5)).toEqual([
+      'the kernel k.png sums to 3 and is divided by it, so that it is a blur',
+    ]);
+    expect(notes('blur:kernel=k.png', 0.25, 0.5, 0.25)).toEqual([]);
+    expect(notes('blur:kernel=k.png,normalize=false', 0.5, 2, 0.5)).toEqual([]);
   });
 });

@@ -102,12 +102,3 @@ describe('a blur with an unknown border', () => {
     );
   });
 });
-
-describe('kernels of even size', () => {
-  it('have their middle after the half, as in an FFT', async () => {
-    const x = random('even').normals([1, 1, 6]);
-    const shift = { '0.kernel': floatArray(Float32Array.of(1, 0), [1, 2]) };
-    const y = await operatorOf('blur:kernel=k.npy,border=circular', x.shape, shift).apply(x);
-    for (let i = 0; i < 6; i++) expect(y.data[i]).toBeCloseTo(x.data[(i + 1) % 6], 5);
-  });
-});

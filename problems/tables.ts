@@ -106,8 +106,8 @@ export const operators = mapValues(operatorFamilies, (family) => ({
   ...family,
   imageShape: (shape, options, files) =>
     family.imageShape(shape, parseOptions(family.options, family.name, options), files),
-  create: (shape, options, files) =>
-    family.create(shape, parseOptions(family.options, family.name, options), files),
+  create: (shape, options, files, measured) =>
+    family.create(shape, parseOptions(family.options, family.name, options), files, measured),
 }));
 
 /**

@@ -2,6 +2,7 @@
 import type { FloatArray } from '../src/core/array.js';
 import type { Random } from '../src/core/random.js';
 import { difference } from '../src/core/vector.js';
+import type { OctaveCovariance } from './parts/octave-covariance.js';
 
 /** log p(y | clean) of one value. */
 export type LogDensity = (clean: number, y: number) => number;
@@ -29,6 +30,16 @@ export interface NoiseModel {
    * largest where it may vanish. Zero on average where `clean` is true. Absent where that is y − clean.
    */
   residual?(clean: FloatArray, y: FloatArray): FloatArray;
+  /** Of stationary noise: its covariance of channels by octave of frequency, see `correlated`. */
+  readonly octaves?: readonly (readonly number[])[];
+  /**
+   * Of noise that is Gaussian given the clean measurement, but not independent from value to value: it is `levels`, by value or
+   * for all, times noise of this covariance. `problems/algebra/whitened.ts` makes white noise of it.
+   */
+  whitening?(clean: FloatArray): {
+    readonly covariance: OctaveCovariance;
+    readonly levels: number | Float32Array;
+  };
   /** This noise on the values that are not holes, where its parts differ by place; else `observedNoise` makes it. */
   observing?(observed: Float32Array): NoiseModel;
 }

@@ -12,6 +12,7 @@ import type { NoiseFamily, OperatorFamily } from './family.js';
 import { ct } from './medical/ct.js';
 import { emission } from './medical/emission.js';
 import { mri } from './medical/mri.js';
+import { correlated } from './noises/correlated.js';
 import { gaussian } from './noises/gaussian.js';
 import { laplace } from './noises/laplace.js';
 import { logPoisson } from './noises/log-poisson.js';
@@ -82,6 +83,7 @@ const operatorFamilies: Readonly<Record<string, OperatorFamily>> = {
 
 const noiseFamilies: Readonly<Record<string, NoiseFamily>> = {
   gaussian,
+  correlated,
   poisson,
   'poisson-gaussian': poissonGaussian,
   laplace,

@@ -46,6 +46,9 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
   if (needs.noise === 'variance' && !problem.noise.variance) {
     return `noise that is Gaussian given the clean measurement, but the noise is ${problem.noise.name}`;
   }
+  if (needs.noise === 'octaves' && !problem.noise.octaves) {
+    return `noise whose strength is known by octave, such as correlated, but the noise is ${problem.noise.name}`;
+  }
   return undefined;
 }
 
@@ -94,7 +97,8 @@ export function recommended(problem: Problem, noisePrior?: Prior): string {
   if (noisePrior) return 'joint-diffusion';
   const gaussian = typeof problem.noise.variance === 'function' && problem.noise.name === 'gaussian';
   if (problem.operator.identity && gaussian) return 'tweedie';
-  if (isLinear(problem.operator) && gaussian) return 'diffpir';
+  if (problem.operator.identity && problem.noise.octaves) return 'two-scale';
+  if (isLinear(problem.operator) && (gaussian || problem.noise.whitening)) return 'diffpir';
   // Beyond white there is no gradient to follow, and in the dark it runs away; what draws each pixel needs none.
   return problem.name === 'clip' || problem.name === 'low-light' ? 'daps' : 'dps';
 }

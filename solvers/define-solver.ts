@@ -26,7 +26,9 @@ type OperatorOf<N extends Needs> = N extends { svd: true }
     ? LinearOperator
     : ForwardOperator;
 
-type NoiseOf<N extends Needs> = N extends { noise: 'any' } ? NoiseModel : With<NoiseModel, 'variance'>;
+type NoiseOf<N extends Needs> = N extends { noise: 'any' }
+  ? NoiseModel
+  : With<NoiseModel, N extends { noise: 'octaves' } ? 'octaves' : 'variance'>;
 
 type PriorOf<N extends Needs> = N extends { prior: 'diffusion' }
   ? N extends { priorVjp: true }

@@ -21,6 +21,7 @@ import { pnpDm } from './pixel/pnp-dm.js';
 import { redDiff } from './pixel/red-diff.js';
 import { sitcom } from './pixel/sitcom.js';
 import { tweedie } from './pixel/tweedie.js';
+import { twoScale } from './pixel/two-scale.js';
 import type { Solver } from './solver.js';
 
 /**
@@ -51,6 +52,7 @@ export const solvers: Readonly<Record<string, Solver>> = {
   sitcom,
   dcdp,
   resample,
+  'two-scale': twoScale,
   wiener,
   tv,
   'pnp-admm': pnpAdmm,

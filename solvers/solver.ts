@@ -32,8 +32,11 @@ export interface Needs {
   readonly linear?: boolean;
   /** The operator must offer its singular value decomposition. */
   readonly svd?: boolean;
-  /** `gaussian`: white, of equal variance; `variance`: conditionally Gaussian; `any`: only a likelihood. */
-  readonly noise: 'gaussian' | 'variance' | 'any';
+  /**
+   * `gaussian`: white, of equal variance; `variance`: conditionally Gaussian; `octaves`: of a strength that is known by octave;
+   * `any`: only a likelihood. Correlated noise is made white for all but `octaves`, where the operator is linear.
+   */
+  readonly noise: 'gaussian' | 'variance' | 'octaves' | 'any';
 }
 
 /** What a run is given beside its task: random numbers, progress and the end of the run. */

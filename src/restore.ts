@@ -3,6 +3,7 @@
 import { type Counters, counted } from '../models/counted.js';
 import type { Prior } from '../models/prior.js';
 import { withoutOffset } from '../problems/algebra/affine.js';
+import { whitened } from '../problems/algebra/whitened.js';
 import { bind } from '../problems/bind.js';
 import { withFiniteOperator } from '../problems/finite.js';
 import { devianceOf } from '../problems/noise.js';
@@ -164,7 +165,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   };
 }
 
-/** What the solver is given: priors that count, and a linear operator where a constant is all that it lacks. */
+/** What the solver is given: priors that count, white noise for correlated, and a linear operator where a constant is all that it lacks. */
 async function taskFor(
   solver: Solver,
   measured: Pick<Task, 'measurement' | 'problem'>,
@@ -172,8 +173,9 @@ async function taskFor(
   counters: Counters,
 ): Promise<Task> {
   const { needs } = solver;
+  const white = needs.noise === 'octaves' ? measured : whitened(measured.problem, measured.measurement);
   return requireMatch<Task>(solver, {
-    ...(needs.linear ? await withoutOffset(measured.problem, measured.measurement) : measured),
+    ...(needs.linear ? await withoutOffset(white.problem, white.measurement) : white),
     prior: needs.prior !== 'none' && prior ? counted(prior, counters) : undefined,
     noisePrior: noisePrior && counted(noisePrior, counters),
   });

@@ -39,10 +39,14 @@ export async function withEstimatedNoise(
     throw new UsageError(`--noise is needed for ${path}: only a picture's noise level can be estimated`);
   }
   const withLevel = (sigma: number) => ({ ...spec, noise: { name: 'gaussian', options: { sigma } } });
-  const { observed } = (await bound(withLevel(1))).operator; // which pixels are seen does not depend on the noise
+  // Which pixels are seen does not depend on the noise.
+  const { operator } = await bound(withLevel(1));
   const rounding = 1 / (2 ** picture.bits - 1) / Math.sqrt(12);
-  const measured = measureNoise(array, observed);
+  const measured = measureNoise(array, operator.observed);
   told(reportOf(measured), doubtOf(measured));
+  if (measured.kind === 'correlated' && operator.identity) {
+    return { ...spec, noise: { name: 'correlated', options: correlatedOptions(measured) } };
+  }
   return withLevel(measured.kind === 'none' ? rounding : Math.max(rounding, hidingSigma(measured)));
 }
 
@@ -63,4 +67,11 @@ function doubtOf({ kind, sigma }: NoiseMeasurement): Doubt | undefined {
     code: 'noise-unknown',
     message: `${found}: ${taken}; where you see more, state it, such as --noise gaussian:sigma=10/255`,
   };
+}
+
+/** Rounded, so that the manifest can be read. */
+function correlatedOptions({ octaves, levels }: NoiseMeasurement): Record<string, unknown> {
+  const channels = octaves[0].length === 1 ? 1 : 3;
+  const rounded = octaves.flat().map((value) => Number(value.toPrecision(4)));
+  return { octaves: rounded, channels, levels: levels.map((level) => Number(level.toPrecision(3))) };
 }

@@ -1,0 +1,90 @@
+/** Correlated noise made white: y' = Wy and A' = WA say of an image just what y and A do, and any solver for white noise serves. */
+import { type FloatArray, mapArray, sizeOf } from '../../src/core/array.js';
+import { gaussianNoise } from '../noises/gaussian.js';
+import { isLinear, type LinearOperator, withLinearization } from '../operator.js';
+import type { OctaveCovariance } from '../parts/octave-covariance.js';
+import type { Problem } from '../problem.js';
+
+/**
+ * The same task with white noise, where the noise has a whitening and the operator is linear; as it is else. The noise keeps its
+ * mean strength. Levels that go with brightness are taken from the measurement, averaged over 5×5 pixels.
+ */
+export function whitened(
+  problem: Problem,
+  measurement: FloatArray,
+): { problem: Problem; measurement: FloatArray } {
+  const { noise, operator } = problem;
+  if (!noise.whitening || !isLinear(operator)) return { problem, measurement };
+  const { covariance, levels } = noise.whitening(smoothed(measurement));
+  const { eigenvalues } = covariance;
+  const levelAt = (i: number) => (typeof levels === 'number' ? levels : levels[i]);
+  let [variance, levelSquares] = [0, 0];
+  for (let i = 0; i < eigenvalues.length; i++) {
+    variance += eigenvalues[i] / eigenvalues.length;
+    levelSquares += levelAt(i) ** 2 / eigenvalues.length;
+  }
+  const sigma = Math.sqrt(variance * levelSquares);
+  const gains = eigenvalues.map((value) => sigma / Math.sqrt(value));
+  const filter = (x: FloatArray) => {
+    const u = covariance.toSpectrum(x);
+    return covariance.fromSpectrum(mapArray(u, (value, i) => value * gains[i]));
+  };
+  // W = K^(−1/2) D^(−1), times the mean strength; K^(−1/2) is its own transpose.
+  const whiten = (x: FloatArray) => filter(mapArray(x, (value, i) => value / levelAt(i)));
+  const transpose = (x: FloatArray) => mapArray(filter(x), (value, i) => value / levelAt(i));
+  const { inputShape, outputShape } = operator;
+  const closed =
+    operator.identity && typeof levels === 'number'
+      ? diagonal(
+          covariance,
+          gains.map((gain) => gain / levels),
+        )
+      : {};
+  return {
+    problem: {
+      ...problem,
+      noise: gaussianNoise(sigma),
+      operator: withLinearization({
+        inputShape,
+        outputShape,
+        apply: async (x) => whiten(await operator.apply(x)),
+        adjoint: async (y) => await operator.adjoint(transpose(y)),
+        ...closed,
+      }),
+    },
+    measurement: whiten(measurement),
+  };
+}
+
+/** What W alone has in closed form. @param values its singular values. */
+function diagonal(
+  { toSpectrum, fromSpectrum }: OctaveCovariance,
+  values: Float32Array,
+): Pick<LinearOperator, 'svd' | 'normalSolve' | 'pseudoInverse' | 'norm'> {
+  const scaledBy = (x: FloatArray, factor: (s: number) => number) =>
+    fromSpectrum(mapArray(toSpectrum(x), (value, i) => value * factor(values[i])));
+  return {
+    svd: { values, toSpectrum, fromSpectrum, measurementToSpectrum: toSpectrum },
+    normalSolve: (b, rho) => scaledBy(b, (s) => 1 / (s * s + rho)),
+    pseudoInverse: (y) => scaledBy(y, (s) => 1 / s),
+    norm: values.reduce((most, value) => Math.max(most, value), 0),
+  };
+}
+
+/** Means over 5×5 pixels of each plane of the last two axes, or what of them is inside. */
+function smoothed(x: FloatArray): FloatArray {
+  const [height, width] = x.shape.slice(-2);
+  if (sizeOf(x.shape) === 0 || x.shape.length < 2) return x;
+  const along = (data: Float32Array, step: number, extent: number) =>
+    data.map((_, i) => {
+      const place = Math.floor(i / step) % extent;
+      let [sum, count] = [0, 0];
+      for (let k = Math.max(-2, -place); k <= Math.min(2, extent - 1 - place); k++) {
+        sum += data[i + k * step];
+        count++;
+      }
+      return sum / count;
+    });
+  const data = along(along(x.data, 1, width), width, height);
+  return mapArray(x, (_, i) => data[i]);
+}

@@ -13,6 +13,7 @@ const examples: Record<string, string> = {
   gaussian: 'gaussian:sigma=0.1',
   poisson: 'poisson:gain=0.01',
   'poisson-gaussian': 'poisson-gaussian:gain=0.01,sigma=0.02',
+  correlated: 'correlated:octaves=0.01:0.02',
   laplace: 'laplace:scale=0.05',
   uniform: 'uniform:halfWidth=0.1',
   'salt-pepper': 'salt-pepper:fraction=0.1,sigma=0.05',

@@ -173,7 +173,8 @@ async function taskFor(
   counters: Counters,
 ): Promise<Task> {
   const { needs } = solver;
-  const white = needs.noise === 'octaves' ? measured : whitened(measured.problem, measured.measurement);
+  const asItIs = needs.noise === 'octaves' || needs.identity;
+  const white = asItIs ? measured : whitened(measured.problem, measured.measurement);
   return requireMatch<Task>(solver, {
     ...(needs.linear ? await withoutOffset(white.problem, white.measurement) : white),
     prior: needs.prior !== 'none' && prior ? counted(prior, counters) : undefined,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GaussianMixture, mixturePrior } from '../../../models/mixture.js';
 import { whitened } from '../../../problems/algebra/whitened.js';
 import { bind } from '../../../problems/bind.js';
 import { correlatedNoise } from '../../../problems/noises/correlated.js';
@@ -11,6 +12,7 @@ import { parseProblem, parseTerm } from '../../../problems/spec.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { cholesky, choleskySolve } from '../../../src/core/symmetric-eigen.js';
+import { restore } from '../../../src/restore.js';
 
 const SHAPE = [3, 4, 6];
 const SIZE = 72;
@@ -159,6 +161,21 @@ describe('whitened', () => {
     const { values, toSpectrum, fromSpectrum } = operator.svd!;
     const through = await fromSpectrum(mapArray(await toSpectrum(a), (value, i) => value * values[i]));
     close(through.data, (await operator.apply(a)).data, 1e-4);
+  });
+
+  it('is what solvers of linear problems are given; what has no use for it refuses the noise', async () => {
+    const problem = problemOf(denoise.create(SHAPE, {}, {}), noise, 'denoise');
+    const y = noise.sample(clean, random('solvers'));
+    const { mean, misfit } = await restore({ measurement: y, problem, solver: 'wiener' });
+    expect(mean.data.every(Number.isFinite)).toBe(true);
+    expect(misfit[0]).toBeLessThan(10);
+    const prior = mixturePrior(
+      new GaussianMixture([{ weight: 1, mean: new Array(SIZE).fill(0.5), covariance: 1 }]),
+      SHAPE,
+    );
+    await expect(restore({ measurement: y, problem, prior, solver: 'tweedie' })).rejects.toThrow(
+      'solver tweedie needs Gaussian noise of equal variance, but the noise is correlated',
+    );
   });
 
   it('leaves other noise as it is', () => {

@@ -58,7 +58,7 @@ export type { Awaitable, Linearization } from './core/linearization.js';
 export { psnr, ssim } from './core/metrics.js';
 export { estimateNoise } from './core/noise-estimate.js';
 export { measureNoise, type NoiseMeasurement } from './core/noise-measure.js';
-export { describeNoise, hidingSigma } from './core/noise-words.js';
+export { describeNoise, hidingSigma, pixelSigma } from './core/noise-words.js';
 export type { OptionDescription } from './core/option-help.js';
 export { type Summary, summarise } from './core/posterior.js';
 export { keyedRandom, type Random, type RandomSource } from './core/random.js';

@@ -33,7 +33,7 @@ describe.each(Object.keys(noises).filter((name) => name !== 'correlated'))('%s',
   );
   const measurement = problem.noise.sample(image, keyedRandom(0, 'noises', 0)(name));
 
-  const alone = Object.values(solvers).filter(({ needs }) => !needs.noisePrior);
+  const alone = Object.values(solvers).filter(({ needs }) => !needs.noisePrior && needs.noise !== 'octaves');
   it.each(alone.filter(({ needs }) => ['none', 'diffusion'].includes(needs.prior)))(
     'with $name',
     async (solver) => {

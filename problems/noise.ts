@@ -34,7 +34,7 @@ export interface NoiseModel {
   readonly octaves?: readonly (readonly number[])[];
   /**
    * Of noise that is Gaussian given the clean measurement, but not independent from value to value: it is `levels`, by value or
-   * for all, times noise of this covariance. `problems/algebra/whitened.ts` makes white noise of it.
+   * for all, times noise of this covariance. `problems/whitened.ts` makes white noise of it.
    */
   whitening?(clean: FloatArray): {
     readonly covariance: OctaveCovariance;

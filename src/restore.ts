@@ -3,12 +3,12 @@
 import { type Counters, counted } from '../models/counted.js';
 import type { Prior } from '../models/prior.js';
 import { withoutOffset } from '../problems/algebra/affine.js';
-import { whitened } from '../problems/algebra/whitened.js';
 import { bind } from '../problems/bind.js';
 import { withFiniteOperator } from '../problems/finite.js';
 import { devianceOf } from '../problems/noise.js';
 import { countObserved, zeroHoles } from '../problems/observed.js';
 import type { Problem, ProblemSpec } from '../problems/problem.js';
+import { whitened } from '../problems/whitened.js';
 import { chooseSolver, effectiveOptions, requireMatch } from '../solvers/choose.js';
 import type { Solver, Task } from '../solvers/solver.js';
 import { contiguous, type FloatArray, floatArray } from './core/array.js';

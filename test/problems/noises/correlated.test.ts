@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../../models/mixture.js';
-import { whitened } from '../../../problems/algebra/whitened.js';
 import { bind } from '../../../problems/bind.js';
 import { correlatedNoise } from '../../../problems/noises/correlated.js';
 import { gaussianNoise } from '../../../problems/noises/gaussian.js';
@@ -9,6 +8,7 @@ import { isLinear, type LinearOperator } from '../../../problems/operator.js';
 import { type Problem, problemOf } from '../../../problems/problem.js';
 import { denoise } from '../../../problems/restoration/denoise.js';
 import { parseProblem, parseTerm } from '../../../problems/spec.js';
+import { whitened } from '../../../problems/whitened.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { cholesky, choleskySolve } from '../../../src/core/symmetric-eigen.js';

@@ -1,9 +1,9 @@
 /** Correlated noise made white: y' = Wy and A' = WA say of an image just what y and A do, and any solver for white noise serves. */
-import { type FloatArray, mapArray, sizeOf } from '../../src/core/array.js';
-import { gaussianNoise } from '../noises/gaussian.js';
-import { isLinear, type LinearOperator, withLinearization } from '../operator.js';
-import type { OctaveCovariance } from '../parts/octave-covariance.js';
-import type { Problem } from '../problem.js';
+import { type FloatArray, mapArray, sizeOf } from '../src/core/array.js';
+import { gaussianNoise } from './noises/gaussian.js';
+import { isLinear, type LinearOperator, withLinearization } from './operator.js';
+import type { OctaveCovariance } from './parts/octave-covariance.js';
+import type { Problem } from './problem.js';
 
 /**
  * The same task with white noise, where the noise has a whitening and the operator is linear; as it is else. The noise keeps its

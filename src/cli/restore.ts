@@ -147,7 +147,8 @@ export function addRestore(program: Command, finish: Finish): void {
       '\nExamples:\n' +
         '  retrodict restore photos --out restored --problem denoise\n' +
         '  retrodict restore blurred.png --out restored --problem gaussian-blur:sigma=1.6 --noise gaussian:sigma=2/255\n' +
-        '  retrodict restore simulated --out restored --problem simulated/problem.json --truth photos',
+        '  retrodict restore simulated --out restored --problem simulated/problem.json --truth photos\n' +
+        '\nA file that is there already is replaced only where DIR/manifest.jsonl lists it. One run at a time works in DIR.',
     )
     .action(async (inputs: string[], options: RestoreOptions) =>
       finish(await restoreCommand(inputs, options)),

@@ -96,8 +96,9 @@ export interface FolderSummary {
 
 /**
  * Restores every item by itself: what one gives does not depend on the others. A failure is reported and the next
- * item is begun.
- * @throws UsageError where nothing can start; the signal's reason when aborted, finished items being kept.
+ * item is begun. In `out` only files that its own manifest lists are replaced or removed (`overwrite`: others too), never an
+ * input; nobody else writes there meanwhile, and what a killed run left is put right by the next.
+ * @throws UsageError where nothing can start, or another run works in `out`; the signal's reason when aborted, finished items being kept.
  * @example
  * ```ts
  * import { readProblem, restoreFolder } from 'retrodict';

@@ -55,6 +55,31 @@ describe('the program', () => {
     expect((await retrodict([...words.slice(0, -1), 'wiener'], { cwd })).status).toBe(0);
   });
 
+  it('leaves a folder to the run that works in it', async () => {
+    const cwd = temporaryFolder();
+    fill(cwd, {
+      'in/a.png': await colourPng(12, 8),
+      'busy.js': busySolver,
+      'package.json': '{"type":"module"}',
+    });
+    const words = ['restore', 'in', '--out', 'out', ...denoise, '--solver'];
+    let second: ReturnType<typeof retrodict> | undefined;
+    const first = await retrodict([...words, 'busy.js'], {
+      cwd,
+      during(child, stderr) {
+        if (second || !stderr.includes('busy')) return;
+        second = retrodict([...words, 'wiener'], { cwd });
+        second.finally(() => child.kill('SIGKILL'));
+      },
+    });
+    expect(await second).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^another run works in out; wait/m),
+    });
+    expect(first.killed).toBe('SIGKILL');
+    expect((await retrodict([...words, 'wiener'], { cwd })).status).toBe(0);
+  });
+
   it('ends quietly where nobody reads on', async () => {
     const child = spawn(process.execPath, [main, 'list', 'problems', '--json'], {
       stdio: ['ignore', 'pipe', 'pipe'],

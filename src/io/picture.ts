@@ -4,6 +4,7 @@
  */
 import sharp, { type Metadata } from 'sharp';
 import { type FloatArray, floatArray } from '../core/array.js';
+import { foreignFormat } from './foreign-formats.js';
 import { asColour, sharedChannel } from './grey-as-colour.js';
 import { fillHidden } from './hidden-colours.js';
 import { profileFits } from './icc.js';
@@ -72,6 +73,8 @@ export async function decodePicture(
   limits: PictureLimits = defaultLimits,
 ): Promise<Picture> {
   if (bytes.byteLength === 0) throw new Error(`${name} is an empty file, expected a picture`);
+  const foreign = foreignFormat(name, bytes);
+  if (foreign) throw new Error(`${name} ${foreign}`);
   const meta = await readMetadata(bytes, name);
   checkSize(meta, name, limits);
   const bits = bitsOf(meta, name);
@@ -104,6 +107,8 @@ export async function decodePicture(
   const alpha = hasAlpha ? gather([plane(info.channels - 1)]) : undefined;
   const whole = gather(colours);
   const image = alpha ? fillHidden(whole, alpha) : whole;
+  const dim = bits === 16 ? dimness(image, name) : undefined;
+  if (dim) warnings.push(dim);
   const greyAsColour = sharedChannel(image) !== undefined;
   const quality = meta.format === 'jpeg' ? jpegQuality(bytes) : undefined;
   return {
@@ -139,6 +144,15 @@ function* oddities(bytes: Uint8Array, meta: Metadata, name: string): Generator<P
   if (meta.format === 'png' && pngChunks(bytes).some(({ type }) => type === 'acTL')) {
     yield { code: 'animated', message: `${name} is animated, and only its first picture is read` };
   }
+}
+
+/** Instruments often fill 12 of 16 bits, or less. */
+function dimness({ data }: FloatArray, name: string): PictureWarning | undefined {
+  const brightest = data.reduce((most, value) => Math.max(most, value), 0);
+  if (brightest === 0 || brightest >= 0.1) return undefined;
+  const found = `${name} uses ${(100 * brightest).toPrecision(2)} % of its 16-bit range`;
+  const advice = 'priors know pictures that use all of it, so stretch it first, and --noise with it';
+  return { code: 'dim', message: `${found}: ${advice}` };
 }
 
 async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> {

@@ -5,6 +5,7 @@ import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import { reasonOf } from './atomic.js';
 import { type Results, separateClashes } from './clashes.js';
+import { foreignFormat } from './foreign-formats.js';
 import { manifestName } from './manifest.js';
 import { requireOut } from './output-folder.js';
 
@@ -131,7 +132,7 @@ async function walkFolder(folder: string, prefix: string, found: Found): Promise
     } else if (!entry.isDirectory() && !isFile(entry, path)) {
       pass('is not a file');
     } else if (!entry.isDirectory() && !isInput(entry.name)) {
-      pass('is not a picture, .npy or .npz file');
+      pass(foreignFormat(entry.name) ?? 'is not a picture, .npy or .npz file');
     } else if (isMisread(path)) {
       const reason = `${path} has a name that is not UTF-8; rename it`;
       found.refused.push({ name: prefix + stemOf(entry.name), path, reason });

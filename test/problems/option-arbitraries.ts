@@ -32,6 +32,14 @@ function filled(shape: number[], low = 0.1, high = 0.9): FloatArray {
   );
 }
 
+/** A mask in which a pixel is missing and another is known. */
+function someKnown(shape: number[]): FloatArray {
+  const mask = filled(shape, 0, 1);
+  mask.data[0] = 0;
+  mask.data[mask.data.length - 1] = 1;
+  return mask;
+}
+
 /** Images of any of these numbers of channels. */
 const image = (channels: number[] = [1, 3], smallest = 1, largest = 9) =>
   fc.tuple(fc.constantFrom(...channels), whole(smallest, largest), whole(smallest, largest));
@@ -121,7 +129,11 @@ export const cases: Readonly<Record<string, fc.Arbitrary<OperatorCase>>> = {
       fitted([shape[0], height + 2, width + 2], {
         outpaint: fc.tuple(whole(0, 1), whole(0, 1), whole(0, 1), whole(0, 1)),
       }),
-      fitted(shape, { mask: fc.constant('m.png') }, { '0.mask': filled([height, width], 0, 1) }),
+      fitted(
+        [shape[0], height + 1, width],
+        { mask: fc.constant('m.png') },
+        { '0.mask': someKnown([height + 1, width]) },
+      ),
     );
   }),
   'gaussian-blur': blurs(9, { sigma: real(0.2, 1.3), size: maybe(odd(9)) }),

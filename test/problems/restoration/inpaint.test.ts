@@ -54,6 +54,13 @@ describe('inpaint', () => {
     expect(() => image('inpaint:mask=m.png', [1, 2, 3], mask)).toThrow(
       'inpaint:mask is 2×2, but the image is 2×3',
     );
+    for (const [value, found] of [
+      [1, 'nothing is missing'],
+      [0, 'all of the image is missing'],
+    ] as const) {
+      const flat = { '0.mask': floatArray(new Float32Array(4).fill(value), [2, 2]) };
+      expect(() => image('inpaint:mask=m.png', [1, 2, 2], flat)).toThrow(`inpaint:mask says that ${found}`);
+    }
   });
 
   it('has no data in holes: neither measurement nor noise nor likelihood', () => {

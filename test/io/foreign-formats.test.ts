@@ -38,7 +38,11 @@ describe('formats that are not read', () => {
     await expect(readInput(join(root, 'in/b.heic'))).rejects.toThrow(
       /b\.heic is a HEIC picture, which is not/,
     );
-    const { skipped } = await walk([join(root, 'in')], join(root, 'out'));
+    const { skipped } = await walk([join(root, 'in')], {
+      out: join(root, 'out'),
+      endings: [],
+      verb: 'restored',
+    });
     expect(skipped[0].reason).toMatch(/^is a HEIC picture/);
   });
 });

@@ -27,6 +27,7 @@ const GUIDE = [
   'docs/files.md',
   'docs/benchmarks.md',
   'docs/presets.md',
+  'docs/mutation.md',
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',

@@ -120,7 +120,8 @@ async function run({ session: number, name, feeds, feedKept, fetch, keep, keepAs
   const inputs = {};
   for (const input of session.inputNames) {
     const fed = feeds[input];
-    if (fed) inputs[input] = new ort.Tensor(fed.type, fed.data, fed.dims);
+    // A copy of its own: within a message values lie at odd places of memory, where some kernels round otherwise.
+    if (fed) inputs[input] = new ort.Tensor(fed.type, fed.data.slice(), fed.dims);
     else if (kept[input]) inputs[input] = kept[input];
     else throw new Error(`${name} needs an input "${input}", which was not given.`);
   }

@@ -39,7 +39,7 @@ export interface BindContext {
  * ```
  */
 export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = {}): Problem {
-  const checked = checkSpec(withEstimates(spec, context.measurement));
+  const checked = withEstimates(checkSpec(spec), context.measurement);
   if (checked.noise === undefined) throw new UsageError('the problem has no noise');
   const families = checked.operators.map<LoadedOperator>(
     (term, i) => context.loaded?.[i] ?? familyOf('problem', operators, term),

@@ -6,7 +6,16 @@ import { symmetricEigen } from './symmetric-eigen.js';
 /** Share of all frequencies that an octave has; the last stands for all below. */
 const SHARES = [3 / 4, 3 / 16, 1 / 16];
 
-/** Standard deviation of a pixel, over all octaves. */
+/**
+ * Standard deviation of a pixel, over all octaves, in [0, 1] image units.
+ * @example
+ * ```ts
+ * import { measureNoise, pixelSigma, readPicture } from 'retrodict';
+ *
+ * const { image } = await readPicture('grainy.png');
+ * console.log(255 * pixelSigma(measureNoise(image)));
+ * ```
+ */
 export function pixelSigma({ kind, sigma, octaves }: NoiseMeasurement): number {
   if (kind !== 'correlated') return sigma;
   const channels = channelsOf(octaves[0]);

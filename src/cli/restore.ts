@@ -158,7 +158,7 @@ export function addRestore(program: Command, finish: Finish): void {
 async function restoreCommand(inputs: string[], options: RestoreOptions): Promise<number> {
   const { problem, noise, solver, maxPixels, maxValues, set, ...rest } = options;
   const spec = await readProblem(problem, noise === 'auto' ? undefined : noise, rest);
-  const brought = solver?.endsWith('.js') ? await loadSolver(solver) : undefined;
+  const brought = solver && /\.m?js$/.test(solver) ? await loadSolver(solver) : undefined;
   const job: FolderJob = {
     ...rest,
     inputs,

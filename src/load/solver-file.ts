@@ -32,7 +32,12 @@ export async function loadSolver(path: string): Promise<LoadedSolver> {
   });
   const module = await import(pathToFileURL(resolve(path)).href).catch((error: Error) => {
     const absent = error.message.includes("package 'retrodict'");
-    const advice = absent ? '; install retrodict in the folder of that file' : '';
+    const script = error.message.includes('outside a module');
+    const advice = absent
+      ? '; install retrodict in the folder of that file'
+      : script
+        ? '; call it .mjs, or write "type": "module" into the package.json of its folder'
+        : '';
     throw new UsageError(`the solver ${path} does not load: ${error.message}${advice}`, { cause: error });
   });
   const solver: unknown = module.solver ?? module.default;

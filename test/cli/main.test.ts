@@ -1,7 +1,7 @@
 /** The program as a process: signals and pipes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -124,4 +124,16 @@ describe('the program', () => {
     expect(wrong.stderr).toMatch(/^there is no solver "\\x1b\[31mx"/);
     expect((await retrodictHere(['list', '\x1b[31m'])).stderr).not.toContain('\x1b');
   });
+});
+
+it('nothing is written but what was asked for, with home and temporary folders of its own', async () => {
+  const root = temporaryFolder();
+  const places = { HOME: join(root, 'home'), TMPDIR: join(root, 'tmp') };
+  for (const place of Object.values(places)) mkdirSync(place);
+  const { ORT_DISABLE_TELEMETRY: _, RETRODICT_CACHE: __, XDG_CACHE_HOME: ___, ...inherited } = process.env;
+  const words = 'sample --prior photo-small --size 16x16 --samples 1 --set steps=1 --out'.split(' ');
+  const { status } = await retrodict([...words, join(root, 'out')], { env: { ...inherited, ...places } });
+  expect(status).toBe(0);
+  expect(readdirSync(join(root, 'out')).length).toBeGreaterThan(0);
+  expect(Object.values(places).flatMap((place) => readdirSync(place))).toEqual([]);
 });

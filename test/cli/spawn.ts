@@ -16,10 +16,18 @@ export interface Finished {
 /** @param during is given the running process and what it printed on stderr so far, whenever that grows. */
 export function retrodict(
   words: readonly string[],
-  { cwd, during }: { cwd?: string; during?: (child: ChildProcess, stderr: string) => void } = {},
+  {
+    cwd,
+    env,
+    during,
+  }: {
+    cwd?: string;
+    env?: NodeJS.ProcessEnv;
+    during?: (child: ChildProcess, stderr: string) => void;
+  } = {},
 ): Promise<Finished> {
   if (!existsSync(main)) throw new Error('dist is missing: run `npm run build` (or `npm test`) first');
-  const child = spawn(process.execPath, [main, ...words], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

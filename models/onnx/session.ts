@@ -145,7 +145,10 @@ export class Runtime {
     this.#closed ??= new Error('The ONNX Runtime process was closed.');
     clearTimeout(this.#timer);
     for (const job of this.#jobs.splice(0)) job.settle(afterwards(job.request, this.#closed));
-    await this.#child?.kill();
+    const child = this.#child;
+    // No answer that is still on its way may call the process idle: it has to be waited for.
+    this.#child = undefined;
+    await child?.kill();
   }
 
   /** @internal A number no other session or kept set of this runtime has. */

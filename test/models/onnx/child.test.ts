@@ -142,3 +142,22 @@ test.runIf(linux)('a graph that never ends does not outlive a process that was k
   child.kill('SIGKILL');
   await until(() => !existsSync(`/proc/${runtime}`));
 });
+
+test('a runtime that is closed while a release is on its way is waited for', async () => {
+  const use = `
+    const prior = await loadPrior('photo-small');
+    const { pullback, release } = await prior.linearize(zeros([3, 8, 8]), 0.1);
+    await pullback(zeros([3, 8, 8]));
+    release();
+    // The answer comes while nobody looks.
+    for (const end = performance.now() + 100; performance.now() < end; );
+    await prior.close();
+    console.log('closed');`;
+  const child = script(use, temporaryFolder());
+  let printed = '';
+  child.stdout!.on('data', (text) => {
+    printed += text;
+  });
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  expect([status, printed]).toEqual([0, 'closed\n']);
+});

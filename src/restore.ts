@@ -14,9 +14,9 @@ import type { Solver, Task } from '../solvers/solver.js';
 import { contiguous, type FloatArray, floatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { normalisedWeights, type Summary, summarise, summariseMoments } from './core/posterior.js';
-import { hashArray, keyedRandom, type Random } from './core/random.js';
+import { hashArray, keyedRandom, type Random, type RandomSource } from './core/random.js';
 import { defaultSamples, defaults, wantsVariance } from './defaults.js';
-import { drawSamples, type Progress } from './draw-samples.js';
+import { type Drawn, drawSamples, type Progress } from './draw-samples.js';
 import { requireArray, requirePrior, requireProblem } from './job-arguments.js';
 import { requireMemory } from './memory.js';
 
@@ -105,12 +105,43 @@ export interface Posterior extends Summary {
  * ```
  */
 export async function restore(job: RestoreJob): Promise<Posterior> {
+  requireArguments(job);
   const { seed = defaults.seed, level = defaults.level } = job;
-  requireInRange({ seed, level });
-  requireArray(job.measurement, 'the measurement');
-  requireProblem(job.problem);
-  requirePrior(job.prior);
-  requirePrior(job.noisePrior);
+  const measured = measuredOf(job);
+  const { measurement, problem } = measured;
+  const solver = chooseSolver(job.solver, problem, job.noisePrior);
+  const options = effectiveOptions(solver, problem, job.options);
+  const samples = job.samples ?? defaultSamples(solver);
+  requireSamples(samples, solver);
+  const started = performance.now();
+  const counters: Counters = { networkEvaluations: 0, vjps: 0 };
+  const task = await taskFor(solver, measured, job, counters);
+  requirePossible(measurement, problem);
+  if (job.maxMemory !== undefined) {
+    requireMemory({ ...job, imageShape: problem.imageShape, solver }, job.maxMemory);
+  }
+
+  const item = await hashArray(measurement);
+  const randomOf = (k: number) => keyedRandom(seed, item, k);
+  const variance = wantsVariance(job.samples);
+  const drawn = await drawSamples({ ...job, solver, task, options, samples, variance, randomOf });
+  return {
+    ...reported(drawn, problem, level, randomOf),
+    level,
+    // Where the measurement holds structured noise besides, x alone does not say what it should be.
+    misfit: job.noisePrior ? [] : await misfitOf(drawn, measured),
+    ...counters,
+    seconds: (performance.now() - started) / 1000,
+    samplesPosterior: solver.samplesPosterior,
+    solver: solver.name,
+    options,
+  };
+}
+
+type Measured = Pick<Task, 'measurement' | 'problem'>;
+
+/** The problem, bound where it is a description, and the measurement without what was not observed. */
+function measuredOf(job: RestoreJob): Measured {
   const problem = withFiniteOperator(
     'operator' in job.problem
       ? job.problem
@@ -124,51 +155,13 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   // A copy: the caller's array may change while the work goes on.
   const measurement = zeroHoles(floatArray(data.slice(), shape), problem.operator);
   requireFinite(measurement);
-  const solver = chooseSolver(job.solver, problem, job.noisePrior);
-  const options = effectiveOptions(solver, problem, job.options);
-  const samples = job.samples ?? defaultSamples(solver);
-  requireSamples(samples, solver);
-  const started = performance.now();
-  const counters: Counters = { networkEvaluations: 0, vjps: 0 };
-  const task = await taskFor(solver, { measurement, problem }, job, counters);
-  requirePossible(measurement, problem);
-  if (job.maxMemory !== undefined) {
-    requireMemory({ ...job, imageShape: problem.imageShape, solver }, job.maxMemory);
-  }
-
-  const item = await hashArray(measurement);
-  const randomOf = (k: number) => keyedRandom(seed, item, k);
-  const variance = wantsVariance(job.samples);
-  const drawing = { ...job, solver, task, options, samples, variance, randomOf };
-  const { images, moments, weighting } = await drawSamples(drawing);
-  // Without samples the mean is what agrees with the data, or does not.
-  const judged = moments && samples === 0 ? [moments.mean] : images;
-  const misfit: number[] = [];
-  // Where the measurement holds structured noise besides, x alone does not say what it should be.
-  if (!job.noisePrior) for (const image of judged) misfit.push(await deviance(image, measurement, problem));
-  const reported = images.map((image) => problem.report(image));
-  const { logWeights } = weighting;
-  return {
-    ...(moments
-      ? summariseMoments(problem.report(moments.mean), moments.variance, level, samples)
-      : summarise(reported, level, logWeights)),
-    ...weighting,
-    samples: reported,
-    drawn: logWeights ? drawByWeight(logWeights, randomOf(0)('drawn')) : 0,
-    level,
-    misfit,
-    ...counters,
-    seconds: (performance.now() - started) / 1000,
-    samplesPosterior: solver.samplesPosterior,
-    solver: solver.name,
-    options,
-  };
+  return { measurement, problem };
 }
 
-/** What the solver is given: priors that count, white noise for correlated, and a linear operator where a constant is all that it lacks. */
+/** Priors that count, white noise for correlated, and a linear operator where a constant is all that it lacks. */
 async function taskFor(
   solver: Solver,
-  measured: Pick<Task, 'measurement' | 'problem'>,
+  measured: Measured,
   { prior, noisePrior }: RestoreJob,
   counters: Counters,
 ): Promise<Task> {
@@ -182,6 +175,53 @@ async function taskFor(
   });
 }
 
+/** What the samples say of what the problem reports. */
+function reported(
+  { images, moments, weighting }: Drawn,
+  problem: Problem,
+  level: number,
+  randomOf: (k: number) => RandomSource,
+) {
+  const samples = images.map((image) => problem.report(image));
+  const { logWeights } = weighting;
+  return {
+    ...(moments
+      ? summariseMoments(problem.report(moments.mean), moments.variance, level, samples.length)
+      : summarise(samples, level, logWeights)),
+    ...weighting,
+    samples,
+    drawn: logWeights ? drawByWeight(logWeights, randomOf(0)('drawn')) : 0,
+  };
+}
+
+/** Without samples the mean is what agrees with the data, or does not. */
+async function misfitOf({ images, moments }: Drawn, { measurement, problem }: Measured): Promise<number[]> {
+  const judged = moments && images.length === 0 ? [moments.mean] : images;
+  const misfit: number[] = [];
+  for (const image of judged) {
+    const clean = await problem.operator.apply(image);
+    misfit.push(devianceOf(problem.noise, clean, measurement) / countObserved(problem.operator));
+  }
+  return misfit;
+}
+
+function drawByWeight(logWeights: readonly number[], random: Random): number {
+  const uniform = random.uniform();
+  let cumulative = 0;
+  return normalisedWeights(logWeights.length, logWeights).findIndex((weight) => {
+    cumulative += weight;
+    return uniform < cumulative;
+  });
+}
+
+function requireArguments({ measurement, problem, prior, noisePrior, seed, level }: RestoreJob): void {
+  requireInRange({ seed, level });
+  requireArray(measurement, 'the measurement');
+  requireProblem(problem);
+  requirePrior(prior);
+  requirePrior(noisePrior);
+}
+
 function requireSamples(samples: number, solver: Solver): void {
   const least = solver.kind === 'point' ? 0 : Math.min(defaultSamples(solver), 1);
   if (Number.isInteger(samples) && samples >= least) return;
@@ -190,7 +230,10 @@ function requireSamples(samples: number, solver: Solver): void {
   );
 }
 
-function requireInRange({ seed, level }: Required<Pick<RestoreJob, 'seed' | 'level'>>): void {
+function requireInRange({
+  seed = defaults.seed,
+  level = defaults.level,
+}: Pick<RestoreJob, 'seed' | 'level'>): void {
   if (!(level > 0 && level < 1)) throw new UsageError(`level must lie between 0 and 1, found ${level}`);
   if (!Number.isInteger(seed)) throw new UsageError(`seed must be a whole number, found ${seed}`);
 }
@@ -205,18 +248,4 @@ function requireFinite(measurement: FloatArray): void {
 function requirePossible(measurement: FloatArray, { noise }: Problem): void {
   if (Number.isFinite(noise.logLikelihood(measurement, measurement))) return;
   throw new UsageError(`the measurement holds values that ${noise.name} noise never gives`);
-}
-
-async function deviance(image: FloatArray, measurement: FloatArray, problem: Problem): Promise<number> {
-  const clean = await problem.operator.apply(image);
-  return devianceOf(problem.noise, clean, measurement) / countObserved(problem.operator);
-}
-
-function drawByWeight(logWeights: readonly number[], random: Random): number {
-  const uniform = random.uniform();
-  let cumulative = 0;
-  return normalisedWeights(logWeights.length, logWeights).findIndex((weight) => {
-    cumulative += weight;
-    return uniform < cumulative;
-  });
 }

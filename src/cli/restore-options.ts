@@ -1,0 +1,161 @@
+/** The options of `retrodict restore`, by subject. */
+import { type Command, Option } from 'commander';
+import { defaults, type FolderJob } from '../index.js';
+import { type LoadFlags, memory, threads, tile, timeout } from './prior-options.js';
+import { allowCode, allowOutside, type TrustFlags } from './trust-options.js';
+import {
+  collectSetting,
+  parseBits,
+  parseBytes,
+  parseCount,
+  parseLevel,
+  parseNumber,
+  parsePositive,
+  parseWhole,
+} from './values.js';
+
+export interface RestoreOptions extends LoadFlags, TrustFlags {
+  readonly out: string;
+  readonly problem: string;
+  readonly noise: string;
+  readonly prior?: string;
+  readonly prompt?: string;
+  readonly guidance?: number;
+  readonly noisePrior?: string;
+  readonly solver?: string;
+  readonly set: Record<string, unknown>;
+  readonly samples?: number;
+  readonly seed: number;
+  readonly estimate: 'mean' | 'median' | 'sample';
+  readonly level: number;
+  readonly format?: FolderJob['format'];
+  readonly bits?: 8 | 16;
+  readonly truth?: string;
+  readonly maxPixels?: number;
+  readonly maxValues?: number;
+  readonly maxMemory?: number;
+  readonly force?: boolean;
+  readonly overwrite?: boolean;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** In the order in which the help shows them. */
+export function addOptions(command: Command): void {
+  command.requiredOption('--out <dir>', 'output folder, made if need be');
+  addModel(command);
+  addMethod(command);
+  addRunning(command);
+  addEstimate(command);
+  addLimits(command);
+  addReplacing(command);
+}
+
+/** How the measurement came about, and what images are like. */
+function addModel(command: Command): void {
+  command
+    .requiredOption(
+      '--problem <spec>',
+      'how the measurement came about: NAME:KEY=VALUE,...+NAME..., or a .json file',
+    )
+    .option(
+      '--noise <spec>',
+      'noise of the measurement, such as gaussian:sigma=10/255, or 10 for short; auto: estimate it',
+      'auto',
+    )
+    .option(
+      '--prior <name|dir>',
+      'prior: a name of `list priors`, or a folder with a card.json or diffusers’ model_index.json (default: photo; photo-latent where the solver works on codes)',
+    )
+    .option('--prompt <text>', 'what the images show, for priors that take texts')
+    .option(
+      '--guidance <w>',
+      'how strongly the text steers, 1: plainly (default: as the card says)',
+      parseNumber,
+    )
+    .option(
+      '--noise-prior <name|dir>',
+      'prior of structured noise, added to what the problem measures; for joint-diffusion',
+    );
+}
+
+/** How it is undone. */
+function addMethod(command: Command): void {
+  command
+    .option(
+      '--solver <name|file>',
+      'solver: a name of `list solvers`, or a .js file (default: as benchmarks advise)',
+    )
+    .option(
+      '--set <key=value>',
+      'option of the solver; `describe SOLVER` lists them (repeatable)',
+      collectSetting,
+      {},
+    )
+    .option(
+      '--samples <n>',
+      'posterior samples to draw (default: 4, or none where the solver does without); of such a solver 0: the estimate alone, at once',
+      parseCount,
+    )
+    .option('--seed <n>', 'the same seed gives the same files', parseWhole, defaults.seed)
+    .addOption(
+      new Option('--estimate <which>', 'the image that is written')
+        .choices(['mean', 'median', 'sample'])
+        .default('mean'),
+    )
+    .option('--level <p>', 'level of the credible interval', parseLevel, defaults.level);
+}
+
+/** How a network is run, and what may be opened. */
+function addRunning(command: Command): void {
+  command
+    .addOption(threads())
+    .addOption(tile())
+    .addOption(memory())
+    .addOption(timeout())
+    .addOption(allowCode())
+    .addOption(allowOutside());
+}
+
+/** What is written, and what it is compared with. */
+function addEstimate(command: Command): void {
+  command
+    .addOption(
+      new Option('--format <format>', 'of the estimate (default: of the input)').choices([
+        'png',
+        'tiff',
+        'jpeg',
+        'webp',
+        'npy',
+      ]),
+    )
+    .option('--bits <8|16>', 'of the estimate (default: of the input)', parseBits)
+    .option('--truth <dir>', 'folder of true images by the same names, for PSNR and SSIM');
+}
+
+/** What is too large. */
+function addLimits(command: Command): void {
+  command
+    .option(
+      '--max-pixels <n>',
+      'largest picture to accept (default: 16384 a side, 67108864 in all)',
+      parsePositive,
+    )
+    .option('--max-values <n>', 'largest array to accept (default: 268435456 values)', parsePositive)
+    .option(
+      '--max-memory <size>',
+      'fail a picture that would need more, such as 4GB (default: 90 % of the machine’s or container’s memory)',
+      parseBytes,
+    );
+}
+
+/** What becomes of files that are there, of doubts and of the output. */
+function addReplacing(command: Command): void {
+  command
+    .option('--force', 'replace results that were made in another way')
+    .option('--overwrite', 'replace files that are not results of this program, too; never an input')
+    .option('--strict', 'make every warning a failure: the picture is not written')
+    .option('--json', 'print one JSON object a line, and nothing else, on stdout')
+    .option('--quiet', 'print errors only');
+}

@@ -1,0 +1,61 @@
+/** What `retrodict restore` says while it works. */
+import type { FolderEvent } from '../index.js';
+import { Forecast } from './forecast.js';
+import type { Output } from './output.js';
+
+/** Tells what happens. */
+export function reporter(output: Output): (event: FolderEvent) => void {
+  let items = 1;
+  let finished = 0;
+  const pace = new Forecast((text, event) => output.note(text, event));
+  return (event) => {
+    switch (event.type) {
+      case 'start':
+        items = event.items;
+        output.note(`${items} to restore`, event);
+        return;
+      case 'skipped':
+        output.note(`skipped ${event.path}: it ${event.reason}`, event);
+        return;
+      case 'note':
+        output.note(event.message, event);
+        return;
+      case 'noise':
+        output.note(`${event.name}: noise: ${event.description}`, event);
+        return;
+      case 'warning':
+        output.warning(`${event.name}: ${event.message}`, event);
+        return;
+      case 'begin':
+        pace.begin(event);
+        return;
+      case 'progress':
+        output.progress((finished + event.fraction) / items, event.name);
+        pace.progress(event.fraction);
+        return;
+      case 'done':
+        finished++;
+        output.result(describeDone(event.line), { ...event.line, type: 'done' });
+        return;
+      case 'unchanged':
+        finished++;
+        output.note(`${event.name}: already done`, event);
+        return;
+      case 'failed':
+        finished++;
+        output.failure(event);
+    }
+  };
+}
+
+type DoneLine = Extract<FolderEvent, { type: 'done' }>['line'];
+
+function describeDone({ files, seconds, misfit, psnr, ssim, samplesPosterior, sdWhite }: DoneLine): string {
+  const average = misfit.reduce((sum, value) => sum + value, 0) / misfit.length;
+  const parts = [`${seconds.toFixed(1)} s`];
+  if (misfit.length > 0) parts.push(`misfit ${average.toFixed(2)} (1 is ideal)`);
+  if (psnr !== undefined && ssim !== undefined)
+    parts.push(`PSNR ${psnr.toFixed(2)} dB`, `SSIM ${ssim.toFixed(3)}`);
+  if (sdWhite !== undefined && !samplesPosterior) parts.push('the spread is no uncertainty');
+  return `${files[0]}: ${parts.join(', ')}`;
+}

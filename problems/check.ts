@@ -134,7 +134,15 @@ async function normExcess(operator: LinearOperator, declared: number, random: Ra
   return ratio(Math.max(0, (await estimateNorm(operator, random)) - declared), declared);
 }
 
-/** ‖A‖ by power iteration on AᵀA, from below. */
+/**
+ * ‖A‖ by power iteration on AᵀA, from below.
+ * @example
+ * ```ts
+ * import { diagonal, estimateNorm } from 'retrodict/problem';
+ *
+ * console.log(await estimateNorm(diagonal([1, 1, 3], Float32Array.of(1, 2, 3)))); // 3
+ * ```
+ */
 export async function estimateNorm(
   operator: LinearOperator,
   random: RandomSource = keyedRandom(0, 'norm', 0),

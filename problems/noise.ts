@@ -44,7 +44,16 @@ export interface NoiseModel {
   observing?(observed: Float32Array): NoiseModel;
 }
 
-/** `logLikelihood` where each value is noisy by itself. */
+/**
+ * `logLikelihood` where each value is noisy by itself.
+ * @example
+ * ```ts
+ * import { floatArray, sumOf } from 'retrodict/problem';
+ *
+ * const logLikelihood = sumOf((clean, y) => -((y - clean) ** 2) / 2 - Math.log(2 * Math.PI) / 2);
+ * console.log(logLikelihood(floatArray(Float32Array.of(0), [1]), floatArray(Float32Array.of(1), [1])));
+ * ```
+ */
 export function sumOf(logDensity: LogDensity): NoiseModel['logLikelihood'] {
   return (clean, y) => {
     let sum = 0;
@@ -53,13 +62,33 @@ export function sumOf(logDensity: LogDensity): NoiseModel['logLikelihood'] {
   };
 }
 
-/** How far y is from what is expected of it: 0 at best, about 1 for each value of a y drawn from the model. */
+/**
+ * How far y is from what is expected of it: 0 at best, about 1 for each value of a y drawn from the model.
+ * @example
+ * ```ts
+ * import { bind, problem, zeros } from 'retrodict';
+ * import { devianceOf } from 'retrodict/solver';
+ *
+ * const { noise } = bind(problem('denoise', 'gaussian:sigma=0.1'), { imageShape: [1, 8, 8] });
+ * console.log(devianceOf(noise, zeros([1, 8, 8]), zeros([1, 8, 8]))); // 0: y is what was expected
+ * ```
+ */
 export function devianceOf(noise: NoiseModel, clean: FloatArray, y: FloatArray): number {
   if (noise.deviance) return noise.deviance(clean, y);
   return 2 * (noise.logLikelihood(y, y) - noise.logLikelihood(clean, y));
 }
 
-/** How far y pulls each clean value: see `NoiseModel.residual`. */
+/**
+ * How far y pulls each clean value: see `NoiseModel.residual`.
+ * @example
+ * ```ts
+ * import { noises } from 'retrodict';
+ * import { filled, residualOf } from 'retrodict/solver';
+ *
+ * const noise = noises.poisson.create({ gain: 1 / 500 });
+ * console.log(residualOf(noise, filled([1, 8, 8], 0.5), filled([1, 8, 8], 0.6)).data);
+ * ```
+ */
 export function residualOf(noise: NoiseModel, clean: FloatArray, y: FloatArray): FloatArray {
   return noise.residual ? noise.residual(clean, y) : difference(y, clean);
 }

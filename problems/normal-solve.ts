@@ -11,6 +11,17 @@ import type { LinearOperator } from './operator.js';
  *
  * @param b shape of the operator's input.
  * @throws RangeError unless ρ > 0.
+ * @example
+ * ```ts
+ * import { operators } from 'retrodict';
+ * import { filled, isLinear, normalSolve } from 'retrodict/solver';
+ *
+ * const blur = operators['gaussian-blur'].create([1, 16, 16], { sigma: 2, border: 'reflect' }, {});
+ * if (isLinear(blur)) {
+ *   const y = filled([1, 16, 16], 0.5);
+ *   console.log(await normalSolve(blur, await blur.adjoint(y), 1e-4));
+ * }
+ * ```
  */
 export async function normalSolve(
   operator: LinearOperator,

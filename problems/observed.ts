@@ -26,7 +26,17 @@ export function zeroHoles(measurement: FloatArray, { outputShape, observed }: Fo
   return mapArray(measurement, (value, i) => (observed[i] === 0 ? 0 : value));
 }
 
-/** How many measured values depend on the image: all but those in holes. */
+/**
+ * How many measured values depend on the image: all but those in holes.
+ * @example
+ * ```ts
+ * import { bind, problem } from 'retrodict';
+ * import { countObserved } from 'retrodict/solver';
+ *
+ * const { operator } = bind(problem('inpaint:box=2:2:4:4', 'gaussian:sigma=0.01'), { imageShape: [3, 16, 16] });
+ * console.log(countObserved(operator));
+ * ```
+ */
 export function countObserved({ outputShape, observed }: ForwardOperator): number {
   return observed ? observed.reduce((count, seen) => count + seen, 0) : sizeOf(outputShape);
 }

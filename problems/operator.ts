@@ -83,12 +83,31 @@ export function isLinear(operator: ForwardOperator): operator is LinearOperator 
   return 'adjoint' in operator;
 }
 
-/** L of an affine operator; a linear one is its own. */
+/**
+ * L of an affine operator; a linear one is its own.
+ * @example
+ * ```ts
+ * import { affine, diagonal, filled, linearPartOf } from 'retrodict/problem';
+ *
+ * const half = diagonal([1, 2, 2], new Float32Array(4).fill(0.5));
+ * console.log(linearPartOf(affine(half, filled([1, 2, 2], 1))) === half); // true
+ * ```
+ */
 export function linearPartOf(operator: ForwardOperator): LinearOperator | undefined {
   return isLinear(operator) ? operator : operator.linearPart;
 }
 
-/** The `linearize` of every linear operator. */
+/**
+ * The `linearize` of every linear operator.
+ * @example
+ * ```ts
+ * import { diagonal, filled, linearizeLinear } from 'retrodict/problem';
+ *
+ * const half = diagonal([1, 2, 2], new Float32Array(4).fill(0.5));
+ * const { value, pullback } = await linearizeLinear(half, filled([1, 2, 2], 1));
+ * console.log(value.data, await pullback(value)); // 0.5 and 0.25 everywhere
+ * ```
+ */
 export async function linearizeLinear(
   operator: Pick<LinearOperator, 'apply' | 'adjoint'>,
   x: FloatArray,
@@ -96,14 +115,37 @@ export async function linearizeLinear(
   return { value: await operator.apply(x), pullback: (v) => operator.adjoint(v), release() {} };
 }
 
-/** Completes a linear operator: it is its own linearization, and its field is real unless it says otherwise. */
+/**
+ * Completes a linear operator: it is its own linearization, and its field is real unless it says otherwise.
+ * @example
+ * ```ts
+ * import { mapArray, withLinearization } from 'retrodict/problem';
+ *
+ * export const doubled = withLinearization({
+ *   inputShape: [1, 8, 8],
+ *   outputShape: [1, 8, 8],
+ *   norm: 2,
+ *   apply: (x) => mapArray(x, (value) => 2 * value),
+ *   adjoint: (y) => mapArray(y, (value) => 2 * value),
+ * });
+ * ```
+ */
 export function withLinearization(
   parts: Omit<LinearOperator, 'linearize' | 'field'> & Partial<Pick<LinearOperator, 'field'>>,
 ): LinearOperator {
   return { field: 'real', ...parts, linearize: (x) => linearizeLinear(parts, x) };
 }
 
-/** A staircase (`apply`) that is differentiated as if it were its surrogate. */
+/**
+ * A staircase (`apply`) that is differentiated as if it were its surrogate.
+ * @example
+ * ```ts
+ * import { diagonal, mapArray, straightThrough } from 'retrodict/problem';
+ *
+ * const plain = diagonal([1, 8, 8], new Float32Array(64).fill(1));
+ * export const rounded = straightThrough((x) => mapArray(x, Math.round), plain);
+ * ```
+ */
 export function straightThrough(
   apply: ForwardOperator['apply'],
   surrogate: ForwardOperator,

@@ -56,7 +56,18 @@ export function problemOf(operator: ForwardOperator, noise: NoiseModel, name = '
   };
 }
 
-/** The variance of white Gaussian noise; undefined where the noise is not Gaussian or its variance differs by place. */
+/**
+ * The variance of white Gaussian noise; undefined where the noise is not Gaussian or its variance differs by place.
+ * @example
+ * ```ts
+ * import { bind, problem } from 'retrodict';
+ * import { equalVariance } from 'retrodict/solver';
+ *
+ * const imageShape = [3, 16, 16];
+ * console.log(equalVariance(bind(problem('denoise', 'gaussian:sigma=0.1'), { imageShape }))); // 0.01
+ * console.log(equalVariance(bind(problem('denoise', 'poisson:gain=1/500'), { imageShape }))); // undefined
+ * ```
+ */
 export function equalVariance({
   noise,
   measurementShape,

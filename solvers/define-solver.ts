@@ -79,6 +79,23 @@ type Preset<P, Options> = { readonly [Key in keyof P]: Key extends keyof Options
  * Declares a solver. `run` is given a task that has what `needs` ask for, and options that are parsed.
  * @returns the solver, whose options are strict.
  * @throws UsageError where a preset has an option or a value that the solver does not know.
+ * @example
+ * ```ts
+ * import { defineSolver, normalSolve, z } from 'retrodict/solver';
+ *
+ * export const solver = defineSolver({
+ *   kind: 'point',
+ *   name: 'ridge',
+ *   summary: 'the image nearest to grey that explains the measurement',
+ *   needs: { prior: 'none', linear: true, noise: 'any' },
+ *   samplesPosterior: false,
+ *   options: z.strictObject({ rho: z.number().positive().default(0.01).describe('weight of nearness to grey') }),
+ *   presets: {},
+ *   // `rho` is a number, and the operator has an adjoint: the schema and `needs` say so.
+ *   run: async ({ measurement, problem: { operator } }, { rho }) =>
+ *     normalSolve(operator, await operator.adjoint(measurement), rho),
+ * });
+ * ```
  */
 export function defineSolver<
   const K extends keyof Kinds,

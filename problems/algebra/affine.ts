@@ -4,7 +4,16 @@ import { axpy } from '../../src/core/vector.js';
 import type { ForwardOperator, LinearOperator } from '../operator.js';
 import { equalVariance, type Problem } from '../problem.js';
 
-/** x ↦ Lx + offset. @param offset of L's output shape. */
+/**
+ * x ↦ Lx + offset. @param offset of L's output shape.
+ * @example
+ * ```ts
+ * import { affine, diagonal, filled } from 'retrodict/problem';
+ *
+ * const veil = affine(diagonal([1, 2, 2], Float32Array.of(0.5, 0.5, 0.5, 0.5)), filled([1, 2, 2], 0.25));
+ * console.log((await veil.apply(filled([1, 2, 2], 1))).data); // 0.75
+ * ```
+ */
 export function affine(linearPart: LinearOperator, offset: FloatArray): ForwardOperator {
   const { inputShape, outputShape, field, observed, pixelwise } = linearPart;
   const apply = async (x: FloatArray) => {

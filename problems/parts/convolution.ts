@@ -17,7 +17,17 @@ import {
   writeHartley,
 } from './transfer.js';
 
-/** The convolution of every channel with a kernel, the image going on as its own copy beyond its borders. */
+/**
+ * The convolution of every channel with a kernel, the image going on as its own copy beyond its borders.
+ * @example
+ * ```ts
+ * import { circularConvolution } from 'retrodict/problem';
+ *
+ * // The mean of three pixels in a row.
+ * const kernel = { data: Float32Array.of(1 / 3, 1 / 3, 1 / 3), height: 1, width: 3 };
+ * export const streak = circularConvolution([3, 16, 16], kernel);
+ * ```
+ */
 export function circularConvolution(shape: ImageShape, kernel: Kernel): LinearOperator {
   const [channels, height, width] = shape;
   const fft = new RealFft2d(height, width);

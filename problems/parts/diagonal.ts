@@ -6,6 +6,13 @@ import { requireShape, reshaped } from './planes.js';
 /**
  * A = diag(weights) on arrays of this shape. Where the weight is 0 the result is 0, whatever is there.
  * @param weights at least 0, one for each value.
+ * @example
+ * ```ts
+ * import { diagonal, filled } from 'retrodict/problem';
+ *
+ * const weights = diagonal([1, 1, 3], Float32Array.of(0, 0.5, 1));
+ * console.log((await weights.apply(filled([1, 1, 3], 1))).data); // 0, 0.5, 1
+ * ```
  */
 export function diagonal(shape: Shape, weights: Float32Array): LinearOperator {
   const apply = (x: FloatArray) => {

@@ -48,6 +48,15 @@ export function mirroredSymmetricConvolution(shape: ImageShape, kernel: Kernel):
  * Multiplies the cosines of every channel: what a blur by an even kernel does where the image goes on as its mirror
  * image (Strang, "The discrete cosine transform", 1999). As cheap and as invertible as the circular blur.
  * @param transfer what the cosine of ky half-waves down and kx across is multiplied by, [height, width].
+ * @example
+ * ```ts
+ * import { cosineFilter } from 'retrodict/problem';
+ *
+ * // Only the mean of each channel passes.
+ * const transfer = new Float64Array(64);
+ * transfer[0] = 1;
+ * export const mean = cosineFilter([3, 8, 8], transfer);
+ * ```
  */
 export function cosineFilter(shape: ImageShape, transfer: Float64Array): LinearOperator {
   const [channels, height, width] = shape;
@@ -90,7 +99,16 @@ export function cosineFilter(shape: ImageShape, transfer: Float64Array): LinearO
   });
 }
 
-/** Any kernel with reflecting borders: the mirrored image is blurred by FFT; the adjoint folds the mirror back. */
+/**
+ * Any kernel with reflecting borders: the mirrored image is blurred by FFT; the adjoint folds the mirror back.
+ * @example
+ * ```ts
+ * import { mirroredConvolution } from 'retrodict/problem';
+ *
+ * const kernel = { data: Float32Array.of(0.5, 0.25, 0.25), height: 1, width: 3 };
+ * export const skewed = mirroredConvolution([3, 16, 16], kernel);
+ * ```
+ */
 export function mirroredConvolution(shape: ImageShape, kernel: Kernel): LinearOperator {
   const [, height, width] = shape;
   const top = (kernel.height - 1) / 2;

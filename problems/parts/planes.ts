@@ -8,6 +8,13 @@ export type ImageShape = readonly [channels: number, height: number, width: numb
 /**
  * The shape as that of an image.
  * @throws UsageError unless the shape is [channels, height, width].
+ * @example
+ * ```ts
+ * import { imageShape } from 'retrodict/problem';
+ *
+ * const [channels, height, width] = imageShape([3, 16, 24], 'my-operator');
+ * console.log(channels, height, width);
+ * ```
  */
 export function imageShape(shape: Shape, operator: string): ImageShape {
   if (shape.length !== 3 || !shape.every((extent) => Number.isInteger(extent) && extent > 0)) {
@@ -21,6 +28,12 @@ export function imageShape(shape: Shape, operator: string): ImageShape {
 /**
  * Checks that an array has as many values as its shape says.
  * @throws Error unless `x` has the shape; operators check what they are given, for a wrong size fails silently else.
+ * @example
+ * ```ts
+ * import { filled, requireShape } from 'retrodict/problem';
+ *
+ * requireShape(filled([3, 8, 8], 0), [3, 8, 8]);
+ * ```
  */
 export function requireShape(x: FloatArray, shape: Shape): void {
   if (x.data.length !== sizeOf(shape)) {

@@ -7,6 +7,14 @@ import { requireShape } from './planes.js';
  * An operator that changes every value by itself.
  * @param evaluate writes what each value of x becomes, and the derivative there. It is given whole arrays, for a call
  * for every value would cost more than most such functions do.
+ * @example
+ * ```ts
+ * import { pointwise } from 'retrodict/problem';
+ *
+ * export const squares = pointwise([3, 16, 16], (x, result, slopes) => {
+ *   for (let i = 0; i < x.length; i++) [result[i], slopes[i]] = [x[i] ** 2, 2 * x[i]];
+ * });
+ * ```
  */
 export function pointwise(
   shape: Shape,

@@ -1,7 +1,15 @@
 /** Random sets, orders and signs, from integers only: the same on every machine and in every version (ARCHITECTURE.md §4.3). */
 import type { Random } from '../../src/core/random.js';
 
-/** `count` of the numbers 0 … total−1 in ascending order; each such set is equally likely. */
+/**
+ * `count` of the numbers 0 … total−1 in ascending order; each such set is equally likely.
+ * @example
+ * ```ts
+ * import { keyedRandom, randomSubset } from 'retrodict/problem';
+ *
+ * console.log(randomSubset(3, 10, keyedRandom(0, 'my-operator', 0)('rows'))); // three of 0 … 9, in order
+ * ```
+ */
 export function randomSubset(count: number, total: number, random: Random): Int32Array {
   const chosen = new Int32Array(count);
   // Selection sampling (Knuth, The Art of Computer Programming 2, §3.4.2, algorithm S).
@@ -21,7 +29,15 @@ export function randomOrder(total: number, random: Random): Int32Array {
   return order;
 }
 
-/** Signs −1 and 1, equally likely, from integers only. */
+/**
+ * Signs −1 and 1, equally likely, from integers only.
+ * @example
+ * ```ts
+ * import { keyedRandom, randomSigns } from 'retrodict/problem';
+ *
+ * console.log(randomSigns(8, keyedRandom(0, 'my-operator', 0)('signs')));
+ * ```
+ */
 export function randomSigns(total: number, random: Random): Int8Array {
   return Int8Array.from({ length: total }, () => (random.uint32() >>> 31 === 0 ? 1 : -1));
 }

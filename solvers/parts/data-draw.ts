@@ -46,6 +46,18 @@ const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
  * Draws from p(x | y, z): what the measurement makes of an image that is known up to white noise.
  * @param centre z; a Markov chain starts there. @param spread r, in [0, 1] units.
  * @throws Error when `exact` is asked for where the draw has no closed form.
+ * @example
+ * ```ts
+ * import { bind, keyedRandom, problem } from 'retrodict';
+ * import { dataDrawOptions, drawGivenData, filled, z } from 'retrodict/solver';
+ *
+ * const blurred = bind(problem('gaussian-blur:sigma=1,border=reflect', 'gaussian:sigma=0.1'), {
+ *   imageShape: [1, 16, 16],
+ * });
+ * const grey = filled([1, 16, 16], 0.5);
+ * const options = z.object(dataDrawOptions).parse({});
+ * console.log(await drawGivenData(blurred, grey, grey, 0.2, options, keyedRandom(0, 'example', 0)('draw')));
+ * ```
  */
 export async function drawGivenData(
   problem: Problem,

@@ -16,7 +16,17 @@ export type Orientation = number;
 const LEFT_RIGHT = 2;
 const ROWS_COLUMNS = 4;
 
-/** D(x) by way of a random orientation, among those that the prior's card declares its images to be alike in. */
+/**
+ * D(x) by way of a random orientation, among those that the prior's card declares its images to be alike in.
+ * @example
+ * ```ts
+ * import { type Context, type DiffusionPrior, equivariantDenoise, type FloatArray } from 'retrodict/solver';
+ *
+ * export function denoise(prior: DiffusionPrior, x: FloatArray, { random, signal }: Context) {
+ *   return equivariantDenoise(prior, x, 0.1, random('orientation', 0), signal);
+ * }
+ * ```
+ */
 export async function equivariantDenoise(
   prior: DiffusionPrior,
   x: FloatArray,

@@ -22,6 +22,17 @@ export interface FitOptions {
  * Moves `variable` in place along ∇ log p(y | A(image)). @param imageOf the image it stands for. @param turn the
  * solver's current `context.step`, for other work and the signal.
  * @returns that image: the first that agrees, or the last.
+ * @example
+ * ```ts
+ * import { type Context, filled, fitMeasurement, type Task } from 'retrodict/solver';
+ *
+ * // The image that explains the measurement: the variable is the image itself.
+ * export function fitted(task: Task, { step }: Context) {
+ *   const start = filled(task.problem.imageShape, 0.5);
+ *   const itself = (x: typeof start) => ({ value: x, pullback: (v: typeof start) => v, release() {} });
+ *   return fitMeasurement(task, start, itself, { rate: 0.01, iterations: 100, enough: 1 }, () => step(0, 1));
+ * }
+ * ```
  */
 export async function fitMeasurement(
   { problem, measurement }: Task,

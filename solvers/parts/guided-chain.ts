@@ -11,6 +11,16 @@ import { ancestralStep, startState } from './ancestral.js';
 /**
  * An ancestral chain whose denoiser has seen the measurement.
  * @param guide gives E[x0 | x_σ, y] from the prior's denoiser linearized at x_σ.
+ * @example
+ * ```ts
+ * import { type Context, type DifferentiablePrior, guidedChain, noiseLevels } from 'retrodict/solver';
+ *
+ * // A draw from the prior alone: the guide passes on what the denoiser expects.
+ * export function drawn(prior: DifferentiablePrior, context: Context) {
+ *   const sigmas = noiseLevels(prior, 50, { sigmaMax: 80, spacing: 'karras' });
+ *   return guidedChain(prior, [3, 64, 64], sigmas, async (denoiser) => denoiser.value, context);
+ * }
+ * ```
  */
 export async function guidedChain(
   prior: Pick<DifferentiablePrior, 'linearize'>,

@@ -15,7 +15,21 @@ export interface LatentImages {
   encode(image: FloatArray): Promise<FloatArray>;
 }
 
-/** Codes to images of one size and back, without the padding that the autoencoder asks for. */
+/**
+ * Codes to images of one size and back, without the padding that the autoencoder asks for.
+ * @example
+ * ```ts
+ * import { type FloatArray, type LatentPrior, latentImages } from 'retrodict/solver';
+ *
+ * type Autoencoder = LatentPrior & Required<Pick<LatentPrior, 'encode' | 'linearizeDecode'>>;
+ *
+ * // What an autoencoder makes of an image of any size.
+ * export async function copied(prior: Autoencoder, image: FloatArray) {
+ *   const images = latentImages(prior, image.shape);
+ *   return images.decode(await images.encode(image));
+ * }
+ * ```
+ */
 export function latentImages(
   prior: LatentPrior & Required<Pick<LatentPrior, 'encode' | 'linearizeDecode'>>,
   imageShape: Shape,

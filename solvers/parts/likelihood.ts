@@ -4,7 +4,18 @@ import { type FloatArray, mapArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { norm } from '../../src/core/vector.js';
 
-/** ∇ₓ log p(y | A(x)) */
+/**
+ * ∇ₓ log p(y | A(x))
+ * @example
+ * ```ts
+ * import { bind, problem } from 'retrodict';
+ * import { filled, likelihoodGradient } from 'retrodict/solver';
+ *
+ * const noisy = bind(problem('denoise', 'gaussian:sigma=0.1'), { imageShape: [1, 8, 8] });
+ * const [y, x] = [filled([1, 8, 8], 0.6), filled([1, 8, 8], 0.5)];
+ * console.log(await likelihoodGradient(noisy, y, x)); // (y − x)/σ² = 10 everywhere
+ * ```
+ */
 export async function likelihoodGradient(
   { operator, noise }: Problem,
   measurement: FloatArray,
@@ -26,6 +37,15 @@ const DIFFERENCE = 0.01;
  * The largest curvature of −log p(y | A(x)) around x, which limits the step of whatever follows its gradient: by power
  * iterations on differences of gradients, from a fixed start.
  * @param scales the unit of each pixel; [0, 1] units where absent.
+ * @example
+ * ```ts
+ * import { bind, problem } from 'retrodict';
+ * import { filled, likelihoodCurvature } from 'retrodict/solver';
+ *
+ * const grey = filled([1, 8, 8], 0.5);
+ * const noisy = bind(problem('denoise', 'gaussian:sigma=0.1'), { imageShape: [1, 8, 8] });
+ * console.log(await likelihoodCurvature(noisy, grey, grey)); // 1/σ² = 100
+ * ```
  */
 export async function likelihoodCurvature(
   problem: Problem,
@@ -53,6 +73,15 @@ export async function likelihoodCurvature(
  * The size of the curvature of −log p(y | A(x)) around x pixel by pixel: the diagonal of its Hessian where that is
  * diagonal, else an estimate of it (Bekas, Kokiopoulou, Saad 2007), by differences to both sides along fixed random
  * signs.
+ * @example
+ * ```ts
+ * import { bind, problem } from 'retrodict';
+ * import { curvatureByPixel, filled } from 'retrodict/solver';
+ *
+ * const grey = filled([1, 8, 8], 0.5);
+ * const noisy = bind(problem('denoise', 'gaussian:sigma=0.1'), { imageShape: [1, 8, 8] });
+ * console.log(await curvatureByPixel(noisy, grey, grey)); // 1/σ² = 100 everywhere
+ * ```
  */
 export async function curvatureByPixel(
   problem: Problem,

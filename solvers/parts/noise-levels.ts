@@ -20,7 +20,16 @@ export const noiseLevelOptions = {
 
 export type NoiseLevelOptions = z.infer<z.ZodObject<typeof noiseLevelOptions>>;
 
-/** `steps` decreasing levels within what the prior knows, then 0. */
+/**
+ * `steps` decreasing levels within what the prior knows, then 0.
+ * @example
+ * ```ts
+ * import { noiseLevels } from 'retrodict/solver';
+ *
+ * const prior = { sigmaRange: [0.01, 80] } as const;
+ * console.log(noiseLevels(prior, 3, { sigmaMax: 1, spacing: 'geometric' })); // 1, 0.1, 0.01, 0
+ * ```
+ */
 export function noiseLevels(
   prior: Pick<DiffusionPrior, 'sigmaRange'>,
   steps: number,
@@ -35,7 +44,15 @@ export function noiseLevels(
 /** DDPM's lowest noise level: below it an image in 8 bits has nothing left to denoise. */
 const LOWEST = vpSigma(1 / 1000);
 
-/** The levels a chain may visit before 0: those the prior knows, at most `sigmaMax`, from DDPM's lowest up. */
+/**
+ * The levels a chain may visit before 0: those the prior knows, at most `sigmaMax`, from DDPM's lowest up.
+ * @example
+ * ```ts
+ * import { noiseRange } from 'retrodict/solver';
+ *
+ * console.log(noiseRange({ sigmaRange: [0.01, 80] }, 1)); // { lowest: 0.01, highest: 1 }
+ * ```
+ */
 export function noiseRange(
   prior: Pick<DiffusionPrior, 'sigmaRange'>,
   sigmaMax: number,

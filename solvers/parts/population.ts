@@ -42,7 +42,19 @@ export function systematicResampling(logWeights: ArrayLike<number>, uniform: num
   return parents;
 }
 
-/** Particles of any kind of state S with unnormalised weights. */
+/**
+ * Particles of any kind of state S with unnormalised weights.
+ * @example
+ * ```ts
+ * import { keyedRandom } from 'retrodict';
+ * import { Population } from 'retrodict/solver';
+ *
+ * const population = new Population(['near', 'far']);
+ * population.reweigh(1, Math.log(0.01));
+ * population.resample(0.9, keyedRandom(0, 'example', 0)('resample'));
+ * console.log(population.states, population.result().logEvidence);
+ * ```
+ */
 export class Population<S> {
   readonly #states: S[];
   readonly #logWeights: Float64Array;

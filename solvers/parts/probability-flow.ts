@@ -7,6 +7,14 @@ import { ddimStep } from './ancestral.js';
 /**
  * Follows the probability-flow equation dx/dσ = (x − D)/σ from noise level `sigma` to 0 by `steps` of Euler's (DDIM
  * with η = 0), the levels spaced as by Karras et al. down to `lowest`. One step is D(x, σ) itself.
+ * @example
+ * ```ts
+ * import { type DiffusionPrior, eulerFlow, type FloatArray } from 'retrodict/solver';
+ *
+ * export function cleaned(prior: DiffusionPrior, x: FloatArray) {
+ *   return eulerFlow(prior, x, 0.5, 0.01, 5);
+ * }
+ * ```
  */
 export async function eulerFlow(
   prior: DiffusionPrior,

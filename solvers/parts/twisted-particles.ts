@@ -40,6 +40,29 @@ interface Particle extends Partial<Twist> {
  * Sequential Monte Carlo along falling noise levels, its particles pulled towards the measurement by a twist.
  * @param threshold share of the particles below which they are resampled.
  * @param logLikelihood log p(y | x0), normalised.
+ * @example
+ * ```ts
+ * import {
+ *   type DiffusionPrior,
+ *   type EnsembleContext,
+ *   type FloatArray,
+ *   noiseLevels,
+ *   type Problem,
+ *   twistedParticles,
+ *   zeros,
+ * } from 'retrodict/solver';
+ *
+ * // Particles that nothing pulls: they are drawn from the prior, and weighted at the end.
+ * export function weighted(prior: DiffusionPrior, problem: Problem, y: FloatArray, context: EnsembleContext) {
+ *   const sigmas = noiseLevels(prior, 50, { sigmaMax: 80, spacing: 'karras' });
+ *   const twist = async (x: FloatArray, sigma: number) => ({
+ *     denoised: await prior.denoise(x, sigma),
+ *     shift: zeros(x.shape),
+ *     logPotential: 0,
+ *   });
+ *   return twistedParticles(problem, y, sigmas, 0.5, twist, context);
+ * }
+ * ```
  */
 export async function twistedParticles(
   { imageShape, operator, noise }: Problem,
@@ -81,7 +104,17 @@ export async function twistedParticles(
   return { samples: population.states.map(({ x }) => x), ...population.result() };
 }
 
-/** One stream for each particle's place, whatever stands there: names are hashed once, not in every step. */
+/**
+ * One stream for each particle's place, whatever stands there: names are hashed once, not in every step.
+ * @example
+ * ```ts
+ * import { type EnsembleContext, particleStreams, startState } from 'retrodict/solver';
+ *
+ * export function begun(context: EnsembleContext) {
+ *   return particleStreams(context).map((random) => startState([3, 16, 16], 80, random));
+ * }
+ * ```
+ */
 export function particleStreams({ random, samples }: EnsembleContext): Random[] {
   return Array.from({ length: samples }, (_, k) => random('particle', k));
 }

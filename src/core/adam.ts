@@ -7,7 +7,19 @@ import type { Vector } from './vector.js';
 /** The published value: a gradient of exactly zero moves nothing. */
 const EPSILON = 1e-8;
 
-/** Adam (Kingma & Ba 2015), without weight decay: moves a vector along gradients in steps of its own scale. */
+/**
+ * Adam (Kingma & Ba 2015), without weight decay: moves a vector along gradients in steps of its own scale.
+ * @example
+ * ```ts
+ * import { Adam } from 'retrodict/solver';
+ *
+ * // The minimum of (x − 3)², whose gradient is 2(x − 3).
+ * const x = Float64Array.of(0);
+ * const adam = new Adam(1, 0.1);
+ * for (let i = 0; i < 300; i++) adam.step(Float64Array.of(2 * (x[0] - 3)), x);
+ * console.log(x[0]); // about 3
+ * ```
+ */
 export class Adam {
   readonly #mean: Float64Array;
   readonly #square: Float64Array;

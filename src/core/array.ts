@@ -10,7 +10,15 @@ export type Shape = readonly number[];
 /** The smallest positive float32 of full precision: what stands for a 0 where only positive values have a logarithm. */
 export const SMALLEST_FLOAT = 2 ** -126;
 
-/** Number of elements of an array of this shape. */
+/**
+ * Number of elements of an array of this shape.
+ * @example
+ * ```ts
+ * import { sizeOf } from 'retrodict/problem';
+ *
+ * console.log(sizeOf([3, 16, 16])); // 768
+ * ```
+ */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((size, extent) => size * extent, 1);
 }
@@ -45,12 +53,28 @@ export function zeros(shape: Shape): FloatArray {
   return floatArray(new Float32Array(sizeOf(shape)), shape);
 }
 
-/** An array that holds one value everywhere. */
+/**
+ * An array that holds one value everywhere.
+ * @example
+ * ```ts
+ * import { filled } from 'retrodict/problem';
+ *
+ * console.log(filled([3, 16, 16], 0.5).data[0]); // 0.5
+ * ```
+ */
 export function filled(shape: Shape, value: number): FloatArray {
   return floatArray(new Float32Array(sizeOf(shape)).fill(value), shape);
 }
 
-/** A new contiguous array of the same shape, with `f` applied to every value. */
+/**
+ * A new contiguous array of the same shape, with `f` applied to every value.
+ * @example
+ * ```ts
+ * import { filled, mapArray } from 'retrodict/problem';
+ *
+ * console.log(mapArray(filled([1, 2, 2], 0.5), (value, index) => value + index).data); // 0.5, 1.5, 2.5, 3.5
+ * ```
+ */
 export function mapArray(x: FloatArray, f: (value: number, index: number) => number): FloatArray {
   const data = new Float32Array(x.data.length);
   for (let i = 0; i < data.length; i++) data[i] = f(x.data[i], i);

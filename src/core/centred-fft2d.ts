@@ -2,7 +2,18 @@
 import { type FourierPlan, fourierPlan } from './fft.js';
 import { type Arrays, kernels, room, type Wanted } from './kernels.js';
 
-/** Transforms planes [height, width] in the kernels' memory. */
+/**
+ * Transforms planes [height, width] in the kernels' memory.
+ * @example
+ * ```ts
+ * import { CentredFft2d } from 'retrodict/problem';
+ *
+ * const { re, forward } = new CentredFft2d(8, 8).enter();
+ * re.set(new Float64Array(64).fill(1));
+ * forward();
+ * console.log(re[4 * 8 + 4]); // 8: all of a flat plane is at the origin, which lies in the middle
+ * ```
+ */
 export class CentredFft2d {
   private readonly along: FourierPlan;
   private readonly down: FourierPlan;

@@ -17,6 +17,13 @@ export interface ConjugateGradientOptions {
 /**
  * Solves Mx = b. The recurrence runs in double precision; only M's argument and result are float32.
  * Stops early, with the best x so far, where rounding has made M's curvature negative.
+ * @example
+ * ```ts
+ * import { conjugateGradients, filled, mapArray } from 'retrodict/problem';
+ *
+ * // M = 2I, so x = b/2.
+ * console.log(await conjugateGradients((x) => mapArray(x, (value) => 2 * value), filled([1, 4, 4], 1)));
+ * ```
  */
 export async function conjugateGradients(
   multiply: (x: FloatArray) => Awaitable<FloatArray>,

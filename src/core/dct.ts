@@ -6,6 +6,14 @@ import type { Vector } from './vector.js';
 /**
  * C[k] = √((1 or 2)/N)·Σₙ x[n]·cos(πk(2n+1)/2N) along both axes of planes [height, width]. These cosines are what a
  * plane continued by its mirror image (c b a | a b c | c b a) is made of.
+ * @example
+ * ```ts
+ * import { Dct2d } from 'retrodict/problem';
+ *
+ * const coefficients = new Float64Array(64);
+ * new Dct2d(8, 8).forward(new Float32Array(64).fill(1), 0, coefficients);
+ * console.log(coefficients[0]); // 8: a flat plane has no other coefficient
+ * ```
  */
 export class Dct2d {
   private readonly along: CosinePlan;

@@ -6,7 +6,18 @@ import type { Vector } from './vector.js';
 /** Frequencies ky = 0 … height−1 by kx = 0 … ⌊width/2⌋, row by row; the others are conjugates of these. */
 export type Spectrum = Complex;
 
-/** Transforms planes [height, width]. */
+/**
+ * Transforms planes [height, width].
+ * @example
+ * ```ts
+ * import { RealFft2d } from 'retrodict/problem';
+ *
+ * const fft = new RealFft2d(8, 8);
+ * const spectrum = fft.spectrum();
+ * fft.forward(new Float32Array(64).fill(1), 0, spectrum);
+ * console.log(spectrum.re[0]); // 64, the sum
+ * ```
+ */
 export class RealFft2d {
   /** Number of kept horizontal frequencies. */
   readonly columns: number;

@@ -6,6 +6,14 @@ import { axpy, dot, norm, scale } from './vector.js';
 /**
  * The x in the Krylov space of at most `iterations` dimensions with the least ‖b − Mx‖, from x = 0. It never diverges.
  * Stops when ‖b − Mx‖ ≤ tolerance·‖b‖. Krylov vectors are in double precision; M's argument and result are float32.
+ * @example
+ * ```ts
+ * import { filled, gmres, mapArray } from 'retrodict/solver';
+ *
+ * // M = 2I, so x = b/2. M need not be symmetric.
+ * const b = filled([1, 4, 4], 1);
+ * console.log(await gmres((x) => mapArray(x, (value) => 2 * value), b, { iterations: 3 }));
+ * ```
  */
 export async function gmres(
   multiply: (x: FloatArray) => Awaitable<FloatArray>,

@@ -14,7 +14,21 @@ export interface Linearization {
   release(): void;
 }
 
-/** g(f(x)) from f at x and g's linearization at what that gives; releasing it releases both. */
+/**
+ * g(f(x)) from f at x and g's linearization at what that gives; releasing it releases both.
+ * @example
+ * ```ts
+ * import { operators } from 'retrodict';
+ * import { andThen, filled } from 'retrodict/problem';
+ *
+ * const blur = operators['gaussian-blur'].create([3, 16, 16], { sigma: 1, border: 'reflect' }, {});
+ * const clip = operators.clip.create([3, 16, 16], {}, {});
+ * const x = filled([3, 16, 16], 0.5);
+ * const both = await andThen(await blur.linearize(x), (value) => clip.linearize(value));
+ * console.log(both.value, await both.pullback(x));
+ * both.release();
+ * ```
+ */
 export async function andThen(
   inner: Linearization,
   outerAt: (value: FloatArray) => Awaitable<Linearization>,

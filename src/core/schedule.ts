@@ -3,6 +3,12 @@
 /**
  * Karras et al. 2022 (2206.00364, eq. 5): `steps` levels from `max` to `min`, evenly spaced in σ^(1/ρ), then 0.
  * @throws RangeError unless 0 < min < max and steps ≥ 1.
+ * @example
+ * ```ts
+ * import { karrasSigmas } from 'retrodict/solver';
+ *
+ * console.log(karrasSigmas(20, 0.01, 80));
+ * ```
  */
 export function karrasSigmas(steps: number, min: number, max: number, rho = 7): Float64Array {
   requireRange(steps, min, max);
@@ -15,6 +21,12 @@ export function karrasSigmas(steps: number, min: number, max: number, rho = 7): 
 /**
  * `steps` levels from `max` to `min` in constant ratio, then 0. @throws RangeError unless 0 < min < max and steps ≥
  * 1.
+ * @example
+ * ```ts
+ * import { geometricSigmas } from 'retrodict/solver';
+ *
+ * console.log(geometricSigmas(3, 0.01, 1)); // 1, 0.1, 0.01, 0
+ * ```
  */
 export function geometricSigmas(steps: number, min: number, max: number): Float64Array {
   requireRange(steps, min, max);
@@ -27,12 +39,28 @@ export function geometricSigmas(steps: number, min: number, max: number): Float6
 const BETA_MIN = 0.1;
 const BETA_RANGE = 19.9;
 
-/** Noise level at time t of the linear schedule, for an image in [0, 1] (half of that on [-1, 1]). */
+/**
+ * Noise level at time t of the linear schedule, for an image in [0, 1] (half of that on [-1, 1]).
+ * @example
+ * ```ts
+ * import { vpSigma, vpTime } from 'retrodict/solver';
+ *
+ * console.log(vpTime(vpSigma(0.3))); // 0.3
+ * ```
+ */
 export function vpSigma(time: number): number {
   return 0.5 * Math.sqrt(Math.expm1(BETA_MIN * time + 0.5 * BETA_RANGE * time ** 2));
 }
 
-/** Inverse of `vpSigma`. */
+/**
+ * Inverse of `vpSigma`.
+ * @example
+ * ```ts
+ * import { vpTime } from 'retrodict/solver';
+ *
+ * console.log(vpTime(0.1)); // the time, from 0 to 1, at which the noise is a tenth of the image's range
+ * ```
+ */
 export function vpTime(sigma: number): number {
   const integral = Math.log1p((2 * sigma) ** 2);
   return (2 * integral) / (BETA_MIN + Math.sqrt(BETA_MIN ** 2 + 2 * BETA_RANGE * integral));
@@ -43,6 +71,12 @@ export function vpTime(sigma: number): number {
  * `uniform`: evenly spaced in time, as DPS and DDPM; `quadratic`: time falls with the square root of the step, as
  * DiffPIR's `quad` sequence, which spends more steps on low noise.
  * @throws RangeError unless 0 < min < max and steps ≥ 1.
+ * @example
+ * ```ts
+ * import { vpSigmas } from 'retrodict/solver';
+ *
+ * console.log(vpSigmas(20, 0.01, 80, 'quadratic'));
+ * ```
  */
 export function vpSigmas(
   steps: number,

@@ -4,7 +4,15 @@
  * A variance-preserving state on [-1, 1] is x_t = a_t (2x − 1) with a_t = 1/√(1 + (2σ)²).
  */
 
-/** √ᾱ of the variance-preserving state on [-1, 1] whose noise level is `sigma` in our units. */
+/**
+ * √ᾱ of the variance-preserving state on [-1, 1] whose noise level is `sigma` in our units.
+ * @example
+ * ```ts
+ * import { vpScale } from 'retrodict/solver';
+ *
+ * console.log(vpScale(0.5)); // σ = 1 on [−1, 1], so 1/√2
+ * ```
+ */
 export function vpScale(sigma: number): number {
   return 1 / Math.sqrt(1 + (2 * sigma) ** 2);
 }

@@ -1,14 +1,13 @@
 /** A latent diffusion prior whose autoencoder and network are ONNX graphs (Rombach et al. 2022, arXiv 2112.10752). */
-import { type FloatArray, floatArray, formatShape, mapArray, zeros } from '../src/core/array.js';
-import type { Linearization } from '../src/core/linearization.js';
+import { type FloatArray, formatShape } from '../src/core/array.js';
 import type { DiffusionCard, LatentCard } from './card.js';
 import { type FeedablePrior, openDiffusionPrior } from './diffusion.js';
 import { graphSource } from './files.js';
 import { guided } from './guided.js';
-import { DifferentiableGraph, type GraphModel } from './onnx/differentiable-graph.js';
-import type { Tensor } from './onnx/session.js';
+import type { GraphModel } from './onnx/differentiable-graph.js';
+import { type Affine, Transform } from './onnx/transform.js';
 import { pad, padAdjoint, roundUp } from './padding.js';
-import type { Conditioning, DiffusionPrior, Footprint, LatentPrior } from './prior.js';
+import type { Conditioning, DiffusionPrior, LatentPrior } from './prior.js';
 import { type Embed, openTextEncoder } from './text.js';
 
 /** What a latent prior is made of; the runtime becomes its own, and ends with it. */
@@ -25,18 +24,8 @@ export interface LatentModel extends Omit<GraphModel, 'source'> {
  */
 export async function openLatentPrior(model: LatentModel): Promise<LatentPrior> {
   const { card, directory } = model;
-  const open = async (part: LatentCard['decoder']) => {
-    const graph = await DifferentiableGraph.open({ ...model, source: await graphSource(directory, part) });
-    for (const [kind, name, values] of [
-      ['input', part.input, graph.session.inputs],
-      ['output', part.output, graph.session.outputs],
-    ] as const) {
-      if (values.some((value) => value.name === name)) continue;
-      const found = values.map((value) => `"${value.name}"`).join(', ');
-      throw new Error(`${graph.name} has no ${kind} "${name}" as its card says; it has ${found}.`);
-    }
-    return new Transform(graph, part);
-  };
+  const open = async (part: LatentCard['decoder']) =>
+    Transform.open({ ...model, source: await graphSource(directory, part) }, part);
   const source = await graphSource(directory, card.codes);
   const codes = await openDiffusionPrior({ ...model, card: cardOfCodes(card), source });
   const parts = {
@@ -146,78 +135,6 @@ function latentPrior(
     },
     close: () => codes.close(),
   };
-}
-
-/** x ↦ scale·x + shift */
-interface Affine {
-  readonly scale: number;
-  readonly shift: number;
-}
-
-const through = ({ scale, shift }: Affine, x: FloatArray) => mapArray(x, (value) => scale * value + shift);
-
-/** A graph from one array to another: the first of the two halves of its answer where it has moments. */
-class Transform {
-  constructor(
-    readonly graph: DifferentiableGraph,
-    readonly part: { readonly input: string; readonly output: string; readonly moments?: boolean },
-  ) {}
-
-  /** after(graph(before(x))), of the shape that is expected. */
-  async apply(x: FloatArray, before: Affine, after: Affine, shape: readonly number[], signal?: AbortSignal) {
-    const answer = await this.graph.run(this.#feeds(x, before), this.part.output, signal);
-    return through(after, this.#first(answer, shape));
-  }
-
-  async linearize(
-    x: FloatArray,
-    before: Affine,
-    after: Affine,
-    shape: readonly number[],
-    signal?: AbortSignal,
-  ): Promise<Linearization> {
-    const { input, output } = this.part;
-    const { value, pullback, release } = await this.graph.linearize(
-      this.#feeds(x, before),
-      input,
-      output,
-      signal,
-    );
-    return {
-      value: through(after, this.#first(value, shape)),
-      pullback: async (v) => {
-        const cotangent = zeros(this.#answerShape(shape));
-        cotangent.data.set(through({ scale: after.scale, shift: 0 }, v).data);
-        const gradient = await pullback({ type: 'float32', dims: cotangent.shape, data: cotangent.data });
-        return through({ scale: before.scale, shift: 0 }, floatArray(gradient.data as Float32Array, x.shape));
-      },
-      release,
-    };
-  }
-
-  footprint(channels: number, positions: number): Footprint {
-    return this.graph.footprint(this.part.input, channels, positions);
-  }
-
-  #feeds(x: FloatArray, before: Affine): Record<string, Tensor> {
-    const { data } = through(before, x);
-    return { [this.part.input]: { type: 'float32', dims: [1, ...x.shape], data } };
-  }
-
-  #answerShape([channels, height, width]: readonly number[]): readonly number[] {
-    return [1, this.part.moments ? 2 * channels : channels, height, width];
-  }
-
-  #first(answer: Tensor, shape: readonly number[]): FloatArray {
-    const expected = formatShape(this.#answerShape(shape));
-    if (answer.type !== 'float32' || formatShape(answer.dims) !== expected) {
-      throw new Error(
-        `${this.graph.name} answers with ${answer.type} ${formatShape(answer.dims)}; its card says float32 ${expected}.`,
-      );
-    }
-    const size = shape.reduce((product, extent) => product * extent, 1);
-    return floatArray((answer.data as Float32Array).subarray(0, size), shape);
-  }
 }
 
 /** The card of the model of codes by itself: its images are codes, in their own units. */

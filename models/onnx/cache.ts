@@ -6,11 +6,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, realpath, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { DifferentiateRequest, ModelSource, SplitModels } from './differentiate.js';
-import type { Runtime } from './session.js';
+import type { DifferentiateRequest, differentiate, ModelSource, SplitModels } from './differentiate.js';
 
 /** Changes whenever the rewriting of graphs does, or what is written here. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 const ENTRY = /^[0-9a-f]{64}\.vjp$/;
 
@@ -20,26 +19,22 @@ type Header = Omit<SplitModels, 'forward' | 'backward'> & {
   readonly forwardLength: number;
 };
 
-export type SplitDifferentiation = (
-  runtime: Runtime,
-  source: ModelSource,
-  request: DifferentiateRequest & { readonly mode: 'split' },
-) => Promise<SplitModels>;
+export type Differentiation = typeof differentiate;
 
 /**
  * The same differentiation, looked up in the cache first and remembered there.
  * @param limit bytes of all entries above which the least recently used are dropped.
  */
 export function cached(
-  differentiate: SplitDifferentiation,
+  differentiation: Differentiation,
   folder = cacheFolder(),
   limit = 2 ** 30,
-): SplitDifferentiation {
+): Differentiation {
   return async (runtime, source, request) => {
     const path = join(folder, `${await entryKey(source, request)}.vjp`);
     const found = await read(path);
     if (found) return found;
-    const models = await differentiate(runtime, source, request);
+    const models = await differentiation(runtime, source, request);
     // What cannot be remembered is made again the next time.
     await write(folder, path, models, limit).catch(() => {});
     return models;
@@ -60,8 +55,8 @@ async function entryKey(source: ModelSource, request: DifferentiateRequest): Pro
   const model = createHash('sha256').update(source.bytes).digest('hex');
   const path = source.path === undefined ? null : await realpath(source.path);
   const shapes = Object.entries(request.inputShapes).sort();
-  const { wrt, outputs = null, straightThrough = [] } = request;
-  const parts = [FORMAT, model, source.weights ?? null, path, shapes, wrt, outputs, straightThrough];
+  const { wrt, outputs = null } = request;
+  const parts = [FORMAT, model, source.weights ?? null, path, shapes, wrt, outputs];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

@@ -1,7 +1,7 @@
 /** A graph with its gradient: run as it is, or linearized at whatever sizes it is asked for. */
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { SplitDifferentiation } from './cache.js';
+import type { Differentiation } from './cache.js';
 import type { ModelSource, SplitModels } from './differentiate.js';
 import { type GraphFootprint, graphFootprint } from './footprint.js';
 import { scaledPullback } from './half-precision.js';
@@ -14,7 +14,7 @@ export interface GraphModel {
   readonly runtime: Runtime;
   readonly session: SessionOptions;
   /** How the graphs of `linearize` are made. */
-  readonly differentiate: SplitDifferentiation;
+  readonly differentiate: Differentiation;
 }
 
 /** How many input sizes have their gradient graphs loaded at a time. */
@@ -116,7 +116,6 @@ export class DifferentiableGraph {
         inputShapes: Object.fromEntries(shapes),
         wrt: [wrt],
         outputs: [output],
-        mode: 'split',
       });
       const options = { ...session, externalDataFolder: models.externalDataFolder };
       const forward = await runtime.open(models.forward, { ...options, name: source.name });

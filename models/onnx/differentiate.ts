@@ -14,7 +14,7 @@ import { writeModel } from './proto/write.js';
 import { measureResizes } from './resize-matrices.js';
 import type { Runtime } from './session.js';
 import { upgrade } from './upgrade.js';
-import { jointVjp, splitVjp } from './vjp/vjp.js';
+import { splitVjp } from './vjp/vjp.js';
 import { byReference, byValue, withSmallValues } from './weights.js';
 
 /** A model to differentiate. */
@@ -41,12 +41,16 @@ export interface DifferentiateRequest {
   readonly wrt: readonly string[];
   /** Outputs that get a cotangent; all floating-point outputs when absent. Others are not in the produced models. */
   readonly outputs?: readonly string[];
-  readonly mode: 'joint' | 'split';
-  /** Op types of zero gradient (such as `Round`) that are to pass cotangents on unchanged instead. */
-  readonly straightThrough?: readonly string[];
 }
 
-interface Differentiated {
+/**
+ * Two graphs. `forward` has the model's own inputs and computes `outputs` and `residuals`; `backward` has the
+ * residuals and the cotangents as inputs and computes the gradients. No residual is also one of `outputs`.
+ */
+export interface SplitModels {
+  readonly forward: Uint8Array;
+  readonly backward: Uint8Array;
+  readonly residuals: readonly string[];
   /** Outputs of the model that are computed and have a cotangent, in order. */
   readonly outputs: readonly string[];
   /** The input that takes the cotangent of each output. */
@@ -57,44 +61,17 @@ interface Differentiated {
   readonly externalDataFolder?: string;
 }
 
-/** One graph: inputs and cotangents in, outputs and gradients out. */
-export interface JointModels extends Differentiated {
-  readonly mode: 'joint';
-  readonly joint: Uint8Array;
-}
-
-/**
- * Two graphs. `forward` has the model's own inputs and computes `outputs` and `residuals`; `backward` has the
- * residuals and the cotangents as inputs and computes the gradients. No residual is also one of `outputs`.
- */
-export interface SplitModels extends Differentiated {
-  readonly mode: 'split';
-  readonly forward: Uint8Array;
-  readonly backward: Uint8Array;
-  readonly residuals: readonly string[];
-}
-
 /**
  * Makes the models that compute vector-Jacobian products of a model at given input shapes: brings it to opset 18
  * or later, lets ONNX Runtime fold its shape arithmetic and infer every shape, then differentiates it.
  *
  * @throws Error naming op, node and model where an active op has no rule, or a form of it that no rule covers.
  */
-export function differentiate(
-  runtime: Runtime,
-  source: ModelSource,
-  request: DifferentiateRequest & { readonly mode: 'joint' },
-): Promise<JointModels>;
-export function differentiate(
-  runtime: Runtime,
-  source: ModelSource,
-  request: DifferentiateRequest & { readonly mode: 'split' },
-): Promise<SplitModels>;
 export async function differentiate(
   runtime: Runtime,
   source: ModelSource,
   request: DifferentiateRequest,
-): Promise<JointModels | SplitModels> {
+): Promise<SplitModels> {
   const { name, bytes } = source;
   const scratch = await mkdtemp(join(tmpdir(), 'retrodict-'));
   try {
@@ -107,17 +84,12 @@ export async function differentiate(
     const model = await withSmallValues(canonical, folders.weights);
     const types = await inferTypes(runtime, model, folders, name);
     const resizeMatrices = await measureResizes(runtime, model, types, name);
-    const { mode, inputShapes: _, ...rest } = request;
-    const vjpRequest = { ...rest, name, types, resizeMatrices };
+    const { wrt, outputs } = request;
     const inPlace = source.path !== undefined;
     const write = (made: Model) => writeModel(inPlace ? made : byValue(made, basename(file), bytes));
-    const shared = inPlace ? { externalDataFolder: folders.weights } : {};
-    if (mode === 'joint') {
-      const { joint, ...names } = jointVjp(model, vjpRequest);
-      return { mode, ...names, ...shared, joint: write(joint) };
-    }
-    const { forward, backward, ...names } = splitVjp(model, vjpRequest);
-    return { mode, ...names, ...shared, forward: write(forward), backward: write(backward) };
+    const { forward, backward, ...names } = splitVjp(model, { name, wrt, outputs, types, resizeMatrices });
+    const externalDataFolder = inPlace ? folders.weights : undefined;
+    return { ...names, externalDataFolder, forward: write(forward), backward: write(backward) };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

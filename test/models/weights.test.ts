@@ -61,17 +61,19 @@ describe.each(graphs)('%s', (name) => {
     const wrt = graph.inputs.map((input) => input.name).filter((input) => `gradient.${input}` in content);
     if (wrt.length === 0) return;
     const inputShapes = Object.fromEntries(graph.inputs.map(({ name }) => [name, truth(name).shape]));
-    const gradient = await differentiate(runtime, { bytes, path, name }, { inputShapes, wrt, mode: 'joint' });
-    const joint = await runtime.open(gradient.joint, {
-      threads: 1,
-      externalDataFolder: gradient.externalDataFolder,
-    });
+    const gradient = await differentiate(runtime, { bytes, path, name }, { inputShapes, wrt });
+    const options = { threads: 1, externalDataFolder: gradient.externalDataFolder };
+    const forward = await runtime.open(gradient.forward, options);
+    const backward = await runtime.open(gradient.backward, options);
     const cotangents = Object.entries(gradient.cotangents).map(([output, input]) => [
       input,
       tensor(truth(`cotangent.${output}`), { type: 'float32' }),
     ]);
-    const found = await joint.run({ ...feeds, ...Object.fromEntries(cotangents) });
-    await joint.release();
+    const { kept } = await forward.run(feeds, { fetch: gradient.outputs, keep: gradient.residuals });
+    const found = await backward.run(Object.fromEntries(cotangents), { kept });
+    await kept?.release();
+    await forward.release();
+    await backward.release();
     for (const input of wrt) {
       expect(error(found.outputs[gradient.gradients[input]], truth(`gradient.${input}`))).toBeLessThan(5e-5);
     }

@@ -10,18 +10,14 @@ interface Activity {
   readonly nodes: readonly Node[];
 }
 
-/**
- * Values reached from `wrt` along nodes with non-zero gradient, and reaching `outputs` along them.
- * @param straightThrough op types of zero gradient that count as the identity
- */
+/** Values reached from `wrt` along nodes with non-zero gradient, and reaching `outputs` along them. */
 export function activity(
   graph: Graph,
   types: ValueTypes,
   wrt: readonly string[],
   outputs: readonly string[],
-  straightThrough: ReadonlySet<string>,
 ): Activity {
-  const flowing = graph.nodes.filter((node) => passesGradient(node, types, straightThrough));
+  const flowing = graph.nodes.filter((node) => passesGradient(node, types));
   const reached = new Set(wrt);
   const detached = new Set<Node>();
   for (const node of flowing) {
@@ -52,11 +48,11 @@ function isDetached(node: Node, graph: Graph, reached: ReadonlySet<string>): boo
   return readers.length > 0 && readers.every(({ opType, inputs }) => opType === 'Add' && inputs.includes(z));
 }
 
-function passesGradient(node: Node, types: ValueTypes, straightThrough: ReadonlySet<string>): boolean {
+function passesGradient(node: Node, types: ValueTypes): boolean {
   if (node.domain !== '') return true;
   if (node.opType === 'Cast' || node.opType === 'CastLike')
     return isFloat(types, node.outputs[0]) && isFloat(types, node.inputs[0]);
-  return straightThrough.has(node.opType) || !constantOps.has(node.opType);
+  return !constantOps.has(node.opType);
 }
 
 export function isFloat(types: ValueTypes, name: string): boolean {

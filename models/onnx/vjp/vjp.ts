@@ -17,7 +17,6 @@ import { partition } from './partition.js';
 import { prune } from './prune.js';
 import type { ResizeMatrices } from './resize-matrix.js';
 import { Application } from './rule.js';
-import { straightThroughOps } from './rules/constant.js';
 import { rules } from './rules/index.js';
 
 export interface VjpRequest {
@@ -30,8 +29,6 @@ export interface VjpRequest {
   /** Element type and shape of every value, inputs and initializers included. */
   readonly types: ValueTypes;
   readonly resizeMatrices?: ResizeMatrices;
-  /** Op types of zero gradient that pass cotangents on unchanged instead. */
-  readonly straightThrough?: readonly string[];
 }
 
 interface Names {
@@ -40,10 +37,6 @@ interface Names {
   readonly cotangents: Readonly<Record<string, string>>;
   /** The output that holds the gradient with respect to each input. */
   readonly gradients: Readonly<Record<string, string>>;
-}
-
-export interface JointVjp extends Names {
-  readonly joint: Model;
 }
 
 export interface SplitVjp extends Names {
@@ -57,18 +50,6 @@ interface Sweep extends Names {
   readonly emit: Emitter;
   /** Forward nodes, some with optional outputs added that the backward nodes read. */
   readonly forward: readonly Node[];
-}
-
-/** One model that takes cotangents beside the inputs and gives gradients beside the outputs. */
-export function jointVjp(model: Model, request: VjpRequest): JointVjp {
-  const { emit, forward, ...names } = sweep(model, request);
-  const { types } = request;
-  const gradients = Object.values(names.gradients);
-  const initializers = [...model.graph.initializers, ...emit.initializers];
-  const needed = prune([...forward, ...emit.nodes], initializers, [...names.outputs, ...gradients]);
-  const inputs = [...model.graph.inputs, ...cotangentInputs(names, types)];
-  const outputs = [...declare(names.outputs, types), ...gradientOutputs(names, types)];
-  return { ...names, joint: rebuilt(model, needed, inputs, outputs) };
 }
 
 /** A forward model that also gives what the backward model needs of it, and computes early what saves keeping more. */
@@ -133,8 +114,8 @@ function sweep(model: Model, request: VjpRequest): Sweep {
   if (outputs.length === 0) {
     throw new Error(`${request.name} has no output to differentiate; expected one of floating point.`);
   }
-  const straightThrough = checked(graph, request, outputs);
-  const active = activity(graph, types, wrt, outputs, straightThrough);
+  requireKnown(graph, request, outputs);
+  const active = activity(graph, types, wrt, outputs);
   const emit = new Emitter(model, types, request.resizeMatrices ?? new Map());
 
   const cotangents = Object.fromEntries(outputs.map((name) => [name, `ct/${name}`]));
@@ -156,7 +137,7 @@ function sweep(model: Model, request: VjpRequest): Sweep {
     const first = ofOutputs.findIndex((cotangent) => cotangent !== undefined);
     if (first < 0) continue;
     emit.type = types.get(node.outputs[first])?.type ?? 'float32';
-    const ofInputs = applyRule(emit, node, ofOutputs, active.values, straightThrough, request.name);
+    const ofInputs = applyRule(emit, node, ofOutputs, active.values, request.name);
     node.inputs.forEach((name, i) => {
       const cotangent = ofInputs[i];
       if (cotangent !== undefined && active.values.has(name)) add(name, cotangent);
@@ -178,10 +159,8 @@ function applyRule(
   node: Node,
   cotangents: readonly (string | undefined)[],
   active: ReadonlySet<string>,
-  straightThrough: ReadonlySet<string>,
   name: string,
 ): readonly (string | undefined)[] {
-  if (node.domain === '' && straightThrough.has(node.opType)) return [cotangents[0]];
   const rule = node.domain === '' && Object.hasOwn(rules, node.opType) ? rules[node.opType] : undefined;
   if (rule === undefined) {
     throw new Error(
@@ -191,8 +170,7 @@ function applyRule(
   return rule(emit, new Application(node, cotangents, active, name));
 }
 
-function checked(graph: Graph, request: VjpRequest, outputs: readonly string[]): ReadonlySet<string> {
-  const { name, types, wrt } = request;
+function requireKnown(graph: Graph, { name, types, wrt }: VjpRequest, outputs: readonly string[]): void {
   const find = (wanted: readonly string[], among: readonly ValueDeclaration[], what: string) => {
     const names = among.map((one) => one.name);
     for (const one of wanted) {
@@ -210,14 +188,6 @@ function checked(graph: Graph, request: VjpRequest, outputs: readonly string[]):
   };
   find(wrt, graph.inputs, 'input');
   find(outputs, graph.outputs, 'output');
-  for (const op of request.straightThrough ?? []) {
-    if (!straightThroughOps.has(op)) {
-      throw new Error(
-        `No cotangent can pass straight through ${op}; expected ${[...straightThroughOps].join(', ')}.`,
-      );
-    }
-  }
-  return new Set(request.straightThrough);
 }
 
 function identity(from: string, to: string): Node {

@@ -9,7 +9,7 @@ import { readModel } from '../../../models/onnx/proto/read.js';
 import { writeModel } from '../../../models/onnx/proto/write.js';
 import { Runtime } from '../../../models/onnx/session.js';
 import { upgrade } from '../../../models/onnx/upgrade.js';
-import { type Arrays, gradientError, randomArray, runTensors, tensors } from './differentiation.js';
+import { type Arrays, gradientError, joined, randomArray, runTensors, tensors } from './differentiation.js';
 import { float, TestGraph } from './test-graph.js';
 
 let runtime: Runtime;
@@ -39,30 +39,30 @@ async function errorOf(
   shapes: Record<string, readonly number[]>,
   truth = model,
 ): Promise<{ error: number; size: number; ops: string[] }> {
-  const joint = await differentiate(
+  const split = await differentiate(
     runtime,
     { ...source, name: 'toy.onnx' },
-    { inputShapes: shapes, wrt: Object.keys(shapes), mode: 'joint' },
+    { inputShapes: shapes, wrt: Object.keys(shapes) },
   );
   const inputs: Arrays = Object.fromEntries(
     Object.entries(shapes).map(([name, dims], i) => [name, randomArray(dims, 5 + i)]),
   );
-  const made = readModel(joint.joint);
+  const made = joined({ ...split, forward: readModel(split.forward), backward: readModel(split.backward) });
   const cotangents: Arrays = Object.fromEntries(
-    joint.outputs.map((name, i) => {
+    split.outputs.map((name, i) => {
       const { dims } = made.graph.outputs.find((output) => output.name === name)!;
       return [name, randomArray(dims as number[], 50 + i)];
     }),
   );
-  const named = Object.fromEntries(joint.outputs.map((name) => [joint.cotangents[name], cotangents[name]]));
+  const named = Object.fromEntries(split.outputs.map((name) => [split.cotangents[name], cotangents[name]]));
   const outputs = await runTensors(runtime, made, tensors({ ...inputs, ...named }), {
-    ...(joint.externalDataFolder === undefined ? {} : { externalDataFolder: joint.externalDataFolder }),
+    externalDataFolder: split.externalDataFolder,
   });
   const gradients = Object.fromEntries(
-    Object.entries(joint.gradients).map(([name, gradient]) => [name, outputs[gradient].data as Float32Array]),
+    Object.entries(split.gradients).map(([name, gradient]) => [name, outputs[gradient].data as Float32Array]),
   );
   const error = gradientError(truth, inputs, cotangents, gradients);
-  return { error, size: joint.joint.length, ops: made.graph.nodes.map(({ opType }) => opType) };
+  return { error, size: writeModel(made).length, ops: made.graph.nodes.map(({ opType }) => opType) };
 }
 
 describe('weights', () => {
@@ -230,7 +230,7 @@ describe('what ONNX Runtime folds away', () => {
 describe('what is refused', () => {
   const refusal = async (model: Model, inputShapes: Record<string, number[]> = { x: [2, 3] }) => {
     const source = { bytes: writeModel(model), name: 'toy.onnx' };
-    return differentiate(runtime, source, { inputShapes, wrt: ['x'], mode: 'joint' }).then(
+    return differentiate(runtime, source, { inputShapes, wrt: ['x'] }).then(
       () => 'accepted',
       (error: Error) => error.message,
     );

@@ -7,7 +7,7 @@ import { measureResizes } from '../../../models/onnx/resize-matrices.js';
 import type { Runtime, SessionOptions } from '../../../models/onnx/session.js';
 import type { Tensor } from '../../../models/onnx/tensor.js';
 import { upgrade } from '../../../models/onnx/upgrade.js';
-import type { VjpRequest } from '../../../models/onnx/vjp/vjp.js';
+import { type SplitVjp, splitVjp, type VjpRequest } from '../../../models/onnx/vjp/vjp.js';
 import { interpret, type Value } from './interpreter64/index.js';
 import { normals } from './test-graph.js';
 
@@ -30,6 +30,34 @@ export async function prepared(
 
 export function shapeOf(request: VjpRequest, name: string): readonly number[] {
   return request.types.get(name)!.dims as readonly number[];
+}
+
+/** Both graphs as one: inputs and cotangents in, outputs and gradients out. */
+export function joined({
+  forward,
+  backward,
+  residuals,
+}: Pick<SplitVjp, 'forward' | 'backward' | 'residuals'>): Model {
+  const [first, second] = [forward.graph, backward.graph];
+  const outer = ({ name }: { readonly name: string }) => !residuals.includes(name);
+  const initializers = new Map([...first.initializers, ...second.initializers].map((one) => [one.name, one]));
+  return {
+    ...forward,
+    opsets: new Map([...forward.opsets, ...backward.opsets]),
+    graph: {
+      name: first.name,
+      nodes: [...first.nodes, ...second.nodes],
+      initializers: [...initializers.values()],
+      inputs: [...first.inputs, ...second.inputs.filter(outer)],
+      outputs: [...first.outputs.filter(outer), ...second.outputs],
+    },
+  };
+}
+
+/** The vector-Jacobian product of a model in one graph. */
+export function jointVjp(model: Model, request: VjpRequest) {
+  const split = splitVjp(model, request);
+  return { ...split, joint: joined(split) };
 }
 
 /** Normal numbers, rounded to float32 so that both sides start from the same. */

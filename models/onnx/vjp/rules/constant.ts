@@ -33,6 +33,3 @@ export const constantOps: ReadonlySet<string> = new Set([
   'Bernoulli',
   'Multinomial',
 ]);
-
-/** Those of them that keep shape and type, so that a cotangent can be passed straight through instead. */
-export const straightThroughOps: ReadonlySet<string> = new Set(['Round', 'Floor', 'Ceil', 'Sign']);

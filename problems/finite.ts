@@ -34,7 +34,7 @@ function finiteOperator<Operator extends ForwardOperator>(operator: Operator, pa
 }
 
 function finiteInverses(operator: LinearOperator, part: string): Partial<LinearOperator> {
-  const { pseudoInverse, normalSolve } = operator;
+  const { normalSolve } = operator;
   return {
     adjoint: (y) =>
       finite(
@@ -42,10 +42,6 @@ function finiteInverses(operator: LinearOperator, part: string): Partial<LinearO
         y,
         errorsOf(part, () => operator.adjoint(y)),
       ),
-    ...(pseudoInverse && {
-      pseudoInverse: (y: FloatArray) =>
-        finite(`the pseudo-inverse of ${part}`, y, () => pseudoInverse.call(operator, y)),
-    }),
     ...(normalSolve && {
       normalSolve: (b: FloatArray, rho: number) =>
         finite(`the normal solve of ${part}`, b, () => normalSolve.call(operator, b, rho)),

@@ -44,8 +44,6 @@ export interface ForwardOperator {
 export interface LinearOperator extends ForwardOperator {
   /** Aᵀy, exact to rounding. */
   adjoint(y: FloatArray): Awaitable<FloatArray>;
-  /** A†y, the minimum-norm least-squares solution. */
-  pseudoInverse?(y: FloatArray): Awaitable<FloatArray>;
   /** Solves (AᵀA + ρI) x = b exactly, ρ > 0. */
   normalSolve?(b: FloatArray, rho: number): Awaitable<FloatArray>;
   /** Singular value decomposition A = U diag(s) Vᵀ in factored form. */

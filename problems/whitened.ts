@@ -60,13 +60,11 @@ export function whitened(
 function diagonal(
   { toSpectrum, fromSpectrum }: OctaveCovariance,
   values: Float32Array,
-): Pick<LinearOperator, 'svd' | 'normalSolve' | 'pseudoInverse' | 'norm'> {
-  const scaledBy = (x: FloatArray, factor: (s: number) => number) =>
-    fromSpectrum(mapArray(toSpectrum(x), (value, i) => value * factor(values[i])));
+): Pick<LinearOperator, 'svd' | 'normalSolve' | 'norm'> {
   return {
     svd: { values, toSpectrum, fromSpectrum, measurementToSpectrum: toSpectrum },
-    normalSolve: (b, rho) => scaledBy(b, (s) => 1 / (s * s + rho)),
-    pseudoInverse: (y) => scaledBy(y, (s) => 1 / s),
+    normalSolve: (b, rho) =>
+      fromSpectrum(mapArray(toSpectrum(b), (value, i) => value * (1 / (values[i] * values[i] + rho)))),
     norm: values.reduce((most, value) => Math.max(most, value), 0),
   };
 }

@@ -7,6 +7,7 @@ import {
   bind,
   contactSheet,
   contiguous,
+  floatArray,
   isLinear,
   loadPrior,
   measure,
@@ -31,8 +32,14 @@ const rows = [];
 for (const [label, operators] of Object.entries(TASKS)) {
   const task = bind(problem(operators, 'gaussian:sigma=2/255'), { imageShape: image.shape });
   const measurement = await measure(task, image);
-  if (!isLinear(task.operator) || !task.operator.pseudoInverse) throw new Error(`${label} has no inverse`);
-  const leastSquares = await task.operator.pseudoInverse(measurement);
+  // Rows of an orthogonal matrix: the adjoint, divided by their scale, gives the least squares of least norm.
+  if (!isLinear(task.operator) || !task.operator.rowScale) throw new Error(`${label} has other rows`);
+  const { adjoint, rowScale } = task.operator;
+  const back = await adjoint(measurement);
+  const leastSquares = floatArray(
+    back.data.map((value) => value / rowScale),
+    back.shape,
+  );
   const options = { steps: 60, lambda: 4, zeta: 1, sigmaMax: 1, spacing: 'geometric' };
   const posterior = await restore({ measurement, problem: task, prior, samples: 1, options });
   const [before, after] = [psnr(leastSquares, image), psnr(posterior.mean, image)];

@@ -77,16 +77,10 @@ function composeLinear(first: LinearOperator, second: LinearOperator): LinearOpe
   });
 }
 
-/** What A = B·L inherits from B where LLᵀ = c·I: LᵀB† /c, and the normal equations on the rows of L and beside them. */
+/** What A = B·L inherits from B where LLᵀ = c·I: the normal equations on the rows of L and beside them. */
 function onRowSpace(first: LinearOperator, second: LinearOperator, gram: number): Partial<LinearOperator> {
   return {
     rowScale: second.rowScale === undefined ? undefined : gram * second.rowScale,
-    pseudoInverse:
-      second.pseudoInverse &&
-      (async (y: FloatArray) => {
-        const inner = await second.pseudoInverse!(y);
-        return first.adjoint(mapArray(inner, (value) => value / gram));
-      }),
     normalSolve:
       second.normalSolve &&
       (async (b: FloatArray, rho: number) => {

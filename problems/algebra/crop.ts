@@ -61,7 +61,6 @@ export function crop(shape: Shape, { top, left, height, width }: Window): Linear
     outputShape,
     apply,
     adjoint,
-    pseudoInverse: adjoint,
     normalSolve: (b, rho) => mapArray(b, (value, i) => value / (values[i] + rho)),
     svd: {
       values,

@@ -4,7 +4,7 @@ import { UsageError } from '../../src/core/errors.js';
 import { type ForwardOperator, isLinear, type LinearOperator, withLinearization } from '../operator.js';
 
 /**
- * Keeps all that A has: norm, pseudo-inverse, normal solve, singular values, linear part and surrogate.
+ * Keeps all that A has: norm, normal solve, singular values, linear part and surrogate.
  * @param factor c, any number but 0.
  * @throws UsageError when it is 0 or not finite.
  * @example
@@ -35,7 +35,7 @@ export function scaled(operator: ForwardOperator, factor: number): ForwardOperat
 
 function scaledLinear(operator: LinearOperator, factor: number): LinearOperator {
   const { inputShape, outputShape, field, observed, pixelwise } = operator;
-  const { norm, rowScale, pseudoInverse, normalSolve, svd } = operator;
+  const { norm, rowScale, normalSolve, svd } = operator;
   const square = factor * factor;
   return withLinearization({
     inputShape,
@@ -47,7 +47,6 @@ function scaledLinear(operator: LinearOperator, factor: number): LinearOperator 
     rowScale: rowScale && square * rowScale,
     apply: async (x) => times(factor, await operator.apply(x)),
     adjoint: (y) => operator.adjoint(times(factor, y)),
-    pseudoInverse: pseudoInverse && ((y) => pseudoInverse(times(1 / factor, y))),
     // (c²AᵀA + ρ) x = b is (AᵀA + ρ/c²) x = b/c².
     normalSolve: normalSolve && ((b, rho) => normalSolve(times(1 / square, b), rho / square)),
     svd: svd && {

@@ -56,12 +56,12 @@ export function subsampled(
     }
     return floatArray(out, shape);
   };
-  const spread = (y: FloatArray, scale: number) => {
+  const adjoint = (y: FloatArray) => {
     requireShape(y, outputShape);
     return imageFrom((channel) => {
       plane.fill(0);
       const values = y.data.subarray(channel * rows.length, (channel + 1) * rows.length);
-      for (let k = 0; k < rows.length; k++) plane[rows[k]] = scale * values[k];
+      for (let k = 0; k < rows.length; k++) plane[rows[k]] = gain * values[k];
     });
   };
   const seen = new Float32Array(pixels);
@@ -79,8 +79,7 @@ export function subsampled(
       }
       return floatArray(out, outputShape);
     },
-    adjoint: (y) => spread(y, gain),
-    pseudoInverse: (y) => spread(y, 1 / gain),
+    adjoint,
     normalSolve: (b, rho) =>
       imageFrom((channel) => {
         analyse(b.data, channel);

@@ -1,6 +1,6 @@
 /**
  * Blur with periodic borders: y[i] = Σⱼ kernel[j]·x[i − j] on every channel, the kernel's middle at j = 0. Diagonal
- * in the Fourier basis: adjoint, pseudo-inverse, normal solve and SVD are exact and cost one filter each.
+ * in the Fourier basis: adjoint, normal solve and SVD are exact and cost one filter each.
  */
 import { type FloatArray, sizeOf } from '../../src/core/array.js';
 import { RealFft2d, type Spectrum } from '../../src/core/fft2d.js';
@@ -11,7 +11,6 @@ import {
   conjugate,
   type Kernel,
   multiply,
-  RANK_TOLERANCE,
   scale,
   transferFunction,
   writeHartley,
@@ -48,18 +47,12 @@ export function circularConvolution(shape: ImageShape, kernel: Kernel): LinearOp
   const adjoint = conjugate(transfer);
   const power = transfer.re.map((re, i) => re * re + transfer.im[i] * transfer.im[i]);
   const largest = power.reduce((sofar, value) => Math.max(sofar, value), 0);
-  const inverse = (i: number) => (power[i] > RANK_TOLERANCE ** 2 * largest ? 1 / power[i] : 0);
   const flat = [sizeOf(shape)];
   return withLinearization({
     inputShape: shape,
     outputShape: shape,
     apply: (x) => filter(x, (values) => multiply(values, transfer)),
     adjoint: (y) => filter(y, (values) => multiply(values, adjoint)),
-    pseudoInverse: (y) =>
-      filter(y, (values) => {
-        multiply(values, adjoint);
-        scale(values, inverse);
-      }),
     normalSolve: (b, rho) => filter(b, (values) => scale(values, (i) => 1 / (power[i] + rho))),
     // Hartley's basis cas = cos + sin is real and orthonormal and diagonalises the blur but for phases; those go into
     // U.

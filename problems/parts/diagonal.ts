@@ -29,7 +29,6 @@ export function diagonal(shape: Shape, weights: Float32Array): LinearOperator {
     pixelwise: true,
     apply,
     adjoint: apply,
-    pseudoInverse: (y) => mapArray(y, (value, i) => (weights[i] === 0 ? 0 : value / weights[i])),
     normalSolve: (b, rho) => mapArray(b, (value, i) => value / (weights[i] ** 2 + rho)),
     svd: {
       values: weights,

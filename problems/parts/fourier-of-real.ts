@@ -92,7 +92,6 @@ export function singleCoil(shape: ImageShape, mask: Float32Array): LinearOperato
     observed: repeatPlane(channels, doubled(mask)),
     apply,
     adjoint,
-    pseudoInverse: (y) => filter(adjoint(y), (i) => (power[i] > 0 ? 1 / power[i] : 0)),
     normalSolve: (b, rho) => filter(b, (i) => 1 / (power[i] + rho)),
     svd: {
       values: repeatPlane(channels, allMagnitudes(fft, power)),

@@ -8,7 +8,7 @@ import { fastSize } from '../../src/core/fft.js';
 import { RealFft2d, type Spectrum } from '../../src/core/fft2d.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
 import { type ImageShape, mapPlanes, repeatPlane, reshaped } from './planes.js';
-import { conjugate, type Kernel, multiply, RANK_TOLERANCE, transferFunction } from './transfer.js';
+import { conjugate, type Kernel, multiply, transferFunction } from './transfer.js';
 
 /** Blur by kernel(y, x) = vertical(y)·horizontal(x), weights from the middle outwards: g(0), g(1), … g(radius). */
 export function mirroredEvenConvolution(
@@ -83,7 +83,6 @@ export function cosineFilter(shape: ImageShape, transfer: Float64Array): LinearO
     outputShape: shape,
     apply,
     adjoint: apply,
-    pseudoInverse: (y) => filter(y, (value) => (Math.abs(value) > RANK_TOLERANCE * norm ? 1 / value : 0)),
     normalSolve: (b, rho) => filter(b, (value) => 1 / (value * value + rho)),
     svd: {
       values: repeatPlane(channels, Float32Array.from(transfer, Math.abs)),

@@ -1,7 +1,7 @@
 /**
  * Operators that give less than they take, and whose AAᵀ is diagonal in a known basis of the measurement: with it
- * come the pseudo-inverse Aᵀ(AAᵀ)†, by Woodbury's formula the normal solve (b − Aᵀ(AAᵀ + ρ)⁻¹Ab)/ρ, and where the
- * image can be rotated onto its rows (row-svd.ts) the singular value decomposition.
+ * come, by Woodbury's formula, the normal solve (b − Aᵀ(AAᵀ + ρ)⁻¹Ab)/ρ, and where the image can be rotated
+ * onto its rows (row-svd.ts) the singular value decomposition.
  */
 import { type FloatArray, floatArray, mapArray, sizeOf } from '../../src/core/array.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
@@ -47,10 +47,6 @@ export function fromRowSpace(
   return withLinearization({
     ...basics,
     norm: Math.sqrt(largest),
-    pseudoInverse(y) {
-      const invert = (value: number) => (value > 0 ? 1 / value : 0);
-      return wrap(adjoint(filter(new Float64Array(y.data), invert)), inputShape);
-    },
     normalSolve(b, rho) {
       const seen = adjoint(filter(apply(b.data), (value) => 1 / (value + rho)));
       return mapArray(b, (value, i) => (value - seen[i]) / rho);

@@ -10,11 +10,6 @@ export interface Kernel {
   readonly data: ArrayLike<number>;
 }
 
-/**
- * Singular values below this share of the largest are taken for zero by pseudo-inverses: float32 has no more digits.
- */
-export const RANK_TOLERANCE = 1e-4;
-
 /** The kernel's spectrum on the plan's grid, its middle at the origin; a kernel larger than the grid wraps around. */
 export function transferFunction(fft: RealFft2d, kernel: Kernel): Spectrum {
   const plane = new Float64Array(fft.height * fft.width);

@@ -26,12 +26,11 @@ export function luminance(height: number, width: number): LinearOperator {
     }
     return out;
   };
-  const spread = (y: FloatArray, scale: number) => {
+  const adjoint = (y: FloatArray) => {
     requireShape(y, outputShape);
     const out = zeros(inputShape);
     for (let channel = 0; channel < 3; channel++) {
-      const weight = scale * WEIGHTS[channel];
-      for (let i = 0; i < pixels; i++) out.data[channel * pixels + i] = weight * y.data[i];
+      for (let i = 0; i < pixels; i++) out.data[channel * pixels + i] = WEIGHTS[channel] * y.data[i];
     }
     return out;
   };
@@ -39,8 +38,7 @@ export function luminance(height: number, width: number): LinearOperator {
     inputShape,
     outputShape,
     apply,
-    adjoint: (y) => spread(y, 1),
-    pseudoInverse: (y) => spread(y, 1 / SQUARES),
+    adjoint,
     normalSolve: (b, rho) => solvePixels(b, rho, pixels),
     svd: {
       values: Float32Array.from({ length: 3 * pixels }, (_, i) => (i < pixels ? Math.sqrt(SQUARES) : 0)),

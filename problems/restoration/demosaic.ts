@@ -65,7 +65,6 @@ function mosaic(height: number, width: number, pattern: Pattern): LinearOperator
     outputShape,
     apply,
     adjoint,
-    pseudoInverse: adjoint,
     normalSolve: (b, rho) => mapArray(b, (value, i) => value / (seen[i] + rho)),
     svd: {
       values: seen,

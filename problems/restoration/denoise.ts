@@ -15,7 +15,6 @@ export function identity(shape: Shape): LinearOperator {
     pixelwise: true,
     apply: copy,
     adjoint: copy,
-    pseudoInverse: copy,
     normalSolve: (b, rho) => mapArray(b, (value) => value / (1 + rho)),
     svd: {
       values: new Float32Array(sizeOf(shape)).fill(1),

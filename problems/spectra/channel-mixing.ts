@@ -1,10 +1,9 @@
-/** One matrix between the channels of every pixel: adjoint, pseudo-inverse, normal solve and SVD are matrices, too. */
+/** One matrix between the channels of every pixel: adjoint, normal solve and SVD are matrices, too. */
 import { type FloatArray, sizeOf, zeros } from '../../src/core/array.js';
 import { kernels, room } from '../../src/core/kernels.js';
 import { symmetricEigen } from '../../src/core/symmetric-eigen.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
 import { type ImageShape, requireShape, reshaped } from '../parts/planes.js';
-import { RANK_TOLERANCE } from '../parts/transfer.js';
 
 /** Singular values below this share of the largest are rounding of the matrix's float32 entries. */
 const ROUNDING = 1e-6;
@@ -39,15 +38,17 @@ export function channelMixing(matrix: FloatArray, height: number, width: number)
       (i, j, k) => vectors[k * columns + i] * gains[k] * vectors[k * columns + j],
     );
   };
-  const timesAdjoint = (left: Float64Array) =>
-    product(columns, rows, columns, (i, j, k) => left[i * columns + k] * backward[k * rows + j]);
   const fromEigenvectors = product(columns, columns, 1, (i, j) => vectors[j * columns + i]);
   const turned = vectors.map((value, i) => {
     const s = singular[Math.floor(i / columns)];
     return s > 0 ? value / s : 0;
   });
-  const inverse = timesAdjoint(inEigenvectors((s) => (s > RANK_TOLERANCE * singular[0] ? 1 / (s * s) : 0)));
-  const toCoordinates = timesAdjoint(turned);
+  const toCoordinates = product(
+    columns,
+    rows,
+    columns,
+    (i, j, k) => turned[i * columns + k] * backward[k * rows + j],
+  );
 
   const flat = [sizeOf(inputShape)];
   const spectral = new Float32Array(flat[0]);
@@ -57,7 +58,6 @@ export function channelMixing(matrix: FloatArray, height: number, width: number)
     outputShape,
     apply: (x) => mix(forward, x, inputShape, outputShape),
     adjoint: (y) => mix(backward, y, outputShape, inputShape),
-    pseudoInverse: (y) => mix(inverse, y, outputShape, inputShape),
     normalSolve: (b, rho) =>
       mix(
         inEigenvectors((s) => 1 / (s * s + rho)),

@@ -138,7 +138,6 @@ function meansAndWeighted(shape: ImageShape, factor: number, weights: readonly n
     outputShape,
     apply,
     adjoint,
-    pseudoInverse: (y) => filter(adjoint(y), shifted(1 / area, squared), { rest: 0, along: 1 / squared }),
     normalSolve: (b, rho) => filter(b, shifted(rho + 1 / area, squared), shifted(rho, squared)),
     norm: Math.sqrt(1 / area + squared),
   });

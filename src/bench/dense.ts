@@ -47,8 +47,6 @@ export function denseOperator(matrix: Rows, inputShape: Shape): LinearOperator {
       });
       return image(sum);
     },
-    pseudoInverse: (y) =>
-      image(V.apply(measurementToSpectrum(y).map((value, k) => (singular[k] > 0 ? value / singular[k] : 0)))),
     normalSolve: (b, rho) =>
       image(V.apply(toSpectrum(b).map((value, k) => value / (singular[k] ** 2 + rho)))),
     svd: {

@@ -75,13 +75,13 @@ describe('the same problem as solvers see it', () => {
 });
 
 describe('dense operators', () => {
-  it('have adjoint, pseudo-inverse, normal solve and singular values that agree', async () => {
+  it('have adjoint, normal solve and singular values that agree', async () => {
     const random = keyedRandom(0, 'dense', 0)('rows');
     const rows = Array.from({ length: 3 }, () => Float64Array.from({ length: 7 }, () => random.normal()));
     const results = await checkOperator(denseOperator(rows, [1, 1, 7]));
     expect(results.filter(({ ok }) => !ok)).toEqual([]);
     const named = results.map(({ check }) => check).join(' ');
-    for (const part of ['adjoint', 'pseudo', 'normal', 'svd']) expect(named).toMatch(new RegExp(part, 'i'));
+    for (const part of ['adjoint', 'normal', 'svd']) expect(named).toMatch(new RegExp(part, 'i'));
   });
 
   it('refuses rows of another size', () => {

@@ -176,7 +176,7 @@ function seen({ imageShape }: Problem): { measurement: FloatArray; problem: Prob
 function stripped(problem: Problem, { linear, svd, identity, noisePrior, noise }: Needs): Problem {
   const { operator } = problem;
   if (!isLinear(operator)) throw new Error('the operator of R0 is linear');
-  const { adjoint: _, svd: __, norm: ___, normalSolve: ____, pseudoInverse: _____, ...general } = operator;
+  const { adjoint: _, svd: __, norm: ___, normalSolve: ____, ...general } = operator;
   const { svd: ______, ...plain }: LinearOperator = operator;
   const kept = identity || noisePrior || svd ? operator : linear ? plain : general;
   return { ...problem, operator: kept, noise: noiseFor(problem.noise, noise) };

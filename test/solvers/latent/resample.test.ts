@@ -7,7 +7,9 @@ import { pad } from '../../../models/padding.js';
 import type { LatentPrior } from '../../../models/prior.js';
 import { resample, resampled } from '../../../solvers/latent/resample.js';
 import { latentImages } from '../../../solvers/parts/latent-images.js';
+import { noiseLevels } from '../../../solvers/parts/noise-levels.js';
 import { type FloatArray, floatArray } from '../../../src/core/array.js';
+import type { Linearization } from '../../../src/core/linearization.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { dot, norm } from '../../../src/core/vector.js';
 import { restore } from '../../../src/restore.js';
@@ -150,4 +152,188 @@ it('says what a latent prior lacks', async () => {
   await expect(restore({ ...job, prior: codes })).rejects.toThrow(
     /^solver resample needs a prior of kind latent, but prior gaussian-mixture is of kind diffusion/,
   );
+});
+
+/** What a run asked of the prior, in its order, and what of it is still held. */
+function watched() {
+  const asked: { what: string; x: FloatArray; sigma?: number; signal?: AbortSignal }[] = [];
+  let held = 0;
+  const holding = (taken: Linearization): Linearization => {
+    held++;
+    return { ...taken, release: () => held-- };
+  };
+  const note = (what: string, x: FloatArray, signal?: AbortSignal, sigma?: number) =>
+    asked.push({ what, x: floatArray(x.data.slice(), x.shape), sigma, signal });
+  const watchedPrior: typeof prior = {
+    ...prior,
+    codes: {
+      ...codes,
+      async denoise(x, sigma, signal) {
+        note('denoise', x, signal, sigma);
+        return codes.denoise(x, sigma);
+      },
+      async linearize(x, sigma, signal) {
+        note('network', x, signal, sigma);
+        return holding(await codes.linearize!(x, sigma));
+      },
+    },
+    async encode(image, signal) {
+      note('encode', image, signal);
+      return prior.encode(image);
+    },
+    async decode(code, signal) {
+      note('decode', code, signal);
+      return prior.decode(code);
+    },
+    async linearizeDecode(code, signal) {
+      note('decoder', code, signal);
+      return holding(await prior.linearizeDecode(code));
+    },
+  };
+  const count = (what: string) => asked.filter((call) => call.what === what).length;
+  return { prior: watchedPrior, asked, count, held: () => held };
+}
+
+const UNFITTED = { guidance: 0, codeSteps: 0, pixelSteps: 0 };
+/** What the denoiser of codes of this variance, and DDIM's step, multiply a state by. */
+const kept = (sigma: number) => VARIANCE / (VARIANCE + sigma ** 2);
+const ddim = (sigma: number, next: number) => kept(sigma) + (next / sigma) * (1 - kept(sigma));
+
+it.each([
+  { every: 1, ahead: 2, inPixels: [3, 4, 5], inCodes: [6, 7] },
+  { every: 3, ahead: 2, inPixels: [5], inCodes: [] },
+  { every: 5, ahead: 1, inPixels: [3], inCodes: [] },
+  { every: 2, ahead: 9, inPixels: [4], inCodes: [6] },
+  { every: 6, ahead: 2, inPixels: [], inCodes: [] },
+])(
+  'of nine steps, every $every, resamples those of the last two thirds, each after a look ahead of $ahead',
+  async ({ every, ahead, inPixels, inCodes }) => {
+    const { prior: asked, ...seen } = watched();
+    const steps = 9;
+    const progress: number[][] = [];
+    const context = {
+      ...testContext(),
+      step: async (i: number, of: number) => void progress.push([i, of]),
+    };
+    const task = { problem, measurement, prior: asked };
+    await runSolver(resample, task, { ...UNFITTED, steps, every, ahead }, context);
+    const sigmas = noiseLevels(codes, steps, { sigmaMax: 80, spacing: 'uniform' });
+    const levels: number[] = [];
+    for (let i = 0; i < steps; i++) {
+      levels.push(sigmas[i]);
+      const resamples = [...inPixels, ...inCodes].includes(i);
+      if (resamples) levels.push(...sigmas.slice(i + 1, Math.min(i + 1 + ahead, steps)));
+    }
+    expect(seen.asked.flatMap(({ sigma }) => sigma ?? [])).toEqual(levels);
+    expect(seen.count('encode')).toBe(inPixels.length);
+    expect(seen.count('decode')).toBe(inPixels.length);
+    // And once at the end.
+    expect(seen.count('decoder')).toBe(inCodes.length + 1);
+    // Each fit, too, gives other work a turn.
+    const turns = Array.from({ length: steps }, (_, i) => {
+      const fits = [...inPixels, ...inCodes].includes(i) || i === steps - 1;
+      return fits
+        ? [
+            [i, steps],
+            [i, steps],
+          ]
+        : [[i, steps]];
+    });
+    expect(progress).toEqual(turns.flat());
+  },
+);
+
+it('without fitting is the chain whose every move is known: DDIM’s, and draws from products of two Gaussians', async () => {
+  const [steps, every, ahead, gamma, sigmaMax] = [9, 2, 2, 3, 0.7];
+  const options = { ...UNFITTED, steps, every, ahead, gamma, sigmaMax };
+  const image = await runSolver(resample, { problem, measurement, prior }, options, testContext());
+  const sigmas = noiseLevels(codes, steps, { sigmaMax, spacing: 'uniform' });
+  expect(sigmas[0]).toBeCloseTo(sigmaMax, 12);
+  const normals = (...path: (string | number)[]) =>
+    testContext()
+      .random(...path)
+      .normals(CODE).data;
+  let state = Float64Array.from(normals('init'), (n) => sigmaMax * n);
+  for (let i = 0; i < steps; i++) {
+    const [sigma, next] = [sigmas[i], sigmas[i + 1]];
+    state = state.map((z) => ddim(sigma, next) * z);
+    if (i !== 4 && i !== 6) continue;
+    const clean = ddim(next, sigmas[i + 2]) * kept(sigmas[i + 2]);
+    const [a, b] = [1 / next ** 2, 1 / (gamma * next ** 2 * (1 - (next / sigma) ** 2))];
+    const draws = normals('step', i);
+    state = state.map((z, j) => (a * clean * z + b * z) / (a + b) + draws[j] / Math.sqrt(a + b));
+  }
+  const expected = shuffled(floatArray(Float32Array.from(state), CODE), true);
+  [0, 1, 2, 4, 5, 6, 8, 9, 10].forEach((pixel, j) => {
+    expect(image.data[j]).toBeCloseTo(expected.data[pixel], 5);
+  });
+});
+
+it('guides from one noise level to the next in units of the variance-preserving state', async () => {
+  const { prior: asked, ...seen } = watched();
+  const [sigmaMax, guidance] = [0.6, 0.8];
+  const options = { steps: 2, sigmaMax, guidance, codeSteps: 0, every: 9 };
+  await runSolver(resample, { problem, measurement, prior: asked }, options, testContext());
+  const [first, second] = seen.asked.filter(({ what }) => what === 'network');
+  const [sigma, next] = [first.sigma!, second.sigma!];
+  const clean = shuffled(
+    floatArray(
+      first.x.data.map((z) => kept(sigma) * z),
+      CODE,
+    ),
+    true,
+  );
+  const at = [0, 1, 2, 4, 5, 6, 8, 9, 10];
+  const residual = matrix.map(
+    (row, i) => measurement.data[i] - row.reduce((sum, a, j) => sum + a * clean.data[at[j]], 0),
+  );
+  const pull = new Float32Array(16);
+  at.forEach((pixel, j) => {
+    pull[pixel] = matrix.reduce((sum, row, i) => sum + row[j] * residual[i], 0);
+  });
+  // z̃ = z/√(1 + σ²) moves by guidance·√(size)·2 along the gradient of the norm, at the next level.
+  const size =
+    (guidance * 2 * Math.sqrt(16 / 12288) * Math.sqrt((1 + next ** 2) / (1 + sigma ** 2))) /
+    norm(Float64Array.from(residual));
+  const moved = shuffled(floatArray(pull, [1, 4, 4]), false).data;
+  second.x.data.forEach((z, i) => {
+    expect(z).toBeCloseTo(ddim(sigma, next) * first.x.data[i] + kept(sigma) * size * moved[i], 5);
+  });
+});
+
+it('holds nothing of what it has asked for, and can be stopped wherever it asks', async () => {
+  const { prior: asked, ...seen } = watched();
+  const { signal } = new AbortController();
+  const options = { steps: 6, every: 1, codeSteps: 2, pixelSteps: 2 };
+  const task = { problem, measurement, prior: asked };
+  await runSolver(resample, task, options, { ...testContext(), signal });
+  expect(new Set(seen.asked.map(({ what }) => what))).toEqual(
+    new Set(['network', 'denoise', 'decode', 'encode', 'decoder']),
+  );
+  for (const call of seen.asked) expect(call.signal, call.what).toBe(signal);
+  expect(seen.held()).toBe(0);
+});
+
+it('is not led astray by a measurement that is met exactly', async () => {
+  const blind = denseProblem([new Array(9).fill(0)], 0.02, SHAPE);
+  const task = { problem: blind, measurement: floatArray(Float32Array.of(0), [1]), prior };
+  const image = await runSolver(resample, task, { steps: 3 }, testContext());
+  for (const value of image.data) expect(Number.isFinite(value)).toBe(true);
+});
+
+it.each([
+  ['steps', [1, 10_000], [0, 10_001]],
+  ['guidance', [0, 3], [-0.1]],
+  ['every', [1, 40], [0]],
+  ['ahead', [1, 40], [0]],
+  ['pixelSteps', [0, 2000], [-1]],
+  ['pixelRate', [1e-4], [0]],
+  ['codeSteps', [0, 500], [-1]],
+  ['codeRate', [1e-4], [0]],
+  ['gamma', [0.1, 40], [0]],
+  ['sigmaMax', [0.1, 80], [0]],
+])('takes %s from its range and no other', (option, taken, refused) => {
+  const fits = (value: number) => resample.options.safeParse({ [option]: value }).success;
+  expect(taken.filter((value) => !fits(value))).toEqual([]);
+  expect(refused.filter(fits)).toEqual([]);
 });

@@ -91,4 +91,73 @@ describe('tv', () => {
       expect(await cost(moved)).toBeGreaterThan(best);
     }
   });
+
+  it('stops where an iteration changes little, and by its number of iterations', async () => {
+    const random = keyedRandom(6, 'tv', 0)('image');
+    const y = mapArray(random.normals([1, 8, 8]), (z) => 0.5 + 0.2 * z);
+    const problem = denseProblem(identity(64), 0.1, y.shape);
+    const runs = async (options: object) => {
+      const progress: number[][] = [];
+      const step = async (i: number, of: number) => void progress.push([i, of]);
+      const run = { weight: 10, ...options };
+      const x = await runSolver(tv, { measurement: y, problem }, run, { ...testContext(), step });
+      // The first image, too, takes turns: at step 0.
+      return { x, steps: progress.at(-1)![0] + 1, of: progress[0][1], first: progress[0][0] };
+    };
+    const all = await runs({ iterations: 30, tolerance: 0 });
+    expect(all).toMatchObject({ steps: 30, of: 30, first: 0 });
+    expect((await runs({ iterations: 30, tolerance: 2 })).steps).toBe(1);
+    const few = await runs({ iterations: 2000, tolerance: 1e-3 });
+    expect(few.steps).toBeGreaterThan(5);
+    expect(few.steps).toBeLessThan(500);
+    const exact = await denoise(y, 0.1);
+    const away = mapArray(few.x, (value, i) => value - exact.data[i]);
+    expect(Math.sqrt(dot(away.data, away.data) / dot(exact.data, exact.data))).toBeLessThan(0.02);
+    // The change between the last two images is what was asked for, and no sooner.
+    const before = await runs({ iterations: few.steps - 1, tolerance: 0 });
+    const change = mapArray(few.x, (value, i) => value - before.x.data[i]);
+    expect(Math.sqrt(dot(change.data, change.data) / dot(few.x.data, few.x.data))).toBeLessThan(1e-3);
+    const earlier = await runs({ iterations: few.steps - 2, tolerance: 0 });
+    const sooner = mapArray(before.x, (value, i) => value - earlier.x.data[i]);
+    expect(Math.sqrt(dot(sooner.data, sooner.data) / dot(before.x.data, before.x.data))).toBeGreaterThan(
+      1e-3,
+    );
+  });
+
+  it('is within 5 % of the noise from the minimum after its 200 iterations, however strong the noise', async () => {
+    const random = keyedRandom(7, 'tv', 0)('image');
+    for (const sigma of [0.02, 0.1, 0.5]) {
+      const y = mapArray(random.normals([1, 12, 12]), (z, i) => (i % 12 < 5 ? 0.3 : 0.7) + sigma * z);
+      const problem = denseProblem(identity(144), sigma, y.shape);
+      const task = { measurement: y, problem };
+      const quick = await runSolver(tv, task, {}, testContext());
+      const exact = await runSolver(tv, task, EXACT, testContext());
+      const away = mapArray(quick, (value, i) => value - exact.data[i]);
+      expect(Math.sqrt(dot(away.data, away.data) / 144)).toBeLessThan(0.05 * sigma);
+    }
+  });
+
+  it('fills a wide hole with what surrounds it', async () => {
+    const shape = [1, 3, 40];
+    const seen = Array.from({ length: 120 }, (_, i) => i).filter((i) => i % 40 < 3 || i % 40 > 36);
+    const matrix = seen.map((at) => identity(120)[at]);
+    const y = floatArray(new Float32Array(seen.length).fill(0.9), [seen.length]);
+    const x = await runSolver(
+      tv,
+      { measurement: y, problem: denseProblem(matrix, 0.02, shape) },
+      {},
+      testContext(),
+    );
+    for (const value of x.data) expect(value).toBeCloseTo(0.9, 2);
+  });
+
+  it.each([
+    ['weight', [1e-3, 200], [0]],
+    ['iterations', [1, 1000], [0]],
+    ['tolerance', [0, 1e-3], [-1e-9]],
+  ])('takes %s from its range and no other', (option, taken, refused) => {
+    const fits = (value: number) => tv.options.safeParse({ [option]: value }).success;
+    expect(taken.filter((value) => !fits(value))).toEqual([]);
+    expect(refused.filter(fits)).toEqual([]);
+  });
 });

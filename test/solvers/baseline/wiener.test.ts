@@ -58,4 +58,43 @@ describe('wiener', () => {
     const error = Math.max(...expected.map((value, i) => Math.abs(value - found.data[i])));
     expect(error).toBeLessThan(1e-5);
   });
+
+  it('carries what is seen into holes in a straight line, though noise is far too weak for float32', async () => {
+    const problem = denseProblem([identity(5)[0], identity(5)[4]], 1e-6, [1, 1, 5]);
+    const y = floatArray(Float32Array.of(0.2, 0.8), [2]);
+    const { data } = await runSolver(wiener, { measurement: y, problem }, {}, testContext());
+    [0.2, 0.35, 0.5, 0.65, 0.8].forEach((value, i) => {
+      expect(data[i]).toBeCloseTo(value, 3);
+    });
+  });
+
+  it('asks for one product with AᵀA an iteration, and says how far it is', async () => {
+    const problem = denseProblem(operators.dense, 0.2, [1, HEIGHT, WIDTH]);
+    const measurement = floatArray(new Float32Array(12).fill(0.5), [12]);
+    const progressOf = async (options: object) => {
+      const progress: number[][] = [];
+      const step = async (i: number, of: number) => void progress.push([i, of]);
+      await runSolver(wiener, { measurement, problem }, { ...options }, { ...testContext(), step });
+      return progress;
+    };
+    expect(await progressOf({ iterations: 3, tolerance: 0 })).toEqual([
+      [0, 3],
+      [1, 3],
+      [2, 3],
+    ]);
+    // The residual meets a looser tolerance sooner.
+    const [loose, tight] = [await progressOf({ tolerance: 0.1 }), await progressOf({ tolerance: 1e-5 })];
+    expect(loose.length).toBeLessThan(tight.length);
+    expect(tight.length).toBeLessThan(1000);
+  });
+
+  it.each([
+    ['weight', [1e-3, 200], [0]],
+    ['iterations', [1, 1000], [0]],
+    ['tolerance', [0, 1e-3], [-1e-9]],
+  ])('takes %s from its range and no other', (option, taken, refused) => {
+    const fits = (value: number) => wiener.options.safeParse({ [option]: value }).success;
+    expect(taken.filter((value) => !fits(value))).toEqual([]);
+    expect(refused.filter(fits)).toEqual([]);
+  });
 });

@@ -17,7 +17,7 @@ export interface OptionDescription {
 
 /** What is read of a JSON schema. */
 interface JsonProperty {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly JsonProperty[];
@@ -52,7 +52,7 @@ function typeOf(property: JsonProperty): string {
   if (property.enum) return property.enum.join(' | ');
   if (property.anyOf) return property.anyOf.map(typeOf).join(' | ');
   if (property.type === 'array') return `list of ${property.items ? typeOf(property.items) : 'values'}`;
-  return property.type ?? 'value';
+  return [property.type ?? 'value'].flat().join(' | ');
 }
 
 /** Bounds that JSON schema adds to every integer say nothing. */

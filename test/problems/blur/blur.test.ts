@@ -3,7 +3,10 @@ import { notesOf } from '../../../problems/bind.js';
 import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
 import { type FloatArray, floatArray } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
+import { agreesWithFixtures } from '../fixture-cases.js';
 import { expectSound, linearOperatorOf as operatorOf } from '../sound.js';
+
+agreesWithFixtures('blur', 12);
 
 const specOf = (text: string, noiseText = 'gaussian:sigma=0.1') => ({
   ...parseProblem(text),

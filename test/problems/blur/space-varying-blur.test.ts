@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
 import { type FloatArray, floatArray } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
+import { agreesWithFixtures } from '../fixture-cases.js';
 import { expectSound, operatorOf } from '../sound.js';
+
+agreesWithFixtures('space-varying-blur', 3);
 
 const random = keyedRandom(5, 'space-varying-blur', 0);
 const text = (border: string) => `space-varying-blur:kernels=k.npy,weights=w.npy,border=${border}`;

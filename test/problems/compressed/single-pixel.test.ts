@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { agreesWithFixtures } from '../fixture-cases.js';
 import { matrixOf, operatorOf } from '../sound.js';
+
+agreesWithFixtures('single-pixel', 2);
 
 const signChanges = (values: ArrayLike<number>) =>
   Array.from(values).filter((value, i) => i > 0 && value * values[i - 1] < 0).length;

@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
 import { type FloatArray, mapArray, zeros } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
+import { agreesWithFixtures } from '../fixture-cases.js';
 import { expectSound, operatorOf } from '../sound.js';
+
+agreesWithFixtures('ct', 1);
 
 const images = (shape: readonly number[]) => {
   const random = keyedRandom(3, 'ct test', 0)('image');

@@ -4,7 +4,10 @@ import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
 import { birdcageMaps } from '../../../problems/medical/coil-maps.js';
 import { floatArray } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
+import { agreesWithFixtures } from '../fixture-cases.js';
 import { expectSound, linearOperatorOf, operatorOf } from '../sound.js';
+
+agreesWithFixtures('mri', 4);
 
 const images = (shape: readonly number[]) => keyedRandom(3, 'mri test', 0)('image').normals(shape);
 

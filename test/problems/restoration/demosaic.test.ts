@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
 import { floatArray } from '../../../src/core/array.js';
+import { agreesWithFixtures } from '../fixture-cases.js';
 import { operatorOf } from '../sound.js';
+
+agreesWithFixtures('demosaic', 1);
 
 describe('demosaic', () => {
   // Values say channel (hundreds), row (tens) and column (ones).

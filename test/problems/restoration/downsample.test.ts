@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { keyedRandom } from '../../../src/core/random.js';
+import { agreesWithFixtures } from '../fixture-cases.js';
 import { linearOperatorOf as operatorOf } from '../sound.js';
+
+agreesWithFixtures('downsample', 16);
 
 describe('downsample by filter=gaussian', () => {
   it('is the circular blur of that sigma, then the first pixel of each block', async () => {

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isLinear } from '../../../problems/operator.js';
 import { type FloatArray, floatArray } from '../../../src/core/array.js';
+import { agreesWithFixtures } from '../fixture-cases.js';
 import { expectSound, operatorOf } from '../sound.js';
+
+agreesWithFixtures('haze', 1);
 
 const line = (...values: number[]) => floatArray(Float32Array.from(values), [1, 1, values.length]);
 

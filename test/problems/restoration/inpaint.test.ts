@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { bind, countObserved, parseProblem, parseTerm, zeroHoles } from '../../../problems/index.js';
 import { type FloatArray, floatArray, zeros } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
+import { agreesWithFixtures } from '../fixture-cases.js';
+
+agreesWithFixtures('inpaint', 1);
 
 const specOf = (text: string, noiseText = 'gaussian:sigma=0.1') => ({
   ...parseProblem(text),

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
 import { type FloatArray, floatArray } from '../../../src/core/array.js';
+import { agreesWithFixtures } from '../fixture-cases.js';
 import { expectSound, linearOperatorOf, operatorOf } from '../sound.js';
+
+agreesWithFixtures('pansharpen', 1);
 
 const imageOf = (text: string, measurementShape: number[], files?: Record<string, FloatArray>) => {
   const spec = { ...parseProblem(text), noise: parseTerm('gaussian:sigma=1') };

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
 import type { FloatArray } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
+import { agreesWithFixtures } from '../fixture-cases.js';
 import { expectSound, linearOperatorOf, matrixOf, operatorOf } from '../sound.js';
+
+agreesWithFixtures('unmixing', 1);
 
 const normals = (shape: readonly number[]) => keyedRandom(5, 'spectra', 0)('array').normals(shape);
 

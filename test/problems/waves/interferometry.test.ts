@@ -3,7 +3,10 @@ import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
 import { simulatedArray } from '../../../problems/waves/telescopes.js';
 import { type FloatArray, floatArray, mapArray } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
+import { agreesWithFixtures } from '../fixture-cases.js';
 import { operatorOf } from '../sound.js';
+
+agreesWithFixtures('interferometry', 1);
 
 const random = keyedRandom(7, 'waves', 0);
 

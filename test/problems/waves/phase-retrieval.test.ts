@@ -3,7 +3,10 @@ import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
 import { floatArray, mapArray, zeros } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { norm } from '../../../src/core/vector.js';
+import { agreesWithFixtures } from '../fixture-cases.js';
 import { operatorOf } from '../sound.js';
+
+agreesWithFixtures('phase-retrieval', 2);
 
 const images = (shape: readonly number[]) => {
   const random = keyedRandom(3, 'phase test', 0)('image');

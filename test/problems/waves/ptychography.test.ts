@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
 import { mapArray, zeros } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
+import { agreesWithFixtures } from '../fixture-cases.js';
 import { operatorOf } from '../sound.js';
+
+agreesWithFixtures('ptychography', 1);
 
 const images = (shape: readonly number[]) => {
   const random = keyedRandom(3, 'phase test', 0)('image');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gaussianNoise } from '../../../problems/noises/gaussian.js';
 import { keyedRandom } from '../../../src/core/random.js';
@@ -44,5 +45,17 @@ describe('gaussian', () => {
     const apart =
       noise.logLikelihood(vector(0.1), vector(0.3)) + noise.logLikelihood(vector(0.9), vector(1.4));
     expect(together).toBeCloseTo(apart, 10);
+  });
+});
+
+describe('gaussian beside SciPy (test/fixtures/operators/make.py)', () => {
+  const path = new URL('../../fixtures/operators/noise.json', import.meta.url);
+  const cases: { y: number; clean: number; sigma: number; logpdf: number }[] = JSON.parse(
+    readFileSync(path, 'utf8'),
+  ).gaussian;
+
+  it.each(cases)('$y from $clean ± $sigma', ({ y, clean, sigma, logpdf }) => {
+    const found = gaussianNoise(sigma).logLikelihood(vector(clean), vector(y));
+    expect(Math.abs(found - logpdf) / (1 + Math.abs(logpdf))).toBeLessThan(1e-6);
   });
 });

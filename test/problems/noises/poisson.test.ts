@@ -1,4 +1,5 @@
 /** The samplers of counted photons, with draws enough that a wrong constant of the rejection shows. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { poissonCount, poissonNoise } from '../../../problems/noises/poisson.js';
 import { keyedRandom } from '../../../src/core/random.js';
@@ -76,5 +77,20 @@ describe('poisson', () => {
 
   it('is not taken for Gaussian', () => {
     expect(noise.variance).toBeUndefined();
+  });
+});
+
+describe('poisson beside SciPy (test/fixtures/operators/make.py)', () => {
+  const path = new URL('../../fixtures/operators/noise.json', import.meta.url);
+  const cases: { count: number; rate: number; logpmf: number }[] = JSON.parse(
+    readFileSync(path, 'utf8'),
+  ).poisson;
+
+  it.each(cases)('$count counted, $rate expected', ({ count, rate, logpmf }) => {
+    for (const gain of [1, 2 ** -7]) {
+      const found = poissonNoise(gain).logLikelihood(vector(gain * rate), vector(gain * count));
+      // The rate is rounded to float32, which moves log p by |k − λ|·2⁻²⁴.
+      expect(Math.abs(found - logpmf) / (1 + Math.abs(logpmf))).toBeLessThan(3e-7);
+    }
   });
 });

@@ -28,11 +28,6 @@ describe('withFiniteOperator', () => {
     ['the operator mine', { apply: lost }, (operator) => operator.apply(x)],
     ['the adjoint of the operator mine', { adjoint: lost }, (operator) => operator.adjoint(x)],
     [
-      'the pseudo-inverse of the operator mine',
-      { pseudoInverse: lost },
-      (operator) => operator.pseudoInverse!(x),
-    ],
-    [
       'the normal solve of the operator mine',
       { normalSolve: lost },
       (operator) => operator.normalSolve!(x, 1),

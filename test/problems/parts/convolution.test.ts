@@ -29,7 +29,7 @@ it.each([
   await expectSound(circularConvolution(shape, kernel));
 });
 
-it('leaves out of its pseudo-inverse what the kernel extinguishes', async () => {
+it('has a singular value of 0 where the kernel extinguishes a frequency', async () => {
   const mean = { height: 1, width: 3, data: Float32Array.of(0.5, 0, 0.5) };
   const operator = circularConvolution([1, 1, 4], mean);
   // cos(πk/2) = 0 at k = 1 and 3.

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type FloatArray, floatArray, formatShape, mapArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
+import type { Levels } from '../core/levels.js';
 import { reasonOf } from './atomic.js';
+import { dimLevels } from './dim-pictures.js';
 import { decodeNpy, type NpyArray } from './npy.js';
 import { npzMembers } from './npz.js';
 import { decodePicture, type Picture, type PictureLimits } from './picture.js';
@@ -15,6 +17,8 @@ export interface Input {
   readonly top?: NpyArray['top'];
   /** What the numbers of the file were multiplied by, beside what their type says; absent for 1. */
   readonly scale?: number;
+  /** What is black and white among the array's numbers, where that is not 0 and 1. */
+  readonly levels?: Levels;
   /** What else the file held, where it was a picture. */
   readonly picture?: Picture;
   /** The file's bytes, for its hash. */
@@ -36,7 +40,7 @@ export async function readInput(path: string, limits?: PictureLimits): Promise<I
     return { array, top, bytes };
   }
   const picture = await decodePicture(bytes, path, limits);
-  return { array: picture.image, picture, bytes };
+  return { array: picture.image, picture, levels: dimLevels(picture), bytes };
 }
 
 async function onlyArray(bytes: Uint8Array, path: string, maxValues?: number): Promise<NpyArray> {

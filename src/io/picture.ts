@@ -107,8 +107,6 @@ export async function decodePicture(
   const alpha = hasAlpha ? gather([plane(info.channels - 1)]) : undefined;
   const whole = gather(colours);
   const image = alpha ? fillHidden(whole, alpha) : whole;
-  const dim = bits === 16 ? dimness(image, name) : undefined;
-  if (dim) warnings.push(dim);
   const greyAsColour = sharedChannel(image) !== undefined;
   const quality = meta.format === 'jpeg' ? jpegQuality(bytes) : undefined;
   return {
@@ -144,15 +142,6 @@ function* oddities(bytes: Uint8Array, meta: Metadata, name: string): Generator<P
   if (meta.format === 'png' && pngChunks(bytes).some(({ type }) => type === 'acTL')) {
     yield { code: 'animated', message: `${name} is animated, and only its first picture is read` };
   }
-}
-
-/** Instruments often fill 12 of 16 bits, or less. */
-function dimness({ data }: FloatArray, name: string): PictureWarning | undefined {
-  const brightest = data.reduce((most, value) => Math.max(most, value), 0);
-  if (brightest === 0 || brightest >= 0.1) return undefined;
-  const found = `${name} uses ${(100 * brightest).toPrecision(2)} % of its 16-bit range`;
-  const advice = 'priors know pictures that use all of it, so stretch it first, and --noise with it';
-  return { code: 'dim', message: `${found}: ${advice}` };
 }
 
 async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> {

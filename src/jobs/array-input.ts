@@ -4,6 +4,7 @@ import { type FloatArray, floatArray, formatShape, mapArray, type Shape, zeros }
 import { UsageError } from '../core/errors.js';
 import { sharedChannel } from '../io/grey-as-colour.js';
 import type { Input } from '../io/inputs.js';
+import { inItsLevels } from './levels.js';
 
 /**
  * The input with the shape and the units that the problem has. A batch of one and a plane H×W are read as images;
@@ -24,8 +25,9 @@ export async function fitMeasurement(
   if (input.picture) {
     const grey = input.picture.greyAsColour && sharedChannel(input.array);
     // A problem that measures colours keeps all three.
-    if (!grey || !(await bound(grey.shape, stated).catch(() => undefined))) return input;
-    return { ...input, array: grey };
+    const taken = grey && (await bound(grey.shape, stated).catch(() => undefined));
+    const once = taken ? { ...input, array: grey } : input;
+    return input.levels ? inItsLevels(once, await bound(once.array.shape, stated)) : once;
   }
   const { data, shape } = input.array;
   if (data.length === 0) {
@@ -41,7 +43,8 @@ export async function fitMeasurement(
       !(isImage(problem.imageShape) || (!asPicture && candidate === shape && !isSwapped(shape)))
     )
       continue;
-    return inPictureUnits({ ...input, array: floatArray(data, candidate) }, problem, path);
+    const read = { ...input, array: floatArray(data, candidate) };
+    return input.levels ? inItsLevels(read, problem) : inPictureUnits(read, problem, path);
   }
   if (refusal && !isSwapped(shape) && shape.length === 3) throw refusal;
   throw new UsageError(shapeSentence(path, shape));

@@ -30,7 +30,7 @@ export type NoiseReport = {
  */
 export async function withEstimatedNoise(
   spec: ProblemSpec,
-  { array, picture }: Input,
+  { array, picture, levels }: Input,
   path: string,
   bound: (spec: ProblemSpec) => Promise<Problem>,
   told: (report: NoiseReport, doubt: Doubt | undefined) => void,
@@ -41,7 +41,8 @@ export async function withEstimatedNoise(
   const withLevel = (sigma: number) => ({ ...spec, noise: { name: 'gaussian', options: { sigma } } });
   // Which pixels are seen does not depend on the noise.
   const { operator } = await bound(withLevel(1));
-  const rounding = 1 / (2 ** picture.bits - 1) / Math.sqrt(12);
+  const step = 1 / (2 ** picture.bits - 1) / (levels ? levels.white - levels.black : 1);
+  const rounding = step / Math.sqrt(12);
   const measured = measureNoise(array, operator.observed);
   told(reportOf(measured), doubtOf(measured));
   if (measured.kind === 'correlated' && operator.identity) {

@@ -9,6 +9,7 @@ import { chooseSolver, effectiveOptions } from '../../solvers/choose.js';
 import type { Solver } from '../../solvers/solver.js';
 import type { FloatArray, Shape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
+import { intoLevels } from '../core/levels.js';
 import { defaultSamples, defaults, wantsVariance } from '../defaults.js';
 import { type Input, readInput } from '../io/inputs.js';
 import { machineMemory } from '../io/machine-memory.js';
@@ -22,6 +23,7 @@ import { type Posterior, restore } from '../restore.js';
 import { fitMeasurement } from './array-input.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
 import { type NoiseReport, withEstimatedNoise } from './estimated-noise.js';
+import { dimDoubt, noiseInLevels, posteriorInLevels } from './levels.js';
 import type { FolderEvent, FolderJob } from './restore-folder.js';
 import {
   type Encoded,
@@ -93,8 +95,10 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
   const posterior = await posteriorOf(item, plan, shared);
   await judge(posterior, plan, job, warn);
   const estimate = job.estimate ?? 'mean';
-  const scores = truth && scoresOf(truth, estimateOf(posterior, estimate), plan.problem, warn);
-  const { files, sdWhite } = await encodeResults(posterior, estimate, plan.written, plan.input.picture);
+  const scores = truth && scoresOf(truth, posterior, plan, job, warn);
+  const { picture, levels } = plan.input;
+  const inFile = posteriorInLevels(posterior, levels);
+  const { files, sdWhite } = await encodeResults(inFile, estimate, plan.written, picture);
   const line = await folder.put(name, files, {
     ...{ key: keyOf(plan.made), path: item.path, made: plan.made, sdWhite },
     ...figuresOf(posterior),
@@ -125,6 +129,7 @@ async function planOf({ path, name }: Item, shared: Shared, warn: (doubt: Doubt)
   for (const warning of found.picture?.warnings ?? []) warn(warning);
   const written = resultFormat(job, found.picture);
   const input = await fitMeasurement(found, path, job.spec, bindTo, written.format !== 'npy');
+  if (found.picture && found.levels && !input.levels) warn(dimDoubt(found.levels, path));
   const bound = (spec: ProblemSpec) => bindTo(input.array.shape, spec, input.array);
   let noise: NoiseReport | undefined;
   const told = (report: NoiseReport, doubt: Doubt | undefined) => {
@@ -133,7 +138,7 @@ async function planOf({ path, name }: Item, shared: Shared, warn: (doubt: Doubt)
     if (doubt) warn(doubt);
   };
   const problem = await bound(
-    job.spec.noise ? job.spec : await withEstimatedNoise(job.spec, input, path, bound, told),
+    statedNoise(job.spec, input) ?? (await withEstimatedNoise(job.spec, input, path, bound, told)),
   );
   const solver = chooseSolver(job.solver, problem, noisePrior);
   if (job.estimate === 'sample' && (job.samples ?? defaultSamples(solver)) === 0) {
@@ -144,6 +149,12 @@ async function planOf({ path, name }: Item, shared: Shared, warn: (doubt: Doubt)
   return { input, problem, noise, solver, written, made };
 }
 
+/** The spec with the noise in units of the input; undefined where none is stated. */
+function statedNoise(spec: ProblemSpec, { picture, levels }: Input): ProblemSpec | undefined {
+  if (!spec.noise) return undefined;
+  return picture && levels ? { ...spec, noise: noiseInLevels(spec.noise, levels) } : spec;
+}
+
 /** All that decides the bytes of the result. */
 function madeOf({ input, problem, solver, written }: Omit<Plan, 'made'>, shared: Shared): Recipe {
   const { job, files, prior, noisePrior } = shared;
@@ -151,6 +162,7 @@ function madeOf({ input, problem, solver, written }: Omit<Plan, 'made'>, shared:
     format: 1,
     input: bytesToHex(sha256(input.bytes)),
     scale: input.scale,
+    levels: input.levels,
     problem: problem.spec,
     files: files.hashes,
     solver: solver.name,
@@ -234,14 +246,17 @@ async function truthOf(
   }
 }
 
+/** In units of the input's levels: of the dim, too, white is 1. */
 function scoresOf(
-  truth: Truth,
-  estimate: FloatArray,
-  problem: Problem,
+  { path, array }: Truth,
+  posterior: Posterior,
+  { problem, input: { levels } }: Plan,
+  job: FolderJob,
   warn: (doubt: Doubt) => void,
 ): Scores | undefined {
+  const truth = { path, array: levels ? intoLevels(array, levels) : array };
   try {
-    return scoreAgainst(truth, estimate, problem);
+    return scoreAgainst(truth, estimateOf(posterior, job.estimate ?? 'mean'), problem);
   } catch (error) {
     warn({ code: 'truth', message: (error as Error).message });
     return undefined;

@@ -117,17 +117,6 @@ describe('oddities', () => {
     ]);
   });
 
-  it('says that hardly any of 16 bits is used', async () => {
-    const dim = sharp(
-      Uint16Array.from({ length: 48 }, (_, i) => i * 7),
-      { raw: { ...size, channels: 1 } },
-    );
-    const picture = await decodePicture(await dim.toColourspace('grey16').png().toBuffer(), 'x.png');
-    expect(picture.warnings).toMatchObject([
-      { code: 'dim', message: expect.stringMatching(/^x\.png uses 0\.50 % of its 16-bit range/) },
-    ]);
-  });
-
   it('writes a grey estimate in colour where the input was grey saved as colour', async () => {
     const grey = Uint8Array.from({ length: 48 }, (_, i) => i * 5);
     const source = await sharp(

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
+import { UsageError } from '../../src/core/errors.js';
+import { estimateNoise } from '../../src/core/noise-estimate.js';
 import { measureNoise } from '../../src/core/noise-measure.js';
 import { describeNoise, grainOf, hidingSigma, pixelSigma } from '../../src/core/noise-words.js';
 import { keyedRandom } from '../../src/core/random.js';
@@ -81,6 +83,81 @@ describe('measureNoise', () => {
     });
     const found = measureNoise(cut, observed);
     expect(Math.abs(found.sigma / 0.04 - 1)).toBeLessThan(0.08);
+  });
+
+  it('gives white noise its variance in every octave, and no covariance of channels', () => {
+    const { octaves, levels } = measureNoise(withNoise(waves, white(0.04)));
+    expect(octaves.length).toBe(3);
+    expect(levels).toEqual([1, 1, 1, 1, 1]);
+    octaves.forEach((products, octave) => {
+      // Of the coarsest the weaker half of the blocks counts: of χ² with 3·48 degrees of freedom it has the share below.
+      const share = octave === 2 ? 1 - Math.sqrt(2 / 144) * Math.sqrt(2 / Math.PI) : 1;
+      products.forEach((product, pair) => {
+        const truth = [0, 2, 5].includes(pair) ? share : 0;
+        // About 1500 values, and 400 of the coarsest: four standard errors.
+        const error = octave === 2 ? 1 / Math.sqrt(400) : 1 / Math.sqrt(1500);
+        expect(Math.abs(product / 0.04 ** 2 - truth), `${octave} ${pair}`).toBeLessThan(4 * error);
+      });
+    });
+  });
+
+  it('limits how much stronger coarse noise is: four times from octave to octave', () => {
+    // Squares of 4×4 pixels of one value each: at a quarter of the size it is white, in finer detail there is little.
+    const { data } = white(0.08);
+    const [, height, width] = SHAPE;
+    const squares = mapArray(zeros(SHAPE), (_, i) => {
+      const [channel, y, x] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width];
+      return data[(channel * height + 4 * (y >> 2)) * width + 4 * (x >> 2)];
+    });
+    const { octaves, kind } = measureNoise(withNoise(waves, squares));
+    expect(kind).toBe('correlated');
+    const strength = (octave: readonly number[]) => octave[0] + octave[2] + octave[5];
+    expect(strength(octaves[2]) / strength(octaves[1])).toBeCloseTo(4, 10);
+  });
+
+  it('calls it none where eight bits would not show it', () => {
+    const faint = measureNoise(withNoise(waves, white(0.6 / 255)));
+    expect(faint.kind).toBe('none');
+    expect(Math.abs(255 * faint.sigma - 0.6)).toBeLessThan(0.05);
+    expect(measureNoise(withNoise(waves, white(2 / 255))).kind).toBe('white');
+    // Fine noise alone is seen, though at half the size there is none: neighbours that cancel.
+    const checks = mapArray(white(4 / 255), (value, i) => {
+      const [y, x] = [Math.floor(i / SHAPE[2]) % SHAPE[1], i % SHAPE[2]];
+      return (y + x) % 2 === 0 ? Math.abs(value) : -Math.abs(value);
+    });
+    expect(measureNoise(withNoise(waves, checks)).kind).not.toBe('none');
+  });
+
+  it('is of grey pictures too', () => {
+    const grey = mapArray(zeros([1, 128, 130]), (_, i) => 0.5 + 0.4 * Math.sin((i % 130) / 40));
+    const source = random();
+    const found = measureNoise(mapArray(grey, (value) => value + 0.04 * source.normal()));
+    expect(found.kind).toBe('white');
+    expect(found.octaves.map((octave) => octave.length)).toEqual([1, 1, 1]);
+    expect(Math.abs(found.sigma / 0.04 - 1)).toBeLessThan(0.08);
+  });
+
+  it('gives what white noise would have at least, where no part is flat', () => {
+    const source = random();
+    // Every pixel has a strength of its own neighbourhood’s, over a factor of thirty.
+    const rough = mapArray(
+      zeros([1, 96, 96]),
+      (_, i) => 0.5 + 0.3 * source.uniform() * Math.exp(3.4 * (((i * 7919) % 31) / 31 - 1)) * Math.sin(i),
+    );
+    const patches = mapArray(rough, (value, i) => {
+      const [y, x] = [Math.floor(i / 96) >> 4, (i % 96) >> 4];
+      return 0.5 + (value - 0.5) * Math.exp(((y * 5 + x * 7) % 11) / 3 - 2);
+    });
+    const found = measureNoise(patches);
+    expect(found).toMatchObject({ kind: 'unknown', octaves: [], levels: [1, 1, 1, 1, 1] });
+    expect(found.sigma).toBe(estimateNoise(patches));
+    expect(found.unlikeness).toBeGreaterThan(0.635);
+  });
+
+  it('refuses a picture, or what is seen of it, that is too small', () => {
+    expect(() => measureNoise(zeros([3, 16, 16]))).toThrow(UsageError);
+    const seen = new Float32Array(64 * 64).map((_, i) => (i % 64 < 5 ? 1 : 0));
+    expect(() => measureNoise(zeros([1, 64, 64]), seen)).toThrow('is too small to estimate its noise');
   });
 
   it('says so where there is no noise, and where no part is flat', () => {

@@ -36,6 +36,36 @@ describe('transformLines', () => {
     }
   });
 
+  // The kernels take ten lines at a time.
+  it.each([1, 6, 13, 17, 64])('transforms each of 23 lines of %i by itself, wherever they begin', (size) => {
+    const [lines, gap] = [23, 2];
+    const length = lines * size + gap * lines;
+    const source = random('many', size);
+    const data = {
+      re: new Float64Array(source.normals([length]).data),
+      im: new Float64Array(source.normals([length]).data),
+    };
+    const out = { re: data.re.slice(), im: data.im.slice() };
+    const starts = Int32Array.from({ length: lines }, (_, line) => line * (size + gap) + gap);
+    transformLines(fourierPlan(size), out, starts, 1);
+    const expected = { re: data.re.slice(), im: data.im.slice() };
+    for (const start of starts) {
+      const one = { re: data.re.slice(start, start + size), im: data.im.slice(start, start + size) };
+      for (let k = 0; k < size; k++) {
+        let [re, im] = [0, 0];
+        for (let n = 0; n < size; n++) {
+          const angle = (-2 * Math.PI * ((k * n) % size)) / size;
+          re += one.re[n] * Math.cos(angle) - one.im[n] * Math.sin(angle);
+          im += one.re[n] * Math.sin(angle) + one.im[n] * Math.cos(angle);
+        }
+        expected.re[start + k] = re;
+        expected.im[start + k] = im;
+      }
+    }
+    expect(largestDifference(out.re, expected.re)).toBeLessThan(1e-12 * (size + 10));
+    expect(largestDifference(out.im, expected.im)).toBeLessThan(1e-12 * (size + 10));
+  });
+
   it('finds fast sizes', () => {
     expect([1, 17, 33, 280, 281, 290, 1000, 1001].map(fastSize)).toEqual([
       1, 18, 36, 288, 288, 300, 1000, 1024,

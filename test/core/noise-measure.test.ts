@@ -94,8 +94,8 @@ describe('measureNoise', () => {
       const share = octave === 2 ? 1 - Math.sqrt(2 / 144) * Math.sqrt(2 / Math.PI) : 1;
       products.forEach((product, pair) => {
         const truth = [0, 2, 5].includes(pair) ? share : 0;
-        // About 1500 values, and 400 of the coarsest: four standard errors.
-        const error = octave === 2 ? 1 / Math.sqrt(400) : 1 / Math.sqrt(1500);
+        // About 1500 values, and 200 of the coarsest: four standard errors.
+        const error = octave === 2 ? 1 / Math.sqrt(200) : 1 / Math.sqrt(1500);
         expect(Math.abs(product / 0.04 ** 2 - truth), `${octave} ${pair}`).toBeLessThan(4 * error);
       });
     });

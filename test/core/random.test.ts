@@ -23,8 +23,32 @@ describe('philox', () => {
     philox(counter[0], counter[1], counter[2], counter[3], key[0], key[1], block);
     expect([...block].map((word) => word.toString(16).padStart(8, '0')).join(' ')).toBe(out);
   });
+
+  it('is ten rounds of its definition in whole numbers of any length', () => {
+    const words = new Uint32Array(6 * 300);
+    const draw = keyedRandom(2, 'philox', 0)('counters');
+    // Random ones, and ones near the ends of the range, where carries are.
+    words.forEach((_, i) => {
+      const word = draw.uint32();
+      words[i] =
+        i < 900 ? word : [word & 0xffff, word & 0xffff0000, word % 3, -1 - (word % 3)][draw.integer(4)];
+    });
+    const block = new Uint32Array(4);
+    for (let i = 0; i < words.length; i += 6) {
+      const given = [...words.subarray(i, i + 6)] as [number, number, number, number, number, number];
+      philox(...given, block);
+      let [a, b, c, d, k0, k1] = given.map(BigInt);
+      for (let round = 0; round < 10; round++) {
+        const [first, second] = [0xd2511f53n * a, 0xcd9e8d57n * c];
+        [a, b, c, d] = [(second >> 32n) ^ b ^ k0, second & WORD, (first >> 32n) ^ d ^ k1, first & WORD];
+        [k0, k1] = [(k0 + 0x9e3779b9n) & WORD, (k1 + 0xbb67ae85n) & WORD];
+      }
+      expect([...block].map(BigInt)).toEqual([a, b, c, d]);
+    }
+  });
 });
 
+const WORD = 0xffffffffn;
 const normalCdf = (x: number) => jstat.jStat.normal.cdf(x, 0, 1);
 
 describe('keyedRandom', () => {
@@ -126,5 +150,13 @@ describe('hashArray', () => {
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     expect(await hashArray(floatArray(data, [4, 1]))).not.toBe(hash);
     expect(await hashArray(floatArray(Float32Array.of(1, 2, 3, 5), [2, 2]))).not.toBe(hash);
+  });
+
+  it('is SHA-256 of the shape and the values, whatever lies beside them in memory', async () => {
+    const memory = Float32Array.of(9, 9, 1, 2, 3, 4, 9);
+    const truth = createHash('sha256')
+      .update('float32 2 2\n')
+      .update(Buffer.from(Float32Array.of(1, 2, 3, 4).buffer));
+    expect(await hashArray(floatArray(memory.subarray(2, 6), [2, 2]))).toBe(truth.digest('hex'));
   });
 });

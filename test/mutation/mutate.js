@@ -1,6 +1,6 @@
 /**
- * `npm run mutate -- [--mutate src/core]... [--share 0.2] [--seed 1]`: breaks the source in many small ways and
- * counts what the tests of the same path notice. `--table` prints what is known so far. docs/mutation.md says more.
+ * `npm run mutate -- [--mutate src/core]... [--share 0.2] [--seed 1] [--own]`: breaks the source in many small ways
+ * and counts what the tests of the same path notice. `--table` prints what is known so far. docs/mutation.md says more.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -18,9 +18,12 @@ const { values } = parseArgs({
     mutate: { type: 'string', multiple: true, default: TOPS },
     share: { type: 'string', default: '1' },
     seed: { type: 'string', default: '0' },
+    own: { type: 'boolean', default: false },
     table: { type: 'boolean', default: false },
   },
 });
+
+const { share, seed, own } = values;
 
 /** A file, or every file of a folder and its folders, folder by folder. @param {string} path @returns {string[][]} */
 function groupsBelow(path) {
@@ -38,24 +41,23 @@ const testFiles = groupsBelow('test')
 
 /**
  * Of a folder the tests in the folder of the same path, of files those of their names; of solvers also those of
- * test/exact that import one of them. @param {string[]} files @param {boolean} whole @returns {string[]}
+ * test/exact that import one of them, unless only their own are asked for. @param {string[]} files @param {boolean} whole @returns {string[]}
  */
 function testsOf(files, whole) {
   const paths = files.map((file) => join('test', file.replace(/^src\//, '').replace(/\.ts$/, '.test.ts')));
-  const own = testFiles.filter((test) =>
+  const mirrored = testFiles.filter((test) =>
     whole ? dirname(test) === dirname(paths[0]) : paths.includes(test),
   );
   const imports = files.map((file) => `/${file.replace(/\.ts$/, '.js')}'`);
   const exact = testFiles.filter((test) => {
-    if (!files[0].startsWith('solvers/') || !test.startsWith('test/exact/')) return false;
+    if (own || !files[0].startsWith('solvers/') || !test.startsWith('test/exact/')) return false;
     const text = readFileSync(test, 'utf8');
     return imports.some((path) => text.includes(path));
   });
-  return [...own, ...exact];
+  return [...mirrored, ...exact];
 }
 
-const { share, seed } = values;
-const reports = `coverage/mutation/${share === '1' ? 'all' : `share-${share}-seed-${seed}`}`;
+const reports = `coverage/mutation/${share === '1' ? 'all' : `share-${share}-seed-${seed}`}${own ? '-own' : ''}`;
 if (!values.table) {
   process.env.MUTATION_SHARE = share;
   process.env.MUTATION_SEED = seed;

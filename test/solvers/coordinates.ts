@@ -1,9 +1,11 @@
 /** Problems whose coordinates know nothing of each other: y = s·x + σn, x ~ N(m, v), all in closed form. */
+import { expect } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
+import type { DiffusionPrior } from '../../models/prior.js';
 import { gaussianNoise } from '../../problems/noises/gaussian.js';
 import { diagonal } from '../../problems/parts/diagonal.js';
 import { problemOf } from '../../problems/problem.js';
-import type { ChainSolver, Context, Task } from '../../solvers/solver.js';
+import type { ChainSolver, Context, PointSolver, Task } from '../../solvers/solver.js';
 import { floatArray, sizeOf } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 import { runSolver } from './run-solver.js';
@@ -82,4 +84,76 @@ export async function lawsOf(
     for (let i = 0; i < data.length; i++) variance[i] += (data[i] - mean[i]) ** 2;
   }
   return Array.from(mean, (value, i) => ({ mean: value, variance: variance[i] }));
+}
+
+/** Means to `digits`, variances to as many of those that are not small. */
+export function expectLaws(found: readonly Law[], expected: readonly Law[], digits = 4): void {
+  expect(found.length).toBe(expected.length);
+  found.forEach(({ mean, variance }, i) => {
+    expect(mean, `mean of coordinate ${i}`).toBeCloseTo(expected[i].mean, digits);
+    const off = (variance - expected[i].variance) / Math.max(expected[i].variance, 0.01);
+    expect(off, `variance of coordinate ${i}`).toBeCloseTo(0, digits - 1);
+  });
+}
+
+/** The task with a prior that notes at which noise levels it is asked. */
+export function noting(task: Task): { task: Task; levels: number[] } {
+  const levels: number[] = [];
+  const prior = task.prior as DiffusionPrior;
+  const noted: DiffusionPrior = {
+    ...prior,
+    denoise: (x, sigma) => {
+      levels.push(sigma);
+      return prior.denoise(x, sigma);
+    },
+    linearize: (x, sigma) => {
+      levels.push(sigma);
+      return prior.linearize!(x, sigma);
+    },
+  };
+  return { task: { ...task, prior: noted }, levels };
+}
+
+/** The noise levels that a solver asks the prior at. */
+export async function levelsOf(
+  solver: ChainSolver | PointSolver,
+  coordinates: Coordinates,
+  options: Readonly<Record<string, unknown>>,
+): Promise<number[]> {
+  const { task, levels } = noting(coordinatesTask(coordinates));
+  await runSolver(solver, task, options, contextOf(normalsOf(0).random));
+  return levels;
+}
+
+export function expectLevels(found: readonly number[], expected: ArrayLike<number>): void {
+  expect(found.length).toBe(expected.length);
+  found.forEach((level, i) => {
+    expect(level / expected[i], `level ${i}`).toBeCloseTo(1, 9);
+  });
+}
+
+/** Seen well, seen poorly, and not seen. */
+export const seenAndUnseen: Coordinates = {
+  s: [2, 0.4, 0],
+  y: [1.6, 0.3, 9],
+  sigma: 0.1,
+  m: 0.3,
+  v: 0.2,
+  range: [0.02, 2],
+};
+
+/** The factor about the prior's mean in D(x, σ) = m + v/(v + σ²)·(x − m). */
+export const shrinkage = ({ v }: Coordinates, sigma: number): number => v / (v + sigma ** 2);
+
+/** N(x; z, r²)·N(y; s·x, σ²) of a z that is random itself. */
+export function givenData({ s, y, sigma }: Coordinates, z: Law, spread: number, i: number): Law {
+  const data = s[i] / sigma ** 2;
+  const precision = 1 / spread ** 2 + s[i] * data;
+  return affine(z, 1 / spread ** 2 / precision, (data * y[i]) / precision, 1 / precision);
+}
+
+/** DDPM's ancestral step of a state of this law, about a denoised image a·x + b. */
+export function ancestral(x: Law, a: number, b: number, sigma: number, next: number): Law {
+  const keep = (next / sigma) ** 2;
+  return affine(x, a + keep * (1 - a), (1 - keep) * b, next ** 2 * (1 - keep));
 }

@@ -4,9 +4,19 @@ import { GaussianMixture, mixturePrior } from '../../../models/mixture.js';
 import type { NoiseModel } from '../../../problems/noise.js';
 import { gaussianNoise } from '../../../problems/noises/gaussian.js';
 import { isLinear } from '../../../problems/operator.js';
-import { matchMoments } from '../../../solvers/pixel/mmps.js';
+import { matchMoments, mmps } from '../../../solvers/pixel/mmps.js';
 import { floatArray, mapArray } from '../../../src/core/array.js';
+import { geometricSigmas } from '../../../src/core/schedule.js';
 import { denseProblem, solveDense } from '../../exact/dense.js';
+import {
+  ancestral,
+  coordinatesTask,
+  expectLaws,
+  type Law,
+  lawsOf,
+  seenAndUnseen as seen,
+} from '../coordinates.js';
+import { counts, endless, expectRanges, needsOf, positive } from '../declared.js';
 
 const SHAPE = [1, 1, 3];
 const MEAN = [0.5, -0.2, 0.1];
@@ -81,5 +91,29 @@ describe('matchMoments', () => {
     expect(asked[0][0]).toBeCloseTo(data[0] + 0.5 * data[1], 5);
     expect(asked[0][1]).toBeCloseTo(2 * data[2] - data[1], 5);
     expect(found.data[0]).toBeCloseTo(exact(0.7, [0.3, 0.3])[0], 4);
+  });
+});
+
+describe('MMPS', () => {
+  it('draws with the denoiser that has seen the measurement', async () => {
+    const steps = 7;
+    const sigmas = geometricSigmas(steps, ...seen.range);
+    const laws = seen.s.map((s, i) => {
+      let x: Law = { mean: 0.5, variance: sigmas[0] ** 2 };
+      for (let k = 0; k < steps; k++) {
+        const [from, data] = [1 / sigmas[k] ** 2, s / seen.sigma ** 2];
+        const precision = 1 / seen.v + from + s * data;
+        const known = (seen.m / seen.v + data * seen.y[i]) / precision;
+        x = ancestral(x, from / precision, known, sigmas[k], sigmas[k + 1]);
+      }
+      return x;
+    });
+    expectLaws(await lawsOf(mmps, coordinatesTask(seen), { steps, spacing: 'geometric' }), laws);
+  });
+
+  it('takes what its options say, and linear operators with noise of a known variance', () => {
+    expectRanges(mmps, { steps: counts(10_000), iterations: endless, sigmaMax: positive() });
+    expect(needsOf(mmps, coordinatesTask(seen))).toEqual(['prior', 'gradient', 'linear', 'variance']);
+    expect(mmps.samplesPosterior).toBe(true);
   });
 });

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../../models/mixture.js';
 import { pnpAdmm } from '../../../solvers/pixel/pnp-admm.js';
 import { floatArray } from '../../../src/core/array.js';
+import { geometricSigmas } from '../../../src/core/schedule.js';
 import { denseProblem, solveDense, testContext } from '../../exact/dense.js';
+import { coordinatesTask, expectLevels, levelsOf, seenAndUnseen as seen, shrinkage } from '../coordinates.js';
+import { counts, expectRanges, needsOf, positive } from '../declared.js';
 import { runSolver } from '../run-solver.js';
 
 const A = [[1, 0.5]];
@@ -42,5 +45,46 @@ describe('pnp-admm', () => {
     D(...x).forEach((value, i) => {
       expect(found.data[i]).toBeCloseTo(value, 3);
     });
+  });
+
+  it.each([true, false])('takes the steps of its formulas, dual=%s', async (dual) => {
+    const [steps, lambda] = [6, 2];
+    const sigmas = geometricSigmas(steps, seen.sigma, 1);
+    const options = { steps, lambda, sigmaMax: 1, dual };
+    const { data } = await runSolver(pnpAdmm, coordinatesTask(seen), options, testContext());
+    seen.s.forEach((s, i) => {
+      let [v, u] = [0.5, 0];
+      for (let k = 0; k < steps; k++) {
+        const rho = lambda * (seen.sigma / sigmas[k]) ** 2;
+        const x = (s * seen.y[i] + rho * (v - u)) / (s * s + rho);
+        const shrink = shrinkage(seen, sigmas[k]);
+        v = shrink * (x + u) + (1 - shrink) * seen.m;
+        if (dual) u += x - v;
+      }
+      expect(data[i]).toBeCloseTo(v, 5);
+    });
+    expect(pnpAdmm.options.parse({})).toMatchObject({ dual: true });
+  });
+
+  it.each([
+    { options: {}, first: 49 / 255, last: seen.sigma, why: "DPIR's first level, the noise's last" },
+    { options: { sigmaMax: 1, sigmaMin: 0.3 }, first: 1, last: 0.3, why: 'as asked' },
+    { options: { sigmaMax: 1, sigmaMin: 1e-5 }, first: 1, last: 0.02, why: 'no lower than the prior knows' },
+    { options: { sigmaMax: 1, sigmaMin: 2 }, first: 1, last: 0.999, why: 'no higher than the first' },
+  ])('visits levels from $first to $last: $why', async ({ options, first, last }) => {
+    const levels = await levelsOf(pnpAdmm, seen, { steps: 4, ...options });
+    expectLevels(levels, geometricSigmas(4, last, first).slice(0, 4));
+  });
+
+  it('takes what its options say, and linear operators with noise of equal variance', () => {
+    expectRanges(pnpAdmm, {
+      steps: counts(10_000),
+      lambda: positive(),
+      sigmaMax: positive(),
+      sigmaMin: positive(),
+    });
+    const needs = ['prior', 'linear', 'equal variance', 'variance'];
+    expect(needsOf(pnpAdmm, coordinatesTask(seen))).toEqual(needs);
+    expect(pnpAdmm.samplesPosterior).toBe(false);
   });
 });

@@ -4,9 +4,14 @@ import { correlatedNoise } from '../../../problems/noises/correlated.js';
 import { gaussianNoise } from '../../../problems/noises/gaussian.js';
 import { problemOf } from '../../../problems/problem.js';
 import { denoise } from '../../../problems/restoration/denoise.js';
+import { twoScale } from '../../../solvers/pixel/two-scale.js';
 import { type FloatArray, mapArray, zeros } from '../../../src/core/array.js';
+import { halved } from '../../../src/core/noise-blocks.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { restore } from '../../../src/restore.js';
+import { testContext } from '../../exact/dense.js';
+import { expectRanges, needsOf, positive } from '../declared.js';
+import { runSolver } from '../run-solver.js';
 
 const SHAPE = [3, 31, 40];
 const OCTAVES = [
@@ -15,13 +20,17 @@ const OCTAVES = [
 ];
 
 /** A prior that notes what it is asked, and gives back `answer` of it. */
-function noting(answer: (x: FloatArray) => FloatArray) {
+function noting(
+  answer: (x: FloatArray) => FloatArray,
+  channels = 3,
+  sigmaRange: DiffusionPrior['sigmaRange'] = [0.001, 80],
+) {
   const asked: { shape: readonly number[]; sigma: number }[] = [];
   const prior: DiffusionPrior = {
     kind: 'diffusion',
     name: 'noting',
-    channels: 3,
-    sigmaRange: [0.001, 80],
+    channels,
+    sigmaRange,
     sizeMultiple: 1,
     denoise: async (x, sigma) => {
       asked.push({ shape: [...x.shape], sigma });
@@ -61,6 +70,90 @@ describe('two-scale', () => {
     const kept = (await of(slow)).filter((value, i) => inside(i) && Math.abs(value - slow.data[i]) > 0.1);
     expect(kept.length).toBe(0);
     expect((await of(fast)).every((value, i) => !inside(i) || Math.abs(value) < 0.25)).toBe(true);
+  });
+
+  // Of k half-waves along an axis of n pixels at half the size: k/(4n) cycles a pixel.
+  it.each([
+    [0, 0],
+    [3, 0],
+    [0, 5],
+    [2, 6],
+    [5, 1],
+    [6, 9],
+  ])('takes its share of a cosine of %d and %d half-waves, as strong as its means were', async (v, u) => {
+    const [rows, columns, split] = [7, 10, 0.2];
+    const cosine = (height: number, width: number) => (row: number, column: number) =>
+      Math.cos((Math.PI * v * (row + 0.5)) / height) * Math.cos((Math.PI * u * (column + 0.5)) / width);
+    // An odd last row and column, which half the size does not have.
+    const shape = [2, 2 * rows + 1, 2 * columns + 1];
+    const own = (i: number) => Math.sin(i);
+    const strength = (channel: number) => [0.8, -0.3][channel];
+    const { prior } = noting((x) => {
+      const [, height, width] = x.shape;
+      const place = (i: number) => [Math.floor(i / width) % height, i % width] as const;
+      if (height > rows) return mapArray(x, (_, i) => own(i));
+      const means = halved(mapArray(zeros(shape), (_, i) => own(i)));
+      return mapArray(x, (_, i) => {
+        const channel = Math.floor(i / (height * width));
+        return means.data[i] + strength(channel) * cosine(rows, columns)(...place(i));
+      });
+    }, 2);
+    const octaves = OCTAVES.map((products) => products.slice(0, 3));
+    const measured = problemOf(denoise.create(shape, {}, {}), correlatedNoise(octaves), 'denoise');
+    const task = { measurement: zeros(shape), problem: measured, prior };
+    const { data } = await runSolver(twoScale, task, { split }, testContext());
+    const frequency = Math.max(v / (4 * rows), u / (4 * columns));
+    const taken = 1 / (1 + (frequency / split) ** 8);
+    // The mean of two neighbours of a cosine is cos(half the angle between them) times its value between them.
+    const weakened = Math.cos((Math.PI * v) / (4 * rows)) * Math.cos((Math.PI * u) / (4 * columns));
+    const [, height, width] = shape;
+    data.forEach((value, i) => {
+      const [row, column] = [Math.floor(i / width) % height, i % width];
+      const inside = row < 2 * rows && column < 2 * columns;
+      const wave = cosine(2 * rows, 2 * columns)(row, column) / weakened;
+      const added = inside ? taken * strength(Math.floor(i / (height * width))) * wave : 0;
+      expect(value).toBeCloseTo(own(i) + added, 5);
+    });
+  });
+
+  it("asks at its options' levels, within what the prior knows", async () => {
+    const strongest = Math.sqrt(0.0016 + 2 * 0.0012);
+    const levels = async (options: object, range: readonly [number, number]) => {
+      const { prior, asked } = noting((x) => x, 3, range);
+      await runSolver(twoScale, { measurement: y, problem, prior }, { ...options }, testContext());
+      return asked.map(({ sigma }) => sigma / strongest);
+    };
+    const close = (found: readonly number[], expected: readonly number[]) => {
+      expect(found.map((value) => value.toFixed(5))).toEqual(expected.map((value) => value.toFixed(5)));
+    };
+    close(await levels({ strength: 2, coarse: 0.25 }, [1e-6, 80]), [2, 0.5]);
+    close(await levels({ strength: 2, coarse: 0.25 }, [0.8 * strongest, 80]), [2, 0.8]);
+    close(await levels({ strength: 2, coarse: 0.25 }, [1e-6, 1.5 * strongest]), [1.5, 0.5]);
+  });
+
+  it('goes by the only octave where there is one, and by one evaluation where there is no half size', async () => {
+    const [only] = OCTAVES;
+    const thin = [3, 1, 6];
+    const { prior, asked } = noting((x) => mapArray(x, (value) => value / 2));
+    const measured = problemOf(denoise.create(thin, {}, {}), {
+      ...correlatedNoise(OCTAVES),
+      octaves: [only],
+    });
+    const measurement = mapArray(zeros(thin), (_, i) => i / 18);
+    const task = { measurement, problem: measured, prior };
+    const { data } = await runSolver(twoScale, task, {}, testContext());
+    expect(asked.map(({ shape }) => shape)).toEqual([thin]);
+    expect(asked[0].sigma).toBeCloseTo(Math.sqrt(0.0004 + 2 * 0.0002), 6);
+    data.forEach((value, i) => {
+      expect(value).toBeCloseTo(i / 36, 6);
+    });
+  });
+
+  it('takes what its options say', () => {
+    expectRanges(twoScale, { strength: positive(10), coarse: positive(10), split: positive(0.5) });
+    const { prior } = noting((x) => x);
+    expect(needsOf(twoScale, { measurement: y, problem, prior })).toContain('prior');
+    expect(twoScale.samplesPosterior).toBe(false);
   });
 
   it('refuses what is no denoising, and noise of which no octave is known', async () => {

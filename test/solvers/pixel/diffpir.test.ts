@@ -1,0 +1,109 @@
+/** DiffPIR where every step is affine, coordinate by coordinate: the law it draws from, by the formulas. */
+import { describe, expect, it } from 'vitest';
+import { withLinearization } from '../../../problems/operator.js';
+import { diffpir } from '../../../solvers/pixel/diffpir.js';
+import { type floatArray, mapArray } from '../../../src/core/array.js';
+import { geometricSigmas, vpSigmas } from '../../../src/core/schedule.js';
+import {
+  affine,
+  type Coordinates,
+  contextOf,
+  coordinatesTask,
+  expectLaws,
+  expectLevels,
+  type Law,
+  lawsOf,
+  levelsOf,
+  normalsOf,
+  seenAndUnseen as seen,
+  shrinkage,
+} from '../coordinates.js';
+import { counts, expectRanges, needsOf, positive, share } from '../declared.js';
+import { runSolver } from '../run-solver.js';
+
+/** By the formulas of the paper; its λ is quartered where both noise levels are in the same units. */
+function law(of: Coordinates, i: number, sigmas: Float64Array, lambda: number, zeta: number, noise: number) {
+  const s = of.s[i];
+  let x: Law = { mean: 0.5, variance: sigmas[0] ** 2 };
+  for (let k = 0; k + 1 < sigmas.length; k++) {
+    const [sigma, next] = [sigmas[k], sigmas[k + 1]];
+    const shrink = shrinkage(of, sigma);
+    const rho = (lambda * noise ** 2) / (2 * sigma) ** 2;
+    // x̂ = (s y + ρ D)/(s² + ρ), then x̂ + σ'(√(1−ζ)(x − x̂)/σ + √ζ n)
+    const a = (rho * shrink) / (s * s + rho);
+    const b = (s * of.y[i] + rho * (1 - shrink) * of.m) / (s * s + rho);
+    const keep = (next * Math.sqrt(1 - zeta)) / sigma;
+    x = affine(x, a + keep * (1 - a), (1 - keep) * b, zeta * next ** 2);
+  }
+  return x;
+}
+
+describe('DiffPIR', () => {
+  it.each([
+    { lambda: 8, zeta: 1 },
+    { lambda: 2, zeta: 0.3 },
+    { lambda: 8, zeta: 0 },
+  ])('draws what its formulas say: $lambda, $zeta', async (options) => {
+    const sigmas = geometricSigmas(6, ...seen.range);
+    const laws = seen.s.map((_, i) => law(seen, i, sigmas, options.lambda, options.zeta, seen.sigma));
+    const found = await lawsOf(diffpir, coordinatesTask(seen), {
+      steps: 6,
+      spacing: 'geometric',
+      ...options,
+    });
+    expectLaws(found, laws);
+  });
+
+  it('takes a measurement without noise for one with a little', async () => {
+    const clean = { ...seen, sigma: 1e-6 };
+    const sigmas = geometricSigmas(4, ...seen.range);
+    const laws = clean.s.map((_, i) => law(clean, i, sigmas, 1000, 0.5, 0.001));
+    const options = { steps: 4, lambda: 1000, zeta: 0.5, spacing: 'geometric' };
+    expectLaws(await lawsOf(diffpir, coordinatesTask(clean), options), laws);
+  });
+
+  it("visits levels that are quadratic in DDPM's time, or in constant ratio", async () => {
+    const [lowest] = seen.range;
+    expectLevels(
+      await levelsOf(diffpir, seen, { steps: 5 }),
+      vpSigmas(5, lowest, 2, 'quadratic').slice(0, 5),
+    );
+    const options = { steps: 5, sigmaMax: 0.7, spacing: 'geometric' };
+    expectLevels(await levelsOf(diffpir, seen, options), geometricSigmas(5, lowest, 0.7).slice(0, 5));
+  });
+
+  it('needs no closed form of the data step, and bounds its cost', async () => {
+    // A² has as many eigenvalues as pixels, from 1 to 10⁸: conjugate gradients would go on for long.
+    const weights = Float32Array.from({ length: 120 }, (_, i) => 10 ** ((4 * i) / 119));
+    const shape = [1, 1, weights.length];
+    let products = 0;
+    const scaled = (x: ReturnType<typeof floatArray>) => {
+      products++;
+      return mapArray(x, (value, i) => weights[i] * value);
+    };
+    const operator = withLinearization({
+      inputShape: shape,
+      outputShape: shape,
+      apply: scaled,
+      adjoint: scaled,
+    });
+    const task = coordinatesTask({ ...seen, s: [...weights], y: [...weights] });
+    const open = { ...task, problem: { ...task.problem, operator } };
+    await runSolver(diffpir, open, { steps: 1 }, contextOf(normalsOf(0).random));
+    expect(products).toBeLessThanOrEqual(2 * 50 + 2);
+    expect(products).toBeGreaterThan(20);
+  });
+
+  it('takes what its options say, and linear operators with noise of equal variance', () => {
+    expectRanges(diffpir, {
+      steps: counts(10_000),
+      lambda: positive(),
+      zeta: share,
+      sigmaMax: positive(),
+      spacing: { takes: ['quadratic', 'geometric'], refuses: ['karras'] },
+    });
+    const needs = ['prior', 'linear', 'equal variance', 'variance'];
+    expect(needsOf(diffpir, coordinatesTask(seen))).toEqual(needs);
+    expect(diffpir.samplesPosterior).toBe(false);
+  });
+});

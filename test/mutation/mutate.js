@@ -41,7 +41,8 @@ const testFiles = groupsBelow('test')
 
 /**
  * Of a folder the tests in the folder of the same path, of files those of their names; of solvers also those of
- * test/exact that import one of them, unless only their own are asked for. @param {string[]} files @param {boolean} whole @returns {string[]}
+ * test/exact that import one of them, unless only their own are asked for.
+ * @param {string[]} files @param {boolean} whole @returns {string[]}
  */
 function testsOf(files, whole) {
   const paths = files.map((file) => join('test', file.replace(/^src\//, '').replace(/\.ts$/, '.test.ts')));

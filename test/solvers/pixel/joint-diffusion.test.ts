@@ -105,7 +105,7 @@ describe('joint diffusion', () => {
     const last = noting(coordinatesTask({ ...over, range: second }));
     const task = { ...first.task, noisePrior: last.task.prior };
     await runSolver(jointDiffusion, task, options, contextOf(normalsOf(0).random));
-    const expected = geometricSigmas(STEPS, ...both).slice(0, STEPS);
+    const expected = geometricSigmas(STEPS, both[0], both[1]).slice(0, STEPS);
     expectLevels(first.levels, expected);
     expectLevels(last.levels, expected);
   });

@@ -53,12 +53,22 @@ export function requireMemory(task: MemoryTask, limit: number, held = 0): void {
   const needed = held + estimateMemory(task);
   if (needed <= limit) return;
   const [height, width] = task.imageShape.slice(-2);
-  const tiling = task.prior?.kind === 'diffusion' && task.prior.receptiveRadius !== undefined;
-  const advice = tiling ? '--tile 512 needs less, and so do fewer samples' : 'fewer samples need less';
   throw new Error(
     `an image of ${height}×${width} needs about ${gigabytes(needed)} of memory, and the limit is ` +
-      `${gigabytes(limit)} (--max-memory raises it); ${advice}`,
+      `${gigabytes(limit)} (--max-memory raises it); ${smallerWay(task)}`,
   );
+}
+
+/** What would need less. */
+function smallerWay({ solver, prior, samples = defaultSamples(solver) }: MemoryTask): string {
+  const tiling =
+    solver.needs.prior !== 'none' &&
+    prior?.kind === 'diffusion' &&
+    prior.receptiveRadius !== undefined &&
+    prior.inParts === undefined;
+  const fewer = solver.kind !== 'point' && samples > 1;
+  if (tiling) return `--tile 512 needs less${fewer ? ', and so do fewer samples' : ''}`;
+  return fewer ? 'fewer samples need less' : 'parts of the image need less, each by itself';
 }
 
 /** `6.4 GB` */

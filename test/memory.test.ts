@@ -49,6 +49,11 @@ describe('requireMemory', () => {
     expect(() => requireMemory(task, 4e9)).toThrow(
       /^an image of 3000×4000 needs about 8\.\d GB of memory, and the limit is 4\.0 GB \(--max-memory raises it\); --tile 512 needs less, and so do fewer samples$/,
     );
+    expect(() => requireMemory({ ...task, samples: 1 }, 4e9)).toThrow(/raises it\); --tile 512 needs less$/);
+    const inTiles = { ...task, prior: tiled(prior, { tile: 512 }) };
+    expect(() => requireMemory(inTiles, 4e9)).toThrow(/; fewer samples need less$/);
+    expect(() => requireMemory({ ...inTiles, samples: 1 }, 4e9)).toThrow(/; parts of the image need less/);
+    expect(() => requireMemory({ ...task, solver: wiener }, 1e9)).toThrow(/; parts of the image need less/);
     expect(() => requireMemory(task, 1e10)).not.toThrow();
     expect(() => requireMemory(task, 1e10, 5e9)).toThrow(/needs about 13\.\d GB/);
   });

@@ -1,14 +1,14 @@
 /** Reads what a job works on: measurements and images, and the files that the options of a problem name. */
-import { readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { type FloatArray, floatArray, formatShape, mapArray } from '../core/array.js';
+import { type FloatArray, floatArray, formatShape, mapArray, type Shape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import type { Levels } from '../core/levels.js';
 import { reasonOf } from './atomic.js';
 import { dimLevels } from './dim-pictures.js';
-import { decodeNpy, type NpyArray } from './npy.js';
+import { decodeNpy, type NpyArray, openNpy } from './npy.js';
 import { npzMembers } from './npz.js';
-import { decodePicture, type Picture, type PictureLimits } from './picture.js';
+import { decodePicture, defaultLimits, type Picture, type PictureLimits, pictureShape } from './picture.js';
 
 export interface Input {
   /** A picture is [C, H, W] in [0, 1]; an array has the shape of the file, complex numbers a last axis of 2. */
@@ -25,22 +25,56 @@ export interface Input {
   readonly bytes: Uint8Array;
 }
 
+/** An input of which no more is read than tells what it is. */
+export interface OpenInput {
+  /** Of the array to be read; absent in an archive, where it stands within what is packed. */
+  readonly shape?: Shape;
+  /** @throws Error in one sentence where the rest is not as the beginning says. */
+  read(): Promise<Input>;
+}
+
 /**
- * Reads a picture, or an array where the name ends in `.npy`, or in `.npz` where the archive holds no other.
- * @throws Error in one sentence when the file is missing or is not what its name says.
+ * Opens a picture, or an array where the name ends in `.npy`, or in `.npz` where the archive holds no other.
+ * @throws Error in one sentence when the file is missing, is not what its name says, or is larger than the limits.
  */
-export async function readInput(path: string, limits?: PictureLimits): Promise<Input> {
+export async function openInput(path: string, limits: PictureLimits = defaultLimits): Promise<OpenInput> {
+  switch (extname(path).toLowerCase()) {
+    case '.npy':
+      return openArray(path, limits.values);
+    case '.npz':
+      return { read: async () => readArchive(path, limits.values) };
+  }
   const bytes = await readBytes(path);
-  if (extname(path).toLowerCase() === '.npy') {
-    const { array, top } = decodeNpy(bytes, path, limits?.values);
-    return { array, top, bytes };
-  }
-  if (extname(path).toLowerCase() === '.npz') {
-    const { array, top } = await onlyArray(bytes, path, limits?.values);
-    return { array, top, bytes };
-  }
-  const picture = await decodePicture(bytes, path, limits);
-  return { array: picture.image, picture, levels: dimLevels(picture), bytes };
+  const decode = async () => {
+    const picture = await decodePicture(bytes, path, limits);
+    return { array: picture.image, picture, levels: dimLevels(picture), bytes };
+  };
+  return { shape: await pictureShape(bytes, path, limits), read: decode };
+}
+
+/** Opens and reads at once. @throws as `openInput` does. */
+export async function readInput(path: string, limits?: PictureLimits): Promise<Input> {
+  return (await openInput(path, limits)).read();
+}
+
+async function openArray(path: string, maxValues?: number): Promise<OpenInput> {
+  const readAt = (start: number, length: number) => readPart(path, start, length);
+  const { size } = await stat(path).catch((error) => cannotRead(path, error));
+  const { shape, read } = await openNpy(readAt, size, path, maxValues);
+  return {
+    shape,
+    read: async () => {
+      const bytes = await read();
+      const { array, top } = decodeNpy(bytes, path, maxValues);
+      return { array, top, bytes };
+    },
+  };
+}
+
+async function readArchive(path: string, maxValues?: number): Promise<Input> {
+  const bytes = await readBytes(path);
+  const { array, top } = await onlyArray(bytes, path, maxValues);
+  return { array, top, bytes };
 }
 
 async function onlyArray(bytes: Uint8Array, path: string, maxValues?: number): Promise<NpyArray> {
@@ -82,11 +116,31 @@ export async function readOptionFile(path: string, role: Role, option: string): 
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error) => cannotRead(path, error));
+}
+
+/** So many bytes from a place on, or fewer where the file ends. */
+async function readPart(path: string, start: number, length: number): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    const file = await open(path);
+    try {
+      const bytes = new Uint8Array(length);
+      let filled = 0;
+      for (;;) {
+        const { bytesRead } = await file.read(bytes, filled, length - filled, start + filled);
+        filled += bytesRead;
+        if (bytesRead === 0 || filled === length) return bytes.subarray(0, filled);
+      }
+    } finally {
+      await file.close();
+    }
   } catch (error) {
-    throw new Error(`${path} cannot be read: ${reasonOf(error)}`, { cause: error });
+    return cannotRead(path, error);
   }
+}
+
+function cannotRead(path: string, error: unknown): never {
+  throw new Error(`${path} cannot be read: ${reasonOf(error)}`, { cause: error });
 }
 
 /** [H, W] or [C, H, W] to [H, W]. */

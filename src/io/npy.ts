@@ -66,21 +66,12 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
  * ```
  */
 export function decodeNpy(bytes: Uint8Array, name: string, maxValues = MOST_VALUES): NpyArray {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const header = readHeader(view, name, maxValues);
-  const part = readers[`${header.kind === 'c' ? 'f' : header.kind}${header.partSize}`];
-  if (part === undefined) {
-    const expected = 'boolean, integer, float16, float32, float64, complex64 or complex128';
-    throw new Error(`${name} holds NumPy values of type '${header.descr}', expected ${expected}`);
-  }
+  requireValues(header, bytes.byteLength, name);
+  const part = readerOf(header, name);
   const parts = header.kind === 'c' ? 2 : 1;
   const count = sizeOf(header.shape);
-  const needed = count * parts * header.partSize;
-  const found = bytes.byteLength - header.end;
-  if (found < needed) {
-    const expected = `${needed} bytes for shape ${formatShape(header.shape)}`;
-    throw new Error(`${name} is cut short: ${found} bytes of values, expected ${expected}`);
-  }
   const data = new Float32Array(count * parts);
   const step = parts * header.partSize;
   const place = header.fortranOrder ? fortranOffsets(header.shape) : undefined;
@@ -90,9 +81,34 @@ export function decodeNpy(bytes: Uint8Array, name: string, maxValues = MOST_VALU
       data[i * parts + p] = part(view, start + p * header.partSize, header.littleEndian);
     }
   }
-  const shape = parts === 2 ? [...header.shape, 2] : header.shape;
   const top = TOPS[`${header.kind}${header.partSize}`];
-  return { array: floatArray(data, shape), complex: parts === 2, ...(top && { top }) };
+  return { array: floatArray(data, shapeOf(header)), complex: parts === 2, ...(top && { top }) };
+}
+
+/** @throws Error where values of this type are not read. */
+function readerOf({ kind, partSize, descr }: Header, name: string): Read {
+  const part = readers[`${kind === 'c' ? 'f' : kind}${partSize}`];
+  if (part !== undefined) return part;
+  const expected = 'boolean, integer, float16, float32, float64, complex64 or complex128';
+  throw new Error(`${name} holds NumPy values of type '${descr}', expected ${expected}`);
+}
+
+/** How many bytes the values take. @throws Error where the file, of `size` bytes, has fewer. */
+function requireValues(header: Header, size: number, name: string): number {
+  readerOf(header, name);
+  const needed = sizeOf(header.shape) * header.partSize * (header.kind === 'c' ? 2 : 1);
+  const found = size - header.end;
+  if (found >= needed) return needed;
+  const expected = `${needed} bytes for shape ${formatShape(header.shape)}`;
+  throw new Error(`${name} is cut short: ${found} bytes of values, expected ${expected}`);
+}
+
+function shapeOf({ kind, shape }: Header): readonly number[] {
+  return kind === 'c' ? [...shape, 2] : shape;
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /**
@@ -101,7 +117,7 @@ export function decodeNpy(bytes: Uint8Array, name: string, maxValues = MOST_VALU
  * @throws as `decodeNpy` does, but for values that are cut short.
  */
 export function checkNpyHeader(start: Uint8Array, name: string, maxValues: number): void {
-  readHeader(new DataView(start.buffer, start.byteOffset, start.byteLength), name, maxValues);
+  readHeader(viewOf(start), name, maxValues);
 }
 
 interface Header {
@@ -116,9 +132,40 @@ interface Header {
   readonly end: number;
 }
 
+/** Bytes that tell how long the header is; shorter files hold no array. */
+const PROLOGUE = 12;
+
+/** The longest header of at most eight axes, with room for names of fields and spaces. */
+const LONGEST_HEADER = 2 ** 16;
+
+/** A .npy file of which only the header is read. */
+export interface OpenNpy {
+  /** As `decodeNpy` gives it. */
+  readonly shape: readonly number[];
+  /** The header and all values; what a file holds beyond them is left. */
+  read(): Promise<Uint8Array>;
+}
+
+/**
+ * Judges a file by its header, and by whether it is long enough for what that says, before its values are read.
+ * @param readAt gives so many bytes of the file from a place on, or fewer where it ends.
+ * @throws as `decodeNpy` does.
+ */
+export async function openNpy(
+  readAt: (start: number, length: number) => Promise<Uint8Array>,
+  size: number,
+  name: string,
+  maxValues = MOST_VALUES,
+): Promise<OpenNpy> {
+  const start = await readAt(0, PROLOGUE + LONGEST_HEADER);
+  const header = readHeader(viewOf(start), name, maxValues);
+  const length = header.end + requireValues(header, size, name);
+  return { shape: shapeOf(header), read: () => readAt(0, length) };
+}
+
 function readHeader(view: DataView, name: string, maxValues: number): Header {
   if (view.byteLength === 0) throw new Error(`${name} is an empty file, expected a NumPy array`);
-  if (view.byteLength < 12 || magic.some((byte, i) => view.getUint8(i) !== byte)) {
+  if (view.byteLength < PROLOGUE || magic.some((byte, i) => view.getUint8(i) !== byte)) {
     throw new Error(`${name} is not a NumPy .npy file: it does not begin with \\x93NUMPY`);
   }
   const version = view.getUint8(6);
@@ -127,6 +174,9 @@ function readHeader(view: DataView, name: string, maxValues: number): Header {
   }
   const start = version === 1 ? 10 : 12;
   const end = start + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (end > PROLOGUE + LONGEST_HEADER) {
+    throw new Error(`${name} has a NumPy header of ${end - start} bytes, expected at most ${LONGEST_HEADER}`);
+  }
   if (end > view.byteLength) throw new Error(`${name} is cut short within its NumPy header`);
   const text = new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1];

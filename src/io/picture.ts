@@ -3,7 +3,7 @@
  * and the raw depth are named), the two are divided by 255 and 65535 and nothing else is done to the values.
  */
 import sharp, { type Metadata } from 'sharp';
-import { type FloatArray, floatArray } from '../core/array.js';
+import { type FloatArray, floatArray, type Shape } from '../core/array.js';
 import { foreignFormat } from './foreign-formats.js';
 import { asColour, sharedChannel } from './grey-as-colour.js';
 import { fillHidden } from './hidden-colours.js';
@@ -72,14 +72,10 @@ export async function decodePicture(
   name: string,
   limits: PictureLimits = defaultLimits,
 ): Promise<Picture> {
-  if (bytes.byteLength === 0) throw new Error(`${name} is an empty file, expected a picture`);
-  const foreign = foreignFormat(name, bytes);
-  if (foreign) throw new Error(`${name} ${foreign}`);
-  const meta = await readMetadata(bytes, name);
-  checkSize(meta, name, limits);
+  const meta = await checkedMetadata(bytes, name, limits);
   const bits = bitsOf(meta, name);
   const own = ['srgb', 'rgb16', 'b-w', 'grey16'].includes(meta.space ?? '');
-  const grey = meta.space === 'b-w' || meta.space === 'grey16';
+  const grey = isGrey(meta);
   // Eight-bit grey with alpha leaves sharp without its alpha unless it is spread over three channels.
   const space = bits === 8 ? (grey && !meta.hasAlpha ? 'b-w' : 'srgb') : grey ? 'grey16' : 'rgb16';
   const hasAlpha = alphaOf(meta, bytes, name);
@@ -120,6 +116,33 @@ export async function decodePicture(
     ...(quality && { quality }),
     ...(warnings.length > 0 && { warnings }),
   };
+}
+
+/**
+ * What `decodePicture` will make of it, [C, H, W], by the header alone.
+ * @throws as `decodePicture` does, but for damage that only decoding tells.
+ */
+export async function pictureShape(
+  bytes: Uint8Array,
+  name: string,
+  limits: PictureLimits = defaultLimits,
+): Promise<Shape> {
+  const meta = await checkedMetadata(bytes, name, limits);
+  const { width, height } = meta.autoOrient;
+  return [isGrey(meta) ? 1 : 3, height, width];
+}
+
+async function checkedMetadata(bytes: Uint8Array, name: string, limits: PictureLimits): Promise<Metadata> {
+  if (bytes.byteLength === 0) throw new Error(`${name} is an empty file, expected a picture`);
+  const foreign = foreignFormat(name, bytes);
+  if (foreign) throw new Error(`${name} ${foreign}`);
+  const meta = await readMetadata(bytes, name);
+  checkSize(meta, name, limits);
+  return meta;
+}
+
+function isGrey({ space }: Metadata): boolean {
+  return space === 'b-w' || space === 'grey16';
 }
 
 /** What libjpeg warns of and then decodes as if nothing were. */

@@ -9,6 +9,7 @@ import type { Solver } from '../../solvers/solver.js';
 import { UsageError, unknownName } from '../core/errors.js';
 import { parseOptions } from '../core/options.js';
 import type { Progress } from '../draw-samples.js';
+import { heldMemory } from '../io/machine-memory.js';
 import { manifestName } from '../io/manifest.js';
 import { OutputFolder, Refusal } from '../io/output-folder.js';
 import type { PictureLimits } from '../io/picture.js';
@@ -131,7 +132,7 @@ export async function restoreFolder(
     for (const { name, path, reason } of refused) fail(name, path, new Error(reason));
     const inputs = items.map(({ path }) => path);
     const folder = await OutputFolder.open(job.out, manifestName, { inputs, overwrite: job.overwrite });
-    const held = process.memoryUsage.rss();
+    const held = heldMemory();
     const shared = { ...parts, job: { ...job, solver: parts.solver }, folder, onEvent, held };
     try {
       for (const item of items) {

@@ -11,11 +11,10 @@ import type { FloatArray, Shape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { intoLevels } from '../core/levels.js';
 import { defaultSamples, defaults, wantsVariance } from '../defaults.js';
-import { type Input, readInput } from '../io/inputs.js';
+import { type Input, openInput } from '../io/inputs.js';
 import { machineMemory } from '../io/machine-memory.js';
 import { firstDifference, keyOf, type OkLine, type Recipe } from '../io/manifest.js';
 import { type OutputFolder, Refusal } from '../io/output-folder.js';
-import { defaultLimits } from '../io/picture.js';
 import type { Item } from '../io/walk.js';
 import type { SpecFiles } from '../load/problem-files.js';
 import { estimateMemory, requireMemory } from '../memory.js';
@@ -125,7 +124,9 @@ async function planOf({ path, name }: Item, shared: Shared, warn: (doubt: Doubt)
   const { job, files, prior, noisePrior, onEvent } = shared;
   const bindTo = (shape: Shape, spec: ProblemSpec, measurement?: FloatArray) =>
     bindMeasurement(path, shape, spec, { channels: prior?.channels, measurement, ...files });
-  const found = await readInput(path, job.limits ?? defaultLimits);
+  const opened = await openInput(path, job.limits);
+  await requireRoom(name, opened.shape, shared, bindTo);
+  const found = await opened.read();
   for (const warning of found.picture?.warnings ?? []) warn(warning);
   const written = resultFormat(job, found.picture);
   const input = await fitMeasurement(found, path, job.spec, bindTo, written.format !== 'npy');
@@ -153,6 +154,25 @@ async function planOf({ path, name }: Item, shared: Shared, warn: (doubt: Doubt)
 function statedNoise(spec: ProblemSpec, { picture, levels }: Input): ProblemSpec | undefined {
   if (!spec.noise) return undefined;
   return picture && levels ? { ...spec, noise: noiseInLevels(spec.noise, levels) } : spec;
+}
+
+/** Before the input is decoded: what is too large must not end the job. @throws Error where memory does not suffice. */
+async function requireRoom(
+  name: string,
+  shape: Shape | undefined,
+  { job, folder, prior, noisePrior, held }: Shared,
+  bound: (shape: Shape, spec: ProblemSpec) => Promise<Problem>,
+): Promise<void> {
+  // What is there already needs no more than to be looked at.
+  if (shape === undefined || folder.lastDone(name)) return;
+  const noise = job.spec.noise ?? { name: 'gaussian', options: { sigma: 1 } };
+  const found = await bound(shape, { ...job.spec, noise })
+    .then((problem) => ({ problem, solver: chooseSolver(job.solver, problem, noisePrior) }))
+    .catch(() => undefined); // told when it has been read
+  if (found === undefined) return;
+  const { problem, solver } = found;
+  const task = { imageShape: problem.imageShape, solver, prior, samples: job.samples };
+  requireMemory(task, job.maxMemory ?? machineMemory(), held);
 }
 
 /** All that decides the bytes of the result. */

@@ -1,9 +1,10 @@
+import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { floatArray } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
-import { readInput, readOptionFile } from '../../src/io/inputs.js';
+import { openInput, readInput, readOptionFile } from '../../src/io/inputs.js';
 import { encodeNpy } from '../../src/io/npy.js';
 import { fill, temporaryFolder } from './folders.js';
 
@@ -30,6 +31,38 @@ describe('readInput', () => {
     );
     await expect(readInput(join(folder, 'none.npy'))).rejects.toThrow(
       /none\.npy cannot be read: there is no such file or folder/,
+    );
+  });
+});
+
+describe('openInput', () => {
+  it('tells the shape of what will be read, by the header alone', async () => {
+    const folder = temporaryFolder();
+    const colour = sharp({ create: { width: 5, height: 3, channels: 3, background: '#808080' } });
+    const files = {
+      'grey.png': await grey(0, 9),
+      'turned.jpg': await colour.jpeg().withMetadata({ orientation: 6 }).toBuffer(),
+      'clear.png': await colour.ensureAlpha(0.5).toColourspace('rgb16').png().toBuffer(),
+      'y.npy': encodeNpy(floatArray(new Float32Array(12), [2, 3, 2])),
+      'z.npy': encodeNpy(floatArray(new Float32Array(12), [2, 3, 2]), { complex: true }),
+    };
+    fill(folder, files);
+    for (const name of Object.keys(files)) {
+      const opened = await openInput(join(folder, name));
+      expect(opened.shape, name).toEqual((await opened.read()).array.shape);
+    }
+  });
+
+  it('reads no more of an array than its header says, and nothing of one that is too large', async () => {
+    const folder = temporaryFolder();
+    const small = encodeNpy(floatArray(Float32Array.of(1, 2, 3, 4), [1, 2, 2]));
+    const text = Buffer.from(small).toString('latin1').replace('(1, 2, 2)', '(30000, 30000)');
+    fill(folder, { 'long.npy': small, 'large.npy': Buffer.from(text.replace('     ', ''), 'latin1') });
+    for (const name of ['long.npy', 'large.npy']) truncateSync(join(folder, name), 8e9);
+    const { array, bytes } = await readInput(join(folder, 'long.npy'));
+    expect([[...array.data], bytes.length]).toEqual([[1, 2, 3, 4], small.length]);
+    await expect(readInput(join(folder, 'large.npy'))).rejects.toThrow(
+      /large\.npy holds an array of shape 30000×30000 = 900000000 values, and the limit is 268435456 values/,
     );
   });
 });

@@ -9,6 +9,7 @@ import type { ChainSolver } from '../../solvers/solver.js';
 import { floatArray, mapArray } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import { keyedRandom } from '../../src/core/random.js';
+import { heldMemory } from '../../src/io/machine-memory.js';
 import { decodeNpy, encodeNpy } from '../../src/io/npy.js';
 import { decodeNpz } from '../../src/io/npz.js';
 import { decodePicture } from '../../src/io/picture.js';
@@ -87,10 +88,25 @@ describe('restoreFolder', () => {
     const { counts, failures } = await run({
       inputs: [input],
       out,
-      maxMemory: process.memoryUsage.rss() + 30e6,
+      maxMemory: heldMemory() + 30e6,
     });
     expect(counts).toEqual({ done: 3, unchanged: 0, failed: 1 });
     expect(failures['large']).toMatch(/an image of 300×300 needs about \d\.\d GB of memory/);
+  });
+
+  it('judges how large a picture is before it decodes it, but not of what is done already', async () => {
+    const { input, out } = await threePictures();
+    const large = await colourPng(300, 200);
+    fill(input, { 'large.png': large.subarray(0, 2000) });
+    const [tight, wide] = [heldMemory() + 30e6, heldMemory() + 1e9];
+    const { failures } = await run({ inputs: [input], out, maxMemory: tight });
+    expect(failures['large']).toMatch(/an image of 200×300 needs about \d\.\d GB/);
+    const later = await run({ inputs: [input], out, maxMemory: wide });
+    expect(later.failures['large']).toMatch(/large\.png is a damaged png picture/);
+    fill(input, { 'large.png': large });
+    await run({ inputs: [input], out, maxMemory: wide });
+    const again = await run({ inputs: [input], out, maxMemory: 1 });
+    expect(again.counts).toEqual({ done: 0, unchanged: 4, failed: 0 });
   });
 
   it('writes estimate, picture of the standard deviation, numbers and a manifest line', async () => {

@@ -1,3 +1,4 @@
+/** The command in its thread: a signal ends it between steps, and what is finished stays. */
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+import { expect, it } from 'vitest';
+import { memory, threads, tile, timeout } from '../../src/cli/prior-options.js';
+
+const parse = (...words: string[]) => {
+  const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  for (const option of [threads(), tile(), memory(), timeout()]) command.addOption(option);
+  return command.parse(words, { from: 'user' }).opts();
+};
+
+it('how a prior is run is read into what loadPrior takes', () => {
+  expect(parse('--threads', '2', '--tile', '512', '--memory', 'low', '--timeout', '1.5')).toEqual({
+    ...{ threads: 2, tile: 512, memory: 'low', timeout: 1.5 },
+  });
+  expect(parse()).toEqual({});
+});
+
+it.each([
+  ['--threads', '0'],
+  ['--tile', 'big'],
+  ['--memory', 'least'],
+  ['--timeout', '-1'],
+])('%s %s is refused', (...words) => {
+  expect(() => parse(...words)).toThrow(words[1]);
+});

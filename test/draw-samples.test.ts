@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { gaussianNoise } from '../problems/noises/gaussian.js';
+import { problemOf } from '../problems/problem.js';
+import { identity } from '../problems/restoration/denoise.js';
+import type { ChainSolver, Context, EnsembleSolver } from '../solvers/solver.js';
+import { filled } from '../src/core/array.js';
+import { keyedRandom } from '../src/core/random.js';
+import { drawSamples, type Progress } from '../src/draw-samples.js';
+
+const shape = [1, 2, 2];
+const task = { measurement: filled(shape, 0.5), problem: problemOf(identity(shape), gaussianNoise(0.1)) };
+const about = {
+  name: 'mine',
+  summary: '',
+  needs: { prior: 'none', noise: 'any' },
+  samplesPosterior: true,
+  options: z.strictObject({}),
+  presets: {},
+} as const;
+
+/** Five steps, then a random number of the sample's own. */
+const chain: ChainSolver = {
+  ...about,
+  kind: 'chain',
+  async run(_task, _options, { random, step }: Context) {
+    for (let i = 0; i < 5; i++) await step(i, 5);
+    return filled(shape, random('value').uniform());
+  },
+};
+const randomOf = (k: number) => keyedRandom(0, 'draw', k);
+const drawing = { task, options: {}, variance: false, randomOf };
+
+describe('drawSamples', () => {
+  it('runs a chain for each sample, each with streams of its own', async () => {
+    const { images, weighting } = await drawSamples({ ...drawing, solver: chain, samples: 3 });
+    expect(images.map(({ data }) => data[0])).toEqual(
+      [0, 1, 2].map((k) => Math.fround(randomOf(k)('value').uniform())),
+    );
+    expect(weighting).toEqual({});
+  });
+
+  it('runs an ensemble once, and keeps its weights', async () => {
+    const runs: number[] = [];
+    const solver: EnsembleSolver = {
+      ...about,
+      kind: 'ensemble',
+      async run(_task, _options, { samples }) {
+        runs.push(samples);
+        return { samples: [filled(shape, 0)], logWeights: [0], logEvidence: -3 };
+      },
+    };
+    const { images, weighting } = await drawSamples({ ...drawing, solver, samples: 7 });
+    expect([runs, images.length, weighting]).toEqual([[7], 1, { logWeights: [0], logEvidence: -3 }]);
+  });
+
+  it('asks for moments first, and then for no more samples than are wanted', async () => {
+    const solver: ChainSolver = {
+      ...chain,
+      moments: async (_task, _options, { variance }) => ({ mean: filled(shape, variance ? 1 : 0) }),
+    };
+    const { images, moments } = await drawSamples({ ...drawing, solver, samples: 0, variance: true });
+    expect([images.length, moments?.mean.data[0]]).toEqual([0, 1]);
+  });
+
+  it('tells of progress that never falls and counts every step', async () => {
+    const told: Progress[] = [];
+    await drawSamples({
+      ...drawing,
+      solver: chain,
+      samples: 4,
+      onProgress: (progress) => told.push(progress),
+    });
+    expect(told.length).toBe(20);
+    const fractions = told.map(({ fraction }) => fraction);
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    // Two run side by side: the last step of each is still to do.
+    expect(fractions.at(-1)).toBeGreaterThan(0.89);
+    expect(fractions.at(-1)).toBeLessThan(0.96);
+    expect(new Set(told.map(({ sample }) => sample))).toEqual(new Set([0, 1, 2, 3]));
+  });
+
+  it('stops at the next step where it is told to', async () => {
+    const controller = new AbortController();
+    const stopped = drawSamples({
+      ...{ ...drawing, solver: chain, samples: 2, signal: controller.signal },
+      onProgress: ({ step }) => step === 2 && controller.abort(new Error('enough')),
+    });
+    await expect(stopped).rejects.toThrow('enough');
+  });
+
+  it('refuses an image that is not finite, by the name of its solver', async () => {
+    const solver = { ...chain, run: async () => filled(shape, Number.NaN) };
+    await expect(drawSamples({ ...drawing, solver, samples: 1 })).rejects.toThrow(
+      'mine ran away: its sample 0 holds values that are not finite',
+    );
+  });
+});

@@ -9,7 +9,7 @@ import { familyOf, optionsOf } from './options.js';
 import { type Problem, type ProblemSpec, problemOf } from './problem.js';
 import { luminance } from './restoration/colorize.js';
 import { parseNoise, parseProblem } from './spec.js';
-import { noises, operators } from './tables.js';
+import { noiseFamilies, operatorFamilies } from './tables.js';
 
 /** What fixes the sizes: the image to be measured, or the measurement at hand. */
 export type KnownSize = { readonly imageShape: Shape } | { readonly measurementShape: Shape };
@@ -18,7 +18,7 @@ export type KnownSize = { readonly imageShape: Shape } | { readonly measurementS
 export interface BindContext {
   /** Channels of the prior's images. A grey measurement with a prior of 3 is one of a colour image's luminance. */
   readonly channels?: number;
-  /** Where it is at hand: the last operator may take options from it that are not given. */
+  /** Where it is at hand: the last operator may take options from it that are not set. */
   readonly measurement?: FloatArray;
   /** What the file options hold, by `<term index>.<option>`, such as `0.kernel`. */
   readonly files?: Readonly<Record<string, FloatArray>>;
@@ -42,7 +42,7 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
   const checked = withEstimates(checkSpec(spec), context.measurement);
   if (checked.noise === undefined) throw new UsageError('the problem has no noise');
   const families = checked.operators.map<LoadedOperator>(
-    (term, i) => context.loaded?.[i] ?? familyOf('problem', operators, term),
+    (term, i) => context.loaded?.[i] ?? familyOf('problem', operatorFamilies, term),
   );
   // Shape i is what term i takes; from the measurement back, where that is what is known.
   const shapes: Shape[] = [];
@@ -81,7 +81,7 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
   }
   const shown = framed(measured, chain);
   const operator = compose(chain);
-  const noise = familyOf('noise', noises, checked.noise).create(checked.noise.options);
+  const noise = familyOf('noise', noiseFamilies, checked.noise).create(checked.noise.options);
   return {
     ...problemOf(operator, noise, checked.operators.at(-1)!.name),
     spec: checked,
@@ -92,9 +92,9 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
 /** The same spec with the options of its last operator that the measurement tells; without one, a simulation's. */
 export function withEstimates(spec: ProblemSpec, measurement?: FloatArray): ProblemSpec {
   const last = spec.operators.at(-1);
-  const family = last && Object.hasOwn(operators, last.name) ? operators[last.name] : undefined;
+  const family = last && Object.hasOwn(operatorFamilies, last.name) ? operatorFamilies[last.name] : undefined;
   if (last === undefined || family?.estimate === undefined) return spec;
-  const options = family.estimate(measurement, optionsOf(family, last));
+  const options = family.estimate(measurement, last.options);
   return { ...spec, operators: [...spec.operators.slice(0, -1), { ...last, options }] };
 }
 
@@ -107,19 +107,19 @@ export function checkSpec(spec: ProblemSpec): ProblemSpec {
   }
   const terms = spec.operators.map((term) => ({
     name: term.name,
-    options: optionsOf(familyOf('problem', operators, term), term),
+    options: optionsOf(familyOf('problem', operatorFamilies, term), term),
   }));
   if (terms.length === 0) throw new UsageError('a problem needs at least one operator');
   const { noise } = spec;
   if (noise === undefined) return { operators: terms };
-  const options = optionsOf(familyOf('noise', noises, noise), noise);
+  const options = optionsOf(familyOf('noise', noiseFamilies, noise), noise);
   return { operators: terms, noise: { name: noise.name, options } };
 }
 
 /** In one sentence each: what a problem takes otherwise than its files have it. */
 export function notesOf(spec: ProblemSpec, context: BindContext): readonly string[] {
   return checkSpec(spec).operators.flatMap((term, i) => {
-    const family = familyOf('problem', operators, term);
+    const family = familyOf('problem', operatorFamilies, term);
     return family.notes?.(term.options, filesOf(i, term.options, context)) ?? [];
   });
 }

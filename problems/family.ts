@@ -10,51 +10,56 @@ export type OperatorRole = 'module' | 'onnx' | 'tensorflow';
 /** What an option of type file is read as, before the problem is bound. */
 export type FileRole = 'mask' | 'kernel' | 'plane' | 'array' | OperatorRole;
 
-/** Options after validation; a file option holds its path until `src/io` has read it, then the array. */
+/** Options as a schema makes them of what was set: every default is there. A file option holds its path. */
 export type Options = Readonly<Record<string, unknown>>;
 
 /** How a kind of operator declares itself: its name, its options, and how one is made for a size. */
-export interface OperatorFamily {
+export interface OperatorFamily<S extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   /** One line for `list`. */
   readonly summary: string;
   /** Every option has a default where it can, a `.describe()` with its unit, and its range. */
-  readonly options: z.ZodObject;
+  readonly options: S;
   /** Options that name files, and what each is read as. */
   readonly files?: Readonly<Record<string, FileRole>>;
   /**
-   * Options that are not given and that the measurement itself tells, such as how dark a dark picture is; without one, those of
-   * a simulation.
-   * @throws Error in one sentence where those that are given do not fit the measurement.
+   * The options, and what is not set of them as the measurement tells it, such as how dark a dark picture is; without
+   * a measurement, as simulations have it.
+   * @throws Error in one sentence where those that are set do not fit the measurement.
    */
-  estimate?(measurement: FloatArray | undefined, options: Options): Options;
+  estimate?(measurement: FloatArray | undefined, options: z.output<S>): z.output<S>;
   /** In one sentence each: what was taken otherwise than the files have it. */
-  notes?(options: Options, files: Readonly<Record<string, FloatArray>>): readonly string[];
+  notes?(options: z.output<S>, files: Readonly<Record<string, FloatArray>>): readonly string[];
   /** The shape of the images whose measurement has this shape. @throws Error in one sentence when there is none. */
-  imageShape(measurementShape: Shape, options: Options, files: Readonly<Record<string, FloatArray>>): Shape;
+  imageShape(
+    measurementShape: Shape,
+    options: z.output<S>,
+    files: Readonly<Record<string, FloatArray>>,
+  ): Shape;
   /**
    * @param measurementShape where it is the measurement that is known, and several have an image of this shape.
    * @throws Error in one sentence when the options do not fit the shape.
    */
   create(
     imageShape: Shape,
-    options: Options,
+    options: z.output<S>,
     files: Readonly<Record<string, FloatArray>>,
     measurementShape?: Shape,
   ): ForwardOperator;
 }
 
 /** An operator that a file holds: it takes the place of the family that names the file. */
-export interface LoadedOperator extends Pick<OperatorFamily, 'imageShape' | 'create'> {
+export interface LoadedOperator<S extends z.ZodObject = z.ZodObject>
+  extends Pick<OperatorFamily<S>, 'imageShape' | 'create'> {
   /** Gives back what it holds beside memory, such as a process; its operators can then no longer be called. */
   close?(): Promise<void>;
 }
 
 /** How a kind of noise declares itself: its name, its options, and how one is made of them. */
-export interface NoiseFamily {
+export interface NoiseFamily<S extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   readonly summary: string;
-  readonly options: z.ZodObject;
-  /** @param options after validation. @returns the noise that they describe. */
-  create(options: Options): NoiseModel;
+  readonly options: S;
+  /** The noise that the options describe. */
+  create(options: z.output<S>): NoiseModel;
 }

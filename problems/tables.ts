@@ -45,7 +45,8 @@ import { phaseRetrieval } from './waves/phase-retrieval.js';
 import { ptychography } from './waves/ptychography.js';
 import { scattering } from './waves/scattering.js';
 
-const operatorFamilies: Readonly<Record<string, OperatorFamily>> = {
+/** As `bind` takes them, which has parsed the options: every operator that a problem can name. */
+export const operatorFamilies: Readonly<Record<string, OperatorFamily>> = {
   denoise,
   inpaint,
   'gaussian-blur': gaussianBlur,
@@ -81,7 +82,8 @@ const operatorFamilies: Readonly<Record<string, OperatorFamily>> = {
   tensorflow,
 };
 
-const noiseFamilies: Readonly<Record<string, NoiseFamily>> = {
+/** The same of noises. */
+export const noiseFamilies: Readonly<Record<string, NoiseFamily>> = {
   gaussian,
   correlated,
   poisson,

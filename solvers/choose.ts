@@ -117,15 +117,15 @@ export function chooseSolver(
 }
 
 /**
- * Schema defaults < preset of the problem < what is given.
+ * Schema defaults < preset of the problem < what is set.
  * @throws UsageError that names the option, what was found and what was expected.
  */
 export function effectiveOptions(
   solver: Solver,
   problem: Problem,
-  given: Readonly<Record<string, unknown>> = {},
+  set: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
-  return parseOptions(solver.options, `solver ${solver.name}`, { ...presetOf(solver, problem), ...given });
+  return parseOptions(solver.options, `solver ${solver.name}`, { ...presetOf(solver, problem), ...set });
 }
 
 /** The preset of the problem with an option that it has, else of the problem. */

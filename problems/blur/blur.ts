@@ -23,25 +23,22 @@ const options = z.strictObject({
   border: borders,
 });
 
-export const blur: OperatorFamily = {
+export const blur: OperatorFamily<typeof options> = {
   name: 'blur',
   summary: 'blur by a kernel from a file',
   options,
   files: { kernel: 'kernel' },
-  notes(given, { kernel }) {
-    const { kernel: path, normalize } = options.parse(given);
+  notes({ kernel: path, normalize }, { kernel }) {
     const sum = kernel ? sumOf(kernel) : 1;
     if (!normalize || Math.abs(sum - 1) <= SUM_TOLERANCE) return [];
     return [
       `the kernel ${path} sums to ${Number(sum.toPrecision(4))} and is divided by it, so that it is a blur`,
     ];
   },
-  imageShape(shape, given, files) {
-    const { normalize, border } = options.parse(given);
+  imageShape(shape, { normalize, border }, files) {
     return unblurredShape(imageShape(shape, 'blur'), border, checkedKernel(files.kernel, normalize));
   },
-  create(shape, given, files, measured) {
-    const { normalize, border } = options.parse(given);
+  create(shape, { normalize, border }, files, measured) {
     return convolution(imageShape(shape, 'blur'), checkedKernel(files.kernel, normalize), border, measured);
   },
 };

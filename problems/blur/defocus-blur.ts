@@ -11,17 +11,15 @@ const options = z.strictObject({
   border: borders,
 });
 
-export const defocusBlur: OperatorFamily = {
+export const defocusBlur: OperatorFamily<typeof options> = {
   name: 'defocus-blur',
   summary: 'blur by a lens out of focus: a disk',
   options,
-  imageShape(shape, given) {
-    const { radius, border } = options.parse(given);
+  imageShape(shape, { radius, border }) {
     const extent = 2 * reachOf(radius) + 1;
     return unblurredShape(imageShape(shape, 'defocus-blur'), border, { height: extent, width: extent });
   },
-  create(shape, given, _files, measured) {
-    const { radius, border } = options.parse(given);
+  create(shape, { radius, border }, _files, measured) {
     const image = imageShape(shape, 'defocus-blur');
     const kernel = diskKernel(radius);
     return border === 'reflect'

@@ -1,6 +1,6 @@
 /** Gaussian blur, from a lens slightly out of focus or the air. */
 import { z } from 'zod';
-import type { OperatorFamily, Options } from '../family.js';
+import type { OperatorFamily } from '../family.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
 import { circularConvolution } from '../parts/convolution.js';
 import { gaussianHalf, separable } from '../parts/gaussian-kernel.js';
@@ -24,19 +24,17 @@ const options = z.strictObject({
 /** Up to here sums are cheaper than transforms. */
 const DIRECT_RADIUS = 16;
 
-export const gaussianBlur: OperatorFamily = {
+export const gaussianBlur: OperatorFamily<typeof options> = {
   name: 'gaussian-blur',
   summary: 'blur by a Gaussian kernel',
   options,
-  imageShape(shape, given) {
-    const { border } = options.parse(given);
-    const extent = 2 * radiusOf(given) + 1;
+  imageShape(shape, { sigma, size, border }) {
+    const extent = 2 * radiusOf(sigma, size) + 1;
     return unblurredShape(imageShape(shape, 'gaussian-blur'), border, { height: extent, width: extent });
   },
-  create(shape, given, _files, measured) {
-    const { sigma, border } = options.parse(given);
+  create(shape, { sigma, size, border }, _files, measured) {
     const image = imageShape(shape, 'gaussian-blur');
-    const weights = gaussianHalf(sigma, radiusOf(given));
+    const weights = gaussianHalf(sigma, radiusOf(sigma, size));
     if (border === 'reflect') {
       return withSums(mirroredEvenConvolution(image, weights, weights), weights, mirrorIndex);
     }
@@ -59,7 +57,6 @@ function withSums(
   return withLinearization({ ...operator, apply: direct, adjoint: direct });
 }
 
-function radiusOf(given: Options): number {
-  const { sigma, size } = options.parse(given);
+function radiusOf(sigma: number, size: number | undefined): number {
   return size === undefined ? Math.ceil(3 * sigma) : (size - 1) / 2;
 }

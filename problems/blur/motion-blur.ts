@@ -20,16 +20,14 @@ const options = z.strictObject({
   border: borders,
 });
 
-export const motionBlur: OperatorFamily = {
+export const motionBlur: OperatorFamily<typeof options> = {
   name: 'motion-blur',
   summary: 'blur by a random camera shake',
   options,
-  imageShape(shape, given) {
-    const { size, border } = options.parse(given);
+  imageShape(shape, { size, border }) {
     return unblurredShape(imageShape(shape, 'motion-blur'), border, { height: size, width: size });
   },
-  create(shape, given, _files, measured) {
-    const { size, intensity, seed, border } = options.parse(given);
+  create(shape, { size, intensity, seed, border }, _files, measured) {
     const image = imageShape(shape, 'motion-blur');
     const kernel = motionKernel(size, intensity, keyedRandom(seed, 'motion-blur', 0)('kernel', size));
     return convolution(image, kernel, border, measured);

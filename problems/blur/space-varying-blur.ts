@@ -18,17 +18,15 @@ const options = z.strictObject({
   border: borders,
 });
 
-export const spaceVaryingBlur: OperatorFamily = {
+export const spaceVaryingBlur: OperatorFamily<typeof options> = {
   name: 'space-varying-blur',
   summary: 'blur that differs from place to place: kernels and their weights from files',
   options,
   files: { kernels: 'array', weights: 'array' },
-  imageShape(shape, given, files) {
-    const { border } = options.parse(given);
+  imageShape(shape, { border }, files) {
     return unblurredShape(imageShape(shape, 'space-varying-blur'), border, kernelsOf(files.kernels)[0]);
   },
-  create(shape, given, files, measured) {
-    const { border } = options.parse(given);
+  create(shape, { border }, files, measured) {
     const [channels, height, width] = imageShape(shape, 'space-varying-blur');
     const kernels = kernelsOf(files.kernels);
     const weights = weightsOf(files.weights, kernels.length, height, width);

@@ -21,13 +21,12 @@ const options = z.strictObject({
 });
 
 /** The first measured value of a channel is always √pixels times its mean. */
-export const hadamard: OperatorFamily = {
+export const hadamard: OperatorFamily<typeof options> = {
   name: 'hadamard',
   summary: 'compressed sensing: random rows of the Hadamard or cosine transform of the scrambled image',
   options,
-  imageShape: (shape, given) => sampledShape(shape, options.parse(given), 'hadamard'),
-  create(shape, given) {
-    const { transform, scramble, seed, ...size } = options.parse(given);
+  imageShape: (shape, size) => sampledShape(shape, size, 'hadamard'),
+  create(shape, { transform, scramble, seed, ...size }) {
     const image = sizedShape(shape, size, 'hadamard');
     const [, height, width] = image;
     const pixels = height * width;

@@ -28,13 +28,12 @@ const options = z.strictObject({
 });
 
 /** Both matrices keep lengths on average: E‖Ax‖² = ‖x‖². Every channel is measured by the same one. */
-export const randomProjection: OperatorFamily = {
+export const randomProjection: OperatorFamily<typeof options> = {
   name: 'random-projection',
   summary: 'compressed sensing: products with a random matrix',
   options,
-  imageShape: (shape, given) => sampledShape(shape, options.parse(given), 'random-projection'),
-  create(shape, given) {
-    const { matrix, seed, ...size } = options.parse(given);
+  imageShape: (shape, size) => sampledShape(shape, size, 'random-projection'),
+  create(shape, { matrix, seed, ...size }) {
     const image = sizedShape(shape, size, 'random-projection');
     const pixels = image[1] * image[2];
     const count = countOf(pixels, size);

@@ -15,13 +15,12 @@ const options = z.strictObject(sampling);
  * difference of a pattern and its complement is this.) The coarse come first: in order of their sign changes down and
  * across together, among equals those with more down.
  */
-export const singlePixel: OperatorFamily = {
+export const singlePixel: OperatorFamily<typeof options> = {
   name: 'single-pixel',
   summary: 'a single-pixel camera: the coarsest Walsh–Hadamard patterns, one value each',
   options,
-  imageShape: (shape, given) => sampledShape(shape, options.parse(given), 'single-pixel'),
-  create(shape, given) {
-    const size = options.parse(given);
+  imageShape: (shape, size) => sampledShape(shape, size, 'single-pixel'),
+  create(shape, size) {
     const image = sizedShape(shape, size, 'single-pixel');
     const [, height, width] = image;
     return subsampled(image, {

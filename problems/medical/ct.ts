@@ -10,7 +10,7 @@ import { detectorsFor, projectionRays } from './projections.js';
 import { rayTransform } from './ray-transform.js';
 
 /** Options of every tomograph. */
-export const scan = {
+export const scanOptions = {
   angles: z.int().min(1).max(3600).default(180).describe('number of directions, evenly spaced over the arc'),
   detectors: z
     .int()
@@ -26,7 +26,7 @@ export const scan = {
 };
 
 const options = z.strictObject({
-  ...scan,
+  ...scanOptions,
   geometry: z
     .enum(['parallel', 'fan'])
     .default('parallel')
@@ -50,39 +50,39 @@ type Scan = Pick<CtOptions, 'angles' | 'detectors' | 'size'> &
   Partial<Pick<CtOptions, 'geometry' | 'arc' | 'source'>>;
 
 /** The measurement holds integrals in units of the image's longer side: 1 along a row of a white square. */
-export const ct: OperatorFamily = {
+export const ct: OperatorFamily<typeof options> = {
   name: 'ct',
   summary: 'computed tomography: line integrals along parallel rays or a fan',
   options,
-  imageShape: (shape, given) => scannedShape(shape, options.parse(given), 'ct'),
-  create: (shape, given) => tomograph(imageShape(shape, 'ct'), options.parse(given)),
+  imageShape: (shape, scan) => scannedShape(shape, scan, 'ct'),
+  create: (shape, scan) => tomograph(imageShape(shape, 'ct'), scan),
 };
 
 /** [C, H, W] → [C, angles, detectors] */
-export function tomograph(image: ImageShape, given: Scan): LinearOperator {
+export function tomograph(image: ImageShape, scan: Scan): LinearOperator {
   const [, height, width] = image;
-  const fan = given.geometry === 'fan';
-  const detectors = detectorCount(height, width, given);
+  const fan = scan.geometry === 'fan';
+  const detectors = detectorCount(height, width, scan);
   const rays = projectionRays(height, width, {
-    angles: given.angles,
-    arc: given.arc ?? (fan ? 360 : 180),
+    angles: scan.angles,
+    arc: scan.arc ?? (fan ? 360 : 180),
     detectors,
-    source: sourceOf(height, width, given),
+    source: sourceOf(height, width, scan),
   });
-  return rayTransform(image, rays, [given.angles, detectors]);
+  return rayTransform(image, rays, [scan.angles, detectors]);
 }
 
 /** The image of a sinogram [channels, angles, detectors]. @throws UsageError where none has it. */
-export function scannedShape(shape: Shape, given: Scan, operator: string): ImageShape {
+export function scannedShape(shape: Shape, scan: Scan, operator: string): ImageShape {
   const [channels, angles, detectors] = shape;
-  if (shape.length !== 3 || angles !== given.angles) {
+  if (shape.length !== 3 || angles !== scan.angles) {
     throw new UsageError(
-      `${operator}:angles=${given.angles} measures arrays of shape channels×${given.angles}×detectors, ` +
+      `${operator}:angles=${scan.angles} measures arrays of shape channels×${scan.angles}×detectors, ` +
         `but the measurement is ${formatShape(shape)}`,
     );
   }
-  const [height, width] = given.size ? parseSize(given.size) : squareSeenBy(detectors, given);
-  const expected = detectorCount(height, width, given);
+  const [height, width] = scan.size ? parseSize(scan.size) : squareSeenBy(detectors, scan);
+  const expected = detectorCount(height, width, scan);
   if (expected !== detectors) {
     throw new UsageError(
       `${operator} of an image of ${height}×${width} has ${expected} detectors, but the measurement has ${detectors}; ` +
@@ -93,15 +93,15 @@ export function scannedShape(shape: Shape, given: Scan, operator: string): Image
 }
 
 /** The largest square that needs at most so many detectors. */
-function squareSeenBy(detectors: number, given: Scan): [number, number] {
+function squareSeenBy(detectors: number, scan: Scan): [number, number] {
   let side = 1;
-  const needed = (size: number) => detectorsFor(size, size, sourceOf(size, size, given));
+  const needed = (size: number) => detectorsFor(size, size, sourceOf(size, size, scan));
   while (needed(side + 1) <= detectors) side++;
   return [side, side];
 }
 
-function detectorCount(height: number, width: number, given: Scan): number {
-  return given.detectors ?? detectorsFor(height, width, sourceOf(height, width, given));
+function detectorCount(height: number, width: number, scan: Scan): number {
+  return scan.detectors ?? detectorsFor(height, width, sourceOf(height, width, scan));
 }
 
 /** In pixels. */

@@ -11,10 +11,10 @@ import type { OperatorFamily } from '../family.js';
 import type { LinearOperator } from '../operator.js';
 import { diagonal } from '../parts/diagonal.js';
 import { imageShape, repeatPlane, reshaped } from '../parts/planes.js';
-import { scan, scannedShape, tomograph } from './ct.js';
+import { scannedShape, scanOptions, tomograph } from './ct.js';
 
 const options = z.strictObject({
-  ...scan,
+  ...scanOptions,
   attenuation: z
     .string()
     .optional()
@@ -27,15 +27,14 @@ const options = z.strictObject({
 });
 
 /** y = exp(−Rμ)·Rx + background with R of `ct`: a pair's two photons cross the whole line, wherever it began. */
-export const emission: OperatorFamily = {
+export const emission: OperatorFamily<typeof options> = {
   name: 'emission',
   summary:
     'emission tomography: attenuated line integrals and a background, to be counted with Poisson noise',
   options,
   files: { attenuation: 'plane' },
-  imageShape: (shape, given) => scannedShape(shape, options.parse(given), 'emission'),
-  create(shape, given, files) {
-    const { attenuation, background, ...geometry } = options.parse(given);
+  imageShape: (shape, scan) => scannedShape(shape, scan, 'emission'),
+  create(shape, { attenuation, background, ...geometry }, files) {
     const image = imageShape(shape, 'emission');
     const [channels, height, width] = image;
     let projection = tomograph(image, geometry);

@@ -42,14 +42,14 @@ const options = z.strictObject({
 
 type MriOptions = z.infer<typeof options>;
 
-export const mri: OperatorFamily = {
+export const mri: OperatorFamily<typeof options> = {
   name: 'mri',
   summary: 'magnetic resonance: lines of k-space, random or evenly spaced, by one coil or several',
   options,
   files: { mask: 'mask', maps: 'array' },
 
-  imageShape(shape, given, files) {
-    const coils = files.maps?.shape[0] ?? options.parse(given).coils ?? 1;
+  imageShape(shape, { coils: simulated = 1 }, files) {
+    const coils = files.maps?.shape[0] ?? simulated;
     const [first, height, width, parts] = shape;
     if (shape.length !== 4 || parts !== 2 || first % coils !== 0) {
       throw new UsageError(
@@ -60,23 +60,20 @@ export const mri: OperatorFamily = {
     return [first / coils, height, width];
   },
 
-  create(shape, given, files) {
-    const checked = options.parse(given);
+  create(shape, { mask: picture, maps, coils, ...lines }, files) {
     const image = imageShape(shape, 'mri');
     const [, height, width] = image;
-    const mask =
-      checked.mask === undefined ? lineMask(height, width, checked) : fileMask(height, width, files.mask);
-    if (checked.maps !== undefined)
-      return multiCoil(image, mask, fileMaps(height, width, checked, files.maps));
-    if (checked.coils === undefined) return singleCoil(image, mask);
-    return multiCoil(image, mask, birdcageMaps(checked.coils, height, width));
+    const mask = picture === undefined ? lineMask(height, width, lines) : fileMask(height, width, files.mask);
+    if (maps !== undefined) return multiCoil(image, mask, fileMaps(height, width, coils, files.maps));
+    if (coils === undefined) return singleCoil(image, mask);
+    return multiCoil(image, mask, birdcageMaps(coils, height, width));
   },
 };
 
 function lineMask(
   height: number,
   width: number,
-  { acceleration, pattern, acs, seed }: MriOptions,
+  { acceleration, pattern, acs, seed }: Omit<MriOptions, 'mask' | 'maps' | 'coils'>,
 ): Float32Array {
   const taken = Math.max(1, Math.round(width / acceleration));
   if (acs !== undefined && acs > taken) {
@@ -104,7 +101,7 @@ function fileMask(height: number, width: number, mask: FloatArray | undefined): 
 function fileMaps(
   height: number,
   width: number,
-  { coils }: MriOptions,
+  coils: number | undefined,
   maps: FloatArray | undefined,
 ): FloatArray {
   if (maps === undefined) throw new UsageError('mri:maps names a file that has not been read');

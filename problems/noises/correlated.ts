@@ -115,12 +115,11 @@ function curveOf(levels: readonly number[]) {
   };
 }
 
-export const correlated: NoiseFamily = {
+export const correlated: NoiseFamily<typeof options> = {
   name: 'correlated',
   summary: 'Gaussian noise with grain: its strength by octave, channels that share it, levels by brightness',
   options,
-  create(given) {
-    const { octaves, channels, levels } = options.parse(given);
+  create({ octaves, channels, levels }) {
     const pairs = (channels * (channels + 1)) / 2;
     if (octaves.length % pairs !== 0) {
       throw new UsageError(

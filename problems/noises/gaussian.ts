@@ -34,9 +34,9 @@ export function gaussianNoise(sigma: number): NoiseModel {
   };
 }
 
-export const gaussian: NoiseFamily = {
+export const gaussian: NoiseFamily<typeof options> = {
   name: 'gaussian',
   summary: 'white Gaussian noise',
   options,
-  create: (given) => gaussianNoise(options.parse(given).sigma),
+  create: ({ sigma }) => gaussianNoise(sigma),
 };

@@ -35,9 +35,9 @@ export function laplaceNoise(scale: number): NoiseModel {
   };
 }
 
-export const laplace: NoiseFamily = {
+export const laplace: NoiseFamily<typeof options> = {
   name: 'laplace',
   summary: 'additive noise with heavy tails',
   options,
-  create: (given) => laplaceNoise(options.parse(given).scale),
+  create: ({ scale }) => laplaceNoise(scale),
 };

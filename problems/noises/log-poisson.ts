@@ -56,12 +56,11 @@ export function logPoissonNoise(photons: number, mu: number): NoiseModel {
   };
 }
 
-export const logPoisson: NoiseFamily = {
+export const logPoisson: NoiseFamily<typeof options> = {
   name: 'log-poisson',
   summary: 'counted photons behind an absorber, given as line integrals',
   options,
-  create(given) {
-    const { photons, mu } = options.parse(given);
+  create({ photons, mu }) {
     return logPoissonNoise(photons, mu);
   },
 };

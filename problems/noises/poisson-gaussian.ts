@@ -44,12 +44,11 @@ export function poissonGaussianNoise(gain: number, sigma: number): NoiseModel {
   };
 }
 
-export const poissonGaussian: NoiseFamily = {
+export const poissonGaussian: NoiseFamily<typeof options> = {
   name: 'poisson-gaussian',
   summary: 'counted photons and the read-out noise of a camera',
   options,
-  create(given) {
-    const { gain, sigma } = options.parse(given);
+  create({ gain, sigma }) {
     return poissonGaussianNoise(gain, sigma);
   },
 };

@@ -89,9 +89,9 @@ function countByRejection(lambda: number, random: Random): number {
   }
 }
 
-export const poisson: NoiseFamily = {
+export const poisson: NoiseFamily<typeof options> = {
   name: 'poisson',
   summary: 'counted photons: the variance grows with the light',
   options,
-  create: (given) => poissonNoise(options.parse(given).gain),
+  create: ({ gain }) => poissonNoise(gain),
 };

@@ -45,9 +45,9 @@ export function ricianNoise(sigma: number): NoiseModel {
   };
 }
 
-export const rician: NoiseFamily = {
+export const rician: NoiseFamily<typeof options> = {
   name: 'rician',
   summary: 'the magnitude of a complex signal with Gaussian noise',
   options,
-  create: (given) => ricianNoise(options.parse(given).sigma),
+  create: ({ sigma }) => ricianNoise(sigma),
 };

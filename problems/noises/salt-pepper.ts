@@ -56,12 +56,11 @@ export function saltPepperNoise(fraction: number, salt = 0.5, sigma = 1 / 255): 
   };
 }
 
-export const saltPepper: NoiseFamily = {
+export const saltPepper: NoiseFamily<typeof options> = {
   name: 'salt-pepper',
   summary: 'some values are lost to black or white',
   options,
-  create(given) {
-    const { fraction, salt, sigma } = options.parse(given);
+  create({ fraction, salt, sigma }) {
     return saltPepperNoise(fraction, salt, sigma);
   },
 };

@@ -53,9 +53,9 @@ function gammaVariate(shape: number, random: Random): number {
   }
 }
 
-export const speckle: NoiseFamily = {
+export const speckle: NoiseFamily<typeof options> = {
   name: 'speckle',
   summary: 'multiplicative gamma noise of coherent light, radar and ultrasound',
   options,
-  create: (given) => speckleNoise(options.parse(given).looks),
+  create: ({ looks }) => speckleNoise(looks),
 };

@@ -39,9 +39,9 @@ export function uniformNoise(halfWidth: number): NoiseModel {
   };
 }
 
-export const uniform: NoiseFamily = {
+export const uniform: NoiseFamily<typeof options> = {
   name: 'uniform',
   summary: 'additive noise of bounded size',
   options,
-  create: (given) => uniformNoise(options.parse(given).halfWidth),
+  create: ({ halfWidth }) => uniformNoise(halfWidth),
 };

@@ -44,18 +44,16 @@ export interface OpenGraph {
  * An axis of the output that is named as one of the input has its extent; others that are free are named by `output`.
  * @throws UsageError where the graph has not one float32 input and one float32 output.
  */
-export function loadedGraph(graph: OpenGraph): LoadedOperator {
+export function loadedGraph(graph: OpenGraph): LoadedOperator<typeof options> {
   const { name } = graph;
   const input = onlyFloat(graph.inputs, `${name}: inputs`);
   const output = onlyFloat(graph.outputs, `${name}: outputs`);
   return {
-    imageShape(measured, given) {
-      const { image } = options.parse(given);
+    imageShape(measured, { image }) {
       if (image !== undefined) return parseExtents(image);
       return resolved(input, output, measured, `${name}: its image`, 'image');
     },
-    create(shape, given) {
-      const { linear, output: said } = options.parse(given);
+    create(shape, { linear, output: said }) {
       const fits = axesOf(input).every((axis, i) => typeof axis === 'string' || axis === shape[i]);
       if (!fits || axesOf(input).length !== shape.length) {
         throw new UsageError(
@@ -155,7 +153,7 @@ function parseExtents(text: string): Shape {
   return text.split('x').map(Number);
 }
 
-export const onnx: OperatorFamily = {
+export const onnx: OperatorFamily<typeof options> = {
   name: 'onnx',
   summary: 'an operator of your own: an ONNX graph, differentiated here',
   options,

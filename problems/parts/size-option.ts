@@ -27,19 +27,19 @@ export function countOf(pixels: number, { fraction }: Sampling): number {
 }
 
 /** The image of a measurement [channels, values]. @throws UsageError where no image has so many. */
-export function sampledShape(measured: Shape, given: Sampling, operator: string): ImageShape {
+export function sampledShape(measured: Shape, sampled: Sampling, operator: string): ImageShape {
   if (measured.length !== 2) {
     throw new UsageError(
       `${operator} measures arrays of shape channels×values, but the measurement is ${formatShape(measured)}`,
     );
   }
   const [channels, count] = measured;
-  const side = Math.round(Math.sqrt(count / given.fraction));
-  const [height, width] = given.size === undefined ? [side, side] : parseSize(given.size);
-  if (countOf(height * width, given) !== count) {
+  const side = Math.round(Math.sqrt(count / sampled.fraction));
+  const [height, width] = sampled.size === undefined ? [side, side] : parseSize(sampled.size);
+  if (countOf(height * width, sampled) !== count) {
     throw new UsageError(
-      `${operator}:fraction=${given.fraction} of an image of ${height}×${width} is ` +
-        `${countOf(height * width, given)} values a channel, but the measurement has ${count}; size=HxW says which image it is of`,
+      `${operator}:fraction=${sampled.fraction} of an image of ${height}×${width} is ` +
+        `${countOf(height * width, sampled)} values a channel, but the measurement has ${count}; size=HxW says which image it is of`,
     );
   }
   return [channels, height, width];

@@ -14,12 +14,12 @@ const options = z.strictObject({
     .describe('the exposure: what the image is multiplied by before it is clipped to [0, 1]'),
 });
 
-export const clip: OperatorFamily = {
+export const clip: OperatorFamily<typeof options> = {
   name: 'clip',
   summary: 'overexposure: the image times a gain, clipped to [0, 1]',
   options,
   imageShape: (shape) => shape,
-  create: (shape, given) => clipping(shape, options.parse(given).gain),
+  create: (shape, { gain }) => clipping(shape, gain),
 };
 
 /** x ↦ min(max(gain·x, 0), 1). The derivative is exact but at the two corners, where it is taken from within. */

@@ -15,7 +15,7 @@ const options = z.strictObject({
 
 type Pattern = z.infer<typeof options>['pattern'];
 
-export const demosaic: OperatorFamily = {
+export const demosaic: OperatorFamily<typeof options> = {
   name: 'demosaic',
   summary: 'one colour at each pixel, as a sensor behind Bayer’s filters sees',
   options,
@@ -26,12 +26,12 @@ export const demosaic: OperatorFamily = {
     }
     return [3, height, width];
   },
-  create(shape, given) {
+  create(shape, { pattern }) {
     const [channels, height, width] = imageShape(shape, 'demosaic');
     if (channels !== 3) {
       throw new UsageError(`demosaic takes images of 3 channels, but the image is ${formatShape(shape)}`);
     }
-    return mosaic(height, width, options.parse(given).pattern);
+    return mosaic(height, width, pattern);
   },
 };
 

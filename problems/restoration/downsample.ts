@@ -29,14 +29,13 @@ const options = z.strictObject({
     .describe('height and width of the image where they are not factor times those of the measurement'),
 });
 
-export const downsample: OperatorFamily = {
+export const downsample: OperatorFamily<typeof options> = {
   name: 'downsample',
   summary:
     'fewer pixels: antialiased bicubic, bilinear or Lanczos, mean of blocks, or Gaussian blur and decimation',
   options,
 
-  imageShape(measurementShape, given) {
-    const { factor, size } = options.parse(given);
+  imageShape(measurementShape, { factor, size }) {
     const [channels, height, width] = imageShape(measurementShape, 'downsample');
     if (size === undefined) return [channels, factor * height, factor * width];
     const [imageHeight, imageWidth] = parseSize(size);
@@ -49,8 +48,7 @@ export const downsample: OperatorFamily = {
     return [channels, imageHeight, imageWidth];
   },
 
-  create(shape, given) {
-    const { factor, filter, sigma } = options.parse(given);
+  create(shape, { factor, filter, sigma }) {
     const image = imageShape(shape, 'downsample');
     if (filter !== 'gaussian' && sigma !== undefined) {
       throw new UsageError(`downsample:sigma belongs to filter=gaussian, but the filter is ${filter}`);

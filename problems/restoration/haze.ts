@@ -24,15 +24,14 @@ const options = z.strictObject({
 });
 
 /** y = t·x + (1 − t)·airlight (Koschmieder 1924), affine in x. */
-export const haze: OperatorFamily = {
+export const haze: OperatorFamily<typeof options> = {
   name: 'haze',
   summary: 'haze between scene and camera, by a map of transmission or of depth',
   options,
   files: { transmission: 'plane', depth: 'plane' },
   imageShape: (shape) => imageShape(shape, 'haze'),
 
-  create(shape, given, files) {
-    const { transmission, depth, beta, airlight } = options.parse(given);
+  create(shape, { transmission, depth, beta, airlight }, files) {
     const image = imageShape(shape, 'haze');
     const [channels, height, width] = image;
     if ((transmission === undefined) === (depth === undefined)) {

@@ -35,15 +35,14 @@ const options = z.strictObject({
     ),
 });
 
-export const inpaint: OperatorFamily = {
+export const inpaint: OperatorFamily<typeof options> = {
   name: 'inpaint',
   summary: 'missing pixels: a random fraction, a box, the margins, or those that are black in a mask',
   options,
   files: { mask: 'mask' },
   imageShape: (shape) => imageShape(shape, 'inpaint'),
 
-  create(shape, given, files) {
-    const { fraction, seed, box, outpaint, mask } = options.parse(given);
+  create(shape, { fraction, seed, box, outpaint, mask }, files) {
     const image = imageShape(shape, 'inpaint');
     const [, height, width] = image;
     const kinds = [fraction, box, outpaint, mask].filter((kind) => kind !== undefined);

@@ -23,13 +23,12 @@ const options = z.strictObject({
  * gradient is straight-through: that of the same way without any rounding, which clips, and blurs colour where that is
  * held at half the resolution.
  */
-export const jpeg: OperatorFamily = {
+export const jpeg: OperatorFamily<typeof options> = {
   name: 'jpeg',
   summary: 'JPEG compression: the picture decoded from the file',
   options,
   imageShape: (shape) => imageShape(shape, 'jpeg'),
-  create(shape, given) {
-    const { quality, chroma } = options.parse(given);
+  create(shape, { quality, chroma }) {
     const image = imageShape(shape, 'jpeg');
     if (image[0] !== 1 && image[0] !== 3) {
       throw new UsageError(`jpeg works on images of 1 or 3 channels, but the image is ${formatShape(shape)}`);

@@ -37,12 +37,11 @@ const BEYOND_WHITE = 0.05;
  * large scale low-light simulation dataset", 2021). Negative values, where solvers pass, go as −exposure·|x|^gamma, so
  * that the derivative is continuous and points back. Linear where gamma is 1.
  */
-export const lowLight: OperatorFamily = {
+export const lowLight: OperatorFamily<typeof options> = {
   name: 'low-light',
   summary: 'a dark picture: exposure times a power of the image',
   options,
-  estimate(measurement, given) {
-    const { exposure, gamma } = options.parse(given);
+  estimate(measurement, { exposure, gamma }) {
     if (measurement === undefined) return { exposure: exposure ?? 0.2, gamma: gamma ?? 2.2 };
     const sorted = brightness(measurement).sort();
     const quantile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))];
@@ -59,8 +58,7 @@ export const lowLight: OperatorFamily = {
     return { exposure: Number(white.toFixed(4)), gamma: gamma ?? rounded };
   },
   imageShape: (shape) => shape,
-  create(shape, given) {
-    const { exposure = 0.2, gamma = 2.2 } = options.parse(given);
+  create(shape, { exposure = 0.2, gamma = 2.2 }) {
     if (gamma === 1) return diagonal(shape, new Float32Array(sizeOf(shape)).fill(exposure));
     return curved(shape, exposure, gamma);
   },

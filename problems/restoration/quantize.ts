@@ -10,12 +10,12 @@ const options = z.strictObject({
   bits: z.int().min(1).max(16).describe('bits per value: 2^bits levels from 0 to 1'),
 });
 
-export const quantize: OperatorFamily = {
+export const quantize: OperatorFamily<typeof options> = {
   name: 'quantize',
   summary: 'few bits: values clipped to [0, 1] and rounded to 2^bits levels',
   options,
   imageShape: (shape) => shape,
-  create: (shape, given) => quantizing(shape, options.parse(given).bits),
+  create: (shape, { bits }) => quantizing(shape, bits),
 };
 
 /** Rounds to the nearest of the levels k/(2^bits − 1), a half upwards; its surrogate clips and does not round. */

@@ -26,17 +26,15 @@ const options = z.strictObject({
  * `mtf` at ω = π: s = √(−2·ln mtf)/π sensor pixels. Borders reflect. Its noise, photons and read-out, is the noise
  * poisson-gaussian.
  */
-export const satellite: OperatorFamily = {
+export const satellite: OperatorFamily<typeof options> = {
   name: 'satellite',
   summary: 'a satellite’s modulation transfer and sampling; its noise is poisson-gaussian',
   options,
-  imageShape(shape, given) {
-    const { factor } = options.parse(given);
+  imageShape(shape, { factor }) {
     const [channels, height, width] = imageShape(shape, 'satellite');
     return [channels, factor * height, factor * width];
   },
-  create(shape, given) {
-    const { mtf, factor } = options.parse(given);
+  create(shape, { mtf, factor }) {
     const image = imageShape(shape, 'satellite');
     const spread = Math.sqrt(-2 * Math.log(mtf)) / Math.PI;
     return factor === 1 ? gaussianTransfer(image, spread) : resampling(image, factor, gaussian(spread));

@@ -21,13 +21,12 @@ const options = z.strictObject({
 });
 
 /** The measurement is one row of values: the colours [C, H/factor, W/factor], then the panchromatic picture [H, W]. */
-export const pansharpen: OperatorFamily = {
+export const pansharpen: OperatorFamily<typeof options> = {
   name: 'pansharpen',
   summary: 'colours at low resolution (mean of blocks) and a panchromatic picture at full resolution',
   options,
 
-  imageShape(measured, given) {
-    const { factor, size } = options.parse(given);
+  imageShape(measured, { factor, size }) {
     const count = measured[0];
     const side = Math.round(Math.sqrt(count / (1 + 3 / factor ** 2)));
     const [height, width] = size === undefined ? [side, side] : parseSize(size);
@@ -41,8 +40,7 @@ export const pansharpen: OperatorFamily = {
     return [channels, height, width];
   },
 
-  create(shape, given) {
-    const { factor, weights, size } = options.parse(given);
+  create(shape, { factor, weights, size }) {
     const image = imageShape(shape, 'pansharpen');
     const [channels, height, width] = image;
     if (height % factor !== 0 || width % factor !== 0) {

@@ -13,7 +13,7 @@ const options = z.strictObject({
 });
 
 /** The image's channels are abundances, the share in [0, 1] that each material has of a pixel. */
-export const unmixing: OperatorFamily = {
+export const unmixing: OperatorFamily<typeof options> = {
   name: 'unmixing',
   summary: 'spectra of mixed materials: the image is how much of each material a pixel holds',
   options,

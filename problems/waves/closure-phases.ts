@@ -34,16 +34,13 @@ const options = z.strictObject({
 });
 
 /** The measurement is one row of values: the phases of all triangles, then the log amplitudes of all quadrangles. */
-export const closurePhases: OperatorFamily = {
+export const closurePhases: OperatorFamily<typeof options> = {
   name: 'closure-phases',
   summary: 'closure phases and log closure amplitudes of an array of telescopes',
   options,
   files: { baselines: 'array' },
-  imageShape(_measured, given) {
-    return planeOfSize(options.parse(given).size, 'closure-phases');
-  },
-  create(shape, given, files) {
-    const { size, baselines: path, quantities, form, ...array } = options.parse(given);
+  imageShape: (_measured, { size }) => planeOfSize(size, 'closure-phases'),
+  create(shape, { size, baselines: path, quantities, form, ...array }, files) {
     const [, height, width] = onePlane(shape, size, 'closure-phases');
     const baselines = path === undefined ? simulatedArray(array) : baselinesOf(files.baselines);
     const phases = quantities === 'amplitudes' ? [] : triangles(baselines);

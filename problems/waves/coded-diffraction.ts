@@ -25,12 +25,11 @@ const options = z.strictObject({
   quantity: quantityOption,
 });
 
-export const codedDiffraction: OperatorFamily = {
+export const codedDiffraction: OperatorFamily<typeof options> = {
   name: 'coded-diffraction',
   summary: 'the phase is missing: diffraction patterns of the image behind random masks',
   options,
-  imageShape(shape, given) {
-    const { masks } = options.parse(given);
+  imageShape(shape, { masks }) {
     const [patterns, height, width] = imageShape(shape, 'coded-diffraction');
     if (patterns % masks !== 0) {
       throw new UsageError(
@@ -40,8 +39,7 @@ export const codedDiffraction: OperatorFamily = {
     }
     return [patterns / masks, height, width];
   },
-  create(shape, given) {
-    const { masks, modulation, seed, quantity } = options.parse(given);
+  create(shape, { masks, modulation, seed, quantity }) {
     const image = imageShape(shape, 'coded-diffraction');
     const [, height, width] = image;
     const random = keyedRandom(seed, 'coded-diffraction', 0)(modulation, masks, height, width);

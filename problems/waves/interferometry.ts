@@ -16,14 +16,13 @@ const options = z.strictObject({
   size: sizeOption.optional().describe('height and width of the image of a measurement'),
 });
 
-export const interferometry: OperatorFamily = {
+export const interferometry: OperatorFamily<typeof options> = {
   name: 'interferometry',
   summary: 'visibilities at the frequencies of a file or of a simulated array of telescopes',
   options,
   files: { points: 'array' },
-  imageShape(measured, given, files) {
-    const { size, ...checked } = options.parse(given);
-    const count = frequenciesOf(checked, files.points).u.length;
+  imageShape(measured, { size, ...baselines }, files) {
+    const count = frequenciesOf(baselines, files.points).u.length;
     if (measured.length !== 2 || measured[0] !== count || measured[1] !== 2) {
       throw new UsageError(
         `interferometry measures ${count} complex numbers, but the measurement is ${formatComplex(measured)}`,
@@ -31,10 +30,9 @@ export const interferometry: OperatorFamily = {
     }
     return planeOfSize(size, 'interferometry');
   },
-  create(shape, given, files) {
-    const { size, ...checked } = options.parse(given);
+  create(shape, { size, ...baselines }, files) {
     const [, height, width] = onePlane(shape, size, 'interferometry');
-    const frequencies = frequenciesOf(checked, files.points);
+    const frequencies = frequenciesOf(baselines, files.points);
     return fourierSums(height, width, frequencies, [frequencies.u.length, 2]);
   },
 };

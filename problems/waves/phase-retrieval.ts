@@ -30,12 +30,11 @@ const options = z.strictObject({
     ),
 });
 
-export const phaseRetrieval: OperatorFamily = {
+export const phaseRetrieval: OperatorFamily<typeof options> = {
   name: 'phase-retrieval',
   summary: 'the phase is missing: amplitude or intensity of the oversampled Fourier transform',
   options,
-  imageShape(shape, given) {
-    const { oversampling, size } = options.parse(given);
+  imageShape(shape, { oversampling, size }) {
     const [channels, height, width] = imageShape(shape, 'phase-retrieval');
     const image: ImageShape = size
       ? [channels, ...parseSize(size)]
@@ -49,8 +48,7 @@ export const phaseRetrieval: OperatorFamily = {
     }
     return image;
   },
-  create(shape, given) {
-    const { oversampling, quantity } = options.parse(given);
+  create(shape, { oversampling, quantity }) {
     const image = imageShape(shape, 'phase-retrieval');
     const large = padded(image, oversampling);
     const everywhere = new Float32Array(large[1] * large[2]).fill(1);

@@ -26,13 +26,12 @@ const options = z.strictObject({
   size: sizeOption.optional().describe('height and width of the image; needed to restore'),
 });
 
-export const ptychography: OperatorFamily = {
+export const ptychography: OperatorFamily<typeof options> = {
   name: 'ptychography',
   summary: 'the phase is missing: diffraction patterns of overlapping spots that a beam lights in turn',
   options,
   files: { probe: 'array' },
-  imageShape(shape, given, files) {
-    const { radius, size } = options.parse(given);
+  imageShape(shape, { radius, size }, files) {
     const [height, width] = files.probe?.shape ?? diskSize(radius);
     if (shape.length !== 4 || shape[2] !== height || shape[3] !== width) {
       throw new UsageError(
@@ -44,8 +43,7 @@ export const ptychography: OperatorFamily = {
       throw new UsageError('ptychography needs size=HxW to know the image of a measurement');
     return [shape[0], ...parseSize(size)];
   },
-  create(shape, given, files) {
-    const { radius, step, probe: file, quantity } = options.parse(given);
+  create(shape, { radius, step, probe: file, quantity }, files) {
     if (file !== undefined && files.probe === undefined) {
       throw new UsageError('ptychography:probe names a file that has not been read');
     }

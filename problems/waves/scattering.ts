@@ -19,12 +19,11 @@ const options = z.strictObject({
   size: sizeOption.optional().describe('height and width of the image of a measurement'),
 });
 
-export const scattering: OperatorFamily = {
+export const scattering: OperatorFamily<typeof options> = {
   name: 'scattering',
   summary: 'waves scattered once (Born), sent and recorded all around at a distance',
   options,
-  imageShape(measured, given) {
-    const { transmitters, receivers, size } = options.parse(given);
+  imageShape(measured, { transmitters, receivers, size }) {
     const expected = [transmitters, receivers, 2];
     if (measured.join() !== expected.join()) {
       throw new UsageError(
@@ -33,8 +32,7 @@ export const scattering: OperatorFamily = {
     }
     return planeOfSize(size, 'scattering');
   },
-  create(shape, given) {
-    const { wavelength, transmitters, receivers, size } = options.parse(given);
+  create(shape, { wavelength, transmitters, receivers, size }) {
     const [, height, width] = onePlane(shape, size, 'scattering');
     const difference = (wave: (angle: number) => number) =>
       Float64Array.from({ length: transmitters * receivers }, (_, k) => {

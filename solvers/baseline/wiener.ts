@@ -38,10 +38,9 @@ export const wiener = defineSolver({
   options,
   presets: {},
 
-  async run(task, chosen, context) {
-    const { iterations } = chosen;
+  async run(task, { weight, tolerance, iterations }, context) {
     let product = 0;
-    return await wienerFilter(task, chosen, () =>
+    return await wienerFilter(task, { weight, tolerance, iterations }, () =>
       context.step(Math.min(product++, iterations - 1), iterations),
     );
   },

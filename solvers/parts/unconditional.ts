@@ -45,6 +45,8 @@ export const unconditionalOptions = z.object({
   spacing: noiseLevelOptions.spacing.default('karras').describe(noiseLevelOptions.spacing.description ?? ''),
 });
 
+export type UnconditionalOptions = z.output<typeof unconditionalOptions>;
+
 /**
  * Draws one image of shape [C, H, W] from a diffusion prior, from N(mean, σ²): Heun's method on the probability-flow
  * equation (Karras et al. 2022, 2206.00364, algorithm 1), DDIM (Song et al. 2021, 2010.02502, η = 0), or DDPM's
@@ -55,11 +57,10 @@ export const unconditionalOptions = z.object({
 export async function sampleUnconditional(
   prior: DiffusionPrior,
   shape: Shape,
-  chosen: Readonly<Record<string, unknown>>,
+  { method, steps, epsilonScale, timeShift, ...levels }: UnconditionalOptions,
   context: Context,
   mean = 0.5,
 ): Promise<FloatArray> {
-  const { method, steps, epsilonScale, timeShift, ...levels } = unconditionalOptions.parse(chosen);
   const sigmas = noiseLevels(prior, steps, levels);
   const start = startState(shape, sigmas[0], context.random('init'), mean);
   const model = timeShifted(epsilonScaled(prior, epsilonScale), timeShift, prior.sigmaRange);

@@ -1,27 +1,27 @@
-/** Options that are given by name, against their schema. */
+/** Options that are set by name, against their schema. */
 import type { z } from 'zod';
 import { UsageError, unknownName } from './errors.js';
 import { describeOptions } from './option-help.js';
 import { check, type Fault } from './schema-words.js';
 
 /**
- * Every option's effective value: what is given, else the schema's default.
+ * Every option's effective value: what is set, else the schema's default.
  * @param whose what messages call it: "solver dps".
  * @throws UsageError that names the option, what was found and what was expected.
  */
 export function parseOptions<S extends z.ZodObject>(
   schema: S,
   whose: string,
-  given: Readonly<Record<string, unknown>>,
+  set: Readonly<Record<string, unknown>>,
 ): z.infer<S> {
   const known = Object.keys(schema.shape);
-  for (const key of Object.keys(given)) {
+  for (const key of Object.keys(set)) {
     if (known.includes(key)) continue;
     throw known.length > 0
       ? unknownName(`option of ${whose}`, key, known)
       : new UsageError(`${whose} has no options, but ${key} is given`);
   }
-  const checked = check(schema, given);
+  const checked = check(schema, set);
   if (checked.ok) return checked.value;
   throw new UsageError(optionFault(schema, whose, checked.faults[0]));
 }

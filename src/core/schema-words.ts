@@ -20,16 +20,16 @@ export type Checked<T> =
   | { readonly ok: false; readonly faults: readonly [Fault, ...Fault[]] };
 
 /** Checks a value against its schema. A message that the schema itself holds is kept as it is. */
-export function check<S extends z.ZodType>(schema: S, given: unknown): Checked<z.infer<S>> {
-  const parsed = schema.safeParse(given, { error: expectation });
+export function check<S extends z.ZodType>(schema: S, value: unknown): Checked<z.infer<S>> {
+  const parsed = schema.safeParse(value, { error: expectation });
   if (parsed.success) return { ok: true, value: parsed.data };
   const [first, ...rest] = parsed.error.issues.map((issue): Fault => {
-    const value = valueAt(given, issue.path);
+    const found = valueAt(value, issue.path);
     return {
       path: issue.path,
-      missing: value === undefined,
+      missing: found === undefined,
       expected: issue.message,
-      found: shown(value),
+      found: shown(found),
     };
   });
   return { ok: false, faults: [first, ...rest] };
@@ -147,8 +147,8 @@ function orOf(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
-function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null)?.[key], given);
+function valueAt(whole: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null)?.[key], whole);
 }
 
 /** A value as a message shows it, cut where it is long. */

@@ -5,7 +5,11 @@ import { conditioned, type Text } from '../../models/conditioned.js';
 import { type LoadOptions, loadPrior } from '../../models/load.js';
 import { crop } from '../../models/padding.js';
 import type { Prior } from '../../models/prior.js';
-import { sampleUnconditional, unconditionalOptions } from '../../solvers/parts/unconditional.js';
+import {
+  sampleUnconditional,
+  type UnconditionalOptions,
+  unconditionalOptions,
+} from '../../solvers/parts/unconditional.js';
 import type { Context } from '../../solvers/solver.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
@@ -108,7 +112,7 @@ const manifestOfSamples = 'samples.jsonl';
 async function drawImage(
   prior: Prior,
   shape: readonly number[],
-  options: Readonly<Record<string, unknown>>,
+  options: UnconditionalOptions,
   context: Context,
 ): Promise<FloatArray> {
   if (prior.kind === 'diffusion') return sampleUnconditional(prior, shape, options, context);

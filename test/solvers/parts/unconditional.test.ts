@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../../models/mixture.js';
-import { probabilityFlow, sampleUnconditional } from '../../../solvers/parts/unconditional.js';
+import {
+  probabilityFlow,
+  sampleUnconditional,
+  unconditionalOptions,
+} from '../../../solvers/parts/unconditional.js';
 import { floatArray } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { karrasSigmas, vpSigma, vpTime } from '../../../src/core/schedule.js';
@@ -32,7 +36,12 @@ describe('sampleUnconditional', () => {
     const sums = [0, 0, 0, 0];
     for (let k = 0; k < count; k++) {
       const context = { ...testContext(), random: () => keyedRandom(3, 'unconditional', k)('init') };
-      const { data } = await sampleUnconditional(prior, [1, 1, 2], { steps: 20 }, context);
+      const { data } = await sampleUnconditional(
+        prior,
+        [1, 1, 2],
+        unconditionalOptions.parse({ steps: 20 }),
+        context,
+      );
       const [u, v] = [data[0] - 0.5, data[1] + 1];
       [u, v, u * u, v * v].forEach((value, i) => {
         sums[i] += value / count;
@@ -48,7 +57,12 @@ describe('sampleUnconditional', () => {
 
 describe('methods and corrections', () => {
   const draw = (options: Readonly<Record<string, unknown>>) =>
-    sampleUnconditional(prior, [1, 1, 2], { steps: 60, ...options }, testContext());
+    sampleUnconditional(
+      prior,
+      [1, 1, 2],
+      unconditionalOptions.parse({ steps: 60, ...options }),
+      testContext(),
+    );
   const distance = (a: { data: Float32Array }, b: { data: Float32Array }) =>
     Math.hypot(a.data[0] - b.data[0], a.data[1] - b.data[1]);
 
@@ -105,7 +119,7 @@ describe('methods and corrections', () => {
     const run = async (timeShift: number) => {
       asked.length = 0;
       const options = { method: 'ddim', steps: 20, timeShift } as const;
-      await sampleUnconditional(recording, [1, 1, 2], options, testContext());
+      await sampleUnconditional(recording, [1, 1, 2], unconditionalOptions.parse(options), testContext());
       return [...asked];
     };
     const [levels, shifted] = [await run(0), await run(30)];
@@ -138,7 +152,10 @@ describe('methods and corrections', () => {
     const random = { ...testContext().random('x'), normals: () => ends };
     const ends = floatArray(Float32Array.of(spread / most, -spread / most), [1, 1, 2]);
     const options = { method: 'ddim', steps: 1, timeShift: window, sigmaMax: most } as const;
-    await sampleUnconditional(recording, [1, 1, 2], options, { random: () => random, step: async () => {} });
+    await sampleUnconditional(recording, [1, 1, 2], unconditionalOptions.parse(options), {
+      random: () => random,
+      step: async () => {},
+    });
     const scale = (sigma: number) => 1 / Math.sqrt(1 + 4 * sigma ** 2);
     const share = Math.min(4 * scale(most) ** 2 * spread ** 2, 1 - 1e-6);
     const told = vpTime(0.5 * Math.sqrt(share / (1 - share)));

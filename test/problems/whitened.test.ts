@@ -63,7 +63,7 @@ describe('whitened', () => {
     const y = filled(shape, 0.5);
     const white = problemOf(identity(shape), gaussianNoise(0.1));
     expect(whitened(white, y)).toEqual({ problem: white, measurement: y });
-    const bent = problemOf(clip.create(shape, {}, {}), correlatedNoise(octaves));
+    const bent = problemOf(clip.create(shape, { gain: 2 }, {}), correlatedNoise(octaves));
     expect(whitened(bent, y).problem).toBe(bent);
   });
 });

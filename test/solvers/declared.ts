@@ -22,6 +22,9 @@ export const endless: Range = { takes: [1, 2, 1e6], refuses: [0, 1.5] };
 /** From 0 to 1, both included. */
 export const share: Range = { takes: [0, 0.5, 1], refuses: [-0.01, 1.01] };
 
+/** From 0 on, 0 included. */
+export const atLeastZero: Range = { takes: [0, 0.5, 100], refuses: [-0.01] };
+
 /** Above 0, and up to `largest` if there is one. */
 export const positive = (largest = Number.MAX_VALUE): Range => ({
   takes: [1e-9, largest / 2, largest],

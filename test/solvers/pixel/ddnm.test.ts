@@ -5,7 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import { ddnm } from '../../../solvers/pixel/ddnm.js';
 import { geometricSigmas } from '../../../src/core/schedule.js';
-import { affine, type Coordinates, coordinatesTask, type Law, lawsOf } from '../coordinates.js';
+import { affine, type Coordinates, coordinatesTask, expectLaws, type Law, lawsOf } from '../coordinates.js';
+import { counts, endless, expectRanges, needsOf, share } from '../declared.js';
 
 const RANGE = [0.02, 2] as const;
 const LEVELS = { sigmaMax: 2, spacing: 'geometric' } as const;
@@ -44,14 +45,6 @@ const seen: Coordinates = {
   range: RANGE,
 };
 
-function expectLaws(found: readonly Law[], expected: readonly Law[]) {
-  expect(found.length).toBe(expected.length);
-  found.forEach(({ mean, variance }, i) => {
-    expect(mean).toBeCloseTo(expected[i].mean, 5);
-    expect(variance).toBeCloseTo(expected[i].variance, 5);
-  });
-}
-
 describe('DDNM+ on coordinates of their own', () => {
   it.each([0.85, 0, 1])('draws what its formulas say, η = %d', async (eta) => {
     const steps = 9;
@@ -87,5 +80,22 @@ describe('DDNM+ on coordinates of their own', () => {
     });
     const options = { steps, ...LEVELS, eta, travelLength: 2, travelRepeat: 3 };
     expectLaws(await lawsOf(ddnm, coordinatesTask(seen), options), laws);
+  });
+
+  it('meets a measurement without noise, and leaves the rest to the prior', async () => {
+    const [steps, eta] = [6, 0.6];
+    const sigmas = geometricSigmas(steps, ...RANGE);
+    const exact = { ...seen, sigma: 0 };
+    let unseen: Law = { mean: 0.5, variance: sigmas[0] ** 2 };
+    for (let k = 0; k < steps; k++) unseen = step(unseen, exact, 0, 9, [sigmas[k], sigmas[k + 1]], eta);
+    const laws = seen.s.map((s, i) => (s > 0 ? { mean: seen.y[i] / s, variance: 0 } : unseen));
+    expectLaws(await lawsOf(ddnm, coordinatesTask(exact), { steps, ...LEVELS, eta }), laws);
+  });
+
+  it('takes what its options say, and operators with singular values', () => {
+    expectRanges(ddnm, { steps: counts(10_000), eta: share, travelLength: endless, travelRepeat: endless });
+    const needs = ['prior', 'linear', 'svd', 'equal variance', 'variance'];
+    expect(needsOf(ddnm, coordinatesTask(seen))).toEqual(needs);
+    expect(ddnm.samplesPosterior).toBe(false);
   });
 });

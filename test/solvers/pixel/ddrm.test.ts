@@ -9,10 +9,12 @@ import {
   type Coordinates,
   contextOf,
   coordinatesTask,
+  expectLaws,
   type Law,
   lawsOf,
   normalsOf,
 } from '../coordinates.js';
+import { atLeastZero, counts, expectRanges, needsOf, share } from '../declared.js';
 import { runSolver } from '../run-solver.js';
 
 const RANGE = [0.02, 2] as const;
@@ -111,5 +113,35 @@ describe('DDRM on coordinates of their own', () => {
       (await runSolver(ddrm, task, { ...options, temperature }, contextOf(normalsOf(normal).random))).data;
     const [mean, hot, cool] = [await at(1, 0), await at(1, 1), await at(0.3, 1)];
     for (let i = 0; i < mean.length; i++) expect(cool[i]).toBeCloseTo(mean[i] + 0.3 * (hot[i] - mean[i]), 5);
+  });
+
+  it('takes for 0 what is just at the cutoff', async () => {
+    // 0.5 is twice 0.25, without rounding.
+    const just = { ...seen, s: [0.5], y: [0.7], sigma: 0.25 };
+    const options = { steps: 5, ...LEVELS, eta: 0.85 };
+    const found = await lawsOf(ddrm, coordinatesTask(just), { ...options, cutoff: 2 });
+    expectLaws(found, [law(just, 0, 9, 5, options)]);
+  });
+
+  it('meets a measurement without noise, and leaves the rest to the prior', async () => {
+    const options = { steps: 6, ...LEVELS, eta: 0.6 };
+    const exact = { ...seen, sigma: 0 };
+    const laws = seen.s.map((s, i) =>
+      s > 0 ? { mean: seen.y[i] / s, variance: 0 } : law(exact, 0, 9, 6, options),
+    );
+    expectLaws(await lawsOf(ddrm, coordinatesTask(exact), options), laws);
+  });
+
+  it('takes what its options say, and operators with singular values', () => {
+    expectRanges(ddrm, {
+      steps: counts(10_000),
+      eta: share,
+      etaB: share,
+      cutoff: atLeastZero,
+      temperature: share,
+    });
+    const needs = ['prior', 'linear', 'svd', 'equal variance', 'variance'];
+    expect(needsOf(ddrm, coordinatesTask(seen))).toEqual(needs);
+    expect(ddrm.samplesPosterior).toBe(false);
   });
 });

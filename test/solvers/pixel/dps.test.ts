@@ -4,8 +4,23 @@ import { saltPepperNoise } from '../../../problems/noises/salt-pepper.js';
 import { dps } from '../../../solvers/pixel/dps.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../../src/core/array.js';
 import { vpSigmas } from '../../../src/core/schedule.js';
-import { DPS_IMAGE_SIZE, vpScale } from '../../../src/core/units.js';
+import { DPS_IMAGE_SIZE, dpsStepSize, vpScale } from '../../../src/core/units.js';
 import { denseProblem, testContext } from '../../exact/dense.js';
+import {
+  affine,
+  ancestral,
+  contextOf,
+  coordinatesTask,
+  expectLaws,
+  expectLevels,
+  type Law,
+  lawsOf,
+  levelsOf,
+  normalsOf,
+  seenAndUnseen as seen,
+  shrinkage,
+} from '../coordinates.js';
+import { atLeastZero, counts, expectRanges, needsOf, positive } from '../declared.js';
 import { runSolver } from '../run-solver.js';
 
 const SHAPE = [1, 1, 3];
@@ -198,5 +213,117 @@ describe('dps', () => {
       );
     expect((await run(0)).data).toEqual((await run(1)).data);
     expect((await run(0)).data).not.toEqual((await run(0.5)).data);
+  });
+
+  it("with the true likelihood takes the steps of Bayes' rule", async () => {
+    const steps = 8;
+    // Noise that is nowhere small beside a step.
+    const noisy = { ...seen, sigma: 1.5 };
+    const sigmas = vpSigmas(steps, ...noisy.range);
+    const laws = noisy.s.map((s, i) => {
+      let x: Law = { mean: 0.5, variance: sigmas[0] ** 2 };
+      for (let k = 0; k < steps; k++) {
+        const [sigma, next] = [sigmas[k], sigmas[k + 1]];
+        const J = shrinkage(noisy, sigma);
+        const rest = (1 - J) * noisy.m;
+        // (σ² − σ'²)·J·s·(y − s D)/σ_n², D = Jx + rest, on top of the ancestral step
+        const push = ((sigma ** 2 - next ** 2) * J * s) / noisy.sigma ** 2;
+        const keep = (next / sigma) ** 2;
+        const pulled = { a: -push * s * J, b: push * (noisy.y[i] - s * rest) };
+        const unguided = ancestral({ mean: 0, variance: 0 }, J, rest, sigma, next);
+        x = affine(x, keep + (1 - keep) * J + pulled.a, unguided.mean + pulled.b, unguided.variance);
+      }
+      return x;
+    });
+    expectLaws(await lawsOf(dps, coordinatesTask(noisy), { steps, guidance: 'likelihood' }), laws);
+  });
+
+  it.each([
+    { zeta: 1e-3, sigma: 0.1, norm: 2, guidance: 'bounded', shortest: 'paper' },
+    { zeta: 1e4, sigma: 0.1, norm: 2, guidance: 'bounded', shortest: 'newton' },
+    { zeta: 1e4, sigma: 0.1, norm: undefined, guidance: 'bounded', shortest: 'paper' },
+    { zeta: 1e4, sigma: 0.1, norm: 2, guidance: 'norm', shortest: 'paper' },
+    { zeta: 1e4, sigma: 20, norm: 2, guidance: 'bounded', shortest: 'bayes' },
+    { zeta: 1e4, sigma: 20, norm: 2, guidance: 'norm', shortest: 'paper' },
+  ] as const)('in one step goes as far as the shortest: $shortest of $guidance', async (options) => {
+    const { zeta, sigma, norm, guidance, shortest } = options;
+    const one = { ...seen, s: [2], y: [3], sigma };
+    const task = coordinatesTask(one);
+    const bound = { ...task, problem: { ...task.problem, operator: { ...task.problem.operator, norm } } };
+    const context = contextOf(normalsOf(0).random);
+    const { data } = await runSolver(dps, bound, { steps: 1, zeta, guidance }, context);
+    const [highest] = vpSigmas(1, ...one.range);
+    const J = shrinkage(one, highest);
+    const denoised = J * 0.5 + (1 - J) * one.m;
+    const residual = 3 - 2 * denoised;
+    const pull = {
+      paper: dpsStepSize(zeta, highest, 0, 1),
+      newton: residual / 4,
+      bayes: (highest ** 2 * residual) / sigma ** 2,
+    }[shortest];
+    expect(data[0] / (denoised + J * 2 * pull)).toBeCloseTo(1, 5);
+  });
+
+  it('frees the network and the operator at every step, and where the operator fails', async () => {
+    let open = 0;
+    const counted = <T extends { release(): void }>(linearization: T) => {
+      open++;
+      return { ...linearization, release: () => void open-- };
+    };
+    const run = (fails: boolean) =>
+      runSolver(
+        dps,
+        {
+          measurement,
+          problem: {
+            ...problem,
+            operator: {
+              ...problem.operator,
+              async linearize(x: FloatArray) {
+                const linearization = counted(await problem.operator.linearize(x));
+                const pullback = () => {
+                  throw new Error('the operator fails');
+                };
+                return fails ? { ...linearization, pullback } : linearization;
+              },
+            },
+          },
+          prior: { ...prior, linearize: async (x, sigma) => counted(await prior.linearize!(x, sigma)) },
+        },
+        { steps: 3 },
+        testContext(),
+      );
+    await run(false);
+    expect(open).toBe(0);
+    await expect(run(true)).rejects.toThrow('the operator fails');
+    expect(open).toBe(0);
+  });
+
+  it('visits the levels that it is told', async () => {
+    const [lowest] = seen.range;
+    expectLevels(await levelsOf(dps, seen, { steps: 5 }), vpSigmas(5, lowest, 2).slice(0, 5));
+    expectLevels(await levelsOf(dps, seen, { steps: 5, sigmaMax: 1 }), vpSigmas(5, lowest, 1).slice(0, 5));
+  });
+
+  it('takes what its options say, any noise, and a prior with a gradient', () => {
+    expectRanges(dps, {
+      steps: counts(10_000),
+      zeta: atLeastZero,
+      sigmaMax: positive(),
+      guidance: { takes: ['bounded', 'norm', 'likelihood'], refuses: ['none'] },
+    });
+    expect(needsOf(dps, coordinatesTask(seen))).toEqual(['prior', 'gradient']);
+    expect(dps.samplesPosterior).toBe(true);
+  });
+
+  it('has presets that begin where the measurement leaves doubt, and go as far in half the steps', () => {
+    const fromDefaults = dps.options.parse({});
+    for (const [name, preset] of Object.entries(dps.presets)) {
+      const { steps, zeta, sigmaMax } = { ...fromDefaults, ...(preset as object) };
+      // Far below what hides a picture.
+      expect(sigmaMax, name).toBeLessThanOrEqual(2.5);
+      // Steps times their length is never less than that of the least demanding.
+      expect(steps * zeta, name).toBeGreaterThanOrEqual(1000);
+    }
   });
 });

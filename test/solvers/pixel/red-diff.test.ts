@@ -6,8 +6,9 @@ import { withLinearization } from '../../../problems/operator.js';
 import { diagonal } from '../../../problems/parts/diagonal.js';
 import { problemOf } from '../../../problems/problem.js';
 import { redDiff } from '../../../solvers/pixel/red-diff.js';
-import { floatArray, mapArray } from '../../../src/core/array.js';
+import { type FloatArray, floatArray, mapArray } from '../../../src/core/array.js';
 import { testContext } from '../../exact/dense.js';
+import { atLeastZero, counts, expectRanges, needsOf, positive } from '../declared.js';
 import { runSolver } from '../run-solver.js';
 
 const SHAPE = [1, 1, 3];
@@ -108,5 +109,40 @@ describe('RED-diff', () => {
     asked.forEach(([x, sigma], k) => {
       expect(x).toBeCloseTo(clean + sigma * random('step', k).normals(SHAPE).data[0], 4);
     });
+  });
+
+  it('moves by half its rate at first, which is in units of images on [-1, 1]', async () => {
+    const task = { measurement: y, problem: problemOf(operator, gaussianNoise(0.3)), prior };
+    const run = async (steps: number, rate: number) =>
+      (await runSolver(redDiff, task, { steps, rate, lambda: 0, spacing: 'geometric' }, testContext())).data;
+    const [still, moved] = [await run(1, 1e-9), await run(1, 0.02)];
+    weights.forEach((a, i) => {
+      // Towards the measurement, from which the ridge keeps the first image away.
+      const up = Math.sign(y.data[i] - a * still[i]);
+      expect(moved[i] - still[i]).toBeCloseTo(up * 0.01, 5);
+    });
+  });
+
+  it('bounds the cost of its first image where the ridge has no closed form', async () => {
+    const steep = Float32Array.from({ length: 200 }, (_, i) => 10 ** ((4 * i) / 199));
+    const shape = [1, 1, steep.length];
+    let products = 0;
+    const scaled = (x: FloatArray) => {
+      products++;
+      return mapArray(x, (value, i) => steep[i] * value);
+    };
+    const open = withLinearization({ inputShape: shape, outputShape: shape, apply: scaled, adjoint: scaled });
+    const measurement = floatArray(steep.slice(), shape);
+    const task = { measurement, problem: problemOf(open, gaussianNoise(0.3)), prior };
+    await runSolver(redDiff, task, { steps: 1 }, testContext());
+    expect(products).toBeGreaterThan(20);
+    expect(products).toBeLessThanOrEqual(2 * 50 + 4);
+  });
+
+  it('takes what its options say, and noise of a known variance', () => {
+    expectRanges(redDiff, { steps: counts(10_000), lambda: atLeastZero, rate: positive() });
+    const task = { measurement: y, problem: problemOf(operator, gaussianNoise(0.3)), prior };
+    expect(needsOf(redDiff, task)).toEqual(['prior', 'variance']);
+    expect(redDiff.samplesPosterior).toBe(false);
   });
 });

@@ -3,10 +3,11 @@ import { expect } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { gaussianNoise } from '../../problems/noises/gaussian.js';
+import { withLinearization } from '../../problems/operator.js';
 import { diagonal } from '../../problems/parts/diagonal.js';
 import { problemOf } from '../../problems/problem.js';
 import type { ChainSolver, Context, PointSolver, Task } from '../../solvers/solver.js';
-import { floatArray, sizeOf } from '../../src/core/array.js';
+import { type FloatArray, floatArray, mapArray, sizeOf } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 import { runSolver } from './run-solver.js';
 
@@ -156,4 +157,35 @@ export function givenData({ s, y, sigma }: Coordinates, z: Law, spread: number, 
 export function ancestral(x: Law, a: number, b: number, sigma: number, next: number): Law {
   const keep = (next / sigma) ** 2;
   return affine(x, a + keep * (1 - a), (1 - keep) * b, next ** 2 * (1 - keep));
+}
+
+/**
+ * A problem without closed forms whose AᵀA has 200 eigenvalues from 1 to 10⁸: iterations on it end where they are
+ * told to, and not before. It counts the products with A and Aᵀ.
+ */
+export function steepTask(): { task: Task; products: () => number } {
+  const weights = Float32Array.from({ length: 200 }, (_, i) => 10 ** ((4 * i) / 199));
+  const shape = [1, 1, weights.length];
+  let products = 0;
+  const scaled = (x: FloatArray) => {
+    products++;
+    return mapArray(x, (value, i) => weights[i] * value);
+  };
+  const operator = withLinearization({
+    inputShape: shape,
+    outputShape: shape,
+    apply: scaled,
+    adjoint: scaled,
+  });
+  const task = coordinatesTask({ ...seenAndUnseen, s: [...weights], y: [...weights] });
+  return {
+    task: { ...task, problem: { ...task.problem, operator } },
+    products: () => products,
+  };
+}
+
+/** A data step by conjugate gradients takes at most 50 products with AᵀA, besides those that make its right side. */
+export function expectBounded(products: number): void {
+  expect(products).toBeGreaterThan(20);
+  expect(products).toBeLessThanOrEqual(2 * 50 + 4);
 }

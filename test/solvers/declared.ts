@@ -31,7 +31,10 @@ export const positive = (largest = Number.MAX_VALUE): Range => ({
   refuses: [0, -1, ...(largest < Number.MAX_VALUE ? [1.01 * largest] : [])],
 });
 
-export function expectRanges({ options }: Solver, ranges: Readonly<Record<string, Range>>): void {
+export function expectRanges(
+  { options }: Pick<Solver, 'options'>,
+  ranges: Readonly<Record<string, Range>>,
+): void {
   for (const [name, { takes, refuses }] of Object.entries(ranges)) {
     for (const value of takes) {
       expect(options.safeParse({ [name]: value }).success, `${name}=${value} is taken`).toBe(true);

@@ -64,4 +64,18 @@ describe('equivariantDenoise', () => {
     expect(await orientationsSeen('dihedral', picture(4, 4))).toBe(8);
     expect(await orientationsSeen('dihedral', picture(4, 6))).toBe(4);
   });
+
+  it('leaves images as they lie where no card says anything', async () => {
+    const bare = { ...prior('none'), card: undefined };
+    seen.length = 0;
+    const x = picture(3, 3);
+    const unused = () => {
+      throw new Error('nothing is drawn');
+    };
+    const random = { ...keyedRandom(0, 'test', 0)('orientation'), integer: unused, uint32: unused };
+    expect((await equivariantDenoise(bare, x, 0.1, random)).data).toEqual(
+      mapArray(x, (value) => 2 * value).data,
+    );
+    expect(seen).toEqual([x]);
+  });
 });

@@ -65,21 +65,25 @@ describe('guidedFlow', () => {
     },
   );
 
-  it('follows the flow by the trapezoid of both ends, then settles by a step of Langevin', async () => {
-    const [sigma, next] = [1.5, 1.2];
-    const found = await guidedFlow(task, [sigma, next], TUNING, contextOf(places, sigma));
-    const weights = places.map((x) => {
-      const ahead = x + (sigma - next) * velocity(x, sigma);
-      const rates = (rate(x, sigma) + rate(ahead, next)) / 2;
-      return temper(sigma) * logLikelihood(x) + (sigma - next) * rates;
-    });
-    const curvature = 1 / next ** 2 + (temper(next) * A ** 2) / seen.sigma ** 2;
-    places.forEach((x, k) => {
-      const ahead = x + (sigma - next) * velocity(x, sigma);
-      const arrived = x + ((sigma - next) / 2) * (velocity(x, sigma) + velocity(ahead, next));
-      const settled = arrived + (0.3 / curvature) * (velocity(arrived, next) / next);
-      expect(found.samples[k].data[0]).toBeCloseTo(settled, 4);
-      expect(found.logWeights[k] - found.logWeights[0]).toBeCloseTo(weights[k] - weights[0], 3);
-    });
-  });
+  it.each([0, 0.3])(
+    'follows the flow by the trapezoid of both ends, then settles by a step of Langevin: %d',
+    async (leastVariance) => {
+      const [sigma, next] = [1.5, 1.2];
+      const tuning = { ...TUNING, leastVariance };
+      const found = await guidedFlow(task, [sigma, next], tuning, contextOf(places, sigma));
+      const weights = places.map((x) => {
+        const ahead = x + (sigma - next) * velocity(x, sigma);
+        const rates = (rate(x, sigma) + rate(ahead, next)) / 2;
+        return temper(sigma) * logLikelihood(x) + (sigma - next) * rates;
+      });
+      const curvature = 1 / (next ** 2 + leastVariance) + (temper(next) * A ** 2) / seen.sigma ** 2;
+      places.forEach((x, k) => {
+        const ahead = x + (sigma - next) * velocity(x, sigma);
+        const arrived = x + ((sigma - next) / 2) * (velocity(x, sigma) + velocity(ahead, next));
+        const settled = arrived + (0.3 / curvature) * (velocity(arrived, next) / next);
+        expect(found.samples[k].data[0]).toBeCloseTo(settled, 4);
+        expect(found.logWeights[k] - found.logWeights[0]).toBeCloseTo(weights[k] - weights[0], 3);
+      });
+    },
+  );
 });

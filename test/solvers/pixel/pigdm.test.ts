@@ -4,16 +4,21 @@ import { pigdm } from '../../../solvers/pixel/pigdm.js';
 import { geometricSigmas, vpSigmas } from '../../../src/core/schedule.js';
 import {
   ancestral,
+  contextOf,
   coordinatesTask,
+  expectBounded,
   expectLaws,
   expectLevels,
   type Law,
   lawsOf,
   levelsOf,
+  normalsOf,
   seenAndUnseen as seen,
   shrinkage,
+  steepTask,
 } from '../coordinates.js';
 import { counts, expectRanges, needsOf, positive } from '../declared.js';
+import { runSolver } from '../run-solver.js';
 
 describe('ΠGDM', () => {
   it.each([seen.v, 0.05, 3])('draws what its formulas say, with a prior variance of %d', async (assumed) => {
@@ -53,6 +58,12 @@ describe('ΠGDM', () => {
 
   it('visits the levels that it is told', async () => {
     expectLevels(await levelsOf(pigdm, seen, { steps: 4, sigmaMax: 1 }), vpSigmas(4, 0.02, 1).slice(0, 4));
+  });
+
+  it('bounds the cost of a data step that has no closed form', async () => {
+    const { task, products } = steepTask();
+    await runSolver(pigdm, task, { steps: 1 }, contextOf(normalsOf(0).random));
+    expectBounded(products());
   });
 
   it('takes what its options say, and linear operators with noise of equal variance', () => {

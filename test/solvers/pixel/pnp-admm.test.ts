@@ -4,7 +4,15 @@ import { pnpAdmm } from '../../../solvers/pixel/pnp-admm.js';
 import { floatArray } from '../../../src/core/array.js';
 import { geometricSigmas } from '../../../src/core/schedule.js';
 import { denseProblem, solveDense, testContext } from '../../exact/dense.js';
-import { coordinatesTask, expectLevels, levelsOf, seenAndUnseen as seen, shrinkage } from '../coordinates.js';
+import {
+  coordinatesTask,
+  expectBounded,
+  expectLevels,
+  levelsOf,
+  seenAndUnseen as seen,
+  shrinkage,
+  steepTask,
+} from '../coordinates.js';
 import { counts, expectRanges, needsOf, positive } from '../declared.js';
 import { runSolver } from '../run-solver.js';
 
@@ -74,6 +82,12 @@ describe('pnp-admm', () => {
   ])('visits levels from $first to $last: $why', async ({ options, first, last }) => {
     const levels = await levelsOf(pnpAdmm, seen, { steps: 4, ...options });
     expectLevels(levels, geometricSigmas(4, last, first).slice(0, 4));
+  });
+
+  it('bounds the cost of a data step that has no closed form', async () => {
+    const { task, products } = steepTask();
+    await runSolver(pnpAdmm, task, { steps: 1 }, testContext());
+    expectBounded(products());
   });
 
   it('takes what its options say, and linear operators with noise of equal variance', () => {

@@ -6,8 +6,9 @@ import { withLinearization } from '../../../problems/operator.js';
 import { diagonal } from '../../../problems/parts/diagonal.js';
 import { problemOf } from '../../../problems/problem.js';
 import { redDiff } from '../../../solvers/pixel/red-diff.js';
-import { type FloatArray, floatArray, mapArray } from '../../../src/core/array.js';
+import { floatArray, mapArray } from '../../../src/core/array.js';
 import { testContext } from '../../exact/dense.js';
+import { expectBounded, steepTask } from '../coordinates.js';
 import { atLeastZero, counts, expectRanges, needsOf, positive } from '../declared.js';
 import { runSolver } from '../run-solver.js';
 
@@ -124,19 +125,9 @@ describe('RED-diff', () => {
   });
 
   it('bounds the cost of its first image where the ridge has no closed form', async () => {
-    const steep = Float32Array.from({ length: 200 }, (_, i) => 10 ** ((4 * i) / 199));
-    const shape = [1, 1, steep.length];
-    let products = 0;
-    const scaled = (x: FloatArray) => {
-      products++;
-      return mapArray(x, (value, i) => steep[i] * value);
-    };
-    const open = withLinearization({ inputShape: shape, outputShape: shape, apply: scaled, adjoint: scaled });
-    const measurement = floatArray(steep.slice(), shape);
-    const task = { measurement, problem: problemOf(open, gaussianNoise(0.3)), prior };
+    const { task, products } = steepTask();
     await runSolver(redDiff, task, { steps: 1 }, testContext());
-    expect(products).toBeGreaterThan(20);
-    expect(products).toBeLessThanOrEqual(2 * 50 + 4);
+    expectBounded(products());
   });
 
   it('takes what its options say, and noise of a known variance', () => {

@@ -64,33 +64,13 @@ function latentPrior(
   card: LatentCard,
   { codes, decoder, encoder }: Omit<Parts, 'codes'> & { readonly codes: DiffusionPrior },
 ): LatentPrior {
-  const { name, channels, downsampling, scale, shift } = card;
-  const [black, white] = card.valueRange;
-  const range = white - black;
-  // An image is range·x + black to the autoencoder, and a code z is z/scale + shift.
-  const toImage: Affine = { scale: 1 / range, shift: -black / range };
-  const fromImage: Affine = { scale: range, shift: black };
-  const toCode: Affine = { scale, shift: -scale * shift };
-  const fromCode: Affine = { scale: 1 / scale, shift };
-
+  const { name, channels, downsampling } = card;
+  const { toImage, fromCode } = unitsOf(card);
   const requireCode = (code: FloatArray) => {
     if (code.shape.length === 3 && code.shape[0] === codes.channels) return;
     throw new Error(`${name} has codes of ${codes.channels} channels, not ${formatShape(code.shape)}.`);
   };
-  const onGrid = (image: FloatArray): readonly [number, number] => {
-    const { shape } = image;
-    if (shape.length === 3 && shape[0] === channels) {
-      return [roundUp(shape[1], downsampling), roundUp(shape[2], downsampling)];
-    }
-    throw new Error(`${name} takes images of ${channels} channels, not ${formatShape(shape)}.`);
-  };
-  const codeShape = ([height, width]: readonly [number, number]) => [
-    codes.channels,
-    height / downsampling,
-    width / downsampling,
-  ];
   const imageShape = ([, h, w]: readonly number[]) => [channels, downsampling * h, downsampling * w];
-
   return {
     kind: 'latent',
     ...{ name, card, channels, downsampling, codes },
@@ -102,29 +82,7 @@ function latentPrior(
       requireCode(code);
       return decoder.linearize(code, fromCode, toImage, imageShape(code.shape), signal);
     },
-    ...(encoder && {
-      async encode(image: FloatArray, signal?: AbortSignal) {
-        const grid = onGrid(image);
-        return encoder.apply(pad(image, ...grid), fromImage, toCode, codeShape(grid), signal);
-      },
-      async linearizeEncode(image: FloatArray, signal?: AbortSignal) {
-        const grid = onGrid(image);
-        const padded = pad(image, ...grid);
-        const { value, pullback, release } = await encoder.linearize(
-          padded,
-          fromImage,
-          toCode,
-          codeShape(grid),
-          signal,
-        );
-        const [, height, width] = image.shape;
-        return {
-          value,
-          pullback: async (v: FloatArray) => padAdjoint(await pullback(v), height, width),
-          release,
-        };
-      },
-    }),
+    ...(encoder && encoding(card, encoder, codes.channels)),
     footprint(height, width) {
       const [h, w] = [height, width].map((extent) => Math.ceil(extent / downsampling));
       const [network, image] = [codes.footprint?.(h, w), decoder.footprint(codes.channels, h * w)];
@@ -134,6 +92,50 @@ function latentPrior(
       };
     },
     close: () => codes.close(),
+  };
+}
+
+/** An image is range·x + black to the autoencoder, and a code z is z/scale + shift. */
+function unitsOf({ valueRange: [black, white], scale, shift }: LatentCard) {
+  const range = white - black;
+  const toImage: Affine = { scale: 1 / range, shift: -black / range };
+  const fromImage: Affine = { scale: range, shift: black };
+  const toCode: Affine = { scale, shift: -scale * shift };
+  const fromCode: Affine = { scale: 1 / scale, shift };
+  return { toImage, fromImage, toCode, fromCode };
+}
+
+/** Images are padded to the grid of codes. */
+function encoding(
+  card: LatentCard,
+  encoder: Transform,
+  codeChannels: number,
+): Pick<LatentPrior, 'encode' | 'linearizeEncode'> {
+  const { name, channels, downsampling } = card;
+  const { fromImage, toCode } = unitsOf(card);
+  const onGrid = ({ shape }: FloatArray): readonly [number, number] => {
+    if (shape.length === 3 && shape[0] === channels) {
+      return [roundUp(shape[1], downsampling), roundUp(shape[2], downsampling)];
+    }
+    throw new Error(`${name} takes images of ${channels} channels, not ${formatShape(shape)}.`);
+  };
+  const codeShape = ([height, width]: readonly [number, number]) => [
+    codeChannels,
+    height / downsampling,
+    width / downsampling,
+  ];
+  return {
+    async encode(image, signal) {
+      const grid = onGrid(image);
+      return encoder.apply(pad(image, ...grid), fromImage, toCode, codeShape(grid), signal);
+    },
+    async linearizeEncode(image, signal) {
+      const grid = onGrid(image);
+      const padded = pad(image, ...grid);
+      const linear = await encoder.linearize(padded, fromImage, toCode, codeShape(grid), signal);
+      const [, height, width] = image.shape;
+      return { ...linear, pullback: async (v) => padAdjoint(await linear.pullback(v), height, width) };
+    },
   };
 }
 

@@ -32,28 +32,12 @@ export interface TileOptions {
  * ```
  */
 export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPrior {
-  const reach = options.halo ?? prior.receptiveRadius;
-  if (reach === undefined) {
-    throw new Error(
-      `${prior.name} cannot be tiled: every pixel may see the whole image, and no halo was given.`,
-    );
-  }
-  if (!(options.tile >= 1 && reach >= 0)) {
-    throw new RangeError(
-      `A tile has at least 1 pixel and a halo at least 0, not ${options.tile} and ${reach}.`,
-    );
-  }
-  const tile = roundUp(options.tile, prior.sizeMultiple);
-  const halo = roundUp(reach, prior.sizeMultiple);
-  const tilesOf = (x: FloatArray): Tile[] => {
-    const rows = spans(x.shape[1], tile, halo, prior.sizeMultiple);
-    const columns = spans(x.shape[2], tile, halo, prior.sizeMultiple);
-    return rows.flatMap((row) => columns.map((column) => ({ row, column })));
-  };
+  const grid = gridOf(prior, options);
+  const window = grid.tile + 2 * grid.halo;
 
   async function denoise(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<FloatArray> {
     const value = zeros(x.shape);
-    for (const part of tilesOf(x)) {
+    for (const part of tilesOf(x, grid)) {
       const estimate = await prior.denoise(windowOf(x, part), sigma, signal);
       pasteCore(estimate, part, value);
     }
@@ -61,7 +45,7 @@ export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPri
   }
 
   async function linearize(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<Linearization> {
-    const tiles = tilesOf(x);
+    const tiles = tilesOf(x, grid);
     if (tiles.length === 1) return prior.linearize!(x, sigma, signal);
     const at = floatArray(x.data.slice(), x.shape);
     return {
@@ -82,28 +66,60 @@ export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPri
     };
   }
 
-  async function inParts(arrays: readonly FloatArray[], work: PartWork): Promise<readonly FloatArray[]> {
-    const tiles = tilesOf(arrays[0]);
-    let whole: FloatArray[] = [];
-    for (const [k, part] of tiles.entries()) {
-      const windows = arrays.map((array) => windowOf(array, part));
-      const results = await work(windows, prior, k, tiles.length);
-      if (k === 0) whole = results.map(({ shape }) => zeros([shape[0], ...arrays[0].shape.slice(1)]));
-      results.forEach((result, i) => {
-        pasteCore(result, part, whole[i]);
-      });
-    }
-    return whole;
-  }
-
-  const window = tile + 2 * halo;
   return {
     ...descriptionOf(prior),
     denoise,
     ...(prior.linearize && { linearize }),
-    inParts,
+    inParts: (arrays, work) => inTiles(prior, tilesOf(arrays[0], grid), arrays, work),
     footprint: prior.footprint && ((h, w) => prior.footprint!(Math.min(h, window), Math.min(w, window))),
   };
+}
+
+/** The work on every tile, and what it gives put together. */
+async function inTiles(
+  prior: DiffusionPrior,
+  tiles: readonly Tile[],
+  arrays: readonly FloatArray[],
+  work: PartWork,
+): Promise<readonly FloatArray[]> {
+  let whole: FloatArray[] = [];
+  for (const [k, part] of tiles.entries()) {
+    const windows = arrays.map((array) => windowOf(array, part));
+    const results = await work(windows, prior, k, tiles.length);
+    if (k === 0) whole = results.map(({ shape }) => zeros([shape[0], ...arrays[0].shape.slice(1)]));
+    results.forEach((result, i) => {
+      pasteCore(result, part, whole[i]);
+    });
+  }
+  return whole;
+}
+
+/** Extents in pixels, multiples of `multiple`. */
+interface Grid {
+  readonly tile: number;
+  readonly halo: number;
+  readonly multiple: number;
+}
+
+function gridOf(prior: DiffusionPrior, options: TileOptions): Grid {
+  const reach = options.halo ?? prior.receptiveRadius;
+  if (reach === undefined) {
+    throw new Error(
+      `${prior.name} cannot be tiled: every pixel may see the whole image, and no halo was given.`,
+    );
+  }
+  if (!(options.tile >= 1 && reach >= 0)) {
+    throw new RangeError(
+      `A tile has at least 1 pixel and a halo at least 0, not ${options.tile} and ${reach}.`,
+    );
+  }
+  const multiple = prior.sizeMultiple;
+  return { tile: roundUp(options.tile, multiple), halo: roundUp(reach, multiple), multiple };
+}
+
+function tilesOf(x: FloatArray, grid: Grid): Tile[] {
+  const [rows, columns] = [spans(x.shape[1], grid), spans(x.shape[2], grid)];
+  return rows.flatMap((row) => columns.map((column) => ({ row, column })));
 }
 
 /** One axis of a tile: [coreStart, coreEnd) is contributed, [start, end) is seen. */
@@ -123,8 +139,8 @@ interface Tile {
  * Cores that cover an axis. Windows begin on the grid and are of one length; near an end they are moved inwards,
  * and the last may lack what the prior itself pads up to the grid.
  */
-function spans(extent: number, tile: number, halo: number, grid: number): Span[] {
-  const padded = roundUp(extent, grid);
+function spans(extent: number, { tile, halo, multiple }: Grid): Span[] {
+  const padded = roundUp(extent, multiple);
   const length = tile + 2 * halo;
   if (length >= padded) return [{ coreStart: 0, coreEnd: extent, start: 0, end: extent }];
   const result: Span[] = [];

@@ -26,44 +26,12 @@ export interface Subsampling {
 }
 
 /** [C, H, W] → [C, rows] */
-export function subsampled(
-  shape: ImageShape,
-  { transform, rows, gain = 1, order, signs }: Subsampling,
-): LinearOperator {
+export function subsampled(shape: ImageShape, sampling: Subsampling): LinearOperator {
+  const { rows, gain = 1 } = sampling;
   const [channels, height, width] = shape;
   const pixels = height * width;
   const outputShape = [channels, rows.length];
-  const plane = new Float64Array(pixels);
-  const place = order ?? Int32Array.from({ length: pixels }, (_, i) => i);
-  const sign = signs ?? new Int8Array(pixels).fill(1);
-
-  const analyse = (data: Float32Array, channel: number) => {
-    const image = data.subarray(channel * pixels, (channel + 1) * pixels);
-    for (let i = 0; i < pixels; i++) plane[i] = sign[i] * image[place[i]];
-    transform.forward(plane);
-  };
-  const synthesise = (out: Float32Array, channel: number) => {
-    transform.inverse(plane);
-    const image = out.subarray(channel * pixels, (channel + 1) * pixels);
-    for (let i = 0; i < pixels; i++) image[place[i]] = sign[i] * plane[i];
-  };
-  /** An image made channel by channel from the coefficients that `fill` writes into the plane. */
-  const imageFrom = (fill: (channel: number) => void) => {
-    const out = new Float32Array(sizeOf(shape));
-    for (let channel = 0; channel < channels; channel++) {
-      fill(channel);
-      synthesise(out, channel);
-    }
-    return floatArray(out, shape);
-  };
-  const adjoint = (y: FloatArray) => {
-    requireShape(y, outputShape);
-    return imageFrom((channel) => {
-      plane.fill(0);
-      const values = y.data.subarray(channel * rows.length, (channel + 1) * rows.length);
-      for (let k = 0; k < rows.length; k++) plane[rows[k]] = gain * values[k];
-    });
-  };
+  const { plane, analyse, imageFrom } = transformedPlane(shape, sampling);
   const seen = new Float32Array(pixels);
   for (const row of rows) seen[row] = gain;
 
@@ -79,7 +47,14 @@ export function subsampled(
       }
       return floatArray(out, outputShape);
     },
-    adjoint,
+    adjoint(y) {
+      requireShape(y, outputShape);
+      return imageFrom((channel) => {
+        plane.fill(0);
+        const values = y.data.subarray(channel * rows.length, (channel + 1) * rows.length);
+        for (let k = 0; k < rows.length; k++) plane[rows[k]] = gain * values[k];
+      });
+    },
     normalSolve: (b, rho) =>
       imageFrom((channel) => {
         analyse(b.data, channel);
@@ -108,6 +83,35 @@ export function subsampled(
     norm: gain,
     rowScale: gain * gain,
   });
+}
+
+/** The coefficients of one channel at a time, and the way there and back. */
+function transformedPlane(shape: ImageShape, { transform, order, signs }: Subsampling) {
+  const [channels, height, width] = shape;
+  const pixels = height * width;
+  const plane = new Float64Array(pixels);
+  const place = order ?? Int32Array.from({ length: pixels }, (_, i) => i);
+  const sign = signs ?? new Int8Array(pixels).fill(1);
+  return {
+    plane,
+    /** Fills the plane with the coefficients of a channel of an image. */
+    analyse(data: Float32Array, channel: number): void {
+      const image = data.subarray(channel * pixels, (channel + 1) * pixels);
+      for (let i = 0; i < pixels; i++) plane[i] = sign[i] * image[place[i]];
+      transform.forward(plane);
+    },
+    /** An image made channel by channel from the coefficients that `fill` writes into the plane. */
+    imageFrom(fill: (channel: number) => void): FloatArray {
+      const out = new Float32Array(sizeOf(shape));
+      for (let channel = 0; channel < channels; channel++) {
+        fill(channel);
+        transform.inverse(plane);
+        const image = out.subarray(channel * pixels, (channel + 1) * pixels);
+        for (let i = 0; i < pixels; i++) image[place[i]] = sign[i] * plane[i];
+      }
+      return floatArray(out, shape);
+    },
+  };
 }
 
 /** Products of cosines, for images of any size. */

@@ -53,23 +53,7 @@ export function rayTransform(
   const side = Math.max(height, width);
   const stride = 16 * (side + 2);
 
-  const enter = () => {
-    const [plane, image, start, slope, first, count, sums] = room(
-      [Float32Array, (side * stride) / 4],
-      [Float32Array, pixels],
-      [Float64Array, paths],
-      [Float64Array, paths],
-      [Int32Array, paths],
-      [Int32Array, paths],
-      [Float32Array, 4 * paths],
-    );
-    start.set(tables.start);
-    slope.set(tables.slope);
-    first.set(tables.first);
-    count.set(tables.count);
-    plane.fill(0);
-    return { plane, image, start, slope, first, count, sums };
-  };
+  const enter = () => enterTables(tables, (side * stride) / 4, pixels);
 
   const apply = (x: FloatArray) => {
     requireShape(x, shape);
@@ -110,6 +94,26 @@ export function rayTransform(
     adjoint,
     norm: schurBound(shape, outputShape, apply, adjoint),
   });
+}
+
+/** The kernel's memory, with the paths in it and nothing in the plane. */
+function enterTables(tables: Omit<Paths, 'places' | 'lengths'>, planeSize: number, pixels: number) {
+  const paths = tables.start.length;
+  const [plane, image, start, slope, first, count, sums] = room(
+    [Float32Array, planeSize],
+    [Float32Array, pixels],
+    [Float64Array, paths],
+    [Float64Array, paths],
+    [Int32Array, paths],
+    [Int32Array, paths],
+    [Float32Array, 4 * paths],
+  );
+  start.set(tables.start);
+  slope.set(tables.slope);
+  first.set(tables.first);
+  count.set(tables.count);
+  plane.fill(0);
+  return { plane, image, start, slope, first, count, sums };
 }
 
 function pathsOf(rays: readonly Ray[], height: number, width: number): Paths {

@@ -2,19 +2,12 @@
  * Blur with periodic borders: y[i] = Σⱼ kernel[j]·x[i − j] on every channel, the kernel's middle at j = 0. Diagonal
  * in the Fourier basis: adjoint, normal solve and SVD are exact and cost one filter each.
  */
-import { type FloatArray, sizeOf } from '../../src/core/array.js';
-import { RealFft2d, type Spectrum } from '../../src/core/fft2d.js';
+import { sizeOf } from '../../src/core/array.js';
+import { RealFft2d } from '../../src/core/fft2d.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
-import { type ImageShape, mapPlanes, repeatPlane, reshaped } from './planes.js';
-import {
-  allMagnitudes,
-  conjugate,
-  type Kernel,
-  multiply,
-  scale,
-  transferFunction,
-  writeHartley,
-} from './transfer.js';
+import { planeSpectra } from './plane-spectra.js';
+import { type ImageShape, repeatPlane, reshaped } from './planes.js';
+import { allMagnitudes, conjugate, type Kernel, multiply, scale, transferFunction } from './transfer.js';
 
 /**
  * The convolution of every channel with a kernel, the image going on as its own copy beyond its borders.
@@ -30,19 +23,7 @@ import {
 export function circularConvolution(shape: ImageShape, kernel: Kernel): LinearOperator {
   const [channels, height, width] = shape;
   const fft = new RealFft2d(height, width);
-  const spectrum = fft.spectrum();
-  const filter = (x: FloatArray, act: (spectrum: Spectrum) => void) =>
-    mapPlanes(x, shape, shape, (input, offset, output, outputOffset) => {
-      fft.forward(input, offset, spectrum);
-      act(spectrum);
-      fft.inverse(spectrum, output, outputOffset);
-    });
-  const hartley = (x: FloatArray) =>
-    mapPlanes(x, shape, shape, (input, offset, output, outputOffset) => {
-      fft.forward(input, offset, spectrum);
-      writeHartley(fft, spectrum, output, outputOffset);
-    });
-
+  const { filter, hartley } = planeSpectra(shape, fft);
   const transfer = transferFunction(fft, kernel);
   const adjoint = conjugate(transfer);
   const power = transfer.re.map((re, i) => re * re + transfer.im[i] * transfer.im[i]);

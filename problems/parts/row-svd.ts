@@ -11,54 +11,23 @@ import type { Precise, RowBasis } from './row-basis.js';
 /** @param eigenvalues g, zero where A has no such row. */
 export function rowSvd(
   imageShape: Shape,
-  { apply, adjoint }: Precise,
-  { forward, inverse, embedding }: RowBasis,
+  rows: Precise,
+  basis: RowBasis,
   eigenvalues: Float64Array,
 ): SingularValues {
+  const { forward, inverse, embedding } = basis;
   const { places, mix = () => {} } = embedding;
   const size = sizeOf(imageShape);
-  const count = places.length;
   const roots = eigenvalues.map(Math.sqrt);
-
-  /** Coefficients of J's part of the image. */
-  const project = (image: Float64Array) => {
-    const mixed = image.slice();
-    mix(mixed);
-    return forward(Float64Array.from(places, (place) => mixed[place]));
-  };
-  /** The image that J makes of coefficients. */
-  const embed = (coefficients: Float64Array) => {
-    const image = new Float64Array(size);
-    const values = inverse(coefficients);
-    for (let k = 0; k < count; k++) image[places[k]] = values[k];
-    mix(image);
-    return image;
-  };
-
-  // JᵀR is diagonal too. Each pair of vectors is exchanged up to the sign that keeps the reflection well conditioned.
-  const cosines = forward(apply(embed(new Float64Array(count).fill(1))));
-  for (let k = 0; k < count; k++) cosines[k] = roots[k] === 0 ? 0 : cosines[k] / roots[k];
-  const signs = Int8Array.from(cosines, (cosine) => (cosine > 0 ? -1 : 1));
-  /** W = I − (J − R)(I − JᵀR)⁻¹(J − R)ᵀ, signs in R: symmetric and orthogonal. */
-  const reflect = (image: Float64Array) => {
-    const rows = forward(apply(image));
-    const turned = project(image);
-    for (let k = 0; k < count; k++) {
-      const difference = roots[k] === 0 ? 0 : turned[k] - (signs[k] * rows[k]) / roots[k];
-      turned[k] = difference / (1 - signs[k] * cosines[k]);
-      rows[k] = roots[k] === 0 ? 0 : (signs[k] * turned[k]) / roots[k];
-    }
-    const [fromPixels, fromRows] = [embed(turned), adjoint(inverse(rows))];
-    return image.map((value, i) => value - fromPixels[i] + fromRows[i]);
-  };
+  const { reflect, signs } = reflection(size, rows, basis, roots);
   /** The image's spectral coordinates have the coefficients in the pixels' places. */
   const replace = (image: Float64Array, transform: (values: Float64Array) => Float64Array) => {
     const values = transform(Float64Array.from(places, (place) => image[place]));
-    for (let k = 0; k < count; k++) image[places[k]] = values[k];
+    for (let k = 0; k < places.length; k++) image[places[k]] = values[k];
   };
 
   const values = new Float32Array(size);
-  for (let k = 0; k < count; k++) values[places[k]] = roots[k];
+  for (let k = 0; k < places.length; k++) values[places[k]] = roots[k];
   return {
     values,
     toSpectrum(x) {
@@ -76,8 +45,50 @@ export function rowSvd(
     measurementToSpectrum(y) {
       const coefficients = forward(new Float64Array(y.data));
       const out = new Float32Array(size);
-      for (let k = 0; k < count; k++) out[places[k]] = roots[k] === 0 ? 0 : signs[k] * coefficients[k];
+      for (let k = 0; k < places.length; k++)
+        out[places[k]] = roots[k] === 0 ? 0 : signs[k] * coefficients[k];
       return floatArray(out, [size]);
     },
   };
+}
+
+/** W = I − (J − R)(I − JᵀR)⁻¹(J − R)ᵀ, symmetric and orthogonal, and the signs in R. @param roots √g */
+function reflection(
+  size: number,
+  { apply, adjoint }: Precise,
+  { forward, inverse, embedding }: RowBasis,
+  roots: Float64Array,
+) {
+  const { places, mix = () => {} } = embedding;
+  const count = places.length;
+  /** Coefficients of J's part of the image. */
+  const project = (image: Float64Array) => {
+    const mixed = image.slice();
+    mix(mixed);
+    return forward(Float64Array.from(places, (place) => mixed[place]));
+  };
+  /** The image that J makes of coefficients. */
+  const embed = (coefficients: Float64Array) => {
+    const image = new Float64Array(size);
+    const values = inverse(coefficients);
+    for (let k = 0; k < count; k++) image[places[k]] = values[k];
+    mix(image);
+    return image;
+  };
+  // JᵀR is diagonal too. Each pair of vectors is exchanged up to the sign that keeps the reflection well conditioned.
+  const cosines = forward(apply(embed(new Float64Array(count).fill(1))));
+  for (let k = 0; k < count; k++) cosines[k] = roots[k] === 0 ? 0 : cosines[k] / roots[k];
+  const signs = Int8Array.from(cosines, (cosine) => (cosine > 0 ? -1 : 1));
+  const reflect = (image: Float64Array) => {
+    const rows = forward(apply(image));
+    const turned = project(image);
+    for (let k = 0; k < count; k++) {
+      const difference = roots[k] === 0 ? 0 : turned[k] - (signs[k] * rows[k]) / roots[k];
+      turned[k] = difference / (1 - signs[k] * cosines[k]);
+      rows[k] = roots[k] === 0 ? 0 : (signs[k] * turned[k]) / roots[k];
+    }
+    const [fromPixels, fromRows] = [embed(turned), adjoint(inverse(rows))];
+    return image.map((value, i) => value - fromPixels[i] + fromRows[i]);
+  };
+  return { reflect, signs };
 }

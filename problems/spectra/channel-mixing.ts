@@ -19,15 +19,7 @@ export function channelMixing(matrix: FloatArray, height: number, width: number)
   const outputShape: ImageShape = [rows, height, width];
   const forward = Float64Array.from(matrix.data);
   const backward = product(columns, rows, 1, (i, j) => forward[j * columns + i]);
-  const gram = product(
-    columns,
-    columns,
-    rows,
-    (i, j, k) => backward[i * rows + k] * forward[k * columns + j],
-  );
-  const { values: squares, vectors } = symmetricEigen(gram, columns);
-  const singular = squares.map((square) => (square > ROUNDING ** 2 * squares[0] ? Math.sqrt(square) : 0));
-
+  const { singular, vectors } = decompose(forward, backward, rows, columns);
   /** V diag(gain) Vᵀ */
   const inEigenvectors = (gain: (value: number) => number) => {
     const gains = singular.map(gain);
@@ -73,6 +65,19 @@ export function channelMixing(matrix: FloatArray, height: number, width: number)
     },
     norm: singular[0],
   });
+}
+
+/** Singular values of M, and the right singular vectors [columns, columns] row by row. */
+function decompose(forward: Float64Array, backward: Float64Array, rows: number, columns: number) {
+  const gram = product(
+    columns,
+    columns,
+    rows,
+    (i, j, k) => backward[i * rows + k] * forward[k * columns + j],
+  );
+  const { values: squares, vectors } = symmetricEigen(gram, columns);
+  const singular = squares.map((square) => (square > ROUNDING ** 2 * squares[0] ? Math.sqrt(square) : 0));
+  return { singular, vectors };
 }
 
 /** The matrix [rows, columns] of Σₖ term(i, j, k). */

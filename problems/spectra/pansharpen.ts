@@ -72,73 +72,97 @@ function meansAndWeighted(shape: ImageShape, factor: number, weights: readonly n
   const [channels, height, width] = shape;
   const pixels = height * width;
   const area = factor * factor;
-  const blockWidth = width / factor;
-  const blocks = pixels / area;
-  const blockOf = Int32Array.from({ length: pixels }, (_, i) => {
-    const [y, x] = [Math.floor(i / width), i % width];
-    return Math.floor(y / factor) * blockWidth + Math.floor(x / factor);
-  });
+  const blocks = blocksOf(shape, factor);
   const w = Float64Array.from(weights);
   const squared = dot(w, w);
-  const outputShape: Shape = [channels * blocks + pixels];
-
-  const apply = (x: FloatArray) => {
-    requireShape(x, shape);
-    const out = zeros(outputShape);
-    const means = blockMeans(x.data);
-    out.data.set(means);
-    const panchromatic = out.data.subarray(channels * blocks);
-    for (let c = 0; c < channels; c++) {
-      for (let i = 0; i < pixels; i++) panchromatic[i] += w[c] * x.data[c * pixels + i];
-    }
-    return out;
-  };
-  const adjoint = (y: FloatArray) => {
-    requireShape(y, outputShape);
-    const out = zeros(shape);
-    const panchromatic = y.data.subarray(channels * blocks);
-    for (let c = 0; c < channels; c++) {
-      const means = y.data.subarray(c * blocks, (c + 1) * blocks);
-      const plane = out.data.subarray(c * pixels, (c + 1) * pixels);
-      for (let i = 0; i < pixels; i++) plane[i] = means[blockOf[i]] / area + w[c] * panchromatic[i];
-    }
-    return out;
-  };
-  const blockMeans = (values: Float32Array) => {
-    const means = new Float64Array(channels * blocks);
-    for (let c = 0; c < channels; c++) {
-      for (let i = 0; i < pixels; i++) means[c * blocks + blockOf[i]] += values[c * pixels + i];
-    }
-    return means.map((sum) => sum / area);
-  };
-  /** Multiplies what is constant in blocks by (a.rest + a.along·wwᵀ/‖w‖²) and what is beside it by the same of b. */
-  const filter = (x: FloatArray, constant: Gains, beside: Gains) => {
-    const means = blockMeans(x.data);
-    const out = zeros(shape);
-    const alongMeans = weighted(means, w, blocks);
-    const along = weighted(x.data, w, pixels);
-    for (let c = 0; c < channels; c++) {
-      const share = w[c] / squared;
-      for (let i = 0, at = c * pixels; i < pixels; i++, at++) {
-        const mean = means[c * blocks + blockOf[i]];
-        const meanAlong = share * alongMeans[blockOf[i]];
-        out.data[at] =
-          constant.rest * mean +
-          constant.along * meanAlong +
-          beside.rest * (x.data[at] - mean) +
-          beside.along * (share * along[i] - meanAlong);
-      }
-    }
-    return out;
-  };
+  const colours = channels * blocks.count;
+  const outputShape: Shape = [colours + pixels];
   return withLinearization({
     inputShape: shape,
     outputShape,
-    apply,
-    adjoint,
-    normalSolve: (b, rho) => filter(b, shifted(rho + 1 / area, squared), shifted(rho, squared)),
+    apply(x) {
+      requireShape(x, shape);
+      const out = zeros(outputShape);
+      out.data.set(blocks.means(x.data));
+      const panchromatic = out.data.subarray(colours);
+      for (let c = 0; c < channels; c++) {
+        for (let i = 0; i < pixels; i++) panchromatic[i] += w[c] * x.data[c * pixels + i];
+      }
+      return out;
+    },
+    adjoint(y) {
+      requireShape(y, outputShape);
+      const out = zeros(shape);
+      const panchromatic = y.data.subarray(colours);
+      for (let c = 0; c < channels; c++) {
+        const means = y.data.subarray(c * blocks.count, (c + 1) * blocks.count);
+        const plane = out.data.subarray(c * pixels, (c + 1) * pixels);
+        for (let i = 0; i < pixels; i++) plane[i] = means[blocks.of[i]] / area + w[c] * panchromatic[i];
+      }
+      return out;
+    },
+    normalSolve: (b, rho) => filtered(b, blocks, w, shifted(rho + 1 / area, squared), shifted(rho, squared)),
     norm: Math.sqrt(1 / area + squared),
   });
+}
+
+/** The blocks of factor × factor pixels. */
+interface Blocks {
+  readonly count: number;
+  /** The block that each pixel of a plane lies in. */
+  readonly of: Int32Array;
+  /** [C·H·W] → [C·count] */
+  means(values: Float32Array): Float64Array;
+}
+
+function blocksOf([channels, height, width]: ImageShape, factor: number): Blocks {
+  const pixels = height * width;
+  const area = factor * factor;
+  const count = pixels / area;
+  const of = Int32Array.from({ length: pixels }, (_, i) => {
+    const [y, x] = [Math.floor(i / width), i % width];
+    return Math.floor(y / factor) * (width / factor) + Math.floor(x / factor);
+  });
+  return {
+    count,
+    of,
+    means(values) {
+      const sums = new Float64Array(channels * count);
+      for (let c = 0; c < channels; c++) {
+        for (let i = 0; i < pixels; i++) sums[c * count + of[i]] += values[c * pixels + i];
+      }
+      return sums.map((sum) => sum / area);
+    },
+  };
+}
+
+/** Multiplies what is constant in blocks by (a.rest + a.along·wwᵀ/‖w‖²) and what is beside it by the same of b. */
+function filtered(
+  x: FloatArray,
+  blocks: Blocks,
+  w: Float64Array,
+  constant: Gains,
+  beside: Gains,
+): FloatArray {
+  const pixels = blocks.of.length;
+  const squared = dot(w, w);
+  const means = blocks.means(x.data);
+  const out = zeros(x.shape);
+  const alongMeans = weighted(means, w, blocks.count);
+  const along = weighted(x.data, w, pixels);
+  for (let c = 0; c < w.length; c++) {
+    const share = w[c] / squared;
+    for (let i = 0, at = c * pixels; i < pixels; i++, at++) {
+      const mean = means[c * blocks.count + blocks.of[i]];
+      const meanAlong = share * alongMeans[blocks.of[i]];
+      out.data[at] =
+        constant.rest * mean +
+        constant.along * meanAlong +
+        beside.rest * (x.data[at] - mean) +
+        beside.along * (share * along[i] - meanAlong);
+    }
+  }
+  return out;
 }
 
 /** rest·I + along·wwᵀ/‖w‖² */

@@ -50,91 +50,104 @@ export const closurePhases: OperatorFamily<typeof options> = {
         `closure-phases:quantities=${quantities} finds none among ${baselines.u.length} baselines; phases need 3 stations at a time, amplitudes 4`,
       );
     }
-    return closures(height, width, baselines, phases, amplitudes, form);
+    return closures(height, width, baselines, { phases, amplitudes, form });
   },
 };
 
 /** Visibilities below this share of a white image's are taken for this: logarithms and derivatives stay finite. */
 const FLOOR = 1e-7;
 
-/** ψ = Σ ±arg V, or exp(iψ), and Σ ±log|V|: linear in log V, whose derivative is dV/V. */
-function closures(
-  height: number,
-  width: number,
-  baselines: Baselines,
-  phases: readonly Closure[],
-  amplitudes: readonly Closure[],
-  form: 'phasor' | 'angle',
-): ForwardOperator {
-  const inputShape = [1, height, width];
-  const perPhase = form === 'phasor' ? 2 : 1;
-  const outputShape = [perPhase * phases.length + amplitudes.length];
-  const sums = preciseFourierSums(height, width, baselines);
-  const amplitudeOf = (visibilities: Float64Array, k: number) =>
-    Math.max(FLOOR, Math.hypot(visibilities[2 * k], visibilities[2 * k + 1]));
+/** What is measured of the visibilities. */
+interface Closures {
+  readonly phases: readonly Closure[];
+  readonly amplitudes: readonly Closure[];
+  readonly form: 'phasor' | 'angle';
+}
 
-  const phaseOf = (visibilities: Float64Array, closure: Closure) =>
-    closure.reduce((sum, { baseline, sign }) => {
-      return sum + sign * Math.atan2(visibilities[2 * baseline + 1], visibilities[2 * baseline]);
-    }, 0);
-  const quantities = (visibilities: Float64Array) => {
-    const out = new Float32Array(outputShape[0]);
-    for (const [t, closure] of phases.entries()) {
-      const phase = phaseOf(visibilities, closure);
-      const [c, s] = [Math.cos(phase), Math.sin(phase)];
-      if (form === 'phasor') out.set([c, s], 2 * t);
-      else out[t] = Math.atan2(s, c);
-    }
-    for (const [q, closure] of amplitudes.entries()) {
-      out[perPhase * phases.length + q] = closure.reduce((sum, { baseline, sign }) => {
-        return sum + sign * Math.log(amplitudeOf(visibilities, baseline));
-      }, 0);
-    }
-    return floatArray(out, outputShape);
-  };
-  const pullback = (visibilities: Float64Array, v: FloatArray) => {
-    requireShape(v, outputShape);
-    // Cotangents of log|V| and arg V.
-    const logs = new Float64Array(baselines.u.length);
-    const angles = new Float64Array(baselines.u.length);
-    for (const [t, closure] of phases.entries()) {
-      const phase = phaseOf(visibilities, closure);
-      const weight =
-        form === 'angle' ? v.data[t] : Math.cos(phase) * v.data[2 * t + 1] - Math.sin(phase) * v.data[2 * t];
-      for (const { baseline, sign } of closure) angles[baseline] += sign * weight;
-    }
-    for (const [q, closure] of amplitudes.entries()) {
-      for (const { baseline, sign } of closure) {
-        logs[baseline] += sign * v.data[perPhase * phases.length + q];
-      }
-    }
-    const back = new Float64Array(visibilities.length);
-    for (let k = 0; k < logs.length; k++) {
-      const [re, im] = [visibilities[2 * k], visibilities[2 * k + 1]];
-      const squared = amplitudeOf(visibilities, k) ** 2;
-      back[2 * k] = (logs[k] * re - angles[k] * im) / squared;
-      back[2 * k + 1] = (logs[k] * im + angles[k] * re) / squared;
-    }
-    return floatArray(new Float32Array(sums.adjoint(back)), inputShape);
-  };
+/** ψ = Σ ±arg V, or exp(iψ), and Σ ±log|V|: linear in log V, whose derivative is dV/V. */
+function closures(height: number, width: number, baselines: Baselines, measured: Closures): ForwardOperator {
+  const inputShape = [1, height, width];
+  const outputShape = [perPhase(measured) * measured.phases.length + measured.amplitudes.length];
+  const sums = preciseFourierSums(height, width, baselines);
   return {
     inputShape,
     outputShape,
     field: 'real',
     apply(x) {
       requireShape(x, inputShape);
-      return quantities(sums.apply(x.data));
+      return floatArray(quantitiesOf(sums.apply(x.data), measured), outputShape);
     },
     linearize(x) {
       requireShape(x, inputShape);
       const visibilities = sums.apply(x.data);
       return {
-        value: quantities(visibilities),
-        pullback: (v) => pullback(visibilities, v),
+        value: floatArray(quantitiesOf(visibilities, measured), outputShape),
+        pullback(v) {
+          requireShape(v, outputShape);
+          const back = pulledBack(visibilities, measured, v.data);
+          return floatArray(new Float32Array(sums.adjoint(back)), inputShape);
+        },
         release() {},
       };
     },
   };
+}
+
+/** Values that a closure phase is measured as. */
+const perPhase = ({ form }: Closures) => (form === 'phasor' ? 2 : 1);
+
+/** @param visibilities real and imaginary parts of each baseline's. */
+function quantitiesOf(visibilities: Float64Array, measured: Closures): Float32Array {
+  const { phases, amplitudes, form } = measured;
+  const first = perPhase(measured) * phases.length;
+  const out = new Float32Array(first + amplitudes.length);
+  for (const [t, closure] of phases.entries()) {
+    const phase = phaseOf(visibilities, closure);
+    const [c, s] = [Math.cos(phase), Math.sin(phase)];
+    if (form === 'phasor') out.set([c, s], 2 * t);
+    else out[t] = Math.atan2(s, c);
+  }
+  for (const [q, closure] of amplitudes.entries()) {
+    out[first + q] = closure.reduce((sum, { baseline, sign }) => {
+      return sum + sign * Math.log(amplitudeOf(visibilities, baseline));
+    }, 0);
+  }
+  return out;
+}
+
+/** The cotangent of the visibilities. @param v that of the quantities. */
+function pulledBack(visibilities: Float64Array, measured: Closures, v: Float32Array): Float64Array {
+  const { phases, amplitudes, form } = measured;
+  const first = perPhase(measured) * phases.length;
+  // Cotangents of log|V| and arg V.
+  const logs = new Float64Array(visibilities.length / 2);
+  const angles = new Float64Array(visibilities.length / 2);
+  for (const [t, closure] of phases.entries()) {
+    const phase = phaseOf(visibilities, closure);
+    const weight = form === 'angle' ? v[t] : Math.cos(phase) * v[2 * t + 1] - Math.sin(phase) * v[2 * t];
+    for (const { baseline, sign } of closure) angles[baseline] += sign * weight;
+  }
+  for (const [q, closure] of amplitudes.entries()) {
+    for (const { baseline, sign } of closure) logs[baseline] += sign * v[first + q];
+  }
+  const back = new Float64Array(visibilities.length);
+  for (let k = 0; k < logs.length; k++) {
+    const [re, im] = [visibilities[2 * k], visibilities[2 * k + 1]];
+    const squared = amplitudeOf(visibilities, k) ** 2;
+    back[2 * k] = (logs[k] * re - angles[k] * im) / squared;
+    back[2 * k + 1] = (logs[k] * im + angles[k] * re) / squared;
+  }
+  return back;
+}
+
+function phaseOf(visibilities: Float64Array, closure: Closure): number {
+  return closure.reduce((sum, { baseline, sign }) => {
+    return sum + sign * Math.atan2(visibilities[2 * baseline + 1], visibilities[2 * baseline]);
+  }, 0);
+}
+
+function amplitudeOf(visibilities: Float64Array, baseline: number): number {
+  return Math.max(FLOOR, Math.hypot(visibilities[2 * baseline], visibilities[2 * baseline + 1]));
 }
 
 /** Each baseline from the station of the smaller number to the other. */

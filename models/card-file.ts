@@ -1,10 +1,10 @@
 /** Reading model cards, and saying what they lack. */
 import { z } from 'zod';
 import { check, faultInWords, firstOf, shown } from '../src/core/schema-words.js';
-import { type Card, diffusionCard, type FileCard, latentCard } from './card.js';
+import { type Card, compressiveCard, diffusionCard, type FileCard, latentCard } from './card.js';
 import type { Prior } from './prior.js';
 
-const schemas = { diffusion: diffusionCard, latent: latentCard } as const;
+const schemas = { diffusion: diffusionCard, latent: latentCard, compressive: compressiveCard } as const;
 
 /** Whether this version can load what a card of this kind describes. */
 export function isKnownKind(kind: unknown): kind is Card['kind'] {
@@ -20,7 +20,7 @@ export function isKnownKind(kind: unknown): kind is Card['kind'] {
 export function parseCard(text: string, source: string): Card {
   const content = parseJson(text, source);
   const { kind } = content;
-  if (kind === 'compressive' || kind === 'masked') {
+  if (kind === 'masked') {
     throw new Error(`${source} describes a ${kind} prior, whose graphs no solver of this version uses.`);
   }
   if (!isKnownKind(kind)) {
@@ -49,9 +49,14 @@ export function parseJson(text: string, source: string): Readonly<Record<string,
 
 /** Every file that a card names. */
 export function filesOf(card: Card): readonly FileCard[] {
+  if (card.kind === 'compressive') return Object.values(card.graphs).flatMap(filesOfPart);
   const parts = card.kind === 'diffusion' ? [card] : [card.codes, card.decoder, card.encoder, card.text];
   const graphs = parts.flatMap((part) => (part ? [part.model, ...part.externalData] : []));
   return card.kind === 'latent' && card.text ? [...graphs, ...card.text.tokenizer] : graphs;
+}
+
+function filesOfPart(part?: FileCard & { readonly externalData?: readonly FileCard[] }): readonly FileCard[] {
+  return part ? [{ path: part.path, sha256: part.sha256 }, ...(part.externalData ?? [])] : [];
 }
 
 /**

@@ -197,6 +197,97 @@ export const latentCard = z.strictObject({
     .describe('how the network is given a text'),
 });
 
+const part = z.strictObject({
+  path: file.shape.path,
+  sha256: file.shape.sha256,
+  externalData: graph.externalData,
+});
+
+const names = (least: number, most: number) =>
+  z.array(z.string()).min(least).max(most).describe('names in the graph');
+
+const code = z.strictObject({
+  channels,
+  stride: z
+    .int()
+    .min(1)
+    .max(MOST_MULTIPLE)
+    .describe('pixels of the image, a side, that one position stands for'),
+});
+
+/** A compressive autoencoder with its hyperprior (Minnen et al. 2018, arXiv 1809.02736), or a plain VAE. */
+export const compressiveCard = z
+  .strictObject({
+    kind: z.literal('compressive'),
+    ...about,
+    graphs: z.strictObject({
+      encoder: part,
+      decoder: part,
+      spread: part.optional().describe('gives the standard deviation of what the decoder leaves over'),
+      'hyper-decoder': part.optional().describe('gives scales and means of z'),
+      'hyper-prior': file.optional().describe('tables of the law of h (see compressive/factorised.ts)'),
+    }),
+    inputs: z.strictObject({
+      encoder: names(1, 1),
+      decoder: names(1, 1),
+      spread: names(1, 1).optional(),
+      'hyper-decoder': names(1, 1).optional(),
+    }),
+    outputs: z.strictObject({
+      encoder: names(1, 2).describe('z and h; of a plain VAE the mean, and what follows is not used'),
+      decoder: names(1, 1),
+      spread: names(1, 1).optional(),
+      'hyper-decoder': names(2, 2).optional().describe('scales, means'),
+    }),
+    moments: z
+      .boolean()
+      .default(false)
+      .describe('the encoder gives twice the channels: mean, which is used, and log-variance'),
+    channels: channels.describe('of an image'),
+    valueRange: valueRange.describe('what black and white are to the autoencoder'),
+    codes: z.strictObject({ z: code, h: code.optional() }),
+    codePrior: z
+      .string()
+      .describe('"normal": z ~ N(0, I), no hyperprior; else in words what the hyperprior is'),
+    beta: z
+      .number()
+      .min(0.25)
+      .max(8)
+      .default(2)
+      .describe('shape of the law of z around its mean: 2 Gaussian, 1 Laplace'),
+    gamma: z
+      .number()
+      .positive()
+      .optional()
+      .describe(
+        'standard deviation of what the decoder leaves over where no graph gives it, units of the autoencoder',
+      ),
+    alpha: z.number().positive().optional().describe('weight of the squared error in training'),
+    sizeMultiple: z.int().min(1).max(MOST_MULTIPLE).describe('of which height and width must be multiples'),
+  })
+  .superRefine((card, context) => {
+    const { graphs, inputs, outputs, codes } = card;
+    const fault = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const hyper = [graphs['hyper-decoder'], graphs['hyper-prior'], codes.h];
+    if (card.codePrior === 'normal') {
+      if (hyper.some((value) => value !== undefined))
+        fault(['codePrior'], '"normal" has no hyperprior, but the card names one');
+    } else if (hyper.some((value) => value === undefined)) {
+      fault(
+        ['graphs'],
+        'a hyperprior needs graphs.hyper-decoder, graphs.hyper-prior and codes.h; without one codePrior is "normal"',
+      );
+    } else if (outputs.encoder.length !== 2) fault(['outputs', 'encoder'], 'expected the names of z and h');
+    for (const name of ['spread', 'hyper-decoder'] as const) {
+      if (graphs[name] && !(inputs[name] && outputs[name]))
+        fault(['inputs', name], `the names of ${name}'s inputs and outputs are missing`);
+    }
+    for (const [name, value] of Object.entries(codes)) {
+      if (value && card.sizeMultiple % value.stride !== 0)
+        fault(['codes', name, 'stride'], 'must divide sizeMultiple');
+    }
+  });
+
 /** Where the parametrisation, schedule and time of a network do not go together, says so. */
 function consistent(
   card: Pick<NetworkCard, 'parametrisation' | 'schedule' | 'time'>,
@@ -219,8 +310,10 @@ export type DiffusionCard = z.infer<typeof diffusionCard>;
 
 export type LatentCard = z.infer<typeof latentCard>;
 
+export type CompressiveCard = z.infer<typeof compressiveCard>;
+
 /** What the files of a prior are and how its numbers are read: the content of `card.json`. */
-export type Card = DiffusionCard | LatentCard;
+export type Card = DiffusionCard | LatentCard | CompressiveCard;
 
 /** A network and how it is called. */
 export type NetworkCard = z.infer<typeof networkCard>;

@@ -4,6 +4,7 @@ import type { FloatArray } from '../src/core/array.js';
 import { finite, finiteLinearization } from '../src/core/finite.js';
 import type { Linearization } from '../src/core/linearization.js';
 import {
+  type CompressivePrior,
   type Conditioning,
   type DiffusionPrior,
   descriptionOf,
@@ -19,29 +20,39 @@ export interface Counters {
 }
 
 /**
- * The same prior; every use is added to `counters`, and fails by the prior's name where it gives values that are not finite. Of a latent one, the model of codes and the decoder are counted.
+ * The same prior; every use is added to `counters`, and fails by the prior's name where it gives values that are not finite. Of
+ * an autoencoder the decoder is counted, and the model of codes where it is a diffusion.
  */
 export function counted(prior: Prior, counters: Counters): Prior {
   if (prior.kind === 'diffusion') return countedDiffusion(prior, counters);
-  const { condition, linearizeDecode } = prior;
+  const decoder = countedDecoder(prior, counters);
+  if (prior.kind === 'compressive') return { ...prior, ...decoder } as CompressivePrior;
+  const { condition } = prior;
   return {
     ...prior,
+    ...decoder,
     codes: countedDiffusion(prior.codes, counters),
-    decode(code, signal) {
+    ...(condition && {
+      condition: async (text: string, options?: Conditioning) =>
+        counted(await condition(text, options), counters) as LatentPrior,
+    }),
+  };
+}
+
+function countedDecoder(prior: LatentPrior | CompressivePrior, counters: Counters) {
+  const part = `the decoder of prior ${prior.name}`;
+  const { linearizeDecode } = prior;
+  return {
+    decode(code: FloatArray, signal?: AbortSignal) {
       counters.networkEvaluations++;
-      return finite(`the decoder of prior ${prior.name}`, code, () => prior.decode(code, signal));
+      return finite(part, code, () => prior.decode(code, signal));
     },
     ...(linearizeDecode && {
       async linearizeDecode(code: FloatArray, signal?: AbortSignal) {
         counters.networkEvaluations++;
-        const part = `the decoder of prior ${prior.name}`;
         const decoded = await finiteLinearization(part, code, () => linearizeDecode(code, signal));
         return countedLinearization(decoded, counters);
       },
-    }),
-    ...(condition && {
-      condition: async (text: string, options?: Conditioning) =>
-        counted(await condition(text, options), counters) as LatentPrior,
     }),
   };
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { distance } from 'fastest-levenshtein';
 import type { Card } from './card.js';
 import { filesOf, isKnownKind, parseCard, parseJson, requiredFields } from './card-file.js';
+import { openCompressivePrior } from './compressive/prior.js';
 import { readText, requireLinksWithin, requireWithin, type Trust } from './contained.js';
 import { diffusersCard, isDiffusersFolder } from './diffusers/card.js';
 import { openDiffusionPrior } from './diffusion.js';
@@ -68,6 +69,12 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
       if (options.tile !== undefined)
         throw new Error(`${card.name} is a latent prior, which cannot be tiled.`);
       return await openLatentPrior({ ...open, card, directory });
+    }
+    if (card.kind === 'compressive') {
+      if (options.tile !== undefined) {
+        throw new Error(`${card.name} is a compressive prior, which cannot be tiled.`);
+      }
+      return await openCompressivePrior({ ...open, card, directory });
     }
     const prior = await openDiffusionPrior({ ...open, card, source: await graphSource(directory, card) });
     return options.tile === undefined ? prior : tiled(prior, { tile: options.tile });

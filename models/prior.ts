@@ -1,7 +1,8 @@
 /** What solvers see of a prior: a pretrained model of images, told apart by `kind` (ARCHITECTURE.md §2). */
 import type { FloatArray } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
-import type { DiffusionCard, LatentCard } from './card.js';
+import type { Random } from '../src/core/random.js';
+import type { CompressiveCard, DiffusionCard, LatentCard } from './card.js';
 
 /**
  * A model of images x0 known through their noisy versions. However it was trained, it is seen in one
@@ -98,6 +99,46 @@ export interface LatentPrior {
   close(): Promise<void>;
 }
 
+/** The codes of one image: z, and where there is a hyperprior h, each [channels, height, width]. */
+export type Codes = readonly FloatArray[];
+
+/** What codes cost: −log p(z | h) − log p(h), and its gradient with respect to each of them. */
+export interface CodeRate {
+  /** In nats. */
+  readonly nats: number;
+  readonly gradient: Codes;
+}
+
+/**
+ * An autoencoder with a density of its codes: x ~ N(D(z), diag σ(z)²), z ~ p(z | h), h ~ p(h). A compressive one codes an
+ * image by rounding z and h, so that −log p is the length of the file; of a plain VAE z ~ N(0, I) and there is no h.
+ */
+export interface CompressivePrior {
+  readonly kind: 'compressive';
+  readonly name: string;
+  readonly card?: CompressiveCard;
+  /** Of images. */
+  readonly channels: number;
+  /** The shapes of the codes of an image [C, H, W] of any size: those of the image padded to the autoencoder's grid. */
+  codeShapes(imageShape: readonly number[]): readonly (readonly number[])[];
+  /** The codes of an image [C, H, W] in [0, 1] units, mirrored out to the grid first. */
+  encode(image: FloatArray, signal?: AbortSignal): Promise<Codes>;
+  /** D(z): the image of a code, [0, 1] units, not clipped, of the padded size. */
+  decode(z: FloatArray, signal?: AbortSignal): Promise<FloatArray>;
+  /** The decoder at a code with its vector-Jacobian products. */
+  linearizeDecode(z: FloatArray, signal?: AbortSignal): Promise<Linearization>;
+  /** σ(z): the standard deviation of what the decoder leaves over, of the shape of D(z); absent where that is not known. */
+  spread?(z: FloatArray, signal?: AbortSignal): Promise<FloatArray>;
+  /** In double precision, but for the network between h and z. */
+  rate(codes: Codes, signal?: AbortSignal): Promise<CodeRate>;
+  /** A draw of the codes of an image of this size: h from its law, then z given h. */
+  draw(imageShape: readonly number[], random: Random, signal?: AbortSignal): Promise<Codes>;
+  /** As of a diffusion prior. */
+  footprint?(height: number, width: number): Footprint;
+  /** Gives the model's memory back. */
+  close(): Promise<void>;
+}
+
 /** How strongly a text is to steer. */
 export interface Conditioning {
   /**
@@ -110,7 +151,7 @@ export interface Conditioning {
 }
 
 /** A pretrained model of images, told apart by `kind`. */
-export type Prior = DiffusionPrior | LatentPrior;
+export type Prior = DiffusionPrior | LatentPrior | CompressivePrior;
 
 /** The kinds of prior that solvers can ask for. */
 export type PriorKind = Prior['kind'];

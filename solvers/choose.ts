@@ -24,6 +24,9 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
     if (needs.encoder && prior.kind === 'latent' && !prior.encode) {
       return `a prior with an encoder, but prior ${prior.name} has none`;
     }
+    if (needs.spread && prior.kind === 'compressive' && !prior.spread) {
+      return `a prior that knows what its decoder leaves over (spread or gamma in its card), but prior ${prior.name} does not`;
+    }
     const [channels] = problem.imageShape;
     if (prior.channels !== channels) {
       return `a prior of ${channels}-channel images, but prior ${prior.name} is one of ${prior.channels}-channel images`;
@@ -54,6 +57,7 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
 
 function hasGradient(prior: Prior): boolean {
   if (prior.kind === 'diffusion') return prior.linearize !== undefined;
+  if (prior.kind === 'compressive') return true;
   return prior.codes.linearize !== undefined && prior.linearizeDecode !== undefined;
 }
 

@@ -1,6 +1,6 @@
 /** How a solver is declared. From its needs and its options follow the types of what its `run` is given. */
 import type { z } from 'zod';
-import type { DifferentiablePrior, DiffusionPrior, LatentPrior } from '../models/prior.js';
+import type { CompressivePrior, DifferentiablePrior, DiffusionPrior, LatentPrior } from '../models/prior.js';
 import type { NoiseModel } from '../problems/noise.js';
 import type { ForwardOperator, LinearOperator } from '../problems/operator.js';
 import type { Problem } from '../problems/problem.js';
@@ -40,7 +40,9 @@ type PriorOf<N extends Needs> = N extends { prior: 'diffusion' }
           ? With<LatentPrior, 'linearizeDecode'> & { readonly codes: DifferentiablePrior }
           : unknown) &
         (N extends { encoder: true } ? With<LatentPrior, 'encode'> : unknown)
-    : undefined;
+    : N extends { prior: 'compressive' }
+      ? CompressivePrior & (N extends { spread: true } ? With<CompressivePrior, 'spread'> : unknown)
+      : undefined;
 
 interface Kinds {
   readonly chain: ChainSolver;

@@ -2,6 +2,9 @@
 
 import { tv } from './baseline/tv.js';
 import { wiener } from './baseline/wiener.js';
+import { mapLatent } from './compressive/map-latent.js';
+import { vble } from './compressive/vble.js';
+import { vbleXz } from './compressive/vble-xz.js';
 import { afdps } from './ensemble/afdps.js';
 import { fpsSmc } from './ensemble/fps-smc.js';
 import { mcgdiff } from './ensemble/mcgdiff.js';
@@ -52,6 +55,9 @@ export const solvers: Readonly<Record<string, Solver>> = {
   sitcom,
   dcdp,
   resample,
+  vble,
+  'vble-xz': vbleXz,
+  'map-latent': mapLatent,
   'two-scale': twoScale,
   wiener,
   tv,

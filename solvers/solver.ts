@@ -24,6 +24,8 @@ export interface Needs {
   readonly priorVjp?: boolean;
   /** A latent prior must have its encoder. */
   readonly encoder?: boolean;
+  /** A compressive prior must know what its decoder leaves over. */
+  readonly spread?: boolean;
   /** A second prior, differentiable, of structured noise: images of the measurement's shape. */
   readonly noisePrior?: 'diffusion';
   /** The operator must be the identity: the measurement is the image, and noise. */
@@ -125,7 +127,7 @@ export interface Ensemble {
   readonly samples: readonly FloatArray[];
   /** Unnormalised log-weights, one per sample. */
   readonly logWeights: readonly number[];
-  /** Estimate of log p(y), nats. */
+  /** Estimate of log p(y), nats; of variational solvers a lower bound. */
   readonly logEvidence?: number;
   /** Effective sample size over time, before any resampling; the last entry is that of `logWeights`. */
   readonly ess?: readonly number[];

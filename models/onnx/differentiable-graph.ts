@@ -34,6 +34,13 @@ export interface TensorLinearization {
   release(): void;
 }
 
+/** The values of several outputs, and Σ Jₖ(x)ᵀvₖ. */
+interface TensorLinearizations {
+  readonly values: Readonly<Record<string, Tensor>>;
+  pullback(cotangents: Feeds): Promise<Tensor>;
+  release(): void;
+}
+
 type Feeds = Readonly<Record<string, Tensor>>;
 
 export class DifferentiableGraph {
@@ -84,18 +91,31 @@ export class DifferentiableGraph {
     output: string,
     signal?: AbortSignal,
   ): Promise<TensorLinearization> {
-    const lease = await this.#gradient(feeds, wrt, output);
+    const { values, pullback, release } = await this.linearizeAll(feeds, wrt, [output], signal);
+    return { value: values[output], pullback: (cotangent) => pullback({ [output]: cotangent }), release };
+  }
+
+  /** Several outputs at `feeds`, with the derivative of all of them together. */
+  async linearizeAll(
+    feeds: Feeds,
+    wrt: string,
+    outputs: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<TensorLinearizations> {
+    const lease = await this.#gradient(feeds, wrt, outputs);
     const { forward, backward, models } = lease.value;
     try {
-      const { outputs, kept } = await forward.run(feeds, { fetch: [output], keep: models.residuals, signal });
-      const pullback = async (cotangent: Tensor) => {
-        const result = await backward.run({ [models.cotangents[output]]: cotangent }, { kept, signal });
+      const run = await forward.run(feeds, { fetch: outputs, keep: models.residuals, signal });
+      const { kept } = run;
+      const pullback = async (cotangents: Feeds) => {
+        const named = Object.entries(cotangents).map(([output, v]) => [models.cotangents[output], v]);
+        const result = await backward.run(Object.fromEntries(named), { kept, signal });
         return result.outputs[models.gradients[wrt]];
       };
       const { halfPrecision } = this.model.source;
       return {
-        value: outputs[output],
-        pullback: halfPrecision ? (cotangent) => scaledPullback(pullback, cotangent) : pullback,
+        values: run.outputs,
+        pullback: halfPrecision ? (cotangents) => scaledPullback(pullback, cotangents) : pullback,
         release: () => {
           void kept?.release();
           lease.end();
@@ -108,14 +128,14 @@ export class DifferentiableGraph {
   }
 
   /** The gradient graphs for the sizes of these inputs. */
-  #gradient(feeds: Feeds, wrt: string, output: string) {
+  #gradient(feeds: Feeds, wrt: string, outputs: readonly string[]) {
     const { runtime, source, differentiate, session } = this.model;
     const shapes = Object.entries(feeds).map(([name, { dims }]) => [name, dims] as const);
-    return this.#gradients.take(JSON.stringify(shapes), async () => {
+    return this.#gradients.take(JSON.stringify([shapes, wrt, outputs]), async () => {
       const models = await differentiate(runtime, source, {
         inputShapes: Object.fromEntries(shapes),
         wrt: [wrt],
-        outputs: [output],
+        outputs,
       });
       const options = { ...session, externalDataFolder: models.externalDataFolder };
       const forward = await runtime.open(models.forward, { ...options, name: source.name });

@@ -28,13 +28,13 @@ export function withFloat32Ends(bytes: Uint8Array): { bytes: Uint8Array; halfPre
  * gradients back on their way out.
  */
 export async function scaledPullback(
-  pullback: (cotangent: Tensor) => Promise<Tensor>,
-  cotangent: Tensor,
+  pullback: (cotangents: Readonly<Record<string, Tensor>>) => Promise<Tensor>,
+  cotangents: Readonly<Record<string, Tensor>>,
 ): Promise<Tensor> {
-  const size = largest(cotangent.data as Float32Array);
-  if (size === 0) return pullback(cotangent);
-  const gradient = await pullback(times(1 / size, cotangent));
-  return times(size, gradient);
+  const size = Math.max(...Object.values(cotangents).map(({ data }) => largest(data as Float32Array)));
+  if (size === 0) return pullback(cotangents);
+  const scaled = Object.entries(cotangents).map(([name, v]) => [name, times(1 / size, v)]);
+  return times(size, await pullback(Object.fromEntries(scaled)));
 }
 
 function largest(values: Float32Array): number {

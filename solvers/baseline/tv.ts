@@ -12,8 +12,9 @@ import { mapArray, zeros } from '../../src/core/array.js';
 import { axpy, norm } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
 import { gradient, gradientAdjoint } from '../parts/image-differences.js';
+import { wienerFilter } from '../parts/wiener-filter.js';
 
-import { wiener, wienerFilter } from './wiener.js';
+import { wiener } from './wiener.js';
 
 /**
  * How far the penalty may move a pixel in one iteration, in [0, 1] units; it sets the speed, not the solution.
@@ -56,7 +57,9 @@ export const tv = defineSolver({
     const sigma = 1 / (GRADIENT_NORM_SQUARED * tau);
     const backprojected = await operator.adjoint(measurement);
     // Not from Aᵀy: into a wide hole the iterations carry brightness too slowly.
-    let x = await wienerFilter(task, FIRST, () => context.step(0, iterations));
+    let x = await wienerFilter(operator, measurement, noiseVariance, FIRST, () =>
+      context.step(0, iterations),
+    );
     let ahead = x;
     const dual = zeros([2, ...x.shape]);
     for (let k = 0; k < iterations; k++) {

@@ -8,10 +8,8 @@
  * conjugate gradients.
  */
 import { z } from 'zod';
-import { type FloatArray, mapArray } from '../../src/core/array.js';
-import { conjugateGradients } from '../../src/core/conjugate-gradients.js';
-import { defineSolver, type TaskOf } from '../define-solver.js';
-import { gradient, gradientAdjoint } from '../parts/image-differences.js';
+import { defineSolver } from '../define-solver.js';
+import { wienerFilter } from '../parts/wiener-filter.js';
 
 const options = z.strictObject({
   weight: z
@@ -27,39 +25,20 @@ const options = z.strictObject({
     .describe('relative residual at which they stop; wide holes need a small one'),
 });
 
-const needs = { prior: 'none', linear: true, noise: 'gaussian' } as const;
-
 export const wiener = defineSolver({
   kind: 'point',
   name: 'wiener',
   summary: 'Wiener filter with a 1/f² spectrum (Tikhonov on the gradient): linear, no network',
-  needs,
+  needs: { prior: 'none', linear: true, noise: 'gaussian' },
   samplesPosterior: false,
   options,
   presets: {},
 
-  async run(task, { weight, tolerance, iterations }, context) {
+  async run({ measurement, problem, noiseVariance }, options, context) {
+    const { iterations } = options;
     let product = 0;
-    return await wienerFilter(task, { weight, tolerance, iterations }, () =>
+    return await wienerFilter(problem.operator, measurement, noiseVariance, options, () =>
       context.step(Math.min(product++, iterations - 1), iterations),
     );
   },
 });
-
-/** x̂ of this file's head. @param turn is awaited before every product with AᵀA. */
-export async function wienerFilter(
-  { measurement, problem, noiseVariance }: TaskOf<typeof needs>,
-  { weight, tolerance, iterations }: z.output<typeof options>,
-  turn: () => Promise<void>,
-): Promise<FloatArray> {
-  const { operator } = problem;
-  // Raised where it is too small for float32 to keep the system definite.
-  const penalty = Math.max(weight * noiseVariance, 1e-6);
-  const multiply = async (x: FloatArray) => {
-    await turn();
-    const smooth = gradientAdjoint(gradient(x));
-    const seen = await operator.adjoint(await operator.apply(x));
-    return mapArray(smooth, (value, i) => penalty * value + seen.data[i]);
-  };
-  return await conjugateGradients(multiply, await operator.adjoint(measurement), { tolerance, iterations });
-}

@@ -6,6 +6,10 @@ declare module 'jstat' {
       /** Quantile. */
       inv(probability: number, mean: number, sd: number): number;
     };
+    gamma: {
+      /** Quantile. */
+      inv(probability: number, shape: number, scale: number): number;
+    };
     studentt: {
       /** Quantile of Student's t distribution. */
       inv(probability: number, degreesOfFreedom: number): number;

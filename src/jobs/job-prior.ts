@@ -7,6 +7,7 @@ import type { Prior, PriorKind } from '../../models/prior.js';
 export const SHIPPED_FOR: Readonly<Record<PriorKind, string>> = {
   diffusion: 'photo',
   latent: 'photo-latent',
+  compressive: 'photo-compressive',
 };
 
 /** @throws UsageError where there is no such prior or it takes no text. */

@@ -116,6 +116,11 @@ async function drawImage(
   context: Context,
 ): Promise<FloatArray> {
   if (prior.kind === 'diffusion') return sampleUnconditional(prior, shape, options, context);
+  if (prior.kind === 'compressive') {
+    await context.step(0, 1);
+    const [z] = await prior.draw(shape, context.random('codes'), context.signal);
+    return crop(await prior.decode(z, context.signal), 0, 0, shape[1], shape[2]);
+  }
   const { codes, downsampling } = prior;
   const [, height, width] = shape;
   const grid = [height, width].map((extent) => Math.ceil(extent / downsampling));

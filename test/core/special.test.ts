@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logGamma, scaledBesselI } from '../../src/core/special.js';
+import { logGamma, logNormalCdf, logUpperGamma, scaledBesselI, scaledErfc } from '../../src/core/special.js';
 
 describe('logGamma', () => {
   it('is the logarithm of factorials', () => {
@@ -69,5 +69,50 @@ describe('scaledBesselI', () => {
   ])("is SciPy's at %d", (x, zeroth, first) => {
     expect(Math.abs(scaledBesselI(0, x) - zeroth)).toBeLessThanOrEqual(1e-13 * zeroth);
     expect(Math.abs(scaledBesselI(1, x) - first)).toBeLessThanOrEqual(1e-13 * first);
+  });
+});
+
+describe('scaledErfc', () => {
+  it('is e^(x²)·erfc(x) by mpmath, in each of its three ranges', () => {
+    const truth = [
+      [-5, 144009798674.66104],
+      [-1, 5.008980080762283],
+      [0.2, 0.8090195199015807],
+      [0.5, 0.6156903441929259],
+      [1, 0.427583576155807],
+      [3.9, 0.14031418160068973],
+      [4.1, 0.133834116418652],
+      [100, 0.005641613782989433],
+    ];
+    for (const [x, value] of truth) expect(Math.abs(scaledErfc(x) / value - 1)).toBeLessThan(4e-15);
+  });
+});
+
+describe('logNormalCdf', () => {
+  it('is log Φ by mpmath, to rounding in both tails', () => {
+    const truth = [
+      [-30, -454.3212439563432],
+      [-5, -15.064998393988725],
+      [0, -Math.LN2],
+      [1, -0.17275377902344988],
+      [3.9, -4.8097500683844425e-5],
+      [10, -7.619853024160527e-24],
+    ];
+    for (const [x, value] of truth) expect(Math.abs(logNormalCdf(x) / value - 1)).toBeLessThan(1e-13);
+  });
+});
+
+describe('logUpperGamma', () => {
+  it('is log Q(a, x) by mpmath, on both sides of where the continued fraction begins', () => {
+    const truth = [
+      [0.5, 0.1, -0.4235463234759657],
+      [0.5, 1.4, -2.361652667450257],
+      [0.5, 1.6, -2.6085904139265486],
+      [0.5, 50, -52.53813796995252],
+      [2, 0.5, -0.09453489189183562],
+      [0.25, 7, -9.838927590450158],
+    ];
+    for (const [a, x, value] of truth) expect(Math.abs(logUpperGamma(a, x) / value - 1)).toBeLessThan(1e-13);
+    expect(logUpperGamma(3, 0)).toBe(0);
   });
 });

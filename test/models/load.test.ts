@@ -98,7 +98,7 @@ describe('files that are not as the card says', () => {
       'describes a masked prior, whose graphs no solver of this version uses.',
     );
     await (await changeCard((card) => Object.assign(card, { kind: 'gan' }))).toThrow(
-      'is no model card: its kind is "gan"; expected diffusion or latent.',
+      'is no model card: its kind is "gan"; expected diffusion or latent or compressive.',
     );
   });
 

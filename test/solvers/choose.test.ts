@@ -45,14 +45,15 @@ describe('requireMatch', () => {
       named = (error as Error).message.split('these would work: ')[1]?.split(', ') ?? [];
     }
     for (const { name, needs } of Object.values(solvers)) {
-      const more = needs.linear || needs.identity || needs.priorVjp || needs.noise === 'octaves';
+      const other = !['none', 'diffusion'].includes(needs.prior);
+      const more = needs.linear || needs.identity || needs.priorVjp || needs.noise === 'octaves' || other;
       expect(named.includes(name), name).toBe(!more);
     }
   });
 
   it('lets every solver do the identity with Gaussian noise and a differentiable prior', () => {
     for (const solver of Object.values(solvers).filter(
-      ({ needs }) => needs.prior !== 'latent' && needs.noise !== 'octaves',
+      ({ needs }) => ['none', 'diffusion'].includes(needs.prior) && needs.noise !== 'octaves',
     )) {
       const noisePrior = solver.needs.noisePrior && prior;
       expect(() => requireMatch(solver, { problem, prior, noisePrior })).not.toThrow();

@@ -1,7 +1,7 @@
 /** What holds for every solver, ours and yours: R0, one Gaussian in the plane, with stubs that have only what is needed. */
 import { type Counters, counted } from '../../models/counted.js';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
-import type { DiffusionPrior, LatentPrior, Prior } from '../../models/prior.js';
+import type { CompressivePrior, DiffusionPrior, LatentPrior, Prior } from '../../models/prior.js';
 import type { NoiseModel } from '../../problems/noise.js';
 import { gaussianNoise } from '../../problems/noises/gaussian.js';
 import { isLinear, type LinearOperator } from '../../problems/operator.js';
@@ -9,7 +9,7 @@ import { type Problem, problemOf } from '../../problems/problem.js';
 import { denoise } from '../../problems/restoration/denoise.js';
 import type { Needs, Solver } from '../../solvers/solver.js';
 import { gaussianReference, referenceTask } from '../../src/bench/reference.js';
-import { type FloatArray, floatArray } from '../../src/core/array.js';
+import { type FloatArray, filled, floatArray, mapArray } from '../../src/core/array.js';
 import { normalisedWeights } from '../../src/core/posterior.js';
 import { type RestoreJob, restore } from '../../src/restore.js';
 
@@ -191,6 +191,7 @@ function noiseFor(noise: NoiseModel, needed: Needs['noise']): NoiseModel {
 
 function priorFor(needs: Needs, whole: DiffusionPrior): Prior | undefined {
   if (needs.prior === 'none') return undefined;
+  if (needs.prior === 'compressive') return itselfAsRatedCode(whole, needs);
   const { linearize: _, ...modest } = whole;
   const codes = needs.priorVjp || needs.identity ? whole : modest;
   return needs.prior === 'latent' ? itselfAsCode(codes, needs) : codes;
@@ -213,6 +214,27 @@ function itselfAsCode(codes: DiffusionPrior, { encoder, priorVjp }: Needs): Late
         release() {},
       }),
     }),
+    close: async () => {},
+  };
+}
+
+/** A compressive prior whose autoencoder does nothing: what a code costs is −log p of the image. */
+function itselfAsRatedCode(images: DiffusionPrior, { spread }: Needs): CompressivePrior {
+  const [least] = images.sigmaRange;
+  return {
+    kind: 'compressive',
+    name: 'itself',
+    channels: images.channels,
+    codeShapes: (shape) => [shape],
+    encode: async (image) => [image],
+    decode: async (code) => mapArray(code, (value) => value),
+    linearizeDecode: async (code) => ({ value: code, pullback: (v) => v, release() {} }),
+    ...(spread && { spread: async (code: FloatArray) => filled(code.shape, 0.01) }),
+    async rate([code]) {
+      const denoised = (await images.denoise(code, least)).data;
+      return { nats: 0, gradient: [mapArray(code, (value, i) => (value - denoised[i]) / least ** 2)] };
+    },
+    draw: async (shape, random) => [random.normals(shape)],
     close: async () => {},
   };
 }

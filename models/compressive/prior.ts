@@ -1,0 +1,83 @@
+/**
+ * An autoencoder with a density of its codes, whose parts are ONNX graphs: a hyperprior (Minnen, Ballé, Toderici 2018,
+ * arXiv 1809.02736), with a second decoder for what the first leaves over (Biquard et al., arXiv 2412.04130); or a
+ * plain VAE.
+ */
+import { type FloatArray, filled, formatShape, mapArray, type Shape } from '../../src/core/array.js';
+import type { CompressiveCard } from '../card.js';
+import type { Affine } from '../onnx/transform.js';
+import { pad, roundUp } from '../padding.js';
+import type { CompressivePrior } from '../prior.js';
+import { openDensity } from './density.js';
+import { type CompressiveModel, codeOf, openGraph, openTransform, tensorOf } from './graphs.js';
+
+/**
+ * Opens the graphs, and reads the law of the hyperprior.
+ * @throws Error naming the graph and the input, output or shape that does not agree with the card.
+ */
+export async function openCompressivePrior(model: CompressiveModel): Promise<CompressivePrior> {
+  const { card, runtime } = model;
+  const { name, channels, codes, sizeMultiple } = card;
+  const units = unitsOf(card);
+  const [encoder, decoder] = [await openGraph(model, 'encoder'), await openTransform(model, 'decoder')];
+  const spread = card.graphs.spread && (await openTransform(model, 'spread'));
+  const density = await openDensity(model);
+  const { gamma } = card;
+
+  const gridOf = ([c, height, width]: Shape): readonly [number, number] => {
+    if (c !== channels) throw new Error(`${name} takes images of ${channels} channels, not ${c}.`);
+    return [roundUp(height, sizeMultiple), roundUp(width, sizeMultiple)];
+  };
+  const codeShapes = (imageShape: Shape) => {
+    const grid = gridOf(imageShape);
+    const kinds = codes.h ? [codes.z, codes.h] : [codes.z];
+    return kinds.map(({ channels: c, stride }) => [c, grid[0] / stride, grid[1] / stride]);
+  };
+  const imageShape = ({ shape }: FloatArray): Shape => {
+    if (shape.length !== 3 || shape[0] !== codes.z.channels) {
+      throw new Error(`${name} has codes of ${codes.z.channels} channels, not ${formatShape(shape)}.`);
+    }
+    return [channels, codes.z.stride * shape[1], codes.z.stride * shape[2]];
+  };
+
+  return {
+    kind: 'compressive',
+    ...{ name, card, channels, codeShapes },
+    async encode(image, signal) {
+      const own = mapArray(image, (x) => units.in.scale * x + units.in.shift);
+      const feeds = { [card.inputs.encoder[0]]: tensorOf(pad(own, ...gridOf(image.shape))) };
+      const shapes = codeShapes(image.shape);
+      const fetch = card.outputs.encoder.slice(0, shapes.length);
+      const { outputs } = await encoder.session.run(feeds, { fetch, signal });
+      return fetch.map((output, k) => codeOf(outputs[output], shapes[k], card.moments, encoder.name));
+    },
+    decode: (z, signal) => decoder.apply(z, SAME, units.out, imageShape(z), signal),
+    linearizeDecode: (z, signal) => decoder.linearize(z, SAME, units.out, imageShape(z), signal),
+    ...(spread && {
+      spread: (z: FloatArray, signal?: AbortSignal) =>
+        spread.apply(z, SAME, { scale: units.out.scale, shift: 0 }, imageShape(z), signal),
+    }),
+    ...(!spread &&
+      gamma !== undefined && {
+        spread: async (z: FloatArray) => filled(imageShape(z), units.out.scale * gamma),
+      }),
+    rate: density.rate,
+    draw: (shape, random, signal) => density.draw(codeShapes(shape), random, signal),
+    footprint(height, width) {
+      const [z] = codeShapes([channels, height, width]);
+      return decoder.footprint(z[0], z[1] * z[2]);
+    },
+    close: () => runtime.close(),
+  };
+}
+
+const SAME: Affine = { scale: 1, shift: 0 };
+
+/** From images in [0, 1] to those of the autoencoder, and back. */
+function unitsOf({ valueRange: [black, white] }: CompressiveCard): {
+  readonly in: Affine;
+  readonly out: Affine;
+} {
+  const range = white - black;
+  return { in: { scale: range, shift: black }, out: { scale: 1 / range, shift: -black / range } };
+}

@@ -30,6 +30,7 @@ export interface LoadOptions {
   readonly timeout?: number;
   /** Opens files that the prior's card or folder names outside its own folder, also by links. */
   readonly allowOutside?: boolean;
+  /** Aborting ends the loading; a prior that is loaded does not hear it. */
   readonly signal?: AbortSignal;
 }
 
@@ -63,6 +64,7 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
     session: { threads: options.threads, optimisation: options.memory === 'low' ? 'extended' : 'all' },
     differentiate: cached(differentiate),
   } as const;
+  const forget = runtime.closeOn(options.signal);
   try {
     const { directory } = place;
     if (card.kind === 'latent') {
@@ -81,6 +83,8 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
   } catch (error) {
     await runtime.close();
     throw error;
+  } finally {
+    forget();
   }
 }
 

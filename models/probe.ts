@@ -11,7 +11,7 @@ import { type DiffusionCard, diffusionCard } from './card.js';
 import { openDiffusionPrior, scalarTensor } from './diffusion.js';
 import { type GraphFiles, graphFiles, graphSource } from './files.js';
 import { openGraph } from './onnx/differentiable-graph.js';
-import { Runtime, type Session, type Tensor } from './onnx/session.js';
+import { Runtime, type RuntimeLimits, type Session, type Tensor } from './onnx/session.js';
 import { alphasCumprod } from './schedule.js';
 
 /** How a network may be called. */
@@ -33,11 +33,12 @@ const FAILURE = 0.8;
 
 /**
  * @param place an .onnx file, or a folder that holds one and no card.
+ * @param limits of each run: a graph may never end.
  * @throws Error where there is no such file or several, its inputs are not an image and a time, or no calling fits.
  */
-export async function probeCard(place: string): Promise<Probe> {
+export async function probeCard(place: string, limits: RuntimeLimits = {}): Promise<Probe> {
   const path = place.endsWith('.onnx') ? place : await onlyModel(place);
-  const runtime = await Runtime.start();
+  const runtime = await Runtime.start(limits);
   try {
     const { graph: _, ...files } = await graphFiles(dirname(path), basename(path));
     const source = await graphSource(dirname(path), files);

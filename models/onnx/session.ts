@@ -103,6 +103,8 @@ interface Job {
 export interface RuntimeLimits {
   /** Seconds that opening a graph, or one run of it, may take; without end when absent. */
   readonly timeout?: number;
+  /** Aborting closes the runtime wherever it is: what is asked of it then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -119,10 +121,22 @@ export class Runtime {
   #numbers = 0;
   #timer?: NodeJS.Timeout;
 
-  private constructor(readonly limits: RuntimeLimits) {}
+  readonly #forget: () => void;
+
+  private constructor(readonly limits: RuntimeLimits) {
+    this.#forget = this.closeOn(limits.signal);
+  }
 
   static async start(limits: RuntimeLimits = {}): Promise<Runtime> {
+    limits.signal?.throwIfAborted();
     return new Runtime(limits);
+  }
+
+  /** Lets a signal close the runtime. @returns what ends that. */
+  closeOn(signal: AbortSignal | undefined): () => void {
+    const abort = () => void this.close(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    return () => signal?.removeEventListener('abort', abort);
   }
 
   /**
@@ -140,9 +154,10 @@ export class Runtime {
     return new WorkerSession(this, session, name, reply.inputs, reply.outputs);
   }
 
-  /** Ends the process and with it all its sessions. What is at work or waiting is rejected at once. */
-  async close(): Promise<void> {
-    this.#closed ??= new Error('The ONNX Runtime process was closed.');
+  /** Ends the process and with it all its sessions. What is at work or waiting is rejected at once, for this reason. */
+  async close(reason = new Error('The ONNX Runtime process was closed.')): Promise<void> {
+    this.#closed ??= reason;
+    this.#forget();
     clearTimeout(this.#timer);
     for (const job of this.#jobs.splice(0)) job.settle(afterwards(job.request, this.#closed));
     const child = this.#child;

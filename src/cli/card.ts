@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { loadPrior, writeProbedCard } from '../index.js';
 import { Output } from './output.js';
+import { type LoadFlags, timeout } from './prior-options.js';
 import { allowOutside } from './trust-options.js';
 
 export function addCard(program: Command): void {
@@ -14,6 +15,7 @@ export function addCard(program: Command): void {
         'noise best is written; what only its maker knows is left to be filled in.',
     )
     .argument('<path>', 'folder of a prior, or a bare .onnx file')
+    .addOption(timeout())
     .addOption(allowOutside())
     .option('--json', 'print one JSON object, and nothing else, on stdout')
     .action(cardAction);
@@ -21,10 +23,10 @@ export function addCard(program: Command): void {
 
 async function cardAction(
   place: string,
-  options: { readonly json?: boolean; readonly allowOutside?: boolean },
+  options: Pick<LoadFlags, 'timeout'> & { readonly json?: boolean; readonly allowOutside?: boolean },
 ): Promise<void> {
   const output = new Output(options);
-  const probe = await writeProbedCard(place);
+  const probe = await writeProbedCard(place, options);
   if (probe) {
     const { path, card, error, runnerUp } = probe;
     const text =

@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import { bind, type CheckResult, checkOperator, readProblem, readSpecFiles } from '../index.js';
 import type { Finish } from './exit-status.js';
 import { Output } from './output.js';
+import { type LoadFlags, timeout } from './prior-options.js';
 import { allowCode, allowOutside, type TrustFlags } from './trust-options.js';
 import { parseSize } from './values.js';
 
-interface CheckOptions extends TrustFlags {
+interface CheckOptions extends TrustFlags, Pick<LoadFlags, 'timeout'> {
   readonly problem: string;
   readonly size: readonly [number, number];
   readonly json?: boolean;
@@ -21,16 +22,23 @@ export function addCheck(program: Command, finish: Finish): void {
     .option('--size <HxW>', 'height and width of the colour image to check with, px', parseSize, [
       48, 64,
     ] as const)
+    .addOption(timeout())
     .addOption(allowCode())
     .addOption(allowOutside())
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
     .action(async (options: CheckOptions) => finish(await checkCommand(options)));
 }
 
-async function checkCommand({ problem, size, json, ...trust }: CheckOptions): Promise<number> {
+async function checkCommand({
+  problem,
+  size,
+  json,
+  timeout: seconds,
+  ...trust
+}: CheckOptions): Promise<number> {
   const output = new Output({ json });
   const spec = await readProblem(problem, 'gaussian:sigma=0.1', trust); // no check looks at the noise
-  const files = await readSpecFiles(spec);
+  const files = await readSpecFiles(spec, { timeout: seconds });
   let checks: CheckResult[];
   try {
     checks = await checkOperator(bind(spec, { imageShape: [3, ...size] }, files).operator);

@@ -23,5 +23,5 @@ export const memory = () =>
 export const timeout = () =>
   new Option(
     '--timeout <s>',
-    'seconds that one run of a network may take before it is stopped (default: without end)',
+    'seconds that one run of a network, or of an operator in a graph, may take before it is stopped (default: without end)',
   ).argParser(parseSeconds);

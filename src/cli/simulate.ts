@@ -4,10 +4,11 @@ import { defaults, readProblem, type SimulationEvent, type SimulationJob, simula
 import { type Finish, statusOf } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
+import { type LoadFlags, timeout } from './prior-options.js';
 import { allowCode, allowOutside, type TrustFlags } from './trust-options.js';
 import { parsePositive, parseWhole, pictureLimits } from './values.js';
 
-interface SimulateOptions extends TrustFlags {
+interface SimulateOptions extends TrustFlags, Pick<LoadFlags, 'timeout'> {
   readonly out: string;
   readonly problem: string;
   readonly noise?: string;
@@ -45,6 +46,7 @@ export function addSimulate(program: Command, finish: Finish): void {
       'largest picture to accept (default: 16384 a side, 67108864 in all)',
       parsePositive,
     )
+    .addOption(timeout())
     .addOption(allowCode())
     .addOption(allowOutside())
     .option('--overwrite', 'replace files that this command did not write, too; never an input')

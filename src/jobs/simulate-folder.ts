@@ -31,6 +31,8 @@ export interface SimulationJob {
   /** Replaces files that no earlier simulation wrote, too; never an input. */
   readonly overwrite?: boolean;
   readonly limits?: PictureLimits;
+  /** Seconds that one run of an operator in a file may take; without end when absent. */
+  readonly timeout?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -85,7 +87,7 @@ export async function simulateFolder(
     onEvent({ type: 'failed', name, path, error });
   };
   for (const { name, path, reason } of refused) fail(name, path, new Error(reason));
-  const files = await readSpecFiles(job.spec);
+  const files = await readSpecFiles(job.spec, job);
   const inputs = items.map(({ path }) => path);
   try {
     const folder = await OutputFolder.open(job.out, manifestOfSimulations, {
@@ -100,6 +102,7 @@ export async function simulateFolder(
           onEvent({ type: 'done', name: item.name, ...(await simulateItem(item, job, files, folder)) });
           counts.done++;
         } catch (error) {
+          if (job.signal?.aborted) throw error;
           fail(item.name, item.path, error as Error);
         }
       }

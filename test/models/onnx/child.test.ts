@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { Runtime, type Tensor } from '../../../models/onnx/session.js';
+import { loadPrior } from '../../../models/load.js';
+import { Runtime, type RuntimeLimits, type Tensor } from '../../../models/onnx/session.js';
+import type { DiffusionPrior } from '../../../models/prior.js';
+import { zeros } from '../../../src/core/array.js';
 import { temporaryFolder } from '../../io/folders.js';
 import { ENDLESS } from '../endless.js';
 import { model, node } from '../tiny-models.js';
+import { writeTinyPrior } from '../tiny-prior.js';
 
 const DOUBLE = model({
   nodes: [node('Add', ['x', 'x'], ['y'])],
@@ -20,7 +24,7 @@ const endlessFeeds = {
   t: { type: 'float32', dims: [1], data: Float32Array.of(1) },
 } as const satisfies Record<string, Tensor>;
 
-async function started(limits?: { timeout?: number }): Promise<Runtime> {
+async function started(limits?: RuntimeLimits): Promise<Runtime> {
   const runtime = await Runtime.start(limits);
   onTestFinished(() => runtime.close());
   return runtime;
@@ -160,4 +164,26 @@ test('a runtime that is closed while a release is on its way is waited for', asy
   });
   const status = await new Promise((resolve) => child.on('close', resolve));
   expect([status, printed]).toEqual([0, 'closed\n']);
+});
+
+test('a signal that a runtime is given closes it in the middle of a run, and what comes after is told why', async () => {
+  const controller = new AbortController();
+  const limited = await started({ signal: controller.signal });
+  const endless = await limited.open(ENDLESS);
+  const run = endless.run(endlessFeeds);
+  setTimeout(() => controller.abort(new Error('enough')), 200);
+  await expect(run).rejects.toThrow('enough');
+  await expect(endless.run(endlessFeeds)).rejects.toThrow('enough');
+});
+
+test('a signal ends the loading of a prior, and what is loaded does not hear it', async () => {
+  const folder = temporaryFolder();
+  writeTinyPrior(folder);
+  const controller = new AbortController();
+  const prior = await loadPrior(folder, { signal: controller.signal });
+  controller.abort();
+  const image = zeros([3, 8, 8]);
+  expect((await (prior as DiffusionPrior).denoise(image, 0.1)).shape).toEqual(image.shape);
+  await prior.close();
+  await expect(loadPrior(folder, { signal: controller.signal })).rejects.toThrow(/abort/i);
 });

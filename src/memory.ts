@@ -23,6 +23,9 @@ export interface MemoryTask {
 const ARRAYS = 30;
 const ARRAYS_PER_SAMPLE = 3.5;
 
+/** The same where the estimate comes from one evaluation of the network, and nothing else is asked for. */
+const ARRAYS_AT_ONCE = 9;
+
 /**
  * Bytes that the work takes at its peak, beside what the process holds already (the prior's weights, say).
  * @example
@@ -35,14 +38,16 @@ const ARRAYS_PER_SAMPLE = 3.5;
  */
 export function estimateMemory({ imageShape, solver, prior, samples }: MemoryTask): number {
   const drawn = solver.kind === 'point' ? 1 : (samples ?? defaultSamples(solver));
-  const arrays = (ARRAYS + ARRAYS_PER_SAMPLE * drawn) * 4 * sizeOf(imageShape);
+  const moments = solver.kind === 'chain' && solver.moments;
+  const atOnce = moments && drawn === 0 && !wantsVariance(samples);
+  const arrays = (atOnce ? ARRAYS_AT_ONCE : ARRAYS + ARRAYS_PER_SAMPLE * drawn) * 4 * sizeOf(imageShape);
   const [height, width] = imageShape.slice(-2);
   const network = solver.needs.prior === 'none' ? undefined : prior?.footprint?.(height, width);
   if (network === undefined) return arrays;
-  const probed = solver.kind === 'chain' && solver.moments && wantsVariance(samples);
+  const probed = moments && wantsVariance(samples);
   if (!solver.needs.priorVjp) return arrays + (probed ? network.linearize : network.denoise);
   // Two chains are drawn side by side: they take turns in the network, but each keeps what its own gradient needs.
-  return arrays + (solver.kind === 'chain' && drawn > 1 ? 1.7 : 1) * network.linearize;
+  return arrays + (solver.kind === 'chain' && drawn > 1 ? 1.7 : 1.5) * network.linearize;
 }
 
 /**

@@ -18,14 +18,22 @@ const estimate = (side: number, more: Partial<Parameters<typeof estimateMemory>[
   estimateMemory({ imageShape: at(side), solver: diffpir, prior, samples: 4, ...more }) / 1e6;
 
 describe('estimateMemory', () => {
-  // Peaks of the process in MB: node dist/samples/benchmarks/restore-memory.js photo-small SIDE SOLVER SAMPLES [TILE]
+  const { tweedie } = solvers;
+  // Peaks of this process and the runtime's in MB: node dist/samples/benchmarks/restore-memory.js photo-small SIDE SOLVER SAMPLES [TILE]
   it.each([
-    ['diffpir, 4 samples', 183, estimate(512)],
-    ['ddnm, 1 sample', 119, estimate(512, { solver: solvers['ddnm'], samples: 1 })],
-    ['ddnm, 8 samples', 192, estimate(512, { solver: solvers['ddnm'], samples: 8 })],
-    ['dps, 1 sample', 416, estimate(512, { solver: dps, samples: 1 })],
-    ['dps, 4 samples', 510, estimate(512, { solver: dps })],
-    ['diffpir, 4 samples, 1024²', 628, estimate(1024)],
+    ['diffpir, 4 samples', 218, estimate(512)],
+    ['ddnm, 1 sample', 157, estimate(512, { solver: solvers['ddnm'], samples: 1 })],
+    ['ddnm, 8 samples', 202, estimate(512, { solver: solvers['ddnm'], samples: 8 })],
+    ['dps, 1 sample', 495, estimate(512, { solver: dps, samples: 1 })],
+    ['dps, 4 samples', 575, estimate(512, { solver: dps })],
+    ['diffpir, 1 sample, 1024²', 539, estimate(1024, { samples: 1 })],
+    ['tweedie, the estimate alone', 82, estimate(512, { solver: tweedie, samples: 0 })],
+    ['the same, 1024²', 270, estimate(1024, { solver: tweedie, samples: 0 })],
+    [
+      'the same, in tiles of 256²',
+      155,
+      estimate(1024, { solver: tweedie, samples: 0, prior: tiled(prior, { tile: 256 }) }),
+    ],
   ])('is within a third of what was measured: %s', (_, measured, estimated) => {
     expect(estimated / measured).toBeGreaterThan(3 / 4);
     expect(estimated / measured).toBeLessThan(4 / 3);

@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- [--seconds 120] [--seed N]`: damaged pictures, arrays, cards, problem specs and command lines, as
+ * `npm run fuzz -- [--seconds 120] [--seed N]`: damaged pictures, arrays, cards, graphs, folders of models, problem specs and command lines, as
  * many as the time allows. The same seed gives the same cases; it is printed.
  */
 import { spawnSync } from 'node:child_process';
@@ -13,7 +13,7 @@ const { values } = parseArgs({
   },
 });
 /** Properties in test/fuzz, two files of them at a time. */
-const [PROPERTIES, AT_A_TIME] = [9, 2];
+const [PROPERTIES, AT_A_TIME] = [12, 2];
 const env = {
   ...process.env,
   FUZZ_SEED: values.seed,

@@ -32,6 +32,15 @@ it('valid: only the pixels whose kernel lies within the image', async () => {
   ]);
 });
 
+it('valid goes down columns as it goes along rows', async () => {
+  const upright = { height: 3, width: 1, data: kernel.data };
+  const blur = validPart([1, 4, 1], upright, (shape) => circularConvolution(shape, upright));
+  await expectRows(matrixOf(blur), [
+    [0.2, 0.3, 0.5, 0],
+    [0, 0.2, 0.3, 0.5],
+  ]);
+});
+
 it('both pass the check of operators, whose norm bounds them', async () => {
   await expectSound(zeroPadded([2, 5, 7], kernel, periodic));
   await expectSound(validPart([2, 5, 7], kernel, periodic));

@@ -29,6 +29,7 @@ describe('eigenvalues', () => {
     expect(eigenvalues[255]).toBe(2);
     // 0.35 cycles a pixel stand for the finest, and each half of it for the next.
     expect(eigenvalues[Math.round(0.35 * 512)]).toBeCloseTo(2, 6);
+    expect(eigenvalues[Math.round((0.35 / Math.SQRT2) * 512)]).toBeCloseTo((2 + 0.5) / 2, 1);
     expect(eigenvalues[Math.round(0.175 * 512)]).toBeCloseTo(0.5, 1);
     expect(eigenvalues[Math.round((0.35 / 4) * 512)]).toBeCloseTo(0.25, 1);
   });

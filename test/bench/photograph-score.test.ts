@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { score, sheet } from '../../src/bench/photograph-score.js';
+import { filled, floatArray } from '../../src/core/array.js';
+import type { Posterior } from '../../src/restore.js';
+
+const shape = [1, 12, 12];
+const truth = filled(shape, 0.5);
+
+/** Two samples, 0.1 above and 0.2 below the truth: their mean is 0.05 below. */
+const posterior = {
+  samples: [filled(shape, 0.6), filled(shape, 0.3)],
+  mean: filled(shape, 0.45),
+  lower: filled(shape, 0.3),
+  upper: floatArray(
+    Float32Array.from({ length: 144 }, (_, i) => (i < 36 ? 0.4 : 0.6)),
+    shape,
+  ),
+  misfit: [2, 1],
+  networkEvaluations: 40,
+  vjps: 0,
+  seconds: 3,
+} as unknown as Posterior;
+
+it('scores the mean, the samples one by one, and the one of least misfit', () => {
+  const found = score(posterior, truth);
+  const dB = (error: number) => -20 * Math.log10(error);
+  expect(found.psnr).toBeCloseTo(dB(0.05), 4);
+  expect(found.samplePsnr).toBeCloseTo((dB(0.1) + dB(0.2)) / 2, 4);
+  expect(found.closestPsnr).toBeCloseTo(dB(0.2), 4);
+  expect(found).toMatchObject({ misfit: 1.5, coverage: 0.75, samples: 2, networkEvaluations: 40 });
+});
+
+it('clips to [0, 1] before it scores; of a single image it knows no coverage', () => {
+  const bright = { ...posterior, mean: filled(shape, 1.4), lower: undefined, upper: undefined };
+  const found = score(bright as Posterior, filled(shape, 0.9));
+  expect(found.psnr).toBeCloseTo(20, 4);
+  expect(found.coverage).toBeUndefined();
+});
+
+it('shows truth, sample of least misfit and mean side by side', () => {
+  const { shape: wide, data } = sheet(posterior, truth);
+  expect([wide, data.length]).toEqual([[1, 12, 36], 432]);
+  expect([0, 12, 24].map((column) => data[5 * 36 + column])).toEqual([0.5, 0.3, 0.45].map(Math.fround));
+});

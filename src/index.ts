@@ -54,6 +54,7 @@ export {
 } from './catalogue.js';
 export { contiguous, type FloatArray, floatArray, type Shape, zeros } from './core/array.js';
 export { UsageError } from './core/errors.js';
+export type { Levels } from './core/levels.js';
 export type { Awaitable, Linearization } from './core/linearization.js';
 export { psnr, ssim } from './core/metrics.js';
 export { estimateNoise } from './core/noise-estimate.js';
@@ -69,6 +70,7 @@ export { decodeNpz, encodeNpz } from './io/npz.js';
 export { defaultLimits, type Picture, type PictureLimits } from './io/picture.js';
 export { readPicture, writePicture } from './io/picture-file.js';
 export type { Doubt } from './jobs/doubts.js';
+export type { PageRange } from './jobs/pages.js';
 export {
   type FolderEvent,
   type FolderJob,

@@ -10,7 +10,9 @@ import {
   parseCount,
   parseLevel,
   parseNumber,
+  parsePages,
   parsePositive,
+  parseRange,
   parseWhole,
 } from './values.js';
 
@@ -30,6 +32,9 @@ export interface RestoreOptions extends LoadFlags, TrustFlags {
   readonly level: number;
   readonly format?: FolderJob['format'];
   readonly bits?: 8 | 16;
+  readonly page?: FolderJob['pages'];
+  readonly dataset?: string;
+  readonly range?: FolderJob['levels'];
   readonly truth?: string;
   readonly maxPixels?: number;
   readonly maxValues?: number;
@@ -45,6 +50,7 @@ export interface RestoreOptions extends LoadFlags, TrustFlags {
 export function addOptions(command: Command): void {
   command.requiredOption('--out <dir>', 'output folder, made if need be');
   addModel(command);
+  addParts(command);
   addMethod(command);
   addRunning(command);
   addEstimate(command);
@@ -77,6 +83,22 @@ function addModel(command: Command): void {
     .option(
       '--noise-prior <name|dir>',
       'prior of structured noise, added to what the problem measures; for joint-diffusion',
+    );
+}
+
+/** Which part of the inputs is meant, and what its numbers mean. */
+function addParts(command: Command): void {
+  command
+    .option(
+      '--page <n|n-m|all>',
+      'which pictures of TIFF, DICOM and NIfTI files that hold several, from 1; each is an item NAME#N',
+      parsePages,
+    )
+    .option('--dataset <path>', 'which array of files that hold several, such as kspace')
+    .option(
+      '--range <black:white>',
+      'the numbers of the inputs that are black and white (default: measured where they are no picture’s)',
+      parseRange,
     );
 }
 

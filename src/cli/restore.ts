@@ -17,7 +17,10 @@ export function addRestore(program: Command, finish: Finish): void {
         'DIR/a.sd.png (its standard deviation), DIR/a.posterior.npz (mean, sd, lower, upper) and a line of ' +
         'DIR/manifest.jsonl. The same command again does only what is not done yet.',
     )
-    .argument('<inputs...>', 'pictures, .npy and .npz files, and folders of them')
+    .argument(
+      '<inputs...>',
+      'pictures, .npy and .npz files, scans (float TIFF, DICOM, NIfTI), and folders of them',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n' +
@@ -33,7 +36,7 @@ export function addRestore(program: Command, finish: Finish): void {
 }
 
 async function restoreCommand(inputs: string[], options: RestoreOptions): Promise<number> {
-  const { problem, noise, solver, maxPixels, maxValues, set, ...rest } = options;
+  const { problem, noise, solver, maxPixels, maxValues, set, page, range, ...rest } = options;
   const spec = await readProblem(problem, noise === 'auto' ? undefined : noise, rest);
   const brought = solver && /\.m?js$/.test(solver) ? await loadSolver(solver) : undefined;
   const job: FolderJob = {
@@ -43,6 +46,8 @@ async function restoreCommand(inputs: string[], options: RestoreOptions): Promis
     solver: brought?.solver ?? solver,
     solverVersion: brought?.version,
     options: set,
+    pages: page,
+    levels: range,
     limits: pictureLimits(maxPixels, maxValues),
   };
   const output = new Output(options);

@@ -1,6 +1,6 @@
 /** From the words of a command line to values. */
 import { InvalidArgumentError } from 'commander';
-import { defaultLimits, type PictureLimits } from '../index.js';
+import { defaultLimits, type PageRange, type PictureLimits } from '../index.js';
 
 /** Digits with sign, point and exponent, or a fraction of two such: `50`, `1e-3`, `25/255`. */
 const NUMBER = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:\/(\d+\.?\d*(?:e[-+]?\d+)?))?$/i;
@@ -52,6 +52,23 @@ export function parseLevel(text: string): number {
 export function parseBits(text: string): 8 | 16 {
   if (text !== '8' && text !== '16') throw new InvalidArgumentError('Expected 8 or 16.');
   return text === '8' ? 8 : 16;
+}
+
+/** `3`, `2-5` or `all`; pages count from 1. */
+export function parsePages(text: string): PageRange {
+  if (text === 'all') return text;
+  const [, first, last = first] = /^([1-9]\d{0,8})(?:-([1-9]\d{0,8}))?$/.exec(text) ?? [];
+  if (first === undefined || Number(last) < Number(first))
+    throw new InvalidArgumentError('Expected a page, such as 3, pages, such as 2-5, or all.');
+  return [Number(first), Number(last)];
+}
+
+/** `-1024:3071`; white may be the lesser. */
+export function parseRange(text: string): { black: number; white: number } {
+  const [black, white, ...more] = text.split(':').map(parseNumber);
+  if (more.length > 0 || !Number.isFinite(white) || black === white)
+    throw new InvalidArgumentError('Expected two different numbers, such as -1024:3071.');
+  return { black, white };
 }
 
 /** `4GB`, `500MB` or a number of bytes. */

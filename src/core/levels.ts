@@ -4,7 +4,7 @@ import { type FloatArray, mapArray } from './array.js';
 /** The numbers that are 0 and 1 in image units: black and white of a picture of them. */
 export interface Levels {
   readonly black: number;
-  /** Above `black`. */
+  /** Another than `black`; below it where the least number is shown as white. */
   readonly white: number;
 }
 
@@ -20,5 +20,5 @@ export function outOfLevels(array: FloatArray, { black, white }: Levels): FloatA
 
 /** Of a difference or a standard deviation: where black lies does not matter. */
 export function spreadOutOfLevels(array: FloatArray, { black, white }: Levels): FloatArray {
-  return mapArray(array, (value) => value * (white - black));
+  return mapArray(array, (value) => value * Math.abs(white - black));
 }

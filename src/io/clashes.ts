@@ -43,19 +43,19 @@ export function separateClashes(
 }
 
 function separateSameNames(found: readonly Item[], verb: string): { single: Item[]; refused: Refused[] } {
-  const paths = new Map<string, string[]>();
-  for (const { name, path } of found) {
-    const same = paths.get(name) ?? [];
-    if (!same.some((other) => resolve(other) === resolve(path))) same.push(path);
-    paths.set(name, same);
+  const byName = new Map<string, Item[]>();
+  for (const item of found) {
+    const same = byName.get(item.name) ?? [];
+    if (!same.some(({ path }) => resolve(path) === resolve(item.path))) same.push(item);
+    byName.set(item.name, same);
   }
   const single: Item[] = [];
   const refused: Refused[] = [];
-  for (const [name, same] of paths) {
-    const [path] = same;
-    if (same.length === 1) single.push({ name, path });
+  for (const [name, same] of byName) {
+    const [{ path }] = same;
+    if (same.length === 1) single.push(same[0]);
     else {
-      const both = `${same.join(' and ')} would both be written as ${name}`;
+      const both = `${same.map((item) => item.path).join(' and ')} would both be written as ${name}`;
       refused.push({ name, path, reason: `${both}, so neither is ${verb}` });
     }
   }

@@ -36,17 +36,6 @@ const FORMATS: readonly ForeignFormat[] = [
     advice: 'save it as float32 .npy of channels×height×width (Python: OpenEXR, numpy.save)',
   },
   {
-    name: 'a DICOM file',
-    endings: ['.dcm'],
-    start: /^.{128}DICM/s,
-    advice: 'save its pixel_array as .npy (Python: pydicom, numpy.save)',
-  },
-  {
-    name: 'a NIfTI volume',
-    endings: ['.nii', '.nii.gz'],
-    advice: 'save its slices as .npy (Python: nibabel, numpy.save)',
-  },
-  {
     name: 'an HDF5 file',
     endings: ['.h5', '.hdf5'],
     start: /^\x89HDF\r\n/,

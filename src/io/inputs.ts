@@ -6,9 +6,19 @@ import { UsageError } from '../core/errors.js';
 import type { Levels } from '../core/levels.js';
 import { reasonOf } from './atomic.js';
 import { dimLevels } from './dim-pictures.js';
-import { decodeNpy, type NpyArray, openNpy } from './npy.js';
+import { decodeNpy, MOST_VALUES, type NpyArray, openNpy } from './npy.js';
 import { npzMembers } from './npz.js';
-import { decodePicture, defaultLimits, type Picture, type PictureLimits, pictureShape } from './picture.js';
+import {
+  CHOOSE_PAGE,
+  countPictures,
+  decodePicture,
+  defaultLimits,
+  type Picture,
+  type PictureLimits,
+  pictureShape,
+} from './picture.js';
+import { openPages } from './readers/index.js';
+import type { Page, Pages } from './readers/reader.js';
 
 export interface Input {
   /** A picture is [C, H, W] in [0, 1]; an array has the shape of the file, complex numbers a last axis of 2. */
@@ -17,6 +27,8 @@ export interface Input {
   readonly top?: NpyArray['top'];
   /** What the numbers of the file were multiplied by, beside what their type says; absent for 1. */
   readonly scale?: number;
+  /** Of a file that a reader is for (`readers/`): what its numbers mean. */
+  readonly about?: Page['about'];
   /** What is black and white among the array's numbers, where that is not 0 and 1. */
   readonly levels?: Levels;
   /** What else the file held, where it was a picture. */
@@ -33,11 +45,24 @@ export interface OpenInput {
   read(): Promise<Input>;
 }
 
+/** What of a file is meant that holds several arrays. */
+export interface Part {
+  /** From 1. */
+  readonly page?: number;
+  /** Path of a dataset within the file. */
+  readonly dataset?: string;
+}
+
 /**
- * Opens a picture, or an array where the name ends in `.npy`, or in `.npz` where the archive holds no other.
+ * Opens a picture, an array where the name ends in `.npy`, or in `.npz` where the archive holds no other, or what
+ * `readers/` know.
  * @throws Error in one sentence when the file is missing, is not what its name says, or is larger than the limits.
  */
-export async function openInput(path: string, limits: PictureLimits = defaultLimits): Promise<OpenInput> {
+export async function openInput(
+  path: string,
+  limits: PictureLimits = defaultLimits,
+  part: Part = {},
+): Promise<OpenInput> {
   switch (extname(path).toLowerCase()) {
     case '.npy':
       return openArray(path, limits.values);
@@ -45,16 +70,40 @@ export async function openInput(path: string, limits: PictureLimits = defaultLim
       return { read: async () => readArchive(path, limits.values) };
   }
   const bytes = await readBytes(path);
+  const pages = await pagesOf(bytes, path, limits, part);
+  if (pages) return openPage(pages, bytes, path, part);
   const decode = async () => {
-    const picture = await decodePicture(bytes, path, limits);
+    const picture = await decodePicture(bytes, path, limits, part.page);
     return { array: picture.image, picture, levels: dimLevels(picture), bytes };
   };
-  return { shape: await pictureShape(bytes, path, limits), read: decode };
+  return { shape: await pictureShape(bytes, path, limits, part.page), read: decode };
 }
 
 /** Opens and reads at once. @throws as `openInput` does. */
-export async function readInput(path: string, limits?: PictureLimits): Promise<Input> {
-  return (await openInput(path, limits)).read();
+export async function readInput(path: string, limits?: PictureLimits, part?: Part): Promise<Input> {
+  return (await openInput(path, limits, part)).read();
+}
+
+/** How many pictures, slices or frames a file holds. @throws Error in one sentence where a reader refuses it. */
+export async function countPages(
+  path: string,
+  limits: PictureLimits = defaultLimits,
+  part: Part = {},
+): Promise<number> {
+  if (['.npy', '.npz'].includes(extname(path).toLowerCase())) return 1;
+  const bytes = await readBytes(path);
+  return (await pagesOf(bytes, path, limits, part))?.count ?? countPictures(bytes);
+}
+
+function pagesOf(bytes: Uint8Array, name: string, limits: PictureLimits, { dataset }: Part) {
+  return openPages({ bytes, name, dataset, maxValues: limits.values ?? MOST_VALUES });
+}
+
+function openPage(pages: Pages, bytes: Uint8Array, path: string, { page }: Part): OpenInput {
+  const { count, shape } = pages;
+  if (page === undefined && count > 1) throw new UsageError(`${path} holds ${count} images: ${CHOOSE_PAGE}`);
+  if (page !== undefined && page > count) throw new UsageError(`${path} holds ${count} images, not ${page}`);
+  return { shape, read: async () => ({ about: {}, ...(await pages.read(page ?? 1)), bytes }) };
 }
 
 async function openArray(path: string, maxValues?: number): Promise<OpenInput> {

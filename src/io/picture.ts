@@ -65,14 +65,16 @@ export const defaultLimits: PictureLimits = { side: 16_384, pixels: 2 ** 26 };
 
 /**
  * @param name what messages call the file.
+ * @param page of a file that holds several pictures, from 1.
  * @throws Error in one sentence when the bytes are no picture, are damaged, or are larger than the limits.
  */
 export async function decodePicture(
   bytes: Uint8Array,
   name: string,
   limits: PictureLimits = defaultLimits,
+  page?: number,
 ): Promise<Picture> {
-  const meta = await checkedMetadata(bytes, name, limits);
+  const meta = await checkedMetadata(bytes, name, limits, page);
   const bits = bitsOf(meta, name);
   const own = ['srgb', 'rgb16', 'b-w', 'grey16'].includes(meta.space ?? '');
   const grey = isGrey(meta);
@@ -80,7 +82,7 @@ export async function decodePicture(
   const space = bits === 8 ? (grey && !meta.hasAlpha ? 'b-w' : 'srgb') : grey ? 'grey16' : 'rgb16';
   const hasAlpha = alphaOf(meta, bytes, name);
   const decode = (failOn: 'warning' | 'error') =>
-    sharp(bytes, { ignoreIcc: own, limitInputPixels: limits.pixels, failOn })
+    sharp(bytes, { ignoreIcc: own, limitInputPixels: limits.pixels, failOn, ...only(page) })
       .autoOrient()
       .toColourspace(space)
       .raw({ depth: bits === 8 ? 'uchar' : 'ushort' })
@@ -88,8 +90,10 @@ export async function decodePicture(
   const warnings = [...oddities(bytes, meta, name)];
   const { data, info } = await decode('warning')
     .catch((error: Error) => {
-      if (!HARMLESS.test(error.message)) throw error;
-      const message = `${name} is not quite as the JPEG standard says (${lastLine(error)}); viewers open it, and so it is read`;
+      if (meta.format !== 'jpeg') throw error;
+      const message =
+        `${name} is not quite as the JPEG standard says (${lastLine(error)}); viewers open it, and so it is read: ` +
+        'look whether a part of it is grey or garbled';
       warnings.push({ code: 'damaged', message });
       return decode('error');
     })
@@ -126,27 +130,47 @@ export async function pictureShape(
   bytes: Uint8Array,
   name: string,
   limits: PictureLimits = defaultLimits,
+  page?: number,
 ): Promise<Shape> {
-  const meta = await checkedMetadata(bytes, name, limits);
+  const meta = await checkedMetadata(bytes, name, limits, page);
   const { width, height } = meta.autoOrient;
   return [isGrey(meta) ? 1 : 3, height, width];
 }
 
-async function checkedMetadata(bytes: Uint8Array, name: string, limits: PictureLimits): Promise<Metadata> {
+/** How many pictures the file holds; 1 where it is none. */
+export async function countPictures(bytes: Uint8Array): Promise<number> {
+  const meta = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch(() => undefined);
+  return meta?.pages ?? 1;
+}
+
+/** sharp counts pages from 0, and takes none for the first. */
+function only(page: number | undefined): { page?: number } {
+  return page === undefined ? {} : { page: page - 1 };
+}
+
+async function checkedMetadata(
+  bytes: Uint8Array,
+  name: string,
+  limits: PictureLimits,
+  page: number | undefined,
+): Promise<Metadata> {
   if (bytes.byteLength === 0) throw new Error(`${name} is an empty file, expected a picture`);
   const foreign = foreignFormat(name, bytes);
   if (foreign) throw new Error(`${name} ${foreign}`);
-  const meta = await readMetadata(bytes, name);
+  const count = page === undefined ? undefined : await countPictures(bytes);
+  if (page && count && page > count) throw new Error(`${name} holds ${count} pictures, not ${page}`);
+  const meta = await readMetadata(bytes, name, page);
   checkSize(meta, name, limits);
+  const { pages = 1 } = meta;
+  if (page === undefined && pages > 1) throw new Error(`${name} holds ${pages} pictures: ${CHOOSE_PAGE}`);
   return meta;
 }
 
 function isGrey({ space }: Metadata): boolean {
   return space === 'b-w' || space === 'grey16';
 }
-
-/** What libjpeg warns of and then decodes as if nothing were. */
-const HARMLESS = /Invalid SOS parameters/;
 
 /** @throws Error where the file has bands of which it does not say that they are colours or alpha. */
 function alphaOf(meta: Metadata, bytes: Uint8Array, name: string): boolean {
@@ -167,9 +191,12 @@ function* oddities(bytes: Uint8Array, meta: Metadata, name: string): Generator<P
   }
 }
 
-async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> {
+/** What to do about a file that holds several. */
+export const CHOOSE_PAGE = 'say which with --page 1, --page 2-5 or --page all';
+
+async function readMetadata(bytes: Uint8Array, name: string, page: number | undefined): Promise<Metadata> {
   try {
-    return await sharp(bytes, { limitInputPixels: false }).metadata();
+    return await sharp(bytes, { limitInputPixels: false, ...only(page) }).metadata();
   } catch (error) {
     if (/unsupported image format/.test((error as Error).message)) {
       const expected = 'expected PNG, TIFF, JPEG, WebP or AVIF';
@@ -189,7 +216,6 @@ function checkSize(meta: Metadata, name: string, limits: PictureLimits): void {
     const limit = `the limit is ${limits.pixels} pixels (--max-pixels raises it)`;
     throw new Error(`${name} is ${width}×${height} = ${width * height} pixels, and ${limit}`);
   }
-  if ((meta.pages ?? 1) > 1) throw new Error(`${name} holds ${meta.pages} pictures, expected one`);
 }
 
 function bitsOf(meta: Metadata, name: string): 8 | 16 {

@@ -8,34 +8,45 @@ export interface TiffBands {
   readonly alpha: boolean;
 }
 
+/** Type of a number of 16 bits. */
+const SHORT = 3;
+
 const [PHOTOMETRIC, SAMPLES, EXTRA] = [262, 277, 338];
 
 /** Colours by photometric interpretation: white or black is zero, RGB, palette, mask, CMYK, YCbCr, Lab. */
 const COLOURS = [1, 1, 3, 1, 1, 4, 3, undefined, 3];
 
-/** Undefined for BigTIFF and for what is no TIFF. */
+/** Undefined for what is no TIFF. */
 export function tiffBands(bytes: Uint8Array): TiffBands | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const mark = bytes.length < 8 ? 0 : view.getUint16(0);
-  const little = mark === 0x4949;
-  if ((!little && mark !== 0x4d4d) || view.getUint16(2, little) !== 42) return undefined;
-  const directory = view.getUint32(4, little);
-  if (directory + 2 > bytes.length) return undefined;
-  const tags = new Map<number, number>();
-  for (
-    let i = 0, at = directory + 2;
-    i < view.getUint16(directory, little) && at + 12 <= bytes.length;
-    i++, at += 12
-  ) {
-    const count = view.getUint32(at + 4, little);
-    // Of short numbers two fit in the entry; more stand elsewhere.
-    const place = count > 2 ? view.getUint32(at + 8, little) : at + 8;
-    if (view.getUint16(at + 2, little) === 3 && place + 2 <= bytes.length) {
-      tags.set(view.getUint16(at, little), view.getUint16(place, little));
-    }
-  }
+  const tags = tiffTags(bytes);
+  if (tags === undefined) return undefined;
   const bands = tags.get(SAMPLES) ?? 1;
   const colours = COLOURS[tags.get(PHOTOMETRIC) ?? 1] ?? bands;
   const extra = tags.get(EXTRA);
   return { bands, colours, alpha: bands > colours && (extra === 1 || extra === 2) };
+}
+
+/** The short numbers of a TIFF's first directory by tag, of several the first; undefined for what is no TIFF. */
+export function tiffTags(bytes: Uint8Array): ReadonlyMap<number, number> | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const mark = bytes.length < 16 ? 0 : view.getUint16(0);
+  const little = mark === 0x4949;
+  const version = little || mark === 0x4d4d ? view.getUint16(2, little) : 0;
+  if (version !== 42 && version !== 43) return undefined;
+  // BigTIFF counts in 64 bits; what does not fit in 32 is in no file that is read here.
+  const big = version === 43;
+  const long = (at: number) => view.getUint32(big && !little ? at + 4 : at, little);
+  const [head, entry, inline] = big ? [8, 20, 4] : [2, 12, 2];
+  const directory = long(big ? 8 : 4);
+  if (directory + head > bytes.length) return undefined;
+  const count = big ? long(directory) : view.getUint16(directory, little);
+  const tags = new Map<number, number>();
+  for (let i = 0, at = directory + head; i < count && at + entry <= bytes.length; i++, at += entry) {
+    const value = at + entry - 2 * inline;
+    const place = long(at + 4) > inline ? long(value) : value;
+    if (view.getUint16(at + 2, little) === SHORT && place + 2 <= bytes.length) {
+      tags.set(view.getUint16(at, little), view.getUint16(place, little));
+    }
+  }
+  return tags;
 }

@@ -8,12 +8,15 @@ import { type Results, separateClashes } from './clashes.js';
 import { foreignFormat } from './foreign-formats.js';
 import { manifestName } from './manifest.js';
 import { requireOut } from './output-folder.js';
+import { readerEndings } from './readers/index.js';
 
 /** One file to work on. */
 export interface Item {
   readonly path: string;
   /** Where its results go, below the output folder and without extension: `a/b`, always with `/`. */
   readonly name: string;
+  /** Of a file that holds several pictures: the one that is meant, from 1. */
+  readonly page?: number;
 }
 
 export interface Walk {
@@ -40,6 +43,7 @@ export const inputExtensions: readonly string[] = [
   '.avif',
   '.npy',
   '.npz',
+  ...readerEndings,
 ];
 
 /** Endings that this program gives to what it writes beside its estimates. */
@@ -49,10 +53,15 @@ const ownStems = ['.sd', '.posterior', '.preview', '.part'];
  * Folders are walked recursively in sorted order, their hierarchy kept; a file maps to its base name. An entry of a folder
  * that cannot be read, or whose results cannot be written as it is named, is refused by itself.
  * @param results what the job writes; its folder need not exist.
+ * @param parts the items that a file is, where it is not one.
  * @throws UsageError where an input is missing or neither file nor folder, the output folder lies within an input folder or
  *   holds an input file, or there is nothing to work on.
  */
-export async function walk(inputs: readonly string[], results: Results): Promise<Walk> {
+export async function walk(
+  inputs: readonly string[],
+  results: Results,
+  parts: (item: Item) => Promise<readonly Item[]> = async (item) => [item],
+): Promise<Walk> {
   const { out } = results;
   requireOut(out);
   const outPath = await realPath(out);
@@ -79,7 +88,9 @@ export async function walk(inputs: readonly string[], results: Results): Promise
     const kinds = inputExtensions.map((extension) => extension.slice(1)).join(', ');
     throw new UsageError(`${inputs.join(', ')} holds no file to work on, expected ${kinds}`);
   }
-  const { items, refused } = separateClashes(found.items, results);
+  const whole: Item[] = [];
+  for (const item of found.items) whole.push(...(await parts(item)));
+  const { items, refused } = separateClashes(whole, results);
   return { items, skipped: found.skipped, refused: [...found.refused, ...refused] };
 }
 
@@ -158,9 +169,10 @@ function isFile(entry: Dirent, path: string): boolean {
 }
 
 function isInput(name: string): boolean {
-  return !name.startsWith('.') && inputExtensions.includes(extname(name).toLowerCase());
+  return !name.startsWith('.') && inputExtensions.some((ending) => name.toLowerCase().endsWith(ending));
 }
 
 function stemOf(name: string): string {
-  return name.slice(0, name.length - extname(name).length);
+  const whole = /\.nii\.gz$/i.exec(name)?.[0] ?? extname(name);
+  return name.slice(0, name.length - whole.length);
 }

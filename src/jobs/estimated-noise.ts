@@ -30,18 +30,19 @@ export type NoiseReport = {
  */
 export async function withEstimatedNoise(
   spec: ProblemSpec,
-  { array, picture, levels }: Input,
+  { array, picture, levels, about }: Input,
   path: string,
   bound: (spec: ProblemSpec) => Promise<Problem>,
   told: (report: NoiseReport, doubt: Doubt | undefined) => void,
 ): Promise<ProblemSpec> {
-  if (picture === undefined) {
+  if (picture === undefined && about === undefined) {
     throw new UsageError(`--noise is needed for ${path}: only a picture's noise level can be estimated`);
   }
   const withLevel = (sigma: number) => ({ ...spec, noise: { name: 'gaussian', options: { sigma } } });
   // Which pixels are seen does not depend on the noise.
   const { operator } = await bound(withLevel(1));
-  const step = 1 / (2 ** picture.bits - 1) / (levels ? levels.white - levels.black : 1);
+  const width = picture && levels ? levels.white - levels.black : 1;
+  const step = 1 / (2 ** (picture?.bits ?? 16) - 1) / width;
   const rounding = step / Math.sqrt(12);
   const measured = measureNoise(array, operator.observed);
   told(reportOf(measured), doubtOf(measured));

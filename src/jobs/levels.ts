@@ -20,6 +20,9 @@ const IN_UNITS: Readonly<Record<string, readonly string[]>> = {
   'poisson-gaussian': ['gain', 'sigma'],
 };
 
+/** Noises that depend on how far a value is from zero, so that black is zero. */
+const FROM_ZERO: readonly string[] = ['poisson', 'poisson-gaussian', 'rician', 'speckle'];
+
 /**
  * The input in units of its levels; without levels where these units would be wrong: the operator does not keep
  * tones, or nobody knows what the noise is in them.
@@ -29,7 +32,8 @@ export async function inItsLevels(input: Input, problem: Problem): Promise<Input
   if (levels === undefined) return input;
   const scalable = picture === undefined || Object.hasOwn(IN_UNITS, problem.noise.name);
   if (!scalable || !(await keepsTones(problem))) return { ...input, levels: undefined };
-  return { ...input, array: intoLevels(array, levels), levels };
+  const found = picture || !FROM_ZERO.includes(problem.noise.name) ? levels : { ...levels, black: 0 };
+  return { ...input, array: intoLevels(array, found), levels: found };
 }
 
 /** The noise of a picture, stated in the picture's own units, in those of its levels. */
@@ -41,7 +45,10 @@ export function noiseInLevels({ name, options }: Term, { black, white }: Levels)
 /** In the file's numbers. */
 export function posteriorInLevels(posterior: Posterior, levels: Levels | undefined): Posterior {
   if (levels === undefined) return posterior;
-  const { samples, mean, median, sd, lower, upper } = posterior;
+  const { samples, mean, median, sd } = posterior;
+  // What is white may be the lesser number.
+  const turned = levels.white < levels.black;
+  const [lower, upper] = turned ? [posterior.upper, posterior.lower] : [posterior.lower, posterior.upper];
   return {
     ...posterior,
     samples: samples.map((sample) => outOfLevels(sample, levels)),

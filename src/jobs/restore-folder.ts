@@ -7,6 +7,7 @@ import type { ProblemSpec } from '../../problems/problem.js';
 import { solvers } from '../../solvers/index.js';
 import type { Solver } from '../../solvers/solver.js';
 import { UsageError, unknownName } from '../core/errors.js';
+import type { Levels } from '../core/levels.js';
 import { parseOptions } from '../core/options.js';
 import type { Progress } from '../draw-samples.js';
 import { heldMemory } from '../io/machine-memory.js';
@@ -18,6 +19,7 @@ import { readSpecFiles } from '../load/problem-files.js';
 import type { Doubt } from './doubts.js';
 import type { NoiseReport } from './estimated-noise.js';
 import { loadedPrior, SHIPPED_FOR } from './job-prior.js';
+import { type PageRange, pagesAsked } from './pages.js';
 import { type RestoredLine, restoreItem, type Shared } from './restore-item.js';
 import { type Estimate, possibleEndings, type ResultFormat } from './results.js';
 import { requireTruthFolder } from './scores.js';
@@ -46,6 +48,12 @@ export interface FolderJob extends Text, LoadOptions {
   /** Of the estimate; by default those of the input. */
   readonly format?: ResultFormat['format'];
   readonly bits?: ResultFormat['bits'];
+  /** Which pictures of the files that hold several (TIFF, DICOM, NIfTI, …); without it such a file fails. */
+  readonly pages?: PageRange;
+  /** Of files that hold several arrays (HDF5): the path of the one that is meant. */
+  readonly dataset?: string;
+  /** The numbers of the inputs that are black and white; by default they are measured where they are no picture's. */
+  readonly levels?: Levels;
   /** Folder of true images by the inputs' names, for PSNR and SSIM. */
   readonly truth?: string;
   /** Replaces results that were made in another way. */
@@ -115,9 +123,10 @@ export async function restoreFolder(
   job: FolderJob,
   onEvent: (event: FolderEvent) => void = () => {},
 ): Promise<FolderSummary> {
-  const { items, skipped, refused } = await walk(job.inputs, {
-    ...{ out: job.out, endings: possibleEndings(job.format), verb: 'restored' },
-  });
+  const results = { out: job.out, endings: possibleEndings(job.format), verb: 'restored' };
+  const { items, skipped, refused } = await walk(job.inputs, results, (item) =>
+    pagesAsked(item, job.pages, job.limits, job.dataset),
+  );
   if (job.truth !== undefined) await requireTruthFolder(job.truth, job.out);
   const parts = await partsOf(job);
   try {

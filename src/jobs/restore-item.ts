@@ -22,7 +22,7 @@ import { type Posterior, restore } from '../restore.js';
 import { fitMeasurement } from './array-input.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
 import { type NoiseReport, withEstimatedNoise } from './estimated-noise.js';
-import { dimDoubt, noiseInLevels, posteriorInLevels } from './levels.js';
+import { dimDoubt, noiseInLevels } from './levels.js';
 import type { FolderEvent, FolderJob } from './restore-folder.js';
 import {
   type Encoded,
@@ -65,6 +65,8 @@ export interface RestoredLine
     Omit<Encoded, 'files'>,
     Partial<Scores>,
     Pick<Posterior, Figures> {
+  /** Of a file that is no picture: what its numbers mean, and where they lie. */
+  readonly about?: Input['about'];
   /** What noise the picture was found to have, where it was not told. */
   readonly noise?: NoiseReport;
   /** What a person should look at; absent where there is nothing. */
@@ -95,13 +97,12 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
   await judge(posterior, plan, job, warn);
   const estimate = job.estimate ?? 'mean';
   const scores = truth && scoresOf(truth, posterior, plan, job, warn);
-  const { picture, levels } = plan.input;
-  const inFile = posteriorInLevels(posterior, levels);
-  const { files, sdWhite } = await encodeResults(inFile, estimate, plan.written, picture);
+  const { files, sdWhite } = await encodeResults(posterior, estimate, plan.written, plan.input);
   const line = await folder.put(name, files, {
     ...{ key: keyOf(plan.made), path: item.path, made: plan.made, sdWhite },
     ...figuresOf(posterior),
     ...scores,
+    ...(plan.input.about ? { about: plan.input.about } : {}),
     ...(plan.noise ? { noise: plan.noise } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
   });
@@ -120,15 +121,20 @@ interface Plan {
   readonly made: Recipe;
 }
 
-async function planOf({ path, name }: Item, shared: Shared, warn: (doubt: Doubt) => void): Promise<Plan> {
+async function planOf(
+  { path, name, page }: Item,
+  shared: Shared,
+  warn: (doubt: Doubt) => void,
+): Promise<Plan> {
   const { job, files, prior, noisePrior, onEvent } = shared;
   const bindTo = (shape: Shape, spec: ProblemSpec, measurement?: FloatArray) =>
     bindMeasurement(path, shape, spec, { channels: prior?.channels, measurement, ...files });
-  const opened = await openInput(path, job.limits);
+  const opened = await openInput(path, job.limits, { page, dataset: job.dataset });
   await requireRoom(name, opened.shape, shared, bindTo);
-  const found = await opened.read();
+  const read = await opened.read();
+  const found = job.levels ? { ...read, levels: job.levels } : read;
   for (const warning of found.picture?.warnings ?? []) warn(warning);
-  const written = resultFormat(job, found.picture);
+  const written = resultFormat(job, found);
   const input = await fitMeasurement(found, path, job.spec, bindTo, written.format !== 'npy');
   if (found.picture && found.levels && !input.levels) warn(dimDoubt(found.levels, path));
   const bound = (spec: ProblemSpec) => bindTo(input.array.shape, spec, input.array);
@@ -146,7 +152,7 @@ async function planOf({ path, name }: Item, shared: Shared, warn: (doubt: Doubt)
     const none = `solver ${solver.name} draws none by itself`;
     throw new UsageError(`--estimate sample needs --samples, since ${none}`);
   }
-  const made = madeOf({ input, problem, solver, written }, shared);
+  const made = madeOf({ input, problem, solver, written }, shared, page);
   return { input, problem, noise, solver, written, made };
 }
 
@@ -176,11 +182,17 @@ async function requireRoom(
 }
 
 /** All that decides the bytes of the result. */
-function madeOf({ input, problem, solver, written }: Omit<Plan, 'made'>, shared: Shared): Recipe {
+function madeOf(
+  { input, problem, solver, written }: Omit<Plan, 'made'>,
+  shared: Shared,
+  page: number | undefined,
+): Recipe {
   const { job, files, prior, noisePrior } = shared;
   return {
     format: 1,
     input: bytesToHex(sha256(input.bytes)),
+    page,
+    dataset: input.about && job.dataset,
     scale: input.scale,
     levels: input.levels,
     problem: problem.spec,

@@ -1,11 +1,13 @@
 /** The files that a posterior becomes (ARCHITECTURE.md §5): the estimate, a picture of its standard deviation, the numbers. */
-import type { FloatArray } from '../core/array.js';
+import type { FloatArray, Shape } from '../core/array.js';
+import type { Input } from '../io/inputs.js';
 import { encodeNpy } from '../io/npy.js';
 import { encodeNpz } from '../io/npz.js';
 import type { NewFile } from '../io/output-folder.js';
-import { encodePicture, type Picture } from '../io/picture.js';
+import { encodePicture } from '../io/picture.js';
 import { sdPicture } from '../report/sd.js';
 import type { Posterior } from '../restore.js';
+import { posteriorInLevels } from './levels.js';
 
 export type Estimate = 'mean' | 'median' | 'sample';
 
@@ -14,11 +16,15 @@ export interface ResultFormat {
   readonly bits: 8 | 16;
 }
 
-/** What is asked for, and for the rest what the input was; arrays become PNG files of 16 bits. */
-export function resultFormat(asked: Partial<ResultFormat>, input: Picture | undefined): ResultFormat {
-  const format = asked.format ?? (input?.format === 'tiff' ? 'tiff' : 'png');
+/**
+ * What is asked for, and for the rest what the input was. Arrays become PNG files of 16 bits; numbers in units of their own
+ * stay numbers.
+ */
+export function resultFormat(asked: Partial<ResultFormat>, { picture, about }: Input): ResultFormat {
+  const own = about ? 'npy' : picture?.format === 'tiff' ? 'tiff' : 'png';
+  const format = asked.format ?? own;
   const shallow = format === 'jpeg' || format === 'webp';
-  return { format, bits: shallow ? 8 : (asked.bits ?? input?.bits ?? 16) };
+  return { format, bits: shallow ? 8 : (asked.bits ?? picture?.bits ?? 16) };
 }
 
 /** The image that stands for a posterior, [C, H, W]. */
@@ -28,13 +34,18 @@ export function estimateOf(posterior: Posterior, estimate: Estimate): FloatArray
 
 /** Endings of the files that `encodeResults` may give. */
 export function resultEndings({ format }: Pick<ResultFormat, 'format'>): string[] {
-  return [`.${format}`, '.sd.png', '.posterior.npz'];
+  const preview = format === 'npy' ? ['.preview.png'] : [];
+  return [`.${format}`, ...preview, '.sd.png', '.posterior.npz'];
 }
 
 /** Of the results of inputs that are not read yet. */
 export function possibleEndings(asked: ResultFormat['format'] | undefined): string[] {
-  const formats = asked ? [asked] : (['png', 'tiff'] as const);
+  const formats = asked ? [asked] : (['png', 'tiff', 'npy'] as const);
   return [...new Set(formats.flatMap((format) => resultEndings({ format })))];
+}
+
+function isPicture(shape: Shape): boolean {
+  return shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
 }
 
 export interface Encoded {
@@ -45,23 +56,34 @@ export interface Encoded {
 
 /**
  * The estimate, `.sd.png` and `.posterior.npz` (mean, sd, lower, upper; float32). Without an uncertainty (fewer than two
- * samples) there is no picture of it and the archive holds the mean alone.
+ * samples) there is no picture of it and the archive holds the mean alone. Numbers are in the file's units; a picture
+ * of an array shows its levels as black and white.
+ * @param posterior in units of the input's levels.
  * @param input gives the estimate its alpha, its colour profile and what else the file says beside its pixels.
  */
 export async function encodeResults(
   posterior: Posterior,
   estimate: Estimate,
   { format, bits }: ResultFormat,
-  input: Picture | undefined,
+  { picture, levels, about }: Input,
 ): Promise<Encoded> {
-  const image = estimateOf(posterior, estimate);
+  const inFile = posteriorInLevels(posterior, levels);
+  const shown = estimateOf(picture ? inFile : posterior, estimate);
   const first = {
     ending: `.${format}`,
-    bytes: format === 'npy' ? encodeNpy(image) : await encodePicture({ ...input, image, bits, format }),
+    bytes:
+      format === 'npy'
+        ? encodeNpy(estimateOf(inFile, estimate))
+        : await encodePicture({ ...picture, image: shown, bits, format }),
   };
-  const { mean, sd, lower, upper } = posterior;
+  const files = [first];
+  if (about && format === 'npy' && isPicture(shown.shape)) {
+    const bytes = await encodePicture({ image: shown, bits: 16, format: 'png' });
+    files.push({ ending: '.preview.png', bytes });
+  }
+  const { mean, sd, lower, upper } = inFile;
   if (!sd || !lower || !upper) {
-    return { files: [first, { ending: '.posterior.npz', bytes: encodeNpz({ mean }) }] };
+    return { files: [...files, { ending: '.posterior.npz', bytes: encodeNpz({ mean }) }] };
   }
   const map = sdPicture(sd);
   const spread = {
@@ -69,5 +91,5 @@ export async function encodeResults(
     bytes: await encodePicture({ image: map.image, bits: 8, format: 'png' }),
   };
   const numbers = { ending: '.posterior.npz', bytes: encodeNpz({ mean, sd, lower, upper }) };
-  return { files: [first, spread, numbers], sdWhite: map.white };
+  return { files: [...files, spread, numbers], sdWhite: map.white };
 }

@@ -41,9 +41,14 @@ export interface Truth {
  * @throws Error in one sentence where there is no such file or it cannot be read.
  */
 export async function readTruth(folder: string, name: string, limits?: PictureLimits): Promise<Truth> {
-  const path = inputExtensions.map((extension) => join(folder, name + extension)).find(existsSync);
+  const found = (stem: string) =>
+    inputExtensions.map((extension) => join(folder, stem + extension)).find(existsSync);
+  const [, stem = name, page] = /^(.*)#(\d+)$/.exec(name) ?? [];
+  const whole = found(name);
+  const path = whole ?? found(stem);
   if (path === undefined) throw new Error(`${folder} holds no truth for ${name}`);
-  return { path, array: fitImage(await readInput(path, limits), path) };
+  const part = whole || page === undefined ? {} : { page: Number(page) };
+  return { path, array: fitImage(await readInput(path, limits, part), path) };
 }
 
 /** @throws Error in one sentence where the truth does not fit the estimate. */

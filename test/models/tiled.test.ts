@@ -109,6 +109,65 @@ describe('a network with a grid', () => {
     expect(largestDifference(parts, await prior.denoise(x, 0.1))).toBeGreaterThan(0.1);
   });
 
+  test('work on one part after the other gives what it gives on the whole, in every array', async () => {
+    const prior = gridNetwork(new Set());
+    const shape = [1, 29, 37];
+    const [x, y] = [random('x').normals(shape), random('y').normals([2, 29, 37])];
+    /** Denoised x of one channel, and y + x of two: neither needs more than the network does. */
+    const work = async ([a, b]: readonly FloatArray[], inner: DiffusionPrior) => [
+      await inner.denoise(a, 0.1),
+      floatArray(
+        b.data.map((value, i) => value + a.data[i % a.size]),
+        b.shape,
+      ),
+    ];
+    const seen: number[][] = [];
+    const parts = await tiled(prior, { tile: 8 }).inParts!([x, y], (arrays, inner, part, of) => {
+      seen.push([part, of]);
+      return work(arrays, inner);
+    });
+    const whole = await work([x, y], prior);
+    expect(parts.map(({ shape: of }) => of)).toEqual([shape, [2, 29, 37]]);
+    parts.forEach((part, i) => {
+      expect(part.data).toEqual(whole[i].data);
+    });
+    // 4 rows of 5 cores.
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, k) => [k, 20]));
+  });
+
+  test('asks for the memory of one window, and holds one at a time', async () => {
+    let [held, most] = [0, 0];
+    const network = gridNetwork(new Set());
+    const prior: DiffusionPrior = {
+      ...network,
+      footprint: (height, width) => ({ denoise: height, linearize: width }),
+      async linearize(x, sigma) {
+        most = Math.max(most, ++held);
+        return { ...(await network.linearize!(x, sigma)), release: () => held-- };
+      },
+    };
+    // A core of 8 and twice a halo of 8: the radius of 5, on the grid.
+    const parts = tiled(prior, { tile: 7 });
+    expect(parts.footprint!(100, 20)).toEqual({ denoise: 24, linearize: 20 });
+    expect(tiled(network, { tile: 7 }).footprint).toBeUndefined();
+    const x = random('x').normals([1, 30, 30]);
+    const linearization = await parts.linearize!(x, 0.1);
+    await linearization.pullback(x);
+    linearization.release();
+    expect([held, most]).toEqual([0, 1]);
+  });
+
+  test.each([
+    [{ tile: 0 }, 'not 0 and 5'],
+    [{ tile: 0.5, halo: 3 }, 'not 0.5 and 3'],
+    [{ tile: 8, halo: -1 }, 'not 8 and -1'],
+    [{ tile: Number.NaN }, 'not NaN and 5'],
+  ])('refuses %o', (options, found) => {
+    expect(() => tiled(gridNetwork(new Set()), options)).toThrow(RangeError);
+    expect(() => tiled(gridNetwork(new Set()), options)).toThrow(found);
+    expect(() => tiled(gridNetwork(new Set()), { tile: 1, halo: 0 })).not.toThrow();
+  });
+
   test('the pullback is at the image as it was', async () => {
     const prior = gridNetwork(new Set());
     const x = random('x').normals([1, 30, 30]);

@@ -31,9 +31,14 @@ export async function finiteLinearization(
   compute: () => Awaitable<Linearization>,
 ): Promise<Linearization> {
   const linearization = await compute();
-  const value = await finite(part, from, () => linearization.value);
+  try {
+    await finite(part, from, () => linearization.value);
+  } catch (error) {
+    linearization.release();
+    throw error;
+  }
   return {
-    value,
+    value: linearization.value,
     pullback: (v) => finite(`the gradient of ${part}`, v, () => linearization.pullback(v)),
     release: () => linearization.release(),
   };

@@ -34,3 +34,14 @@ test('a pullback is a part of its own, and releasing goes through', async () => 
   linearization.release();
   expect(released).toBe(true);
 });
+
+test('what is refused is not held', async () => {
+  let released = 0;
+  const refused = finiteLinearization('the part', array(1), () => ({
+    value: array(Number.NaN),
+    pullback: (v) => v,
+    release: () => released++,
+  }));
+  await expect(refused).rejects.toThrow('the part gives NaN');
+  expect(released).toBe(1);
+});

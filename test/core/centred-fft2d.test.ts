@@ -54,6 +54,20 @@ describe('CentredFft2d', () => {
     }
   });
 
+  it.each([
+    [2, 64],
+    [64, 2],
+  ])('leaves alone what else is wanted, on %i×%i', (height, width) => {
+    const { re, im, others, forward, inverse } = new CentredFft2d(height, width).enter([Float64Array, 5000]);
+    const x = plane(height, width);
+    re.set(x.re);
+    im.set(x.im);
+    others[0].fill(7);
+    forward();
+    inverse();
+    expect(others[0].every((value) => value === 7)).toBe(true);
+  });
+
   it('gives the columns that are wanted, takes them back, and has room for more', () => {
     const [height, width, wanted] = [5, 6, [1, 4]];
     const x = plane(height, width);

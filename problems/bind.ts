@@ -1,6 +1,7 @@
 /** A problem spec and a size make a problem. */
 import { type FloatArray, formatShape, type Shape, sameShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
+import type { JpegCoding } from '../src/core/jpeg-coding.js';
 import { compose } from './algebra/compose.js';
 import type { LoadedOperator, Options } from './family.js';
 import { framed } from './frame.js';
@@ -20,6 +21,8 @@ export interface BindContext {
   readonly channels?: number;
   /** Where it is at hand: the last operator may take options from it that are not set. */
   readonly measurement?: FloatArray;
+  /** Where the measurement was read from a JPEG file: how that holds it, or in a few words why this is not described. */
+  readonly coding?: JpegCoding | string;
   /** What the file options hold, by `<term index>.<option>`, such as `0.kernel`. */
   readonly files?: Readonly<Record<string, FloatArray>>;
   /** Operators that come from files, by the index of their term. */
@@ -39,7 +42,7 @@ export interface BindContext {
  * ```
  */
 export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = {}): Problem {
-  const checked = withEstimates(checkSpec(spec), context.measurement);
+  const checked = withEstimates(checkSpec(spec), context.measurement, context.coding);
   if (checked.noise === undefined) throw new UsageError('the problem has no noise');
   const families = checked.operators.map<LoadedOperator>(
     (term, i) => context.loaded?.[i] ?? familyOf('problem', operatorFamilies, term),
@@ -90,11 +93,15 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
 }
 
 /** The same spec with the options of its last operator that the measurement tells; without one, a simulation's. */
-export function withEstimates(spec: ProblemSpec, measurement?: FloatArray): ProblemSpec {
+export function withEstimates(
+  spec: ProblemSpec,
+  measurement?: FloatArray,
+  coding?: BindContext['coding'],
+): ProblemSpec {
   const last = spec.operators.at(-1);
   const family = last && Object.hasOwn(operatorFamilies, last.name) ? operatorFamilies[last.name] : undefined;
   if (last === undefined || family?.estimate === undefined) return spec;
-  const options = family.estimate(measurement, last.options);
+  const options = family.estimate(measurement, last.options, coding);
   return { ...spec, operators: [...spec.operators.slice(0, -1), { ...last, options }] };
 }
 

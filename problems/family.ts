@@ -1,6 +1,7 @@
 /** How a family of operators or noises declares itself: one declaration makes validation, help and reference pages. */
 import type { z } from 'zod';
 import type { FloatArray, Shape } from '../src/core/array.js';
+import type { JpegCoding } from '../src/core/jpeg-coding.js';
 import type { NoiseModel } from './noise.js';
 import type { ForwardOperator } from './operator.js';
 
@@ -25,9 +26,14 @@ export interface OperatorFamily<S extends z.ZodObject = z.ZodObject> {
   /**
    * The options, and what is not set of them as the measurement tells it, such as how dark a dark picture is; without
    * a measurement, as simulations have it.
+   * @param coding of the file that the measurement comes from, see `BindContext`.
    * @throws Error in one sentence where those that are set do not fit the measurement.
    */
-  estimate?(measurement: FloatArray | undefined, options: z.output<S>): z.output<S>;
+  estimate?(
+    measurement: FloatArray | undefined,
+    options: z.output<S>,
+    coding?: JpegCoding | string,
+  ): z.output<S>;
   /** In one sentence each: what was taken otherwise than the files have it. */
   notes?(options: z.output<S>, files: Readonly<Record<string, FloatArray>>): readonly string[];
   /** The shape of the images whose measurement has this shape. @throws Error in one sentence when there is none. */

@@ -34,10 +34,24 @@ export interface ForwardOperator {
    * linearization are the surrogate's at the same x ("straight-through"), its value is A(x).
    */
   readonly surrogate?: ForwardOperator;
+  /** Where A rounds something linear: what y says of that. */
+  readonly rounding?: Rounding;
   /** A(x). The result is a new array; x is not changed. */
   apply(x: FloatArray): Awaitable<FloatArray>;
   /** A(x) and its vector-Jacobian products. */
   linearize(x: FloatArray): Awaitable<Linearization>;
+}
+
+/** y = A(x) says of numbers that are linear in the image between which multiples of a step each lies. */
+export interface Rounding {
+  /** x ↦ the numbers that A rounds, flat. */
+  readonly linear: LinearOperator;
+  /** y ↦ what they were rounded to; linear. */
+  read(y: FloatArray): Awaitable<FloatArray>;
+  /** The step of each number. */
+  readonly steps: Float32Array;
+  /** Variance that white noise of variance 1 in y has in each number. */
+  readonly gains: Float32Array;
 }
 
 /** A linear forward model, with its adjoint and what else it knows of itself. */

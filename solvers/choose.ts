@@ -103,6 +103,7 @@ export function recommended(problem: Problem, noisePrior?: Prior): string {
   if (problem.operator.identity && gaussian) return 'tweedie';
   if (problem.operator.identity && problem.noise.octaves) return 'two-scale';
   if (isLinear(problem.operator) && (gaussian || problem.noise.whitening)) return 'diffpir';
+  if (problem.operator.rounding && gaussian) return 'diffpir';
   // Beyond white there is no gradient to follow, and in the dark it runs away; what draws each pixel needs none.
   return problem.name === 'clip' || problem.name === 'low-light' ? 'daps' : 'dps';
 }

@@ -5,9 +5,10 @@ import type { Prior } from '../models/prior.js';
 import { withoutOffset } from '../problems/algebra/affine.js';
 import { bind } from '../problems/bind.js';
 import { withFiniteOperator } from '../problems/finite.js';
-import { devianceOf } from '../problems/noise.js';
-import { countObserved, zeroHoles } from '../problems/observed.js';
+import { misfitTo } from '../problems/misfit.js';
+import { zeroHoles } from '../problems/observed.js';
 import type { Problem, ProblemSpec } from '../problems/problem.js';
+import { roundingAsNoise } from '../problems/rounded.js';
 import { whitened } from '../problems/whitened.js';
 import { chooseSolver, effectiveOptions, requireMatch } from '../solvers/choose.js';
 import type { Solver, Task } from '../solvers/solver.js';
@@ -158,7 +159,7 @@ function measuredOf(job: RestoreJob): Measured {
   return { measurement, problem };
 }
 
-/** Priors that count, white noise for correlated, and a linear operator where a constant is all that it lacks. */
+/** Priors that count, white noise for correlated, and a linear operator where one is asked for and can be had. */
 async function taskFor(
   solver: Solver,
   measured: Measured,
@@ -169,10 +170,16 @@ async function taskFor(
   const asItIs = needs.noise === 'octaves' || needs.identity;
   const white = asItIs ? measured : whitened(measured.problem, measured.measurement);
   return requireMatch<Task>(solver, {
-    ...(needs.linear ? await withoutOffset(white.problem, white.measurement) : white),
+    ...(needs.linear ? await linearised(white) : white),
     prior: needs.prior !== 'none' && prior ? counted(prior, counters) : undefined,
     noisePrior: noisePrior && counted(noisePrior, counters),
   });
+}
+
+/** A linear operator where a constant, or a rounding, is all that is in the way. */
+async function linearised(measured: Measured): Promise<Measured> {
+  const { problem, measurement } = await roundingAsNoise(measured.problem, measured.measurement);
+  return withoutOffset(problem, measurement);
 }
 
 /** What the samples say of what the problem reports. */
@@ -198,10 +205,7 @@ function reported(
 async function misfitOf({ images, moments }: Drawn, { measurement, problem }: Measured): Promise<number[]> {
   const judged = moments && images.length === 0 ? [moments.mean] : images;
   const misfit: number[] = [];
-  for (const image of judged) {
-    const clean = await problem.operator.apply(image);
-    misfit.push(devianceOf(problem.noise, clean, measurement) / countObserved(problem.operator));
-  }
+  for (const image of judged) misfit.push(await misfitTo(problem, image, measurement));
   return misfit;
 }
 

@@ -42,10 +42,20 @@ function composeTwo(first: ForwardOperator, second: ForwardOperator): ForwardOpe
   if (isLinear(first) && isLinear(second)) return composeLinear(first, second);
   const both = composeAny(first, second);
   if (first.surrogate || second.surrogate) {
-    return straightThrough(both.apply, composeTwo(first.surrogate ?? first, second.surrogate ?? second));
+    const smooth = composeTwo(first.surrogate ?? first, second.surrogate ?? second);
+    return { ...straightThrough(both.apply, smooth), ...roundingAfter(first, second) };
   }
   const [inner, outer] = [linearPartOf(first), linearPartOf(second)];
   return inner && outer ? { ...both, linearPart: composeLinear(inner, outer) } : both;
+}
+
+/** What is rounded is linear in the first operator's image, too. */
+function roundingAfter(
+  first: ForwardOperator,
+  { rounding }: ForwardOperator,
+): Pick<ForwardOperator, 'rounding'> {
+  if (!rounding || !isLinear(first)) return {};
+  return { rounding: { ...rounding, linear: composeLinear(first, rounding.linear) } };
 }
 
 function composeAny(first: ForwardOperator, second: ForwardOperator): ForwardOperator {

@@ -4,6 +4,7 @@
  * pixel, as in the Independent JPEG Group's library ("fancy upsampling"); both repeat the last pixel at the borders.
  */
 import { type FloatArray, zeros } from '../../src/core/array.js';
+import type { ChromaSampling } from '../../src/core/jpeg-coding.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
 import { requireShape } from '../parts/planes.js';
 
@@ -27,6 +28,10 @@ export const TO_RGB = in65536ths([
 
 function in65536ths(matrix: Matrix): Matrix {
   return matrix.map(([p, q, r]) => [p / 65536, q / 65536, r / 65536] as const);
+}
+
+export function transposed(matrix: Matrix): Matrix {
+  return matrix.map((_, i) => [matrix[0][i], matrix[1][i], matrix[2][i]] as const);
 }
 
 /** out[:, i] = M·in[:, i] for the three planes. */
@@ -71,21 +76,51 @@ function doubling(size: number, share: number): TwoTaps {
 
 /** A plane by two-tap lines down and across, and the transpose of that. */
 export interface PlaneResampling {
+  /** Of what `apply` gives. */
+  readonly height: number;
+  readonly width: number;
   apply(plane: Float64Array): Float64Array;
   transposed(plane: Float64Array): Float64Array;
 }
 
-export const halved = (height: number, width: number) => separable(halving(height), halving(width));
-/** Images of up to four columns are too narrow for the library's doubling: it repeats every sample. */
-export function doubled(height: number, width: number): PlaneResampling {
-  const share = width <= 4 ? 1 : 0.75;
-  return separable(doubling(height, share), doubling(width, share));
+/** How colour differences are made smaller and larger again, which axes are halved. */
+export interface ChromaScaling {
+  readonly rows: boolean;
+  readonly columns: boolean;
+  readonly down: PlaneResampling;
+  readonly up: PlaneResampling;
+}
+
+/** @param width of the planes that are halved. @param shownWidth of those that come out, where the last was filled up. */
+export function chromaScaling(
+  chroma: ChromaSampling,
+  height: number,
+  width: number,
+  shownWidth = width,
+): ChromaScaling {
+  const rows = chroma === 'half' || chroma === 'half-height';
+  const columns = chroma === 'half' || chroma === 'half-width';
+  // Images of up to four columns are too narrow for the library's doubling: it repeats every sample.
+  const share = shownWidth <= 4 && columns ? 1 : 0.75;
+  const down = separable(rows ? halving(height) : kept(height), columns ? halving(width) : kept(width));
+  const up = separable(
+    rows ? doubling(height, share) : kept(height),
+    columns ? doubling(shownWidth, share) : kept(shownWidth),
+  );
+  return { rows, columns, down, up };
+}
+
+function kept(size: number): TwoTaps {
+  const near = Int32Array.from({ length: size }, (_, i) => i);
+  return { from: size, near, far: near, share: 1 };
 }
 
 function separable(rows: TwoTaps, columns: TwoTaps): PlaneResampling {
   const [height, width] = [rows.near.length, columns.near.length];
   const { near, far, share } = columns;
   return {
+    height,
+    width,
     apply(plane) {
       const out = new Float64Array(height * width);
       for (let y = 0; y < height; y++) {
@@ -118,14 +153,11 @@ function separable(rows: TwoTaps, columns: TwoTaps): PlaneResampling {
   };
 }
 
-/** [3, H, W]: colour at half the resolution, luma untouched; what a JPEG of best quality would keep. */
-export function halfChroma(height: number, width: number): LinearOperator {
+/** [3, H, W]: colour at a lower resolution, luma untouched; what a JPEG of best quality would keep. */
+export function coarseChroma(chroma: ChromaSampling, height: number, width: number): LinearOperator {
   const shape = [3, height, width];
   const pixels = height * width;
-  const down = halved(height, width);
-  const up = doubled(height, width);
-  const transpose = (matrix: Matrix): Matrix =>
-    matrix.map((_, i) => [matrix[0][i], matrix[1][i], matrix[2][i]] as const);
+  const { down, up } = chromaScaling(chroma, height, width);
   const through = (
     x: FloatArray,
     first: Matrix,
@@ -146,6 +178,6 @@ export function halfChroma(height: number, width: number): LinearOperator {
     outputShape: shape,
     apply: (x) => through(x, FROM_RGB, (plane) => up.apply(down.apply(plane)), TO_RGB),
     adjoint: (y) =>
-      through(y, transpose(TO_RGB), (plane) => down.transposed(up.transposed(plane)), transpose(FROM_RGB)),
+      through(y, transposed(TO_RGB), (plane) => down.transposed(up.transposed(plane)), transposed(FROM_RGB)),
   });
 }

@@ -58,7 +58,7 @@ export function quantiseBlocks(
   plane: Float64Array,
   height: number,
   width: number,
-  steps: Uint8Array,
+  steps: ArrayLike<number>,
 ): Float64Array {
   const [samples, out, table, forward, inverse, block] = room(
     [Float64Array, plane.length],

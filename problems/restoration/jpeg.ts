@@ -1,119 +1,128 @@
 /** JPEG: the picture that is decoded from a file of the image. */
 import { z } from 'zod';
-import { type FloatArray, formatShape, zeros } from '../../src/core/array.js';
+import { formatShape } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
+import { chromaSamplings, type JpegCoding } from '../../src/core/jpeg-coding.js';
 import { compose } from '../algebra/compose.js';
 import type { OperatorFamily } from '../family.js';
-import { type ForwardOperator, straightThrough } from '../operator.js';
-import { type ImageShape, imageShape, requireShape } from '../parts/planes.js';
-import { doubled, FROM_RGB, halfChroma, halved, mixPlanes, TO_RGB } from './chroma.js';
+import { type ForwardOperator, straightThrough, withLinearization } from '../operator.js';
+import { type ImageShape, imageShape } from '../parts/planes.js';
+import { turnedBack } from '../parts/turned.js';
+import { coarseChroma } from './chroma.js';
 import { clipping } from './clip.js';
-import { quantisationTables, quantiseBlocks } from './jpeg-blocks.js';
+import { quantisationTables } from './jpeg-blocks.js';
+import { jpegRounding } from './jpeg-coefficients.js';
+import { decodedFile } from './jpeg-decoded.js';
 
 const options = z.strictObject({
-  quality: z.int().min(1).max(100).describe('quality from 1 to 100, as most software counts it'),
+  quality: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe(
+      'quality from 1 to 100, as most software counts it; absent: as the JPEG file says that is restored',
+    ),
+  tables: z
+    .array(z.int().min(1).max(65535))
+    .refine(
+      ({ length }) => length === 64 || length === 128 || length === 192,
+      'expected 64, 128 or 192 numbers',
+    )
+    .optional()
+    .describe(
+      'instead of quality: the file’s quantisation tables, 64 numbers each, row by row: luma, colour differences',
+    ),
   chroma: z
-    .enum(['half', 'full'])
-    .default('half')
-    .describe('resolution of the colour differences: half (4:2:0), as in most files, or full (4:4:4)'),
+    .enum(chromaSamplings)
+    .optional()
+    .describe(
+      'resolution of the colour differences: half (4:2:0), half-width (4:2:2), half-height (4:4:0) or full (4:4:4); absent: as the file says, half where quality is given',
+    ),
+  orientation: z
+    .int()
+    .min(1)
+    .max(8)
+    .optional()
+    .describe(
+      'how the file’s picture was turned to stand upright, as EXIF counts it; absent: as the file says, else 1',
+    ),
 });
+
+type JpegOptions = z.output<typeof options>;
 
 /**
  * The whole way to the file and back, with its roundings to 8 bits and of the coefficients (ITU-T T.81, JFIF). Its
  * gradient is straight-through: that of the same way without any rounding, which clips, and blurs colour where that is
- * held at half the resolution.
+ * held at a lower resolution. What the roundings leave of the coefficients is its `rounding`.
  */
 export const jpeg: OperatorFamily<typeof options> = {
   name: 'jpeg',
-  summary: 'JPEG compression: the picture decoded from the file',
+  summary: 'JPEG compression: the picture decoded from the file, which tells its own quality',
   options,
+  estimate,
   imageShape: (shape) => imageShape(shape, 'jpeg'),
-  create(shape, { quality, chroma }) {
+  create(shape, { quality, tables, chroma = 'half', orientation = 1 }) {
     const image = imageShape(shape, 'jpeg');
     if (image[0] !== 1 && image[0] !== 3) {
       throw new UsageError(`jpeg works on images of 1 or 3 channels, but the image is ${formatShape(shape)}`);
     }
-    return straightThrough(
-      compressed(image, quality, chroma === 'half'),
-      unrounded(image, chroma === 'half'),
-    );
+    requireOne(quality, tables);
+    const coding = { tables: tables ?? tablesOf(quality!), chroma, orientation };
+    if (image[0] === 3 && coding.tables.length < 128) {
+      throw new UsageError('jpeg:tables has one table, which is of a grey file, but the image has colours');
+    }
+    return upright(image, coding);
   },
 };
 
-function unrounded(image: ImageShape, half: boolean): ForwardOperator {
-  const clipped = clipping(image, 1);
-  return half && image[0] === 3 ? compose([clipped, halfChroma(image[1], image[2]), clipped]) : clipped;
+/** @throws UsageError where neither the options nor a file tell. */
+function estimate(_: unknown, given: JpegOptions, coding?: JpegCoding | string): JpegOptions {
+  const { quality, tables, chroma, orientation } = given;
+  if (quality !== undefined || tables !== undefined) {
+    requireOne(quality, tables);
+    return { ...given, chroma: chroma ?? 'half', orientation: orientation ?? 1 };
+  }
+  if (typeof coding === 'object') {
+    return {
+      tables: [...coding.tables],
+      chroma: chroma ?? coding.chroma,
+      orientation: orientation ?? coding.orientation,
+    };
+  }
+  const found = coding === undefined ? 'it is no JPEG file, which would tell' : `the file ${coding}`;
+  throw new UsageError(`jpeg needs the quality, such as jpeg:quality=75: ${found}`);
 }
 
-function compressed(image: ImageShape, quality: number, half: boolean): (x: FloatArray) => FloatArray {
-  const [channels, height, width] = image;
-  const pixels = height * width;
+function requireOne(quality: number | undefined, tables: readonly number[] | undefined): void {
+  if ((quality === undefined) !== (tables === undefined)) return;
+  const found = quality === undefined ? 'neither' : 'both';
+  throw new UsageError(
+    `jpeg needs one of quality and tables, such as jpeg:quality=75, but ${found} of them is given`,
+  );
+}
+
+function tablesOf(quality: number): number[] {
   const { luma, chroma } = quantisationTables(quality);
-  // Whole blocks of half the width: the library fills up rows before it halves them, and columns after that.
-  const padded = 16 * Math.ceil(width / 16);
-  const [down, up] = [halved(height, padded), doubled(height, width)];
-  // Luma is about 0 here too, by an offset of 128. Biases are the library's: halves go up in luma and down in the
-  // differences, means and sixteenths up and down in turns from column to column.
-  const storeLuma = (plane: Float64Array) =>
-    quantiseBlocks(floored(plane, -127.5, -127.5, width), height, width, luma);
-  const storeDifference = (plane: Float64Array) => {
-    const bias = 0.5 - 2 ** -17;
-    const levels = floored(plane, bias, bias, width);
-    if (!half) return quantiseBlocks(levels, height, width, chroma);
-    const [rows, columns] = [(height + 1) >> 1, (width + 1) >> 1];
-    const small = floored(down.apply(widened(levels, width, padded)), 0.25, 0.5, padded / 2);
-    const kept = widened(quantiseBlocks(small, rows, padded / 2, chroma), padded / 2, columns);
-    return floored(up.apply(kept), 0.5, 0.4375, width);
-  };
-  return (x) => {
-    requireShape(x, image);
-    const levels = Array.from({ length: channels }, (_, c) =>
-      levelsOf(x.data.subarray(c * pixels, (c + 1) * pixels)),
-    );
-    const [first, ...differences] = channels === 3 ? mixPlanes(FROM_RGB, levels) : levels;
-    const stored = [storeLuma(first), ...differences.map(storeDifference)];
-    const out = zeros(image);
-    for (const [c, plane] of (channels === 3 ? mixPlanes(TO_RGB, stored) : stored).entries()) {
-      writeLevels(plane, out.data.subarray(c * pixels, (c + 1) * pixels));
-    }
-    return out;
+  return [...luma, ...chroma];
+}
+
+function upright(image: ImageShape, coding: JpegCoding): ForwardOperator {
+  const back = turnedBack(image, coding.orientation);
+  const stored = imageShape(back.outputShape, 'jpeg');
+  const rounding = jpegRounding(stored, coding);
+  const file = { ...straightThrough(decodedFile(stored, coding), unrounded(stored, coding)), rounding };
+  if (coding.orientation === 1) return file;
+  const turned = compose([back, file]);
+  const forth = { ...back, inputShape: stored, outputShape: image, apply: back.adjoint, adjoint: back.apply };
+  return {
+    ...compose([turned, withLinearization(forth)]),
+    rounding: { ...turned.rounding!, read: async (y) => rounding.read(await back.apply(y)) },
   };
 }
 
-/** 0 … 255 from 0 … 1. */
-function levelsOf(values: Float32Array): Float64Array {
-  const out = new Float64Array(values.length);
-  for (let i = 0; i < out.length; i++) {
-    out[i] = Math.floor(255 * Math.min(Math.max(values[i], 0), 1) + 0.5);
-  }
-  return out;
-}
-
-/** 0 … 1 from −128 … 127 and what lies between the levels and beyond them. */
-function writeLevels(plane: Float64Array, out: Float32Array): void {
-  for (let i = 0; i < out.length; i++) {
-    out[i] = Math.min(Math.max(Math.floor(plane[i] + 128.5), 0), 255) / 255;
-  }
-}
-
-/** ⌊value + bias⌋, the bias by turns from column to column. */
-function floored(plane: Float64Array, even: number, odd: number, width: number): Float64Array {
-  const out = new Float64Array(plane.length);
-  for (let start = 0; start < out.length; start += width) {
-    for (let x = 0; x < width; x++) {
-      out[start + x] = Math.floor(plane[start + x] + ((x & 1) === 0 ? even : odd));
-    }
-  }
-  return out;
-}
-
-/** A plane whose lines are cut off, or go on with their last value. */
-function widened(plane: Float64Array, from: number, to: number): Float64Array {
-  const lines = plane.length / from;
-  const out = new Float64Array(lines * to);
-  for (let line = 0; line < lines; line++) {
-    out.set(plane.subarray(line * from, line * from + Math.min(from, to)), line * to);
-    if (to > from) out.fill(plane[line * from + from - 1], line * to + from, (line + 1) * to);
-  }
-  return out;
+function unrounded(image: ImageShape, { chroma }: JpegCoding): ForwardOperator {
+  const clipped = clipping(image, 1);
+  if (chroma === 'full' || image[0] !== 3) return clipped;
+  return compose([clipped, coarseChroma(chroma, image[1], image[2]), clipped]);
 }

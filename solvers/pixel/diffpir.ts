@@ -66,6 +66,7 @@ const presets = {
   satellite: fineDetail,
   'space-varying-blur': fineDetail,
   downsample: { ...fineDetail, sigmaMax: 0.15 },
+  jpeg: { ...fineDetail, steps: 10, lambda: 1, sigmaMax: 0.5 },
   demosaic: sparse,
   hadamard: sparse,
   'single-pixel': sparse,

@@ -4,11 +4,12 @@
  */
 import sharp, { type Metadata } from 'sharp';
 import { type FloatArray, floatArray, type Shape } from '../core/array.js';
+import type { JpegCoding } from '../core/jpeg-coding.js';
 import { foreignFormat } from './foreign-formats.js';
 import { asColour, sharedChannel } from './grey-as-colour.js';
 import { fillHidden } from './hidden-colours.js';
 import { profileFits } from './icc.js';
-import { jpegQuality } from './jpeg-quality.js';
+import { jpegCoding, jpegQuality } from './jpeg-file.js';
 import { extraChunks, type PictureExtras, readExtras } from './picture-extras.js';
 import { pngChunks, withChunks } from './png-chunks.js';
 import { tiffBands } from './tiff-bands.js';
@@ -30,6 +31,8 @@ export interface Picture {
   readonly extras?: PictureExtras;
   /** Of a JPEG, as its quantisation tables tell it, 1 to 100. */
   readonly quality?: number;
+  /** Of a JPEG: how it holds its picture, or in a few words why that is not described. */
+  readonly coding?: JpegCoding | string;
   /** What a person should know about how the file was read. */
   readonly warnings?: readonly PictureWarning[];
 }
@@ -108,7 +111,8 @@ export async function decodePicture(
   const whole = gather(colours);
   const image = alpha ? fillHidden(whole, alpha) : whole;
   const greyAsColour = sharedChannel(image) !== undefined;
-  const quality = meta.format === 'jpeg' ? jpegQuality(bytes) : undefined;
+  const isJpeg = meta.format === 'jpeg';
+  const quality = isJpeg ? jpegQuality(bytes) : undefined;
   return {
     image,
     alpha,
@@ -118,6 +122,7 @@ export async function decodePicture(
     extras: readExtras(bytes, meta),
     ...(greyAsColour && { greyAsColour }),
     ...(quality && { quality }),
+    ...(isJpeg && { coding: jpegCoding(bytes, meta.orientation) }),
     ...(warnings.length > 0 && { warnings }),
   };
 }

@@ -2,7 +2,7 @@
  * Whether a finished restoration can be believed. A wreck is an item that fails; a doubt is a warning, which `--strict`
  * makes a failure. To add a doubt, write a `Judge` and add it to `judges`.
  */
-import { devianceOf } from '../../problems/noise.js';
+import { misfitTo } from '../../problems/misfit.js';
 import { countObserved } from '../../problems/observed.js';
 import type { Problem } from '../../problems/problem.js';
 import { type FloatArray, sameShape } from '../core/array.js';
@@ -118,14 +118,13 @@ function averageMisfit({ misfit, logWeights }: Posterior): number | undefined {
  * The misfit of a measurement drawn here from the estimate; 1 where the problem reports another image than it
  * restores.
  */
-async function expectedMisfit(
-  { operator, noise, imageShape }: Problem,
-  estimate: FloatArray,
-): Promise<number> {
-  if (noise.name === 'gaussian' || !sameShape(estimate.shape, imageShape)) return 1;
+async function expectedMisfit(problem: Problem, estimate: FloatArray): Promise<number> {
+  const { operator, noise, imageShape } = problem;
+  if (noise.name === 'gaussian' && !operator.rounding) return 1;
+  if (!sameShape(estimate.shape, imageShape)) return 1;
   const clean = await operator.apply(estimate);
   const drawn = noise.sample(clean, keyedRandom(0, 'expected misfit', 0)('measurement'));
-  const expected = devianceOf(noise, clean, drawn) / countObserved(operator);
+  const expected = await misfitTo(problem, estimate, drawn);
   return expected > 0 && Number.isFinite(expected) ? expected : 1;
 }
 

@@ -9,6 +9,7 @@ import { chooseSolver, effectiveOptions } from '../../solvers/choose.js';
 import type { Solver } from '../../solvers/solver.js';
 import type { FloatArray, Shape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
+import type { JpegCoding } from '../core/jpeg-coding.js';
 import { intoLevels } from '../core/levels.js';
 import { defaultSamples, defaults, wantsVariance } from '../defaults.js';
 import { type Input, openInput } from '../io/inputs.js';
@@ -127,11 +128,13 @@ async function planOf(
   warn: (doubt: Doubt) => void,
 ): Promise<Plan> {
   const { job, files, prior, noisePrior, onEvent } = shared;
+  let coding: JpegCoding | string | undefined;
   const bindTo = (shape: Shape, spec: ProblemSpec, measurement?: FloatArray) =>
-    bindMeasurement(path, shape, spec, { channels: prior?.channels, measurement, ...files });
+    bindMeasurement(path, shape, spec, { channels: prior?.channels, measurement, coding, ...files });
   const opened = await openInput(path, job.limits, { page, dataset: job.dataset });
   await requireRoom(name, opened.shape, shared, bindTo);
   const read = await opened.read();
+  coding = read.picture?.coding;
   const found = job.levels ? { ...read, levels: job.levels } : read;
   for (const warning of found.picture?.warnings ?? []) warn(warning);
   const written = resultFormat(job, found);

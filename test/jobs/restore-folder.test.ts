@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
 import type { Prior } from '../../models/prior.js';
+import { quantisationTables } from '../../problems/restoration/jpeg-blocks.js';
 import type { ChainSolver } from '../../solvers/solver.js';
 import { floatArray, mapArray } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
@@ -436,6 +437,39 @@ describe('restoreFolder', () => {
     expect(clean.made.problem.noise.options.sigma).toBeCloseTo(1 / 255 / Math.sqrt(12), 6);
     expect(withNoise.made.problem.noise.options.sigma).toBe(estimates[1].sigma);
     expect(withNoise.noise).toMatchObject({ kind: 'white', sigma: estimates[1].sigma, grain: 1 });
+  });
+
+  it('restores JPEG files by the tables of each, and says of a PNG what to give', async () => {
+    const root = temporaryFolder();
+    const [input, out] = [join(root, 'in'), join(root, 'out')];
+    fill(input, {
+      'a.jpg': await sharp(await colourPng(24, 24))
+        .jpeg({ quality: 60 })
+        .toBuffer(),
+      'b.jpg': await sharp(await colourPng(24, 24))
+        .jpeg({ quality: 90, chromaSubsampling: '4:4:4' })
+        .toBuffer(),
+      'c.png': await colourPng(24, 24),
+    });
+    const spec = await readProblem('dejpeg', 'gaussian:sigma=0.1');
+    const { counts, failures } = await run({ inputs: [input], out, spec });
+    expect(counts).toEqual({ done: 2, unchanged: 0, failed: 1 });
+    expect(failures.c).toBe(
+      'jpeg needs the quality, such as jpeg:quality=75: it is no JPEG file, which would tell',
+    );
+    const made = manifestLines(out).map(
+      ({ made }) => made as { problem: { operators: { options: object }[] } },
+    );
+    const [a, b] = made.filter(Boolean).map(({ problem }) => problem.operators[0].options);
+    expect(a).toMatchObject({
+      chroma: 'half',
+      orientation: 1,
+      tables: [...quantisationTables(60).luma, ...quantisationTables(60).chroma],
+    });
+    expect(b).toMatchObject({
+      chroma: 'full',
+      tables: [...quantisationTables(90).luma, ...quantisationTables(90).chroma],
+    });
   });
 
   it('leaves no part of a file of an item that failed', async () => {

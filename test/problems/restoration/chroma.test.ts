@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
-  doubled,
+  chromaScaling,
+  coarseChroma,
   FROM_RGB,
-  halfChroma,
-  halved,
   mixPlanes,
   TO_RGB,
 } from '../../../problems/restoration/chroma.js';
@@ -29,23 +28,28 @@ describe('colours of JPEG', () => {
 
 describe('half the resolution', () => {
   it('is the mean of two by two, the last column repeated', () => {
-    expect([...halved(2, 3).apply(plane(1, 2, 10, 3, 6, 20))]).toEqual([3, 15]);
+    expect([...chromaScaling('half', 2, 3).down.apply(plane(1, 2, 10, 3, 6, 20))]).toEqual([3, 15]);
   });
 
   it('comes back by 9, 3, 3 and 1 sixteenths', () => {
     // Five wide: three columns; the pixel at (1, 2) lies near sample (0, 1), beside (0, 0) and above nothing.
-    const wide = doubled(2, 5).apply(plane(0, 16, 32));
+    const wide = chromaScaling('half', 2, 5).up.apply(plane(0, 16, 32));
     expect([...wide.slice(0, 5)]).toEqual([0, 4, 12, 20, 28]);
-    const tall = doubled(4, 6).apply(plane(0, 16, 32, 0, 0, 0));
+    const tall = chromaScaling('half', 4, 6).up.apply(plane(0, 16, 32, 0, 0, 0));
     expect(tall[1 * 6 + 2]).toBe(12 * 0.75);
     expect(tall[2 * 6 + 2]).toBe(12 * 0.25);
   });
 
   it('repeats samples where the image is at most four wide, as the library does', () => {
-    expect([...doubled(1, 4).apply(plane(0, 16))]).toEqual([0, 0, 16, 16]);
+    expect([...chromaScaling('half', 1, 4).up.apply(plane(0, 16))]).toEqual([0, 0, 16, 16]);
   });
 
-  it.each([halved(5, 4), doubled(5, 4), doubled(3, 7)])('its transpose is one', ({ apply, transposed }) => {
+  it.each([
+    chromaScaling('half', 5, 4).down,
+    chromaScaling('half', 5, 4).up,
+    chromaScaling('half-width', 3, 7).up,
+    chromaScaling('half-height', 7, 3).down,
+  ])('its transpose is one', ({ apply, transposed }) => {
     const x = Float64Array.from({ length: 21 }, (_, i) => Math.sin(i + 1));
     const value = (a: Float64Array, b: Float64Array) => a.reduce((sum, v, i) => sum + v * b[i], 0);
     const y = apply(x).map((_, i) => Math.cos(3 * i));
@@ -54,9 +58,9 @@ describe('half the resolution', () => {
   });
 });
 
-it('halfChroma leaves grey alone and passes the check of operators', async () => {
+it('coarseChroma leaves grey alone and passes the check of operators', async () => {
   const grey = filled([3, 5, 6], 0.4);
-  const { data } = await halfChroma(5, 6).apply(grey);
+  const { data } = await coarseChroma('half', 5, 6).apply(grey);
   for (const value of data) expect(value).toBeCloseTo(0.4, 6);
-  await expectSound(halfChroma(5, 6));
+  await expectSound(coarseChroma('half', 5, 6));
 });

@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
+import { turnedBack } from '../../../problems/parts/turned.js';
 import { floatArray, mapArray } from '../../../src/core/array.js';
+import type { JpegCoding } from '../../../src/core/jpeg-coding.js';
+import { jpegCoding } from '../../../src/io/jpeg-file.js';
 import { expectSound, operatorOf } from '../sound.js';
 
 /** Interleaved bytes to [C, H, W] in [0, 1] and back. */
@@ -66,8 +71,35 @@ describe('jpeg', () => {
     );
   });
 
+  it.each(['half-width', 'half-height'])('is bit for bit what is decoded at %s', async (name) => {
+    const files = JSON.parse(
+      readFileSync(new URL('../../fixtures/jpeg/files.json', import.meta.url), 'utf8'),
+    );
+    const file = Buffer.from(files[name], 'base64');
+    const shape = [3, 21, 38];
+    const levels = Uint8Array.from({ length: 3 * 21 * 38 }, (_, i) => {
+      const [c, x, y] = [i % 3, Math.floor(i / 3) % 38, Math.floor(i / 114)];
+      return Math.min(Math.max(128 + (((x - 17) * (y - 11)) >> 2) + (c - 1) * 5 * ((x * y) % 7), 0), 255);
+    });
+    const decoded = planar(await sharp(file).raw().toBuffer(), 3, 21, 38);
+    const { tables } = jpegCoding(file) as JpegCoding;
+    const operator = operatorOf(`jpeg:tables=${tables.join(':')},chroma=${name}`, shape);
+    expect((await operator.apply(planar(levels, 3, 21, 38))).data).toEqual(decoded.data);
+  });
+
+  it.each([2, 5, 6, 7])('turned %d is the file of the picture as it was stored', async (orientation) => {
+    const upright = planar(scene(3, 12, 19), 3, 12, 19);
+    const turn = turnedBack([3, 12, 19], orientation);
+    const stored = operatorOf('jpeg:quality=40', turn.outputShape);
+    const expected = await turn.adjoint(await stored.apply(await turn.apply(upright)));
+    const operator = operatorOf(`jpeg:quality=40,orientation=${orientation}`, upright.shape);
+    expect((await operator.apply(upright)).data).toEqual(expected.data);
+    await expectSound(operator);
+  });
+
   it.each([
     ['jpeg:quality=20', [3, 17, 12]],
+    ['jpeg:quality=20,chroma=half-width', [3, 9, 12]],
     ['jpeg:quality=90,chroma=full', [3, 8, 9]],
     ['jpeg:quality=50', [1, 9, 7]],
     ['jpeg:quality=50+gaussian-blur:sigma=1,border=reflect', [3, 9, 8]],
@@ -94,10 +126,31 @@ describe('jpeg', () => {
     }
   });
 
+  it('takes what is not given from the file, or says what is missing', () => {
+    const measured = { measurementShape: [3, 8, 8] };
+    const coding = { tables: new Array(128).fill(3), chroma: 'half-width', orientation: 6 } as const;
+    const spec = { ...parseProblem('jpeg'), noise: parseTerm('gaussian:sigma=0.1') };
+    expect(bind(spec, measured, { coding }).spec.operators[0].options).toEqual(coding);
+    const given = { ...parseProblem('jpeg:quality=30'), noise: spec.noise };
+    expect(bind(given, measured, { coding }).spec.operators[0].options).toEqual({
+      ...{ quality: 30, chroma: 'half', orientation: 1 },
+    });
+    expect(() => bind(spec, measured)).toThrow(
+      'jpeg needs the quality, such as jpeg:quality=75: it is no JPEG file, which would tell',
+    );
+    expect(() => bind(spec, measured, { coding: 'holds 4 channels' })).toThrow('the file holds 4 channels');
+  });
+
   it('refuses images that JPEG files do not hold', () => {
     expect(() => operatorOf('jpeg:quality=50', [2, 8, 8])).toThrow(
       'jpeg works on images of 1 or 3 channels, but the image is 2×8×8',
     );
     expect(() => operatorOf('jpeg:quality=0', [1, 8, 8])).toThrow('option quality of jpeg: ');
+    const ones = new Array(64).fill(1).join(':');
+    expect(() => operatorOf(`jpeg:tables=${ones}`, [3, 8, 8])).toThrow(
+      'jpeg:tables has one table, which is of a grey file, but the image has colours',
+    );
+    expect(() => operatorOf(`jpeg:tables=${ones},quality=4`, [1, 8, 8])).toThrow('but both of them is given');
+    expect(() => operatorOf('jpeg:tables=1:2:3', [1, 8, 8])).toThrow('expected 64, 128 or 192 numbers');
   });
 });

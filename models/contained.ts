@@ -1,6 +1,7 @@
 /** Which files may be opened on behalf of a card, a problem or a folder, which may come from anybody. */
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { reasonOf } from '../src/core/reasons.js';
 
 /** How far what a file says is followed. */
 export interface Trust {
@@ -53,7 +54,10 @@ export async function requireWithin(
 /** @throws Error where a link anywhere in the folder leads out of it. */
 export async function requireLinksWithin(folder: string, trust: Trust): Promise<void> {
   if (trust.allowOutside) return;
-  for (const path of await readdir(folder, { recursive: true })) await requireWithin(folder, path);
+  const paths = await readdir(folder, { recursive: true }).catch((error) => {
+    throw new Error(`${folder} cannot be read: ${reasonOf(error)}`, { cause: error });
+  });
+  for (const path of paths) await requireWithin(folder, path);
 }
 
 function isWithin(folder: string, path: string): boolean {

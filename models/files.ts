@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { reasonOf } from '../src/core/reasons.js';
 import type { FileCard } from './card.js';
 import { requireFile } from './contained.js';
 import type { ModelSource } from './onnx/differentiate.js';
@@ -85,8 +86,13 @@ export async function exists(path: string): Promise<boolean> {
 
 /** Why a file cannot be read, for the end of a sentence. */
 export function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' ? 'there is no such file' : message;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? 'there is no such file' : reasonOf(error);
+}
+
+/** @throws Error in one sentence, with this error's reason. */
+export function unreadable(path: string, error: unknown): never {
+  throw new Error(`${path} cannot be read: ${reason(error)}.`, { cause: error });
 }
 
 async function sha256(path: string): Promise<string> {
@@ -95,7 +101,7 @@ async function sha256(path: string): Promise<string> {
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk);
   } catch (error) {
-    throw new Error(`${path} cannot be read: ${reason(error)}.`);
+    unreadable(path, error);
   }
   return hash.digest('hex');
 }

@@ -10,7 +10,7 @@ import { openCompressivePrior } from './compressive/prior.js';
 import { readText, requireLinksWithin, requireWithin, type Trust } from './contained.js';
 import { diffusersCard, isDiffusersFolder } from './diffusers/card.js';
 import { openDiffusionPrior } from './diffusion.js';
-import { checkFile, exists, graphSource, reason } from './files.js';
+import { checkFile, exists, graphSource, reason, unreadable } from './files.js';
 import { openLatentPrior } from './latent.js';
 import { cached } from './onnx/cache.js';
 import { differentiate } from './onnx/differentiate.js';
@@ -194,7 +194,7 @@ function cardless(network: string, card: string): Error {
 }
 
 async function priorless(directory: string): Promise<Error> {
-  const names = (await readdir(directory)).sort();
+  const names = (await readdir(directory).catch((error) => unreadable(directory, error))).sort();
   const networks = names.filter((name) => name.endsWith('.onnx'));
   const weights = names.find((name) => /\.(safetensors|ckpt|pt|pth|bin)$/.test(name));
   const missing = `${directory} holds neither a card.json nor diffusers' model_index.json`;

@@ -9,7 +9,7 @@ import { keyedRandom } from '../src/core/random.js';
 import { difference, norm } from '../src/core/vector.js';
 import { type DiffusionCard, diffusionCard } from './card.js';
 import { openDiffusionPrior, scalarTensor } from './diffusion.js';
-import { type GraphFiles, graphFiles, graphSource } from './files.js';
+import { type GraphFiles, graphFiles, graphSource, unreadable } from './files.js';
 import { openGraph } from './onnx/differentiable-graph.js';
 import { Runtime, type RuntimeLimits, type Session, type Tensor } from './onnx/session.js';
 import { alphasCumprod } from './schedule.js';
@@ -72,13 +72,17 @@ export async function probeCard(place: string, limits: RuntimeLimits = {}): Prom
 
 /** The only .onnx file of a folder. */
 async function onlyModel(directory: string): Promise<string> {
-  if (!(await stat(directory)).isDirectory()) {
-    throw new Error(`${directory} is no prior; expected a folder or an .onnx file.`);
+  const found = await stat(directory).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    const what = found ? 'is no prior' : 'does not exist';
+    throw new Error(`${directory} ${what}; expected a folder or an .onnx file.`);
   }
-  const models = (await readdir(directory)).filter((name) => name.endsWith('.onnx'));
+  const models = (await readdir(directory).catch((error) => unreadable(directory, error))).filter((name) =>
+    name.endsWith('.onnx'),
+  );
   if (models.length === 1) return join(directory, models[0]);
-  const found = models.length === 0 ? 'none' : models.join(', ');
-  throw new Error(`${directory} should hold one .onnx file to write a card for; it holds ${found}.`);
+  const held = models.length === 0 ? 'none' : models.join(', ');
+  throw new Error(`${directory} should hold one .onnx file to write a card for; it holds ${held}.`);
 }
 
 /** What the graph itself says, and what stands in the card until it is known better. */

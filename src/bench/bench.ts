@@ -1,12 +1,13 @@
 /** Benchmarks that give the same numbers tomorrow: a spec in, a JSON file and a Markdown table out. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { arch, cpus, platform } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
+import { reasonOf } from '../core/reasons.js';
 import { check, faultInWords } from '../core/schema-words.js';
-import { reasonOf, writeFileAtomic } from '../io/atomic.js';
+import { cannotWrite, makeFolder, writeFileAtomic } from '../io/atomic.js';
 import { requireOut } from '../io/output-folder.js';
 import { writePicture } from '../io/picture-file.js';
 import { type ExactRow, exactBench } from './exact.js';
@@ -78,16 +79,16 @@ export async function bench(specPath: string, options: BenchOptions): Promise<Be
   if (!options.overwrite && earlier === undefined) {
     for (const path of [jsonPath, tablePath, join(options.out, name)]) requireFree(path);
   }
-  await mkdir(options.out, { recursive: true });
+  await makeFolder(options.out).catch((error) => {
+    throw cannotWrite(options.out, error);
+  });
   const save = async ({ rows, table }: Outcome) => {
     const record = { version: FORMAT, started, spec, machine, rows };
     await writeFileAtomic(jsonPath, `${JSON.stringify(record, null, 2)}\n`);
     await writeFileAtomic(tablePath, `${table}\n`);
   };
   const look = async ({ problem, noise, solver }: PhotographsRow, pictures: FloatArray) => {
-    const folder = join(options.out, name);
-    await mkdir(folder, { recursive: true });
-    await writePicture(join(folder, `${fileName(`${problem} ${noise} ${solver}`)}.png`), pictures);
+    await writePicture(join(options.out, name, `${fileName(`${problem} ${noise} ${solver}`)}.png`), pictures);
   };
   const outcome = await run(spec, options, { save, look, earlier: earlierRun(earlier) });
   await save(outcome);

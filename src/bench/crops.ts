@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FloatArray, zeros } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
-import { reasonOf } from '../io/atomic.js';
+import { reasonOf } from '../core/reasons.js';
 import { decodePicture } from '../io/picture.js';
 
 export interface Photograph {

@@ -1,7 +1,9 @@
 /** Files that are either whole or absent: a temporary name in the same folder, flushed to disk, then renamed. */
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { reasonOf } from '../core/reasons.js';
 
 /**
  * Writes a file whole or not at all; makes its folder where there is none. A link of this name is replaced, not
@@ -21,7 +23,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
 export async function writeAside(path: string, bytes: Uint8Array | string): Promise<string> {
   const aside = join(dirname(path), `${asidePrefix(path)}${randomBytes(8).toString('hex')}.partial`);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(aside, 'wx');
     try {
       await file.writeFile(bytes);
@@ -33,6 +35,20 @@ export async function writeAside(path: string, bytes: Uint8Array | string): Prom
   } catch (error) {
     await rm(aside, { force: true }).catch(() => {});
     throw cannotWrite(path, error);
+  }
+}
+
+/** Makes a folder and those above it, where they are missing. @throws the system's error */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // So Node calls a disk that is read-only; the first folder that is missing is told the truth.
+    let missing = resolve(path);
+    while (!existsSync(dirname(missing))) missing = dirname(missing);
+    await mkdir(missing);
+    await mkdir(path, { recursive: true });
   }
 }
 
@@ -61,26 +77,7 @@ function asidePrefix(path: string): string {
   return `.${createHash('sha256').update(basename(path)).digest('hex').slice(0, 16)}.`;
 }
 
-function cannotWrite(path: string, error: unknown): Error {
+/** In one sentence, for a file or folder that is to be. */
+export function cannotWrite(path: string, error: unknown): Error {
   return new Error(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EACCES: 'this user has no permission',
-  EPERM: 'this user has no permission',
-  EROFS: 'the disk is read-only',
-  ENOTDIR: 'a part of its path is a file, not a folder',
-  EEXIST: 'a part of its path is a file, not a folder',
-  EISDIR: 'it is a folder',
-  ENOENT: 'there is no such file or folder',
-  ENAMETOOLONG: 'its name is too long',
-  ELOOP: 'it is a link that leads nowhere',
-};
-
-/** Why the operating system refused, in words. */
-export function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import { type FloatArray, floatArray, formatShape, mapArray, type Shape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import type { Levels } from '../core/levels.js';
-import { reasonOf } from './atomic.js';
+import { reasonOf } from '../core/reasons.js';
 import { dimLevels } from './dim-pictures.js';
 import { decodeNpy, MOST_VALUES, type NpyArray, openNpy } from './npy.js';
 import { npzMembers } from './npz.js';
@@ -164,7 +164,8 @@ export async function readOptionFile(path: string, role: Role, option: string): 
   return role === 'mask' ? mapArray(plane, (value) => (value >= 0.5 ? 1 : 0)) : plane;
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+/** @throws Error in one sentence where the file cannot be read. */
+export async function readBytes(path: string): Promise<Uint8Array> {
   return readFile(path).catch((error) => cannotRead(path, error));
 }
 

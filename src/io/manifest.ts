@@ -4,13 +4,14 @@
  * folder to itself.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { tryLock } from 'fs-native-extensions';
 import { UsageError } from '../core/errors.js';
-import { reasonOf } from './atomic.js';
+import { reasonOf } from '../core/reasons.js';
+import { makeFolder } from './atomic.js';
 
 /** Of restored pictures; walks pass over folders that hold one. */
 export const manifestName = 'manifest.jsonl';
@@ -119,7 +120,7 @@ const LOCKED_BYTE = 2 ** 52;
 
 async function openLocked(path: string): Promise<FileHandle> {
   const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-  const file = await mkdir(dirname(path), { recursive: true })
+  const file = await makeFolder(dirname(path))
     .then(() => open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK))
     .catch((error) => {
       throw new Error(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });

@@ -8,7 +8,8 @@ import { lstat, readFile, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UsageError } from '../core/errors.js';
-import { moveInPlace, reasonOf, removeLeftovers, writeAside, writeFileAtomic } from './atomic.js';
+import { reasonOf } from '../core/reasons.js';
+import { moveInPlace, removeLeftovers, writeAside, writeFileAtomic } from './atomic.js';
 import { type Digest, type FailedLine, isListOfNames, Manifest, type OkLine } from './manifest.js';
 
 /** What is there stands, and so does its line: an item that is not worked on. */
@@ -84,19 +85,25 @@ export class OutputFolder {
 
   /**
    * @param endings of all files that the item may come to have.
-   * @throws Refusal where one of them would replace an input, a folder, or a file that no line of this item lists.
+   * @throws Refusal where one of them would replace an input, a folder, or a file that no line of this item lists, or
+   *   where a file that one lists is not as this program wrote it.
    */
   async requireFree(name: string, endings: readonly string[]): Promise<void> {
     const own = this.filesOf(name);
-    for (const ending of endings) {
-      const path = join(this.out, name + ending);
+    const changed = await this.changedByOthers(name);
+    for (const file of new Set([...endings.map((ending) => name + ending), ...own])) {
+      const path = join(this.out, file);
       const there = await lstat(path).catch(() => undefined);
       if (there === undefined) continue;
       if (there.isDirectory()) throw new Refusal(`${path} is a folder, so no file can be written there`);
       if ((await placesOf(path)).some((place) => this.inputs.has(place))) {
         throw new Refusal(`${path} is an input, so it is not replaced; give another output folder`);
       }
-      if (this.overwrite || this.manifest.torn === name || own.includes(name + ending)) continue;
+      if (this.overwrite || this.manifest.torn === name) continue;
+      if (changed.includes(file)) {
+        throw new Refusal(`${path} was changed after this program wrote it; --overwrite replaces it`);
+      }
+      if (own.includes(file)) continue;
       const trouble = 'is there already, and this program has no record of writing it';
       throw new Refusal(`${path} ${trouble}; give another output folder, or --overwrite to replace it`);
     }
@@ -139,6 +146,13 @@ export class OutputFolder {
 
   async close(): Promise<void> {
     await this.manifest.close();
+  }
+
+  /** Unless a killed run was at work on the item. Lines of before digests were kept tell nothing. */
+  private async changedByOthers(name: string): Promise<readonly string[]> {
+    const last = this.manifest.lastDone(name);
+    if (last?.digests === undefined || this.pending.has(name)) return [];
+    return (await this.compare(last)).changed;
   }
 
   /** What the item has, by its last line and by what a killed run was putting in place. */

@@ -1,13 +1,13 @@
 /** Pictures on disk. */
-import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { contiguous, type FloatArray } from '../core/array.js';
 import { writeFileAtomic } from './atomic.js';
+import { readBytes } from './inputs.js';
 import { decodePicture, encodePicture, type Picture, type PictureLimits } from './picture.js';
 
 /**
  * Reads a PNG, TIFF, JPEG, WebP or AVIF file.
- * @throws Error in one sentence when the file is no picture, is damaged, or is larger than the limits.
+ * @throws Error in one sentence when the file is missing or no picture, is damaged, or is larger than the limits.
  * @example
  * ```ts
  * import { readPicture } from 'retrodict';
@@ -17,7 +17,7 @@ import { decodePicture, encodePicture, type Picture, type PictureLimits } from '
  * ```
  */
 export async function readPicture(path: string, limits?: PictureLimits): Promise<Picture> {
-  return decodePicture(await readFile(path), path, limits);
+  return decodePicture(await readBytes(path), path, limits);
 }
 
 /**

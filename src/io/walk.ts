@@ -3,7 +3,7 @@ import { type Dirent, existsSync, type Stats, statSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { UsageError } from '../core/errors.js';
-import { reasonOf } from './atomic.js';
+import { reasonOf } from '../core/reasons.js';
 import { type Results, separateClashes } from './clashes.js';
 import { foreignFormat } from './foreign-formats.js';
 import { manifestName } from './manifest.js';

@@ -318,7 +318,8 @@ async function isDone(
   if (last === undefined) return false;
   if (last.key === keyOf(made)) {
     const { changed, missing } = await folder.compare(last);
-    if (changed.length > 0) {
+    // Else it is refused, for somebody may have worked on it.
+    if (changed.length > 0 && (job.overwrite || last.digests === undefined)) {
       const message = `${changed.join(' and ')} changed after it was written, so the item is made again`;
       warn({ code: 'changed', message });
     }

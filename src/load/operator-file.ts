@@ -21,7 +21,7 @@ import {
 } from '../../problems/own/tensorflow.js';
 import { type FloatArray, floatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
-import { reasonOf } from '../io/atomic.js';
+import { reasonOf } from '../core/reasons.js';
 
 export interface OperatorFile {
   readonly operator: LoadedOperator;

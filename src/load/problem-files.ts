@@ -9,7 +9,7 @@ import type { ProblemSpec, Term } from '../../problems/problem.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { hashArray } from '../core/random.js';
-import { reasonOf } from '../io/atomic.js';
+import { reasonOf } from '../core/reasons.js';
 import { readOptionFile } from '../io/inputs.js';
 import type { NewFile } from '../io/output-folder.js';
 import { loadOperator } from './operator-file.js';

@@ -6,7 +6,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Solver } from '../../solvers/solver.js';
 import { UsageError } from '../core/errors.js';
-import { reasonOf } from '../io/atomic.js';
+import { reasonOf } from '../core/reasons.js';
 
 /** A solver from a file, and which version of it. */
 export interface LoadedSolver {

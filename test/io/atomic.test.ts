@@ -2,7 +2,13 @@ import { lstatSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { moveInPlace, removeLeftovers, writeAside, writeFileAtomic } from '../../src/io/atomic.js';
+import {
+  makeFolder,
+  moveInPlace,
+  removeLeftovers,
+  writeAside,
+  writeFileAtomic,
+} from '../../src/io/atomic.js';
 import { fill, temporaryFolder } from './folders.js';
 
 describe('writeFileAtomic', () => {
@@ -13,6 +19,17 @@ describe('writeFileAtomic', () => {
     await writeFileAtomic(path, Uint8Array.of(50, 51));
     expect(readFileSync(path, 'utf8')).toBe('23');
     expect(readdirSync(join(folder, 'a/b'))).toEqual(['c.txt']);
+  });
+
+  it('makes the folders that are missing, and names the trouble where it cannot', async () => {
+    const folder = temporaryFolder();
+    await makeFolder(join(folder, 'a/b/c'));
+    await makeFolder(join(folder, 'a/b/c'));
+    expect(readdirSync(join(folder, 'a/b'))).toEqual(['c']);
+    fill(folder, { file: '' });
+    await expect(writeFileAtomic(join(folder, 'file/x/y.txt'), '')).rejects.toThrow(
+      /y\.txt cannot be written: a part of its path is a file, not a folder$/,
+    );
   });
 
   it('does not write through a link, and replaces one by the file', async () => {

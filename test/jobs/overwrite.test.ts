@@ -116,7 +116,7 @@ describe('restore', () => {
     );
   });
 
-  it('makes again what is not as it was written, and says so', async () => {
+  it('makes again what is not as it was written where it is told to, and loses nobody’s work', async () => {
     const { root, run, read } = await folders();
     const words = ['restore', 'in/a.png', '--out', 'out', ...wiener];
     await run(...words);
@@ -124,7 +124,14 @@ describe('restore', () => {
     const bytes = readFileSync(join(root, 'out/a.png'));
     bytes[bytes.length - 1] ^= 1;
     writeFileSync(join(root, 'out/a.png'), bytes);
-    const again = await run(...words);
+    const edited = read('out/a.png');
+    const refusal = /out\/a\.png was changed after this program wrote it; --overwrite replaces it$/m;
+    for (const more of [[], ['--force', '--seed', '3'], ['--force', '--format', 'tiff']]) {
+      const { status, stderr } = await run(...words, ...more);
+      expect([status, stderr]).toEqual([1, expect.stringMatching(refusal)]);
+      expect(read('out/a.png')).toBe(edited);
+    }
+    const again = await run(...words, '--overwrite');
     expect(again.stderr).toMatch(
       /^warning: a: a\.png changed after it was written, so the item is made again$/m,
     );

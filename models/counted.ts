@@ -20,8 +20,8 @@ export interface Counters {
 }
 
 /**
- * The same prior; every use is added to `counters`, and fails by the prior's name where it gives values that are not finite. Of
- * an autoencoder the decoder is counted, and the model of codes where it is a diffusion.
+ * The same prior; every use is added to `counters`, and fails by the prior's name where it gives values that are not
+ * finite. Of an autoencoder the decoder is counted, and the model of codes where it is a diffusion.
  */
 export function counted(prior: Prior, counters: Counters): Prior {
   if (prior.kind === 'diffusion') return countedDiffusion(prior, counters);

@@ -4,7 +4,7 @@ import type { Linearization } from '../src/core/linearization.js';
 import type { DiffusionCard } from './card.js';
 import { DifferentiableGraph, type GraphModel } from './onnx/differentiable-graph.js';
 import type { Session, Tensor, ValueInfo } from './onnx/session.js';
-import { crop, pad, padAdjoint, paste, roundUp } from './padding.js';
+import { cut, pad, padAdjoint, paste, roundUp } from './padding.js';
 import { type Preconditioning, precondition } from './parametrisation.js';
 import type { DiffusionPrior, Footprint } from './prior.js';
 import { type NoiseSchedule, noiseSchedule } from './schedule.js';
@@ -148,7 +148,7 @@ class OnnxDiffusionPrior implements FeedablePrior {
     }
     // Of a network that also estimates its variance the first half of the channels is wanted.
     const used = (output.data as Float32Array).subarray(0, channels * height * width);
-    const network = crop(floatArray(used, [channels, height, width]), 0, 0, x.shape[1], x.shape[2]);
+    const network = cut(floatArray(used, [channels, height, width]), 0, 0, x.shape[1], x.shape[2]);
     return floatArray(combination(skip, x.data, shift, outputScale, network.data), x.shape);
   }
 

@@ -144,7 +144,7 @@ function shippedDirectory(name: string): string {
   return join(weightsFolder(), name);
 }
 
-/** Sources and build lie at different depths of the package. (Not every runtime resolves a name in `imports` that has a `*`.) */
+/** Sources and build lie at different depths of the package; not every runtime resolves `imports` that have a `*`. */
 function weightsFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);

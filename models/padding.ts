@@ -42,7 +42,7 @@ export function padAdjoint(v: FloatArray, h: number, w: number): FloatArray {
 }
 
 /** The part [C, h, w] of an image that begins at (top, left). */
-export function crop(x: FloatArray, top: number, left: number, h: number, w: number): FloatArray {
+export function cut(x: FloatArray, top: number, left: number, h: number, w: number): FloatArray {
   const [channels, height, width] = x.shape;
   if (h === height && w === width) return x;
   const out = zeros([channels, h, w]);
@@ -55,7 +55,7 @@ export function crop(x: FloatArray, top: number, left: number, h: number, w: num
   return out;
 }
 
-/** Lays `part` into `x` at (top, left): into zeros, the adjoint of `crop`. */
+/** Lays `part` into `x` at (top, left): into zeros, the adjoint of `cut`. */
 export function paste(part: FloatArray, x: FloatArray, top: number, left: number): void {
   const [channels, h, w] = part.shape;
   const [, height, width] = x.shape;

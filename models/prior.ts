@@ -35,8 +35,8 @@ export interface DiffusionPrior {
   /** How much memory the network takes on an image of this size, about; absent where that is not known. */
   footprint?(height: number, width: number): Footprint;
   /**
-   * Of a prior that sees images in parts: does `work` on one part after the other, and lays together what it gives for the part's own
-   * pixels. For work on a pixel that needs nothing from beyond the receptive radius.
+   * Of a prior that sees images in parts: does `work` on one part after the other, and lays together what it gives for
+   * the part's own pixels. For work on a pixel that needs nothing from beyond the receptive radius.
    * @param arrays of one image's size: the work is given their parts.
    */
   inParts?(arrays: readonly FloatArray[], work: PartWork): Promise<readonly FloatArray[]>;
@@ -64,8 +64,8 @@ export type PartWork = (
 ) => Promise<readonly FloatArray[]>;
 
 /**
- * A diffusion model of codes, and the autoencoder whose codes they are. Codes are arrays [codes.channels, h, w] in the units
- * of their own model (about unit variance): images of height `downsampling`·h.
+ * A diffusion model of codes, and the autoencoder whose codes they are. Codes are arrays [codes.channels, h, w] in the
+ * units of their own model (about unit variance): images of height `downsampling`·h.
  */
 export interface LatentPrior {
   readonly kind: 'latent';
@@ -78,8 +78,8 @@ export interface LatentPrior {
   /** The model of codes: its images are codes, and its noise levels are in their units. */
   readonly codes: DiffusionPrior;
   /**
-   * The code of an image [C, H, W] in [0, 1] units, mirrored out to a multiple of `downsampling` first; the mean where the
-   * encoder gives a distribution. Absent where there is no encoder.
+   * The code of an image [C, H, W] in [0, 1] units, mirrored out to a multiple of `downsampling` first; the mean where
+   * the encoder gives a distribution. Absent where there is no encoder.
    */
   encode?(image: FloatArray, signal?: AbortSignal): Promise<FloatArray>;
   /** The encoder at an image with its vector-Jacobian products. */
@@ -89,8 +89,8 @@ export interface LatentPrior {
   /** The decoder at a code with its vector-Jacobian products. */
   linearizeDecode?(code: FloatArray, signal?: AbortSignal): Promise<Linearization>;
   /**
-   * The same prior of images that go with a text; present where the model takes texts. Without it the text is empty. Both
-   * share the networks, so closing one closes the other.
+   * The same prior of images that go with a text; present where the model takes texts. Without it the text is empty.
+   * Both share the networks, so closing one closes the other.
    */
   condition?(text: string, options?: Conditioning): Promise<LatentPrior>;
   /** As of a diffusion prior; the size is that of the image. */
@@ -110,8 +110,8 @@ export interface CodeRate {
 }
 
 /**
- * An autoencoder with a density of its codes: x ~ N(D(z), diag σ(z)²), z ~ p(z | h), h ~ p(h). A compressive one codes an
- * image by rounding z and h, so that −log p is the length of the file; of a plain VAE z ~ N(0, I) and there is no h.
+ * An autoencoder with a density of its codes: x ~ N(D(z), diag σ(z)²), z ~ p(z | h), h ~ p(h). A compressive one codes
+ * an image by rounding z and h, so that −log p is the length of the file; of a plain VAE z ~ N(0, I) and there is no h.
  */
 export interface CompressivePrior {
   readonly kind: 'compressive';
@@ -127,7 +127,7 @@ export interface CompressivePrior {
   decode(z: FloatArray, signal?: AbortSignal): Promise<FloatArray>;
   /** The decoder at a code with its vector-Jacobian products. */
   linearizeDecode(z: FloatArray, signal?: AbortSignal): Promise<Linearization>;
-  /** σ(z): the standard deviation of what the decoder leaves over, of the shape of D(z); absent where that is not known. */
+  /** σ(z): standard deviation of what the decoder leaves over, of the shape of D(z); absent where not known. */
   spread?(z: FloatArray, signal?: AbortSignal): Promise<FloatArray>;
   /** In double precision, but for the network between h and z. */
   rate(codes: Codes, signal?: AbortSignal): Promise<CodeRate>;
@@ -142,8 +142,8 @@ export interface CompressivePrior {
 /** How strongly a text is to steer. */
 export interface Conditioning {
   /**
-   * Scale w of classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598), in the usual counting: D = D₀ + w (D_text − D₀),
-   * so that 1 is none. By default what the card says.
+   * Scale w of classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598), in the usual counting: D = D₀ + w
+   * (D_text − D₀), so that 1 is none. By default what the card says.
    */
   readonly guidance?: number;
   /** What D₀ is told: what images should not be like (default the empty text). */

@@ -7,7 +7,7 @@
  */
 import { type FloatArray, floatArray, zeros } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
-import { crop, paste, roundUp } from './padding.js';
+import { cut, paste, roundUp } from './padding.js';
 import { type DiffusionPrior, descriptionOf, type PartWork } from './prior.js';
 
 /** How the image is divided. */
@@ -153,14 +153,14 @@ function spans(extent: number, { tile, halo, multiple }: Grid): Span[] {
 }
 
 function windowOf(x: FloatArray, { row, column }: Tile): FloatArray {
-  return crop(x, row.start, column.start, row.end - row.start, column.end - column.start);
+  return cut(x, row.start, column.start, row.end - row.start, column.end - column.start);
 }
 
 /** Lays the core of what was computed on a window into the image. */
 function pasteCore(window: FloatArray, { row, column }: Tile, image: FloatArray): void {
   const height = row.coreEnd - row.coreStart;
   const width = column.coreEnd - column.coreStart;
-  const core = crop(window, row.coreStart - row.start, column.coreStart - column.start, height, width);
+  const core = cut(window, row.coreStart - row.start, column.coreStart - column.start, height, width);
   paste(core, image, row.coreStart, column.coreStart);
 }
 
@@ -169,7 +169,7 @@ function onlyCore(v: FloatArray, { row, column }: Tile): FloatArray {
   const window = zeros([v.shape[0], row.end - row.start, column.end - column.start]);
   const height = row.coreEnd - row.coreStart;
   const width = column.coreEnd - column.coreStart;
-  const core = crop(v, row.coreStart, column.coreStart, height, width);
+  const core = cut(v, row.coreStart, column.coreStart, height, width);
   paste(core, window, row.coreStart - row.start, column.coreStart - column.start);
   return window;
 }

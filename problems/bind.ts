@@ -21,7 +21,7 @@ export interface BindContext {
   readonly channels?: number;
   /** Where it is at hand: the last operator may take options from it that are not set. */
   readonly measurement?: FloatArray;
-  /** Where the measurement was read from a JPEG file: how that holds it, or in a few words why this is not described. */
+  /** Where the measurement was read from a JPEG file: how that holds it, or in a few words why this is not said. */
   readonly coding?: JpegCoding | string;
   /** What the file options hold, by `<term index>.<option>`, such as `0.kernel`. */
   readonly files?: Readonly<Record<string, FloatArray>>;

@@ -6,8 +6,8 @@ import type { Problem } from './problem.js';
 import { roundingAsNoise } from './rounded.js';
 
 /**
- * The deviance of A(x) for each observed value, about 1 where x is true. Where A rounds, of what is rounded: a number beside
- * the border of its cell comes out a whole step away, though it is as likely as any other.
+ * The deviance of A(x) for each observed value, about 1 where x is true. Where A rounds, of what is rounded: a number
+ * beside the border of its cell comes out a whole step away, though it is as likely as any other.
  */
 export async function misfitTo(problem: Problem, x: FloatArray, y: FloatArray): Promise<number> {
   const { problem: smooth, measurement } = await roundingAsNoise(problem, y);

@@ -12,7 +12,7 @@ export interface NoiseModel {
   readonly name: string;
   /** Draws y given the clean measurement A(x). */
   sample(clean: FloatArray, random: Random): FloatArray;
-  /** log p of one measured value, in nats, where each is noisy by itself; −∞ only for values that cannot be measured. */
+  /** log p of one measured value, in nats, where each is noisy by itself; −∞ only where it cannot be measured. */
   readonly logDensity?: LogDensity;
   /** log p(y | clean), normalised, in nats. */
   logLikelihood(clean: FloatArray, y: FloatArray): number;
@@ -26,15 +26,15 @@ export interface NoiseModel {
    */
   deviance?(clean: FloatArray, y: FloatArray): number;
   /**
-   * What y says of the clean value, in its units: the gradient over the information of a value (Fisher scoring), or over the
-   * largest where it may vanish. Zero on average where `clean` is true. Absent where that is y − clean.
+   * What y says of the clean value, in its units: the gradient over the information of a value (Fisher scoring), or
+   * over the largest where it may vanish. Zero on average where `clean` is true. Absent where that is y − clean.
    */
   residual?(clean: FloatArray, y: FloatArray): FloatArray;
   /** Of stationary noise: its covariance of channels by octave of frequency, see `correlated`. */
   readonly octaves?: readonly (readonly number[])[];
   /**
-   * Of noise that is Gaussian given the clean measurement, but not independent from value to value: it is `levels`, by value or
-   * for all, times noise of this covariance. `problems/whitened.ts` makes white noise of it.
+   * Of noise that is Gaussian given the clean measurement, but not independent from value to value: it is `levels`, by
+   * value or for all, times noise of this covariance. `problems/whitened.ts` makes white noise of it.
    */
   whitening?(clean: FloatArray): {
     readonly covariance: OctaveCovariance;

@@ -1,7 +1,7 @@
 /**
- * Rounding as noise: where A rounds numbers that are linear in the image to multiples of a step Δ, these are known up to an
- * error that is taken for Gaussian with the variance of a uniform one, Δ²/12 (Widrow & Kollár, "Quantization noise", 2008).
- * So solvers for linear operators restore a JPEG.
+ * Rounding as noise: where A rounds numbers that are linear in the image to multiples of a step Δ, these are known up
+ * to an error that is taken for Gaussian with the variance of a uniform one, Δ²/12 (Widrow & Kollár, "Quantization
+ * noise", 2008). So solvers for linear operators restore a JPEG.
  */
 import { type FloatArray, mapArray } from '../src/core/array.js';
 import { gaussianNoise } from './noises/gaussian.js';

@@ -1,4 +1,4 @@
-/** Correlated noise made white: y' = Wy and A' = WA say of an image just what y and A do, and any solver for white noise serves. */
+/** Correlated noise made white: y' = Wy and A' = WA say what y and A do, and any solver for white noise serves. */
 import { type FloatArray, mapArray, sizeOf } from '../src/core/array.js';
 import { gaussianNoise } from './noises/gaussian.js';
 import { isLinear, type LinearOperator, withLinearization } from './operator.js';
@@ -6,8 +6,8 @@ import type { OctaveCovariance } from './parts/octave-covariance.js';
 import type { Problem } from './problem.js';
 
 /**
- * The same task with white noise, where the noise has a whitening and the operator is linear; as it is else. The noise keeps its
- * mean strength. Levels that go with brightness are taken from the measurement, averaged over 5×5 pixels.
+ * The same task with white noise, where the noise has a whitening and the operator is linear; as it is else. The noise
+ * keeps its mean strength. Levels that go with brightness are taken from the measurement, averaged over 5×5 pixels.
  */
 export function whitened(
   problem: Problem,

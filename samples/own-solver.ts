@@ -1,6 +1,6 @@
 /**
- * A solver of one's own: ILVR (samples/solvers/ilvr.js), made only of `retrodict/solver`, doubles the size of a picture.
- * Writes samples/output/own-solver.png. Run: node dist/samples/own-solver.js
+ * A solver of one's own: ILVR (samples/solvers/ilvr.js), made only of `retrodict/solver`, doubles the size of a
+ * picture. Writes samples/output/own-solver.png. Run: node dist/samples/own-solver.js
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { bind, contactSheet, loadPrior, measure, problem, psnr, readPicture, restore } from 'retrodict';

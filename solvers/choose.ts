@@ -1,4 +1,4 @@
-/** Which solver the benchmark recommends for a problem, and whether a solver can do a task, said before any work is done. */
+/** Which solver the benchmark recommends for a problem, and whether a solver can do a task, said before any work. */
 import type { Prior } from '../models/prior.js';
 import { isLinear } from '../problems/operator.js';
 import { equalVariance, type Problem } from '../problems/problem.js';

@@ -35,8 +35,9 @@ export interface Needs {
   /** The operator must offer its singular value decomposition. */
   readonly svd?: boolean;
   /**
-   * `gaussian`: white, of equal variance; `variance`: conditionally Gaussian; `octaves`: of a strength that is known by octave;
-   * `any`: only a likelihood. Correlated noise is made white for all but `octaves`, where the operator is linear.
+   * `gaussian`: white, of equal variance; `variance`: conditionally Gaussian; `octaves`: of a strength that is known by
+   * octave; `any`: only a likelihood. Correlated noise is made white for all but `octaves`, where the operator is
+   * linear.
    */
   readonly noise: 'gaussian' | 'variance' | 'octaves' | 'any';
 }
@@ -67,8 +68,8 @@ interface SolverBase {
   /** Every option has a default, or may be left out, and a `.describe()` with its unit. */
   readonly options: z.ZodObject;
   /**
-   * Options by problem name, or by name and option where that one is another matter (`inpaint:fraction`); effective options =
-   * defaults < preset < what the user sets.
+   * Options by problem name, or by name and option where that one is another matter (`inpaint:fraction`); effective
+   * options = defaults < preset < what the user sets.
    */
   readonly presets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -83,7 +84,8 @@ export interface ChainSolver extends SolverBase {
    */
   run(task: Task, options: Readonly<Record<string, unknown>>, context: Context): Promise<FloatArray>;
   /**
-   * What is known of the posterior without a sample: `restore` then reports this, and draws only the samples that are asked for.
+   * What is known of the posterior without a sample: `restore` then reports this, and draws only the samples that are
+   * asked for.
    * @param context says whether variances are wanted.
    */
   moments?(task: Task, options: Readonly<Record<string, unknown>>, context: MomentsContext): Promise<Moments>;

@@ -29,13 +29,14 @@ export interface RestoreJob {
   readonly problem: Problem | ProblemSpec;
   /** Not needed by solvers that use none. */
   readonly prior?: Prior;
-  /** Of structured noise: what the measurement holds besides A(x) and the problem's noise. For `joint-diffusion` only. */
+  /** Of structured noise: what the measurement holds besides A(x) and the noise. For `joint-diffusion` only. */
   readonly noisePrior?: Prior;
   /** A solver or the name of a shipped one; by default the one that the benchmark recommends for the problem. */
   readonly solver?: Solver | string;
   /**
-   * Number of posterior samples N (default 4); a point solver gives one image whatever is asked. A solver that knows mean and variance
-   * by itself (`moments`: tweedie) draws none by default; with 0 or 1 it gives the mean alone, at once, and no uncertainty.
+   * Number of posterior samples N (default 4); a point solver gives one image whatever is asked. A solver that knows
+   * mean and variance by itself (`moments`: tweedie) draws none by default; with 0 or 1 it gives the mean alone, at
+   * once, and no uncertainty.
    */
   readonly samples?: number;
   /** Any integer (default 0). The same seed gives the same answer. */
@@ -45,8 +46,8 @@ export interface RestoreJob {
   /** Level of the credible interval (default 0.9). */
   readonly level?: number;
   /**
-   * Bytes that the work may take, as `estimateMemory` estimates them; no limit by default. It is only looked at before the
-   * work and changes no result.
+   * Bytes that the work may take, as `estimateMemory` estimates them; no limit by default. It is only looked at before
+   * the work and changes no result.
    */
   readonly maxMemory?: number;
   /** Stops after the current step; `restore` then rejects with the signal's reason. */
@@ -70,9 +71,9 @@ export interface Posterior extends Summary {
   readonly ancestors?: readonly number[];
   readonly level: number;
   /**
-   * Deviance of each sample's clean measurement per observed value, 2 (log p(y|y) − log p(y|A x))/m: for Gaussian
-   * noise ‖y − A x‖²/(m σ²), about 1 for a draw from the posterior of a true model. (Uniform noise has squares instead.)
-   * Of the mean, where there are no samples.
+   * Deviance of each sample's clean measurement per observed value, 2 (log p(y|y) − log p(y|A x))/m: for Gaussian noise
+   * ‖y − A x‖²/(m σ²), about 1 for a draw from the posterior of a true model. (Uniform noise has squares instead.) Of
+   * the mean, where there are no samples.
    */
   readonly misfit: readonly number[];
   readonly networkEvaluations: number;
@@ -87,7 +88,8 @@ export interface Posterior extends Summary {
 }
 
 /**
- * Draws samples of x given y, two side by side, and summarises them. Sample k depends on the seed, the measurement and k alone.
+ * Draws samples of x given y, two side by side, and summarises them. Sample k depends on the seed, the measurement and
+ * k alone.
  * @throws UsageError when problem, prior, solver and options do not fit one another; the signal's reason when aborted.
  * @example
  * ```ts

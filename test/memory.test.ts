@@ -19,7 +19,7 @@ const estimate = (side: number, more: Partial<Parameters<typeof estimateMemory>[
 
 describe('estimateMemory', () => {
   const { tweedie } = solvers;
-  // Peaks of this process and the runtime's in MB: node dist/samples/benchmarks/restore-memory.js photo-small SIDE SOLVER SAMPLES [TILE]
+  // Peaks of process and runtime in MB: samples/benchmarks/restore-memory.ts photo-small SIDE SOLVER SAMPLES [TILE].
   it.each([
     ['diffpir, 4 samples', 218, estimate(512)],
     ['ddnm, 1 sample', 157, estimate(512, { solver: solvers['ddnm'], samples: 1 })],

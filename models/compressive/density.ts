@@ -9,7 +9,7 @@ import { parseJson } from '../card-file.js';
 import type { DifferentiableGraph } from '../onnx/differentiable-graph.js';
 import type { CodeRate, Codes } from '../prior.js';
 import { Factorised, factorisedTables } from './factorised.js';
-import { type CompressiveModel, codeOf, openGraph, tensorOf } from './graphs.js';
+import { type CompressiveModel, codeOf, openPart, tensorOf } from './graphs.js';
 import { generalisedGaussian, type Law } from './law.js';
 import { conditionalRate, normalRate } from './rate.js';
 
@@ -29,7 +29,7 @@ export async function openDensity(model: CompressiveModel): Promise<Density> {
       draw: async ([shape], random) => [random.normals(shape)],
     };
   }
-  const hyper = new HyperDecoder(await openGraph(model, 'hyper-decoder'), card);
+  const hyper = new HyperDecoder(await openPart(model, 'hyper-decoder'), card);
   return hyperprior(hyper, await readTables(model), generalisedGaussian(card.beta));
 }
 

@@ -26,7 +26,7 @@ export async function openTransform(model: CompressiveModel, part: 'decoder' | '
   return Transform.open({ ...model, source: await sourceOf(model, part) }, names);
 }
 
-export async function openGraph(
+export async function openPart(
   model: CompressiveModel,
   part: 'encoder' | 'hyper-decoder',
 ): Promise<DifferentiableGraph> {

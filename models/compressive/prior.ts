@@ -9,7 +9,7 @@ import type { Affine } from '../onnx/transform.js';
 import { pad, roundUp } from '../padding.js';
 import type { CompressivePrior } from '../prior.js';
 import { openDensity } from './density.js';
-import { type CompressiveModel, codeOf, openGraph, openTransform, tensorOf } from './graphs.js';
+import { type CompressiveModel, codeOf, openPart, openTransform, tensorOf } from './graphs.js';
 
 /**
  * Opens the graphs, and reads the law of the hyperprior.
@@ -19,7 +19,7 @@ export async function openCompressivePrior(model: CompressiveModel): Promise<Com
   const { card, runtime } = model;
   const { name, channels, codes, sizeMultiple } = card;
   const units = unitsOf(card);
-  const [encoder, decoder] = [await openGraph(model, 'encoder'), await openTransform(model, 'decoder')];
+  const [encoder, decoder] = [await openPart(model, 'encoder'), await openTransform(model, 'decoder')];
   const spread = card.graphs.spread && (await openTransform(model, 'spread'));
   const density = await openDensity(model);
   const { gamma } = card;

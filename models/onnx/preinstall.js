@@ -1,9 +1,9 @@
 /**
  * Runs when npm installs this package, before the set-up of any other: npm runs the `preinstall` of all packages first.
  *
- * onnxruntime-node's set-up fetches libraries of CUDA from NuGet, on Linux x64, where they are missing; without a way there
- * the whole installation fails. This package computes on the processor and needs none of them. An empty file in the place
- * of each keeps them from being fetched. `ONNXRUNTIME_NODE_INSTALL=cuda12` fetches them all the same.
+ * onnxruntime-node's set-up fetches libraries of CUDA from NuGet, on Linux x64, where they are missing; without a way
+ * there the whole installation fails. This package computes on the processor and needs none of them. An empty file in
+ * the place of each keeps them from being fetched. `ONNXRUNTIME_NODE_INSTALL=cuda12` fetches them all the same.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

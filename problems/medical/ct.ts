@@ -5,7 +5,7 @@ import { UsageError } from '../../src/core/errors.js';
 import type { OperatorFamily } from '../family.js';
 import type { LinearOperator } from '../operator.js';
 import { type ImageShape, imageShape } from '../parts/planes.js';
-import { parseSize, sizeOption } from '../parts/size-option.js';
+import { heightAndWidth, sizeOption } from '../parts/size-option.js';
 import { detectorsFor, projectionRays } from './projections.js';
 import { rayTransform } from './ray-transform.js';
 
@@ -81,7 +81,7 @@ export function scannedShape(shape: Shape, scan: Scan, operator: string): ImageS
         `but the measurement is ${formatShape(shape)}`,
     );
   }
-  const [height, width] = scan.size ? parseSize(scan.size) : squareSeenBy(detectors, scan);
+  const [height, width] = scan.size ? heightAndWidth(scan.size) : squareSeenBy(detectors, scan);
   const expected = detectorCount(height, width, scan);
   if (expected !== detectors) {
     throw new UsageError(

@@ -1,6 +1,7 @@
 /**
- * Gaussian noise that neighbouring pixels and channels share, as demosaicing, sharpening and JPEG leave it: y = clean + d·g, where
- * g is stationary with a covariance K known by octave, and the level d goes with the brightness of the clean value.
+ * Gaussian noise that neighbouring pixels and channels share, as demosaicing, sharpening and JPEG leave it: y = clean +
+ * d·g, where g is stationary with a covariance K known by octave, and the level d goes with the brightness of the clean
+ * value.
  */
 import { z } from 'zod';
 import { type FloatArray, floatArray, mapArray, type Shape } from '../../src/core/array.js';
@@ -32,7 +33,8 @@ const options = z.strictObject({
 });
 
 /**
- * @param octaves densities by octave, finest first; each one number, or the channels' covariance 00, 01, 11, 02, 12, 22.
+ * @param octaves densities by octave, finest first; each one number, or the channels' covariance 00, 01, 11, 02, 12,
+ * 22.
  * @param levels factor of the standard deviation at equally spaced brightnesses from 0 to 1, at least two.
  */
 export function correlatedNoise(

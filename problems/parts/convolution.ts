@@ -7,7 +7,7 @@ import { RealFft2d } from '../../src/core/fft2d.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
 import { planeSpectra } from './plane-spectra.js';
 import { type ImageShape, repeatPlane, reshaped } from './planes.js';
-import { allMagnitudes, conjugate, type Kernel, multiply, scale, transferFunction } from './transfer.js';
+import { allMagnitudes, amplify, conjugate, type Kernel, multiply, transferFunction } from './transfer.js';
 
 /**
  * The convolution of every channel with a kernel, the image going on as its own copy beyond its borders.
@@ -34,7 +34,7 @@ export function circularConvolution(shape: ImageShape, kernel: Kernel): LinearOp
     outputShape: shape,
     apply: (x) => filter(x, (values) => multiply(values, transfer)),
     adjoint: (y) => filter(y, (values) => multiply(values, adjoint)),
-    normalSolve: (b, rho) => filter(b, (values) => scale(values, (i) => 1 / (power[i] + rho))),
+    normalSolve: (b, rho) => filter(b, (values) => amplify(values, (i) => 1 / (power[i] + rho))),
     // Hartley's basis cas = cos + sin is real and orthonormal and diagonalises the blur but for phases; those go into
     // U.
     svd: {
@@ -44,7 +44,7 @@ export function circularConvolution(shape: ImageShape, kernel: Kernel): LinearOp
       measurementToSpectrum(y) {
         const turned = filter(y, (values) => {
           multiply(values, adjoint);
-          scale(values, (i) => (power[i] > 0 ? 1 / Math.sqrt(power[i]) : 0));
+          amplify(values, (i) => (power[i] > 0 ? 1 / Math.sqrt(power[i]) : 0));
         });
         return reshaped(hartley(turned), flat);
       },

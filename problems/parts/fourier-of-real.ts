@@ -7,7 +7,7 @@ import { RealFft2d } from '../../src/core/fft2d.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
 import { planeSpectra } from './plane-spectra.js';
 import { type ImageShape, repeatPlane, requireShape, reshaped } from './planes.js';
-import { allMagnitudes, scale } from './transfer.js';
+import { allMagnitudes, amplify } from './transfer.js';
 
 /**
  * [C, H, W] → [C, H, W, 2], the centred orthonormal Fourier transform, zero where it is not measured.
@@ -20,14 +20,14 @@ export function singleCoil(shape: ImageShape, mask: Float32Array): LinearOperato
   const { apply, adjoint } = maskedTransform(shape, mask, fft, places);
   const { hartley, filter } = planeSpectra(shape, fft);
   const scaled = (x: FloatArray, gain: (i: number) => number) =>
-    filter(x, (spectrum) => scale(spectrum, gain));
+    filter(x, (spectrum) => amplify(spectrum, gain));
   const power = Float64Array.from(places.here, (at, i) => 0.5 * (mask[at] + mask[places.opposite[i]]));
   const flat = [sizeOf(shape)];
   return withLinearization({
     inputShape: shape,
     outputShape: [...shape, 2],
     field: 'complex',
-    observed: repeatPlane(channels, doubled(mask)),
+    observed: repeatPlane(channels, inBothParts(mask)),
     apply,
     adjoint,
     normalSolve: (b, rho) => scaled(b, (i) => 1 / (power[i] + rho)),
@@ -122,6 +122,6 @@ function maskedTransform(
 }
 
 /** Every value twice: for real and imaginary part. */
-export function doubled(values: Float32Array): Float32Array {
+export function inBothParts(values: Float32Array): Float32Array {
   return Float32Array.from({ length: 2 * values.length }, (_, i) => values[i >> 1]);
 }

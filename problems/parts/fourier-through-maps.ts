@@ -1,7 +1,7 @@
 /** k-space as several coils see it, each through its own sensitivity. */
 import { type FloatArray, zeros } from '../../src/core/array.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
-import { doubled } from './fourier-of-real.js';
+import { inBothParts } from './fourier-of-real.js';
 import { litPlane } from './lit-plane.js';
 import { type ImageShape, repeatPlane, requireShape } from './planes.js';
 
@@ -23,7 +23,7 @@ export function multiCoil(shape: ImageShape, mask: Float32Array, maps: FloatArra
     inputShape: shape,
     outputShape,
     field: 'complex',
-    observed: repeatPlane(channels * coils, doubled(mask)),
+    observed: repeatPlane(channels * coils, inBothParts(mask)),
     apply(x: FloatArray) {
       requireShape(x, shape);
       const out = zeros(outputShape);

@@ -1,6 +1,6 @@
 /**
- * The covariance of stationary noise in images [C, H, W] whose strength is known by octave. It is diagonal in cosines (over
- * the plane) and in a basis of colours of each frequency: V diag(λ) Vᵀ.
+ * The covariance of stationary noise in images [C, H, W] whose strength is known by octave. It is diagonal in cosines
+ * (over the plane) and in a basis of colours of each frequency: V diag(λ) Vᵀ.
  */
 import { type FloatArray, floatArray, formatShape, type Shape, sizeOf } from '../../src/core/array.js';
 import { Dct2d } from '../../src/core/dct.js';
@@ -23,8 +23,9 @@ export interface OctaveCovariance {
 }
 
 /**
- * @param octaves densities in units of white noise's variance, finest first: one number where the channels are independent and
- * alike, else the channels' covariance 00, 01, 11, 02, 12, 22. Between the octaves it is interpolated, below the coarsest constant.
+ * @param octaves densities in units of white noise's variance, finest first: one number where the channels are
+ * independent and alike, else the channels' covariance 00, 01, 11, 02, 12, 22. Between the octaves it is interpolated,
+ * below the coarsest constant.
  * @throws UsageError where the shape is not that of an image with as many channels.
  */
 export function octaveCovariance(octaves: readonly (readonly number[])[], shape: Shape): OctaveCovariance {

@@ -1,4 +1,4 @@
-/** Random sets, orders and signs, from integers only: the same on every machine and in every version (ARCHITECTURE.md §4.3). */
+/** Random sets, orders and signs, from integers only: the same on every machine (ARCHITECTURE.md §4.3). */
 import type { Random } from '../../src/core/random.js';
 
 /**

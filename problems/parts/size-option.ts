@@ -6,7 +6,7 @@ import { type ImageShape, imageShape } from './planes.js';
 
 export const sizeOption = z.string().regex(/^[1-9]\d*x[1-9]\d*$/, 'expected HxW, such as 255x256');
 
-export function parseSize(size: string): [height: number, width: number] {
+export function heightAndWidth(size: string): [height: number, width: number] {
   const [height, width] = size.split('x').map(Number);
   return [height, width];
 }
@@ -35,7 +35,7 @@ export function sampledShape(measured: Shape, sampled: Sampling, operator: strin
   }
   const [channels, count] = measured;
   const side = Math.round(Math.sqrt(count / sampled.fraction));
-  const [height, width] = sampled.size === undefined ? [side, side] : parseSize(sampled.size);
+  const [height, width] = sampled.size === undefined ? [side, side] : heightAndWidth(sampled.size);
   if (countOf(height * width, sampled) !== count) {
     throw new UsageError(
       `${operator}:fraction=${sampled.fraction} of an image of ${height}×${width} is ` +
@@ -48,7 +48,7 @@ export function sampledShape(measured: Shape, sampled: Sampling, operator: strin
 /** The image to be measured. @throws UsageError where `size` says another. */
 export function sizedShape(shape: Shape, { size }: Sampling, operator: string): ImageShape {
   const image = imageShape(shape, operator);
-  if (size !== undefined && parseSize(size).join() !== image.slice(1).join()) {
+  if (size !== undefined && heightAndWidth(size).join() !== image.slice(1).join()) {
     throw new UsageError(`${operator}:size is ${size}, but the image is ${image[1]}x${image[2]}`);
   }
   return image;
@@ -61,7 +61,7 @@ export function planeOfSize(size: string | undefined, operator: string): ImageSh
       `${operator} needs size=HxW, for its measurement does not tell how large the image is`,
     );
   }
-  return [1, ...parseSize(size)];
+  return [1, ...heightAndWidth(size)];
 }
 
 /** The image to be measured, of one channel. @throws UsageError where it has more or `size` says another. */
@@ -72,7 +72,7 @@ export function onePlane(shape: Shape, size: string | undefined, operator: strin
       `${operator} works on images of 1 channel, but the image is ${formatShape(shape)}; colorize+${operator} measures luminance`,
     );
   }
-  if (size !== undefined && parseSize(size).join() !== image.slice(1).join()) {
+  if (size !== undefined && heightAndWidth(size).join() !== image.slice(1).join()) {
     throw new UsageError(`${operator}:size is ${size}, but the image is ${image[1]}x${image[2]}`);
   }
   return image;

@@ -49,7 +49,7 @@ export function multiply({ re, im }: Spectrum, transfer: Spectrum): void {
 }
 
 /** spectrum ← gain·spectrum, frequency by frequency. */
-export function scale({ re, im }: Spectrum, gain: (index: number) => number): void {
+export function amplify({ re, im }: Spectrum, gain: (index: number) => number): void {
   for (let i = 0; i < re.length; i++) {
     const factor = gain(i);
     re[i] *= factor;

@@ -75,7 +75,7 @@ function doubling(size: number, share: number): TwoTaps {
 }
 
 /** A plane by two-tap lines down and across, and the transpose of that. */
-export interface PlaneResampling {
+export interface PlaneResizing {
   /** Of what `apply` gives. */
   readonly height: number;
   readonly width: number;
@@ -87,11 +87,11 @@ export interface PlaneResampling {
 export interface ChromaScaling {
   readonly rows: boolean;
   readonly columns: boolean;
-  readonly down: PlaneResampling;
-  readonly up: PlaneResampling;
+  readonly down: PlaneResizing;
+  readonly up: PlaneResizing;
 }
 
-/** @param width of the planes that are halved. @param shownWidth of those that come out, where the last was filled up. */
+/** @param width of the planes that are halved. @param shownWidth of those that come out. */
 export function chromaScaling(
   chroma: ChromaSampling,
   height: number,
@@ -115,7 +115,7 @@ function kept(size: number): TwoTaps {
   return { from: size, near, far: near, share: 1 };
 }
 
-function separable(rows: TwoTaps, columns: TwoTaps): PlaneResampling {
+function separable(rows: TwoTaps, columns: TwoTaps): PlaneResizing {
   const [height, width] = [rows.near.length, columns.near.length];
   const { near, far, share } = columns;
   return {

@@ -1,4 +1,4 @@
-/** The orthonormal cosine transform of a plane's 8×8 blocks; a size that 8 does not divide is filled up by the last row and column. */
+/** The orthonormal cosine transform of a plane's 8×8 blocks; the last row and column fill up the last blocks. */
 
 const SIDE = 8;
 /** Row k: √((1 or 2)/8)·cos(πk(2n+1)/16). */
@@ -54,7 +54,7 @@ export function fromCosineBlocks(
   return plane;
 }
 
-/** The cosines of eight lines in place, `apart` from one another, their values `step` apart. Even ones are symmetric, odd ones antisymmetric. */
+/** The cosines of eight lines in place, `apart` from one another, their values `step` apart. */
 function forwardLines(block: Float64Array, apart: number, step: number): void {
   for (let line = 0; line < SIDE; line++) {
     const first = line * apart;

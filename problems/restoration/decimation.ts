@@ -8,9 +8,9 @@ import { fromRowSpace } from '../parts/row-space.js';
 import { multiply, transferFunction, writeHartley } from '../parts/transfer.js';
 
 /**
- * Circular blur by an even separable kernel, then pixels 0, f, 2f … of each line. AAᵀ is circulant on the coarse grid: its
- * eigenvalues are the means of |transfer|² over the aliases of each coarse frequency (Zhao et al. 2016, "Fast single
- * image super-resolution using a new analytical solution for ℓ2–ℓ2 problems").
+ * Circular blur by an even separable kernel, then pixels 0, f, 2f … of each line. AAᵀ is circulant on the coarse grid:
+ * its eigenvalues are the means of |transfer|² over the aliases of each coarse frequency (Zhao et al. 2016, "Fast
+ * single image super-resolution using a new analytical solution for ℓ2–ℓ2 problems").
  * @param half the kernel's weights from its middle outwards.
  * @param factor divides height and width.
  */

@@ -5,9 +5,9 @@ import { UsageError } from '../../src/core/errors.js';
 import type { OperatorFamily } from '../family.js';
 import { gaussianHalf } from '../parts/gaussian-kernel.js';
 import { imageShape } from '../parts/planes.js';
-import { parseSize, sizeOption } from '../parts/size-option.js';
+import { heightAndWidth, sizeOption } from '../parts/size-option.js';
 import { blurAndDecimate } from './decimation.js';
-import { resampling, resamplingKernels } from './resampling.js';
+import { resizing, resizingKernels } from './resizing.js';
 
 const options = z.strictObject({
   factor: z.int().min(2).max(64).describe('how many pixels in each direction become one'),
@@ -38,7 +38,7 @@ export const downsample: OperatorFamily<typeof options> = {
   imageShape(measurementShape, { factor, size }) {
     const [channels, height, width] = imageShape(measurementShape, 'downsample');
     if (size === undefined) return [channels, factor * height, factor * width];
-    const [imageHeight, imageWidth] = parseSize(size);
+    const [imageHeight, imageWidth] = heightAndWidth(size);
     if (Math.ceil(imageHeight / factor) !== height || Math.ceil(imageWidth / factor) !== width) {
       throw new UsageError(
         `downsample:size is ${size}, whose measurement by factor ${factor} is ` +
@@ -59,7 +59,7 @@ export const downsample: OperatorFamily<typeof options> = {
         `downsample:filter=${filter} needs a height and width that factor ${factor} divides, but the image is ${formatShape(shape)}`,
       );
     }
-    if (filter !== 'gaussian') return resampling(image, factor, resamplingKernels[filter]);
+    if (filter !== 'gaussian') return resizing(image, factor, resizingKernels[filter]);
     const width = sigma ?? 0.4 * factor;
     return blurAndDecimate(image, gaussianHalf(width, Math.ceil(3 * width)), factor);
   },

@@ -1,6 +1,6 @@
 /**
- * What a JPEG file rounds: the cosine coefficients of luma and colour differences in blocks of 8×8, orthonormal, in units of
- * the image. They are linear in it; each lies within half a step of what the file holds.
+ * What a JPEG file rounds: the cosine coefficients of luma and colour differences in blocks of 8×8, orthonormal, in
+ * units of the image. They are linear in it; each lies within half a step of what the file holds.
  */
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import type { JpegCoding } from '../../src/core/jpeg-coding.js';

@@ -1,4 +1,4 @@
-/** The picture that the Independent JPEG Group's library decodes from the file that it makes of an image, bit for bit. */
+/** The picture that the Independent JPEG Group's library decodes from its file of an image, bit for bit. */
 import { type FloatArray, zeros } from '../../src/core/array.js';
 import type { JpegCoding } from '../../src/core/jpeg-coding.js';
 import { type ImageShape, requireShape } from '../parts/planes.js';

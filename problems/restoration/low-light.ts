@@ -33,9 +33,9 @@ const STEEPEST = 2.2;
 const BEYOND_WHITE = 0.05;
 
 /**
- * x ↦ exposure·x^gamma, as low-light data sets are made (Lv, Li & Lu, "Attention guided low-light image enhancement with a
- * large scale low-light simulation dataset", 2021). Negative values, where solvers pass, go as −exposure·|x|^gamma, so
- * that the derivative is continuous and points back. Linear where gamma is 1.
+ * x ↦ exposure·x^gamma, as low-light data sets are made (Lv, Li & Lu, "Attention guided low-light image enhancement
+ * with a large scale low-light simulation dataset", 2021). Negative values, where solvers pass, go as
+ * −exposure·|x|^gamma, so that the derivative is continuous and points back. Linear where gamma is 1.
  */
 export const lowLight: OperatorFamily<typeof options> = {
   name: 'low-light',

@@ -4,7 +4,7 @@ import type { OperatorFamily } from '../family.js';
 import type { LinearOperator } from '../operator.js';
 import { cosineFilter } from '../parts/mirrored.js';
 import { type ImageShape, imageShape } from '../parts/planes.js';
-import { type ResamplingKernel, resampling } from './resampling.js';
+import { type ResizingKernel, resizing } from './resizing.js';
 
 const options = z.strictObject({
   mtf: z
@@ -37,7 +37,7 @@ export const satellite: OperatorFamily<typeof options> = {
   create(shape, { mtf, factor }) {
     const image = imageShape(shape, 'satellite');
     const spread = Math.sqrt(-2 * Math.log(mtf)) / Math.PI;
-    return factor === 1 ? gaussianTransfer(image, spread) : resampling(image, factor, gaussian(spread));
+    return factor === 1 ? gaussianTransfer(image, spread) : resizing(image, factor, gaussian(spread));
   },
 };
 
@@ -53,6 +53,6 @@ function gaussianTransfer(shape: ImageShape, spread: number): LinearOperator {
 }
 
 /** Of distances in sensor pixels; beyond 5 standard deviations lies less than 1e-6. */
-function gaussian(spread: number): ResamplingKernel {
+function gaussian(spread: number): ResizingKernel {
   return { radius: 5 * spread, at: (t) => Math.exp(-0.5 * (t / spread) ** 2) };
 }

@@ -6,7 +6,7 @@ import { dot } from '../../src/core/vector.js';
 import type { OperatorFamily } from '../family.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
 import { type ImageShape, imageShape, requireShape } from '../parts/planes.js';
-import { parseSize, sizeOption } from '../parts/size-option.js';
+import { heightAndWidth, sizeOption } from '../parts/size-option.js';
 
 const options = z.strictObject({
   factor: z.int().min(2).max(64).default(4).describe('pixels in each direction that one of colour covers'),
@@ -29,7 +29,7 @@ export const pansharpen: OperatorFamily<typeof options> = {
   imageShape(measured, { factor, size }) {
     const count = measured[0];
     const side = Math.round(Math.sqrt(count / (1 + 3 / factor ** 2)));
-    const [height, width] = size === undefined ? [side, side] : parseSize(size);
+    const [height, width] = size === undefined ? [side, side] : heightAndWidth(size);
     const blocks = (height / factor) * (width / factor);
     const channels = (count - height * width) / blocks;
     if (measured.length !== 1 || !Number.isInteger(blocks) || !Number.isInteger(channels) || channels < 1) {
@@ -48,7 +48,7 @@ export const pansharpen: OperatorFamily<typeof options> = {
         `pansharpen needs a height and width that factor ${factor} divides, but the image is ${formatShape(shape)}`,
       );
     }
-    if (size !== undefined && parseSize(size).join() !== `${height},${width}`) {
+    if (size !== undefined && heightAndWidth(size).join() !== `${height},${width}`) {
       throw new UsageError(`pansharpen:size is ${size}, but the image is ${height}x${width}`);
     }
     if (weights !== undefined && weights.length !== channels) {

@@ -13,7 +13,7 @@ import { type LinearOperator, withLinearization } from '../operator.js';
 import { singleCoil } from '../parts/fourier-of-real.js';
 import { magnitude, quantityOption } from '../parts/magnitude.js';
 import { type ImageShape, imageShape, mapPlanes } from '../parts/planes.js';
-import { parseSize, sizeOption } from '../parts/size-option.js';
+import { heightAndWidth, sizeOption } from '../parts/size-option.js';
 
 const options = z.strictObject({
   oversampling: z
@@ -37,7 +37,7 @@ export const phaseRetrieval: OperatorFamily<typeof options> = {
   imageShape(shape, { oversampling, size }) {
     const [channels, height, width] = imageShape(shape, 'phase-retrieval');
     const image: ImageShape = size
-      ? [channels, ...parseSize(size)]
+      ? [channels, ...heightAndWidth(size)]
       : [channels, Math.round(height / oversampling), Math.round(width / oversampling)];
     const measured = padded(image, oversampling);
     if (measured.join() !== shape.join()) {

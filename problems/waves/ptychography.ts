@@ -11,7 +11,7 @@ import { type LinearOperator, withLinearization } from '../operator.js';
 import { litPlane } from '../parts/lit-plane.js';
 import { magnitude, quantityOption } from '../parts/magnitude.js';
 import { type ImageShape, imageShape, requireShape } from '../parts/planes.js';
-import { parseSize, sizeOption } from '../parts/size-option.js';
+import { heightAndWidth, sizeOption } from '../parts/size-option.js';
 
 const options = z.strictObject({
   radius: z.number().min(1).max(512).default(32).describe('of the disk that the beam lights, px'),
@@ -41,7 +41,7 @@ export const ptychography: OperatorFamily<typeof options> = {
     }
     if (size === undefined)
       throw new UsageError('ptychography needs size=HxW to know the image of a measurement');
-    return [shape[0], ...parseSize(size)];
+    return [shape[0], ...heightAndWidth(size)];
   },
   create(shape, { radius, step, probe: file, quantity }, files) {
     if (file !== undefined && files.probe === undefined) {

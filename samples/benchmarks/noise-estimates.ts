@@ -1,8 +1,8 @@
 /**
- * What the estimators of noise find where it is known: for each kind of picture the mean and the spread of found/true over some
- * photographs, of `estimateNoise` (one white level) and of `measureNoise` (standard deviation of a pixel).
+ * What the estimators of noise find where it is known: for each kind of picture the mean and the spread of found/true
+ * over some photographs, of `estimateNoise` (one white level) and of `measureNoise` (standard deviation of a pixel).
  *
- *     node dist/samples/benchmarks/noise-estimates.js FOLDER_OF_PNG [count] > samples/benchmarks/results/noise-estimates.md
+ *     node dist/samples/benchmarks/noise-estimates.js FOLDER_OF_PNG [count] > results.md
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,11 +1,11 @@
 /**
- * ILVR, iterative latent variable refinement (Choi, Kim, Jeong, Gwon, Yoon, ICCV 2021; arXiv 2108.02938): a draw from the
- * prior whose coarse part is replaced after each step by that of the measurement, at the same noise level:
+ * ILVR, iterative latent variable refinement (Choi, Kim, Jeong, Gwon, Yoon, ICCV 2021; arXiv 2108.02938): a draw from
+ * the prior whose coarse part is replaced after each step by that of the measurement, at the same noise level:
  *
  *   x ← x + A⁺(y + σAn − Ax)
  *
- * A solver of one's own in one file, made only of `retrodict/solver`: `--solver samples/solvers/ilvr.js`. It takes no account of
- * the measurement's noise, so its spread is no uncertainty. Any linear operator; published for downsampling.
+ * A solver of one's own in one file, made only of `retrodict/solver`: `--solver samples/solvers/ilvr.js`. It takes no
+ * account of the measurement's noise, so its spread is no uncertainty. Any linear operator; published for downsampling.
  */
 import {
   ancestralStep,

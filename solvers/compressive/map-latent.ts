@@ -1,6 +1,6 @@
 /**
- * The most probable codes (MAP-z): VBLE's objective without its widths (Biquard et al., arXiv 2311.17744, §3; Bora et al. 2017,
- * arXiv 1703.03208, where the prior's weight λ is 0),
+ * The most probable codes (MAP-z): VBLE's objective without its widths (Biquard et al., arXiv 2311.17744, §3; Bora et
+ * al. 2017, arXiv 1703.03208, where the prior's weight λ is 0),
  *
  *   max over z, h of  log p(y | A(D(z))) + λ(log p(z | h) + log p(h))
  *

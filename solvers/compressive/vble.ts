@@ -1,14 +1,15 @@
 /**
- * VBLE (Biquard, Chabert, Genin, Latry, Oberlin, "Variational Bayes image restoration with compressive autoencoders", arXiv
- * 2311.17744): the law of the codes given the measurement, as a product of independent laws,
+ * VBLE (Biquard, Chabert, Genin, Latry, Oberlin, "Variational Bayes image restoration with compressive autoencoders",
+ * arXiv 2311.17744): the law of the codes given the measurement, as a product of independent laws,
  *
  *   max over z̄, a of  E_q[log p(y | A(D(z)))] + λ(E_q[log p(z | h) + log p(h)] + Σ log a),   q(z, h) = Π U(z̄ ± a/2)
  *
  * and then draws of it: a sample costs one run of the decoder. What the decoder cannot show counts as noise of the
  * measurement only, so that intervals are too narrow where there is little noise: vble-xz mends that.
  *
- * Departs from the published code: images are not clipped to [−0.1, 1.1] before the operator; the mean of the last quarter of
- * the steps is taken rather than the last step; any noise by its own likelihood; the first image is Wiener's.
+ * Departs from the published code: images are not clipped to [−0.1, 1.1] before the operator; the mean of the last
+ * quarter of the steps is taken rather than the last step; any noise by its own likelihood; the first image is
+ * Wiener's.
  */
 import { z } from 'zod';
 import type { FloatArray } from '../../src/core/array.js';

@@ -1,5 +1,5 @@
 /** A compressive prior's images at the size of a problem, which its autoencoder's grid need not divide. */
-import { crop, paste } from '../../models/padding.js';
+import { cut, paste } from '../../models/padding.js';
 import type { Codes, CompressivePrior } from '../../models/prior.js';
 import { type FloatArray, mapArray, type Shape, zeros } from '../../src/core/array.js';
 import type { Linearization } from '../../src/core/linearization.js';
@@ -17,8 +17,8 @@ export interface CompressiveImages {
 
 /**
  * Codes to images of one size and back, without the padding that the autoencoder asks for.
- * @param modulation s: s·x is encoded and D(z)/s decoded, so that a smaller s means fewer bits and a stronger prior; as if the
- * autoencoder had been trained with α·s² (Biquard et al., arXiv 2412.04130).
+ * @param modulation s: s·x is encoded and D(z)/s decoded, so that a smaller s means fewer bits and a stronger prior; as
+ * if the autoencoder had been trained with α·s² (Biquard et al., arXiv 2412.04130).
  */
 export function compressiveImages(
   prior: CompressivePrior,
@@ -28,7 +28,7 @@ export function compressiveImages(
 ): CompressiveImages {
   const [, height, width] = imageShape;
   const shown = (image: FloatArray) =>
-    mapArray(crop(image, 0, 0, height, width), (value) => value / modulation);
+    mapArray(cut(image, 0, 0, height, width), (value) => value / modulation);
   return {
     codeShapes: prior.codeShapes(imageShape),
     encode: (image) =>

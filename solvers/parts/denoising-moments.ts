@@ -9,7 +9,7 @@ import { gaussianHalf } from '../../problems/parts/gaussian-kernel.js';
 import { mirrorIndex } from '../../problems/parts/mirrored.js';
 import type { ImageShape } from '../../problems/parts/planes.js';
 import { type FloatArray, mapArray } from '../../src/core/array.js';
-import { combCount, combDiagonal, randomSigns } from '../../src/core/comb-diagonal.js';
+import { combCount, combDiagonal, combSigns } from '../../src/core/comb-diagonal.js';
 import type { Linearization } from '../../src/core/linearization.js';
 import type { Context, Moments } from '../solver.js';
 
@@ -62,7 +62,7 @@ export async function denoisingMoments(
     const [mean] = await inParts([y], meanOf);
     return { mean };
   }
-  const signs = randomSigns(y.shape, random('signs'));
+  const signs = combSigns(y.shape, random('signs'));
   const [mean, diagonal] = await inParts([y, signs], momentsOf(probing.pitch));
   const smoothed = smooth(diagonal, probing.smoothing);
   return { mean, variance: mapArray(smoothed, (value) => sigma ** 2 * Math.max(value, LEAST)) };

@@ -1,5 +1,5 @@
 /** A latent prior's images at the size of a problem, which its autoencoder's grid need not divide. */
-import { crop, paste, roundUp } from '../../models/padding.js';
+import { cut, paste, roundUp } from '../../models/padding.js';
 import type { LatentPrior } from '../../models/prior.js';
 import { type FloatArray, type Shape, zeros } from '../../src/core/array.js';
 import type { Linearization } from '../../src/core/linearization.js';
@@ -40,12 +40,12 @@ export function latentImages(
   const grid = [height, width].map((extent) => roundUp(extent, downsampling));
   return {
     codeShape: [codes.channels, ...grid.map((extent) => extent / downsampling)],
-    decode: async (code) => crop(await prior.decode(code, signal), 0, 0, height, width),
+    decode: async (code) => cut(await prior.decode(code, signal), 0, 0, height, width),
     encode: (image) => prior.encode(image, signal),
     async linearize(code) {
       const { value, pullback, release } = await prior.linearizeDecode(code, signal);
       return {
-        value: crop(value, 0, 0, height, width),
+        value: cut(value, 0, 0, height, width),
         pullback(v) {
           const whole = zeros([channels, ...grid]);
           paste(v, whole, 0, 0);

@@ -8,9 +8,10 @@ import { axpy } from '../../src/core/vector.js';
 const ACCURACY = { tolerance: 1e-4, iterations: 100 };
 
 /**
- * A draw from p(x | y) ∝ N(y; Ax, σ²I) N(x; m, diag s²), by perturbing and solving (Papandreou and Yuille, NeurIPS 2010): the
- * minimiser of ‖y + σn − Ax‖²/σ² + Σ (x_i − m_i − s_i n'_i)²/s_i² is one.
- * @param variance σ². @param mean m. @param spread s, above 0. @param diagonal about that of AᵀA: it makes the solve fast.
+ * A draw from p(x | y) ∝ N(y; Ax, σ²I) N(x; m, diag s²), by perturbing and solving (Papandreou and Yuille, NeurIPS
+ * 2010): the minimiser of ‖y + σn − Ax‖²/σ² + Σ (x_i − m_i − s_i n'_i)²/s_i² is one.
+ * @param variance σ². @param mean m. @param spread s, above 0. @param diagonal about that of AᵀA: it makes the solve
+ * fast.
  */
 export async function drawGivenSpread(
   operator: LinearOperator,

@@ -1,6 +1,6 @@
 /**
- * Variational inference of codes (VBLE: Biquard, Chabert, Genin, Latry, Oberlin, arXiv 2311.17744, Algorithm 1): the law
- * q(z) = Π q_i of independent codes around a centre each that maximises the evidence lower bound
+ * Variational inference of codes (VBLE: Biquard, Chabert, Genin, Latry, Oberlin, arXiv 2311.17744, Algorithm 1): the
+ * law q(z) = Π q_i of independent codes around a centre each that maximises the evidence lower bound
  *
  *   E_q[log p(y | A(x)) + log p(z)] − E_q[log q(z)] ≤ log p(y),   x the image of z,
  *
@@ -108,7 +108,8 @@ export function codesOf(factors: readonly Factor[], units: Draw['units']): Codes
 }
 
 /**
- * Maximises the bound from `q` on, in place. @param drawsOf the draws of iteration k: their mean stands for the expectation.
+ * Maximises the bound from `q` on, in place. @param drawsOf the draws of iteration k: their mean stands for the
+ * expectation.
  * @param turn the solver's `context.step`.
  */
 export async function fitCodes(

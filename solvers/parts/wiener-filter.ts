@@ -13,7 +13,7 @@ export interface WienerOptions {
   readonly tolerance: number;
 }
 
-/** argmin ‖y − Ax‖²/(2σ²) + weight/2 ‖∇x‖². @param variance σ². @param turn is awaited before every product with AᵀA. */
+/** argmin ‖y − Ax‖²/(2σ²) + weight/2 ‖∇x‖². @param variance σ². @param turn awaited before each product with AᵀA. */
 export async function wienerFilter(
   operator: LinearOperator,
   measurement: FloatArray,

@@ -1,18 +1,20 @@
 /**
- * DAPS, decoupled annealing posterior sampling (Zhang et al., CVPR 2025; arXiv 2407.01521). At each noise level σ a few steps of the
- * probability-flow equation give x̂0; p(x0 | x_σ, y) is taken for N(x0; x̂0, σ²I)·p(y | x0) and drawn from; fresh noise of
- * the next level is added. Any operator and noise; no gradient of the network.
+ * DAPS, decoupled annealing posterior sampling (Zhang et al., CVPR 2025; arXiv 2407.01521). At each noise level σ a few
+ * steps of the probability-flow equation give x̂0; p(x0 | x_σ, y) is taken for N(x0; x̂0, σ²I)·p(y | x0) and drawn
+ * from; fresh noise of the next level is added. Any operator and noise; no gradient of the network.
  *
- * With the true p(x0 | x_σ, y) this is exact; the Gaussian in its place is too wide where the measurement says nothing, and
- * so are the samples, whatever the number of steps. In images neighbours tell most of a pixel: there σ² is so much too wide that the
- * noise it leaves never goes away, and `priorVariance` sets r² = vσ²/(v + σ²) in its place. With one step of the
- * flow, x̂0 = D, that is exact for a prior N(m, vI). What is left of it is white, as the noise that the denoiser knows and unlike what an
- * image may be; the next level has it on top of its own noise. With `countDrawn` it is part of that level's: fresh noise of variance
- * σ'² − r² is added and not of σ'². No posterior of the model above, but better images: docs/presets.md.
+ * With the true p(x0 | x_σ, y) this is exact; the Gaussian in its place is too wide where the measurement says nothing,
+ * and so are the samples, whatever the number of steps. In images neighbours tell most of a pixel: there σ² is so much
+ * too wide that the noise it leaves never goes away, and `priorVariance` sets r² = vσ²/(v + σ²) in its place. With one
+ * step of the flow, x̂0 = D, that is exact for a prior N(m, vI). What is left of it is white, as the noise that the
+ * denoiser knows and unlike what an image may be; the next level has it on top of its own noise. With `countDrawn` it
+ * is part of that level's: fresh noise of variance σ'² − r² is added and not of σ'². No posterior of the model above,
+ * but better images: docs/presets.md.
  *
- * Departs from the published code: the likelihood is the problem's own (there its variance is a fiftieth of the true one:
- * τ = 0.01 against σ_n = 0.05, and a missing ½); where the draw has a closed form, or one for each pixel, it is used; the step of a Markov chain is
- * relative to the curvature, not tuned for each problem; levels stay within what the prior knows.
+ * Departs from the published code: the likelihood is the problem's own (there its variance is a fiftieth of the true
+ * one: τ = 0.01 against σ_n = 0.05, and a missing ½); where the draw has a closed form, or one for each pixel, it is
+ * used; the step of a Markov chain is relative to the curvature, not tuned for each problem; levels stay within what
+ * the prior knows.
  */
 import { z } from 'zod';
 import { karrasSigmas } from '../../src/core/schedule.js';

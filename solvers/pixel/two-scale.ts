@@ -1,16 +1,15 @@
 /**
- * Denoising where the noise has a grain: a diffusion's denoiser knows white noise only, and is asked once at full and once at half
- * the size, each time at the level of white noise that hides the grain there. What is coarser than 5½ pixels comes from half the size,
- * where the grain is nearer to white; the scheme is that of Lebrun, Colom, Morel, "The noise clinic" (IPOL 2015).
+ * Denoising where the noise has a grain: a diffusion's denoiser knows white noise only, and is asked once at full and
+ * once at half the size, each time at the level of white noise that hides the grain there. What is coarser than 5½
+ * pixels comes from half the size, where the grain is nearer to white; the scheme is that of Lebrun, Colom, Morel, "The
+ * noise clinic" (IPOL 2015).
  *
- * Exact for white noise up to what half the size loses; else an estimate, with no uncertainty. On 28 photographs of ../shared/data/train
- * through simulated cameras (mosaic, demosaicing, sharpening, JPEG), with the noise measured: input 30.75 dB, one evaluation at the best
- * level for each 32.99, this 32.61, one evaluation at the level that hides the grain 32.57.
+ * Exact for white noise up to what half the size loses; else an estimate, with no uncertainty: docs/presets.md.
  */
 import { z } from 'zod';
 import { type FloatArray, mapArray } from '../../src/core/array.js';
 import { Dct2d } from '../../src/core/dct.js';
-import { halved } from '../../src/core/noise-blocks.js';
+import { halfSize } from '../../src/core/noise-blocks.js';
 import { strongestSigma } from '../../src/core/noise-words.js';
 import { difference } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
@@ -47,7 +46,7 @@ export const twoScale = defineSolver({
     await context.step(0, 2);
     const fine = await prior.denoise(measurement, level(sigma), context.signal);
     await context.step(1, 2);
-    const half = halved(measurement);
+    const half = halfSize(measurement);
     if (half.size === 0) return fine;
     const small = await prior.denoise(half, level(coarse * sigma), context.signal);
     return withCoarse(fine, small, split);
@@ -58,7 +57,7 @@ export const twoScale = defineSolver({
 function withCoarse(fine: FloatArray, small: FloatArray, split: number): FloatArray {
   const [channels, height, width] = fine.shape;
   const [, rows, columns] = small.shape;
-  const change = difference(small, halved(fine));
+  const change = difference(small, halfSize(fine));
   const [narrow, wide] = [new Dct2d(rows, columns), new Dct2d(2 * rows, 2 * columns)];
   const [own, all] = [new Float64Array(rows * columns), new Float64Array(4 * rows * columns)];
   const added = new Float32Array(channels * 4 * rows * columns);

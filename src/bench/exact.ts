@@ -71,7 +71,7 @@ export async function* exactBench(
           const job = { measurement, problem, prior, solver, options, samples, seed: seed + k, signal };
           const posterior = await restore(job);
           samplesPosterior = posterior.samplesPosterior;
-          runs.push(score(reference, posterior, { seed: seed + k, directions, logEvidenceOffset }));
+          runs.push(scoreExact(reference, posterior, { seed: seed + k, directions, logEvidenceOffset }));
         }
         const { name } = references[0];
         say(`${name} ${solver} ${JSON.stringify(options)}: ${mean(runs.map((r) => r.distance)).toFixed(3)}`);
@@ -89,7 +89,7 @@ function instances(problem: ExactSpec['tasks'][number]['problems'][number]): rea
 }
 
 /** What the samples of one run, in the reference's units, say beside the exact posterior. */
-export function score(
+export function scoreExact(
   { mixture, posterior: exact, logEvidence }: Reference,
   found: Posterior,
   { seed, directions, logEvidenceOffset }: { seed: number; directions: number; logEvidenceOffset: number },

@@ -1,6 +1,6 @@
 /**
- * What a solver's step costs beside one run of the network (ARCHITECTURE.md §6): ratios within one process, since machines
- * differ and are shared.
+ * What a solver's step costs beside one run of the network (ARCHITECTURE.md §6): ratios within one process, since
+ * machines differ and are shared.
  */
 import { loadPrior } from '../../models/load.js';
 import type { DiffusionPrior } from '../../models/prior.js';

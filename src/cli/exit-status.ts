@@ -1,4 +1,4 @@
-/** Exit statuses (ARCHITECTURE.md §5): 0 all is there, 1 something failed, 2 nothing could start, which a command throws. */
+/** Exit statuses (ARCHITECTURE.md §5): 0 all is there, 1 something failed; 2, nothing could start, is thrown. */
 
 /** Takes the exit status of a command. */
 export type Finish = (status: number) => void;

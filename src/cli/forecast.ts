@@ -22,7 +22,7 @@ export class Forecast {
     this.left = new TimeLeft();
   }
 
-  /** @param fraction of the image's work that is done. The forecast is told once for each image, and only of long work. */
+  /** Told once for each image, and only of long work. @param fraction of the image's work that is done. */
   progress(fraction: number): void {
     this.left.update(fraction, this.now());
     const { seconds } = this.left;

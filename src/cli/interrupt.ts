@@ -1,4 +1,4 @@
-/** Ctrl-C and SIGTERM: the first ends the work after the current step (main.ts sees to it where that lasts long), the second at once. */
+/** Ctrl-C and SIGTERM: the first ends the work after the current step, or main.ts does; the second at once. */
 
 const STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
 

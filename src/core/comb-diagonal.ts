@@ -12,7 +12,7 @@ export function combCount(channels: number, pitch: number): number {
 }
 
 /** Fair signs, +1 or −1, for every value of an array of this shape. */
-export function randomSigns(shape: readonly number[], random: Random): FloatArray {
+export function combSigns(shape: readonly number[], random: Random): FloatArray {
   const signs = zeros([...shape]);
   let bits = 0;
   for (let i = 0; i < signs.data.length; i++) {
@@ -28,7 +28,7 @@ export function randomSigns(shape: readonly number[], random: Random): FloatArra
  * together cover the image. An entry's error is what leaks from the other teeth of its comb; with random signs its
  * mean is zero, and with a pitch as large as the image it is.
  *
- * @param signs [C, H, W], +1 or −1: `randomSigns`.
+ * @param signs [C, H, W], +1 or −1: `combSigns`.
  * @param onProduct awaited before each product.
  * @returns [C, H, W], not smoothed; where J has a small diagonal an entry may come out negative.
  */

@@ -6,8 +6,8 @@ import type { Awaitable, Linearization } from './linearization.js';
 const LARGE = 1e6;
 
 /**
- * What a part gives for `from`, where all of it is finite, or where what it was given is not, or is huge: then the fault
- * lies before it.
+ * What a part gives for `from`, where all of it is finite, or where what it was given is not, or is huge: then the
+ * fault lies before it.
  * @param part names it: "the prior photo".
  * @throws Error that names the part.
  */

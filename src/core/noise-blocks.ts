@@ -1,6 +1,6 @@
 /**
- * A picture seen as blocks: how strong the fine detail of each is, and how strong that of its surroundings. Noise is alike
- * everywhere and detail is not, which is what an estimate of the noise has to go by.
+ * A picture seen as blocks: how strong the fine detail of each is, and how strong that of its surroundings. Noise is
+ * alike everywhere and detail is not, which is what an estimate of the noise has to go by.
  */
 import { type FloatArray, zeros } from './array.js';
 
@@ -31,7 +31,7 @@ export interface Block {
   readonly x: number;
   /** Mean square of the fine detail over all channels: the variance, where there is nothing but white noise. */
   readonly energy: number;
-  /** Mean of that over the neighbours, which share no pixel with the block: says whether it is flat without a look at it. */
+  /** Mean of that over the neighbours, which share no pixel with the block: says whether it is flat. */
   readonly around: number;
   /** Mean value over all channels. */
   readonly mean: number;
@@ -69,8 +69,8 @@ function stepOf(height: number, width: number): number {
 }
 
 /**
- * Mean products of the fine details of each two channels in the block at (y, x): 00, 01, 11, 02, 12, 22. Their mean is the
- * channels' covariance, where there is nothing but white noise.
+ * Mean products of the fine details of each two channels in the block at (y, x): 00, 01, 11, 02, 12, 22. Their mean is
+ * the channels' covariance, where there is nothing but white noise.
  */
 export function detailProducts(picture: FloatArray, y: number, x: number): Float64Array {
   const [channels] = picture.shape;
@@ -140,7 +140,7 @@ function neighbourMeans(values: Float64Array, rows: number, columns: number, apa
 }
 
 /** The picture at half the size: means of 2×2 pixels. An odd last row or column is left out. */
-export function halved({ data, shape }: FloatArray): FloatArray {
+export function halfSize({ data, shape }: FloatArray): FloatArray {
   const [channels, height, width] = shape;
   const [rows, columns] = [height >> 1, width >> 1];
   const half = zeros([channels, rows, columns]);
@@ -157,7 +157,8 @@ export function halved({ data, shape }: FloatArray): FloatArray {
 }
 
 /**
- * The share of each pixel's channels that is at an end of the range, where noise has been cut off, [1, H, W]; far above 1 in holes.
+ * The share of each pixel's channels that is at an end of the range, where noise has been cut off, [1, H, W]; far above
+ * 1 in holes.
  * @param observed 0 where a pixel holds nothing.
  */
 export function doubtOf(picture: FloatArray, observed?: Float32Array): FloatArray {

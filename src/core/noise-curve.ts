@@ -22,7 +22,7 @@ export interface BrightnessCurve {
   readonly certain: boolean;
 }
 
-/** log variance = a + b·brightness over classes of brightness, constant beyond the outermost. @param variance of them all. */
+/** log variance = a + b·brightness over classes of it, constant beyond the outermost. @param variance of them all. */
 export function brightnessCurve(blocks: readonly Block[], variance: number): BrightnessCurve {
   const points = classesOf(blocks).flatMap((members) => pointOf(flattest(members, variance)));
   const even = { levels: new Array<number>(KNOTS).fill(1), certain: false };

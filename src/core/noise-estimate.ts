@@ -17,7 +17,8 @@ const MOST_PATCHES = 10_000;
  * Standard deviation of the noise in the units of the picture, [C, H, W] with the same noise level in all channels.
  *
  * Photographs are textured: below about 3/255 texture passes for noise and the estimate is too high. Noise that is not
- * white (demosaiced, compressed, resized pictures) is underestimated: see `measureNoise`. Constant and clipped patches do not count.
+ * white (demosaiced, compressed, resized pictures) is underestimated: see `measureNoise`. Constant and clipped patches
+ * do not count.
  * @param observed 0 where the picture holds nothing (an inpainting measurement's holes), of the picture's size.
  * @throws UsageError when too few patches are whole: the picture must be about 24×24 or larger.
  * @example

@@ -1,6 +1,6 @@
 /**
- * Where a picture is flat, so that what is seen there is its noise: many blocks that are equally strong. Which blocks belong
- * together is told by their neighbours; whether they are equally strong, by themselves.
+ * Where a picture is flat, so that what is seen there is its noise: many blocks that are equally strong. Which blocks
+ * belong together is told by their neighbours; whether they are equally strong, by themselves.
  */
 import type { Block } from './noise-blocks.js';
 

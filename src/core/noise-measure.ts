@@ -1,16 +1,17 @@
 /**
- * What noise a picture holds, from the picture alone: how strong in each octave of frequency and at each brightness, and how
- * the channels go together. Cameras, demosaicing and JPEG leave noise that is not white.
+ * What noise a picture holds, from the picture alone: how strong in each octave of frequency and at each brightness,
+ * and how the channels go together. Cameras, demosaicing and JPEG leave noise that is not white.
  *
- * After Colom, Lebrun, Buades, Morel, "Multiscale estimation of intensity and frequency dependent noise" (IPOL 2014, SIIMS
- * 2016), with another choice of flat places (noise-floor.ts): at half the size, where JPEG leaves the noise whole.
+ * After Colom, Lebrun, Buades, Morel, "Multiscale estimation of intensity and frequency dependent noise" (IPOL 2014,
+ * SIIMS 2016), with another choice of flat places (noise-floor.ts): at half the size, where JPEG leaves the noise
+ * whole.
  */
 import type { FloatArray } from './array.js';
 import {
   type Block,
   detailProducts,
   doubtOf,
-  halved,
+  halfSize,
   SIDE,
   usableBlocks,
   varianceIn,
@@ -33,15 +34,15 @@ const STEEPEST = 4;
 /** What a picture's noise was found to be. */
 export interface NoiseMeasurement {
   /**
-   * `none`: nothing that eight bits show. `unknown`: no part is flat enough to tell noise from detail; `sigma` is then what
-   * white noise would have at least.
+   * `none`: nothing that eight bits show. `unknown`: no part is flat enough to tell noise from detail; `sigma` is then
+   * what white noise would have at least.
    */
   readonly kind: 'none' | 'white' | 'signal-dependent' | 'correlated' | 'unknown';
   /** Standard deviation in picture units; of correlated noise that of white noise as strong in the finest octave. */
   readonly sigma: number;
   /**
-   * Covariance of the channels in the three finest octaves, as densities: for white noise all are its variance. Each holds
-   * 00, 01, 11, 02, 12, 22. Empty where the kind is unknown.
+   * Covariance of the channels in the three finest octaves, as densities: for white noise all are its variance. Each
+   * holds 00, 01, 11, 02, 12, 22. Empty where the kind is unknown.
    */
   readonly octaves: readonly (readonly number[])[];
   /** Relative level at brightness 0, ¼, ½, ¾, 1. */
@@ -58,9 +59,9 @@ export interface NoiseMeasurement {
  * const { kind, sigma } = measureNoise(picture); // 'correlated', 0.008
  */
 export function measureNoise(picture: FloatArray, observed?: Float32Array): NoiseMeasurement {
-  const half = halved(picture);
+  const half = halfSize(picture);
   // Means of four pixels have a quarter of white noise's variance.
-  const blocks = usableBlocks(half, halved(doubtOf(picture, observed))).map((block) => ({
+  const blocks = usableBlocks(half, halfSize(doubtOf(picture, observed))).map((block) => ({
     ...block,
     energy: 4 * block.energy,
     around: 4 * block.around,
@@ -89,7 +90,7 @@ const EVEN = [1, 1, 1, 1, 1];
 /** The covariance of the fine detail in the same places at full, half and quarter size. */
 function octavesAt(places: readonly Block[], picture: FloatArray, half: FloatArray): number[][] {
   const channels = picture.shape[0];
-  const quarter = halved(half);
+  const quarter = halfSize(half);
   const [, height, width] = quarter.shape;
   const fits = ({ y, x }: Block) => (y >> 1) + SIDE <= height && (x >> 1) + SIDE <= width;
   const finest = average(

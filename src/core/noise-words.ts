@@ -30,8 +30,8 @@ export function grainOf({ kind, octaves }: NoiseMeasurement): number {
 }
 
 /**
- * Level of white noise that hides this noise: a denoiser that expects as much in every direction of colour and every octave
- * takes away what is there in the strongest colour of the second octave. Of white noise it is σ.
+ * Level of white noise that hides this noise: a denoiser that expects as much in every direction of colour and every
+ * octave takes away what is there in the strongest colour of the second octave. Of white noise it is σ.
  * @example
  * ```ts
  * import { hidingSigma, measureNoise, readPicture } from 'retrodict';

@@ -141,7 +141,7 @@ export function philox(
   out[3] = d;
 }
 
-/** The upper 32 bits of the product of two unsigned 32-bit integers, by 16-bit halves that stay in integer registers. */
+/** The upper 32 bits of the product of two unsigned 32-bit integers, by 16-bit halves that stay integers. */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;

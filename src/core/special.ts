@@ -50,8 +50,8 @@ function besselAsymptoticSeries(order: 0 | 1, x: number): number {
 }
 
 /**
- * e^(x²)·erfc(x), which neither overflows nor vanishes for x ≥ 0; relative error below 1e-15. Rational approximations of
- * Cody (Math. Comp. 23, 1969).
+ * e^(x²)·erfc(x), which neither overflows nor vanishes for x ≥ 0; relative error below 1e-15. Rational approximations
+ * of Cody (Math. Comp. 23, 1969).
  */
 export function scaledErfc(x: number): number {
   const size = Math.abs(x);
@@ -107,7 +107,7 @@ export function logNormalCdf(x: number): number {
   return Math.log(0.5 * scaledErfc(-x / Math.SQRT2)) - 0.5 * x * x;
 }
 
-/** log Q(a, x), Q the regularised upper incomplete gamma function, for a > 0 and x ≥ 0 (Abramowitz & Stegun 6.5.29, 6.5.31). */
+/** log Q(a, x), the regularised upper incomplete gamma function, a > 0, x ≥ 0 (Abramowitz & Stegun 6.5.29, 6.5.31). */
 export function logUpperGamma(a: number, x: number): number {
   if (x === 0) return 0;
   const scale = a * Math.log(x) - x - logGamma(a);

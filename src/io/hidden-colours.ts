@@ -1,9 +1,9 @@
-/** Colours that nobody sees: what stands under alpha 0 is anything, and a restoration would let it bleed into what is seen. */
+/** Colours that nobody sees: what stands under alpha 0 is anything, and would bleed into what is seen. */
 import { type FloatArray, floatArray } from '../core/array.js';
 
 /**
- * The same image with the colours of what is seen carried on into what is not, coarser with distance (pull-push: averages of
- * the seen over squares of 2, 4, 8, … pixels).
+ * The same image with the colours of what is seen carried on into what is not, coarser with distance (pull-push:
+ * averages of the seen over squares of 2, 4, 8, … pixels).
  * @param image [C, H, W].
  * @param alpha [1, H, W]; 0 hides.
  */

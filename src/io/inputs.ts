@@ -139,7 +139,8 @@ type Role = 'mask' | 'kernel' | 'plane' | 'array';
 
 /**
  * A file that an option of a problem names: a mask as zeros and ones [H, W] (a picture counts as one where it is at
- * least half white, or where parts of it are transparent, at least half opaque), a kernel or a plane as its values [H, W] (a picture's lie in [0, 1]), an array as it is.
+ * least half white, or where parts of it are transparent, at least half opaque), a kernel or a plane as its values [H,
+ * W] (a picture's lie in [0, 1]), an array as it is.
  * @param option names the option, for messages.
  * @throws UsageError when the file is missing or of another shape.
  */

@@ -1,6 +1,7 @@
 /**
- * What a picture file says beside its pixels: when and with what it was taken (EXIF), titles and rights (XMP), how large it is
- * printed, and how a PNG's numbers mean colours. It is carried from the file that is read to the one that is written.
+ * What a picture file says beside its pixels: when and with what it was taken (EXIF), titles and rights (XMP), how
+ * large it is printed, and how a PNG's numbers mean colours. It is carried from the file that is read to the one that
+ * is written.
  */
 import { deflateSync } from 'node:zlib';
 import type { Metadata } from 'sharp';

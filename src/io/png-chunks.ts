@@ -1,4 +1,4 @@
-/** The chunks of a PNG file (PNG specification, 5.3): sharp reads and writes pixels, and drops much of what stands beside them. */
+/** The chunks of a PNG file (PNG specification, 5.3): sharp drops much of what stands beside the pixels. */
 import { crc32 } from './crc32.js';
 
 /** Four letters, and what they hold. */

@@ -1,4 +1,4 @@
-/** Which bands of a TIFF are colours and which is alpha: its tags say so, their number does not (TIFF 6.0, ExtraSamples). */
+/** Which bands of a TIFF are colours and which is alpha: its tags say so (TIFF 6.0, ExtraSamples). */
 
 export interface TiffBands {
   /** Samples per pixel. */

@@ -50,12 +50,12 @@ export const inputExtensions: readonly string[] = [
 const ownStems = ['.sd', '.posterior', '.preview', '.part'];
 
 /**
- * Folders are walked recursively in sorted order, their hierarchy kept; a file maps to its base name. An entry of a folder
- * that cannot be read, or whose results cannot be written as it is named, is refused by itself.
+ * Folders are walked recursively in sorted order, their hierarchy kept; a file maps to its base name. An entry of a
+ * folder that cannot be read, or whose results cannot be written as it is named, is refused by itself.
  * @param results what the job writes; its folder need not exist.
  * @param parts the items that a file is, where it is not one.
- * @throws UsageError where an input is missing or neither file nor folder, the output folder lies within an input folder or
- *   holds an input file, or there is nothing to work on.
+ * @throws UsageError where an input is missing or neither file nor folder, the output folder lies within an input
+ *   folder or holds an input file, or there is nothing to work on.
  */
 export async function walk(
   inputs: readonly string[],

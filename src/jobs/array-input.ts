@@ -1,4 +1,4 @@
-/** Arrays from files as measurements: shapes and number types as people save them, made right or refused before the work. */
+/** Arrays from files as measurements: shapes and types as people save them, made right or refused before the work. */
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import { type FloatArray, floatArray, formatShape, mapArray, type Shape, zeros } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
@@ -14,7 +14,7 @@ import { inItsLevels } from './levels.js';
  * @param asPicture whether the estimate is to be written as a picture, which has 1 or 3 channels.
  * @throws UsageError in one sentence with what was found and what was expected.
  */
-export async function fitMeasurement(
+export async function asMeasurement(
   input: Input,
   path: string,
   spec: ProblemSpec,
@@ -54,7 +54,7 @@ export async function fitMeasurement(
  * An image from a file, for a measurement to be made of it or an estimate to be held against it.
  * @throws UsageError where the shape cannot be that of an image.
  */
-export function fitImage({ array, top, picture }: Input, path: string): FloatArray {
+export function asImage({ array, top, picture }: Input, path: string): FloatArray {
   if (picture) return array;
   if (array.data.length === 0 || isSwapped(array.shape))
     throw new UsageError(shapeSentence(path, array.shape));

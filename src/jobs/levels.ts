@@ -1,6 +1,6 @@
 /**
- * Priors know pictures that go from black to white. A file whose numbers do not is restored in units of its own black and
- * white, and what is written is in the file's numbers again.
+ * Priors know pictures that go from black to white. A file whose numbers do not is restored in units of its own black
+ * and white, and what is written is in the file's numbers again.
  */
 import { isLinear } from '../../problems/operator.js';
 import type { Problem, Term } from '../../problems/problem.js';

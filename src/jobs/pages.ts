@@ -7,8 +7,8 @@ import type { Item } from '../io/walk.js';
 export type PageRange = 'all' | readonly [first: number, last: number];
 
 /**
- * The items of one file, named `brain#07`. A file that cannot be read, or has no such page, stays one item, which says so
- * when its turn comes.
+ * The items of one file, named `brain#07`. A file that cannot be read, or has no such page, stays one item, which says
+ * so when its turn comes.
  */
 export async function pagesAsked(
   item: Item,

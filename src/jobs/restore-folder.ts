@@ -1,4 +1,4 @@
-/** The folder job (ARCHITECTURE.md §5): every file restored, written whole or not at all, and picked up where it stopped. */
+/** The folder job (ARCHITECTURE.md §5): every file restored, written whole or not at all, resumed where it stopped. */
 import type { Text } from '../../models/conditioned.js';
 import type { LoadOptions } from '../../models/load.js';
 import type { Prior } from '../../models/prior.js';
@@ -32,7 +32,7 @@ export interface FolderJob extends Text, LoadOptions {
   readonly out: string;
   /** Without noise, the level of Gaussian noise is estimated for each picture. */
   readonly spec: ProblemSpec;
-  /** A prior, or the name or folder of one (default `photo`, or `photo-latent` for solvers of latent priors); loaded only if the solver needs one. */
+  /** A prior, or the name or folder of one (default `photo`, or `photo-latent` for solvers of latent priors). */
   readonly prior?: Prior | string;
   /** A prior of structured noise, or the name or folder of one. */
   readonly noisePrior?: Prior | string;
@@ -63,7 +63,7 @@ export interface FolderJob extends Text, LoadOptions {
   /** Makes a failure of every warning: the item is not written. */
   readonly strict?: boolean;
   readonly limits?: PictureLimits;
-  /** Bytes that this process may use (default: 90 % of the machine's, or of its container's). An item that would need more fails. */
+  /** Bytes that this process may use (default: 90 % of the machine's or container's). An item that needs more fails. */
   readonly maxMemory?: number;
 }
 
@@ -75,7 +75,7 @@ export type FolderEvent =
   | { readonly type: 'note'; readonly message: string }
   /** What noise a picture was found to have, where it was not told. */
   | ({ readonly type: 'noise'; readonly name: string } & NoiseReport)
-  /** Work begins: [height, width] of the image, the bytes that it may take, and what would make it quicker, if anything. */
+  /** Work begins: [height, width] of the image, the bytes that it may take, and what would make it quicker. */
   | {
       readonly type: 'begin';
       readonly name: string;
@@ -104,10 +104,11 @@ export interface FolderSummary {
 }
 
 /**
- * Restores every item by itself: what one gives does not depend on the others. A failure is reported and the next
- * item is begun. In `out` only files that its own manifest lists are replaced or removed (`overwrite`: others too), never an
+ * Restores every item by itself: what one gives does not depend on the others. A failure is reported and the next item
+ * is begun. In `out` only files that its own manifest lists are replaced or removed (`overwrite`: others too), never an
  * input; nobody else writes there meanwhile, and what a killed run left is put right by the next.
- * @throws UsageError where nothing can start, or another run works in `out`; the signal's reason when aborted, finished items being kept.
+ * @throws UsageError where nothing can start, or another run works in `out`; the signal's reason when aborted, finished
+ * items being kept.
  * @example
  * ```ts
  * import { readProblem, restoreFolder } from 'retrodict';

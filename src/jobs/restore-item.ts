@@ -20,7 +20,7 @@ import type { Item } from '../io/walk.js';
 import type { SpecFiles } from '../load/problem-files.js';
 import { estimateMemory, requireMemory } from '../memory.js';
 import { type Posterior, restore } from '../restore.js';
-import { fitMeasurement } from './array-input.js';
+import { asMeasurement } from './array-input.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
 import { type NoiseReport, withEstimatedNoise } from './estimated-noise.js';
 import { dimDoubt, noiseInLevels } from './levels.js';
@@ -138,7 +138,7 @@ async function planOf(
   const found = job.levels ? { ...read, levels: job.levels } : read;
   for (const warning of found.picture?.warnings ?? []) warn(warning);
   const written = resultFormat(job, found);
-  const input = await fitMeasurement(found, path, job.spec, bindTo, written.format !== 'npy');
+  const input = await asMeasurement(found, path, job.spec, bindTo, written.format !== 'npy');
   if (found.picture && found.levels && !input.levels) warn(dimDoubt(found.levels, path));
   const bound = (spec: ProblemSpec) => bindTo(input.array.shape, spec, input.array);
   let noise: NoiseReport | undefined;

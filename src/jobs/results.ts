@@ -1,4 +1,4 @@
-/** The files that a posterior becomes (ARCHITECTURE.md §5): the estimate, a picture of its standard deviation, the numbers. */
+/** The files that a posterior becomes (ARCHITECTURE.md §5): estimate, picture of its standard deviation, numbers. */
 import type { FloatArray, Shape } from '../core/array.js';
 import type { Input } from '../io/inputs.js';
 import { encodeNpy } from '../io/npy.js';
@@ -17,8 +17,8 @@ export interface ResultFormat {
 }
 
 /**
- * What is asked for, and for the rest what the input was. Arrays become PNG files of 16 bits; numbers in units of their own
- * stay numbers.
+ * What is asked for, and for the rest what the input was. Arrays become PNG files of 16 bits; numbers in units of their
+ * own stay numbers.
  */
 export function resultFormat(asked: Partial<ResultFormat>, { picture, about }: Input): ResultFormat {
   const own = about ? 'npy' : picture?.format === 'tiff' ? 'tiff' : 'png';
@@ -55,9 +55,9 @@ export interface Encoded {
 }
 
 /**
- * The estimate, `.sd.png` and `.posterior.npz` (mean, sd, lower, upper; float32). Without an uncertainty (fewer than two
- * samples) there is no picture of it and the archive holds the mean alone. Numbers are in the file's units; a picture
- * of an array shows its levels as black and white.
+ * The estimate, `.sd.png` and `.posterior.npz` (mean, sd, lower, upper; float32). Without an uncertainty (fewer than
+ * two samples) there is no picture of it and the archive holds the mean alone. Numbers are in the file's units; a
+ * picture of an array shows its levels as black and white.
  * @param posterior in units of the input's levels.
  * @param input gives the estimate its alpha, its colour profile and what else the file says beside its pixels.
  */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { weightsOf } from '../../models/card-file.js';
 import { conditioned, type Text } from '../../models/conditioned.js';
 import { type LoadOptions, loadPrior } from '../../models/load.js';
-import { crop } from '../../models/padding.js';
+import { cut } from '../../models/padding.js';
 import type { Prior } from '../../models/prior.js';
 import {
   sampleUnconditional,
@@ -119,11 +119,11 @@ async function drawImage(
   if (prior.kind === 'compressive') {
     await context.step(0, 1);
     const [z] = await prior.draw(shape, context.random('codes'), context.signal);
-    return crop(await prior.decode(z, context.signal), 0, 0, shape[1], shape[2]);
+    return cut(await prior.decode(z, context.signal), 0, 0, shape[1], shape[2]);
   }
   const { codes, downsampling } = prior;
   const [, height, width] = shape;
   const grid = [height, width].map((extent) => Math.ceil(extent / downsampling));
   const code = await sampleUnconditional(codes, [codes.channels, ...grid], options, context, 0);
-  return crop(await prior.decode(code, context.signal), 0, 0, height, width);
+  return cut(await prior.decode(code, context.signal), 0, 0, height, width);
 }

@@ -9,7 +9,7 @@ import { sharedChannel } from '../io/grey-as-colour.js';
 import { readInput } from '../io/inputs.js';
 import type { PictureLimits } from '../io/picture.js';
 import { inputExtensions, isWithin, realPath } from '../io/walk.js';
-import { fitImage } from './array-input.js';
+import { asImage } from './array-input.js';
 
 export interface Scores {
   /** dB, of the estimate clipped to [0, 1]. */
@@ -48,7 +48,7 @@ export async function readTruth(folder: string, name: string, limits?: PictureLi
   const path = whole ?? found(stem);
   if (path === undefined) throw new Error(`${folder} holds no truth for ${name}`);
   const part = whole || page === undefined ? {} : { page: Number(page) };
-  return { path, array: fitImage(await readInput(path, limits, part), path) };
+  return { path, array: asImage(await readInput(path, limits, part), path) };
 }
 
 /** @throws Error in one sentence where the truth does not fit the estimate. */

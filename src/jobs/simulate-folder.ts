@@ -14,7 +14,7 @@ import { type NewFile, OutputFolder } from '../io/output-folder.js';
 import { encodePicture, type Picture, type PictureLimits } from '../io/picture.js';
 import { type Item, walk } from '../io/walk.js';
 import { readSpecFiles, type SpecFiles, specInFolder } from '../load/problem-files.js';
-import { fitImage } from './array-input.js';
+import { asImage } from './array-input.js';
 import { describeSimulation } from './simulated.js';
 
 /** Which images are measured, and how. */
@@ -139,7 +139,7 @@ async function simulateItem(
   const { seed = defaults.seed, format = 'npy' } = job;
   await folder.requireFree(name, endingsOf(format));
   const input = await readInput(path, job.limits);
-  const image = fitImage(input, path);
+  const image = asImage(input, path);
   const problem = bind(job.spec, { imageShape: image.shape }, files);
   const measurement = await measure(problem, image, seed);
   const clipped = format === 'npy' ? undefined : fractionOutside(measurement);

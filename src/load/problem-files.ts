@@ -16,7 +16,7 @@ import { loadOperator } from './operator-file.js';
 
 /** How far a problem in a file is followed, which may come from anybody. */
 export interface ProblemTrust extends Trust {
-  /** Loads JavaScript modules and TensorFlow.js functions that it names. Such a module runs with all that its user may do. */
+  /** Loads JavaScript modules and TensorFlow.js functions that it names. They may do all that their user may. */
   readonly allowCode?: boolean;
 }
 
@@ -76,9 +76,9 @@ async function requireTrusted(spec: ProblemSpec, folder: string, trust: ProblemT
 }
 
 /**
- * The same spec as `problem.json` in `folder` has to say it, and what is to be written beside it: masks, kernels and arrays
- * that lie elsewhere are copied there, so that the folder can be given to others; operators stay where they are, with what
- * they read or import.
+ * The same spec as `problem.json` in `folder` has to say it, and what is to be written beside it: masks, kernels and
+ * arrays that lie elsewhere are copied there, so that the folder can be given to others; operators stay where they are,
+ * with what they read or import.
  * @returns the copies' names without `problem`: `.0-mask.part.png`.
  */
 export async function specInFolder(
@@ -104,7 +104,7 @@ export async function specInFolder(
   return { spec: { ...spec, operators: await Promise.all(operators) }, copies };
 }
 
-/** The files that a spec names, as `bind` takes them: arrays by `<index of the term>.<option>`, operators by the index. */
+/** The files of a spec as `bind` takes them: arrays by `<index of the term>.<option>`, operators by the index. */
 export interface SpecFiles {
   readonly files: Readonly<Record<string, FloatArray>>;
   readonly loaded: Readonly<Record<number, LoadedOperator>>;
@@ -115,8 +115,8 @@ export interface SpecFiles {
 }
 
 /**
- * Reads the files that a spec names. Operators among them may hold a process, which does not keep the process alive, until
- * they are closed.
+ * Reads the files that a spec names. Operators among them may hold a process, which does not keep the process alive,
+ * until they are closed.
  * @param limits of the runs of operators that are ONNX graphs.
  * @throws UsageError where a file is missing or is not what the option needs.
  * @example

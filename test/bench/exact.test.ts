@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { solvers } from '../../solvers/index.js';
 import { bench } from '../../src/bench/bench.js';
-import { score } from '../../src/bench/exact.js';
+import { scoreExact } from '../../src/bench/exact.js';
 import { mixtureReference, type Reference } from '../../src/bench/reference.js';
 import { exactSpec } from '../../src/bench/spec.js';
 import { floatArray } from '../../src/core/array.js';
@@ -40,7 +40,7 @@ describe('scores', () => {
   const { posterior, mixture } = mixtureReference;
 
   it('exact samples are at the floor and their intervals hold what they say', () => {
-    const run = score(mixtureReference, posteriorOf(draw(posterior, 600)), settings);
+    const run = scoreExact(mixtureReference, posteriorOf(draw(posterior, 600)), settings);
     expect(run.distance).toBeLessThan(0.16);
     expect(run.floor).toBeLessThan(0.16);
     expect(run.priorDistance).toBeGreaterThan(0.8);
@@ -53,8 +53,8 @@ describe('scores', () => {
   it('samples of the prior are not, until they are weighted with the likelihood', () => {
     const points = draw(mixture, 2000);
     const logLikelihoods = points.map(([u, v]) => -0.5 * ((0.8 - u - 0.5 * v) / 0.5) ** 2);
-    const plain = score(mixtureReference, posteriorOf(points.slice(0, 500)), settings);
-    const weighted = score(mixtureReference, posteriorOf(points, logLikelihoods), settings);
+    const plain = scoreExact(mixtureReference, posteriorOf(points.slice(0, 500)), settings);
+    const weighted = scoreExact(mixtureReference, posteriorOf(points, logLikelihoods), settings);
     expect(plain.distance).toBeGreaterThan(0.8);
     expect(plain.coverage90).toBeGreaterThan(0.95);
     expect(weighted.distance).toBeLessThan(0.16);

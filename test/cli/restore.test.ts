@@ -11,7 +11,7 @@ const weights = fileURLToPath(new URL('../../models/weights/photo-small', import
 
 const wiener = ['--solver', 'wiener'];
 
-/** The pictures hold no noise: smoothed so much, they differ from the estimate by what is stated, and nothing is warned of. */
+/** The pictures hold no noise: smoothed so much, they differ from the estimate by what is stated. */
 const smooth = [...wiener, '--set', 'weight=2000'];
 
 const denoise = ['--problem', 'denoise', '--noise', 'gaussian:sigma=0.1'];

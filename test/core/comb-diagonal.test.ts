@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FloatArray, floatArray, zeros } from '../../src/core/array.js';
-import { combCount, combDiagonal, randomSigns } from '../../src/core/comb-diagonal.js';
+import { combCount, combDiagonal, combSigns } from '../../src/core/comb-diagonal.js';
 import { keyedRandom } from '../../src/core/random.js';
 
 const SHAPE = [2, 5, 7];
@@ -23,7 +23,7 @@ const pullback = (v: FloatArray) => {
   return out;
 };
 const truth = Array.from({ length: SIZE }, (_, i) => matrix[i * SIZE + i]);
-const signs = (seed: number) => randomSigns(SHAPE, keyedRandom(seed, 'comb', 0)('signs'));
+const signs = (seed: number) => combSigns(SHAPE, keyedRandom(seed, 'comb', 0)('signs'));
 
 describe('combDiagonal', () => {
   it('is the diagonal where no comb has two teeth in a channel, by one product each', async () => {
@@ -59,7 +59,7 @@ describe('combDiagonal', () => {
 });
 
 it('signs are fair, and no two neighbours agree more often than not', () => {
-  const { data } = randomSigns([3, 40, 40], keyedRandom(0, 'signs', 0)('signs'));
+  const { data } = combSigns([3, 40, 40], keyedRandom(0, 'signs', 0)('signs'));
   expect(new Set(data)).toEqual(new Set([-1, 1]));
   const mean = (f: (i: number) => number) =>
     Array.from({ length: 4799 }, (_, i) => f(i)).reduce((sum, value) => sum + value, 0) / 4799;

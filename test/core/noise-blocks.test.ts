@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
-import { detailProducts, doubtOf, halved, usableBlocks, varianceIn } from '../../src/core/noise-blocks.js';
+import { detailProducts, doubtOf, halfSize, usableBlocks, varianceIn } from '../../src/core/noise-blocks.js';
 import { keyedRandom } from '../../src/core/random.js';
 
 const normals = (shape: readonly number[]) => keyedRandom(1, 'noise blocks', 0)(...shape).normals(shape);
@@ -146,9 +146,9 @@ describe('usableBlocks', () => {
   });
 });
 
-it('halved is the mean of each 2×2 pixels, without an odd last row or column', () => {
+it('halfSize is the mean of each 2×2 pixels, without an odd last row or column', () => {
   const picture = normals([2, 5, 7]);
-  const half = halved(picture);
+  const half = halfSize(picture);
   expect(half.shape).toEqual([2, 2, 3]);
   half.data.forEach((value, i) => {
     const [c, y, x] = [Math.floor(i / 6), Math.floor(i / 3) % 2, i % 3];

@@ -90,7 +90,7 @@ describe('measureNoise', () => {
     expect(octaves.length).toBe(3);
     expect(levels).toEqual([1, 1, 1, 1, 1]);
     octaves.forEach((products, octave) => {
-      // Of the coarsest the weaker half of the blocks counts: of χ² with 3·48 degrees of freedom it has the share below.
+      // Of the coarsest the weaker half of the blocks counts: of χ² with 3·48 degrees of freedom this share.
       const share = octave === 2 ? 1 - Math.sqrt(2 / 144) * Math.sqrt(2 / Math.PI) : 1;
       products.forEach((product, pair) => {
         const truth = [0, 2, 5].includes(pair) ? share : 0;

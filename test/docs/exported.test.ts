@@ -1,4 +1,4 @@
-/** Who hovers over a function that the package exports sees how it is called. (The site fails where text is missing.) */
+/** Who hovers over a function that the package exports sees how it is called. */
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, it } from 'vitest';

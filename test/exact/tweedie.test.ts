@@ -160,7 +160,7 @@ it('draws from the posterior of a mixture, whose modes it keeps', async () => {
 });
 
 describe('in tiles', () => {
-  /** Each pixel pulled to the mean of itself and its neighbours, all by different amounts: a denoiser with a short reach. */
+  /** Each pixel pulled to the mean of it and its neighbours, by different amounts: a denoiser with a short reach. */
   const amount = (i: number) => 0.5 + 0.3 * Math.sin(i);
   const shape = [1, 24, 40];
   const local: DiffusionPrior = {

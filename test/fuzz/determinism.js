@@ -1,6 +1,6 @@
 /**
- * `node test/fuzz/determinism.js`, after `npm run build`: the same restorations again, with other numbers of threads, other
- * neighbours and in other orders; every byte must be the same.
+ * `node test/fuzz/determinism.js`, after `npm run build`: the same restorations again, with other numbers of threads,
+ * other neighbours and in other orders; every byte must be the same.
  */
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

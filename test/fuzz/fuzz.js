@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz -- [--seconds 120] [--seed N]`: damaged pictures, arrays, cards, graphs, folders of models, problem specs and command lines, as
- * many as the time allows. The same seed gives the same cases; it is printed.
+ * `npm run fuzz -- [--seconds 120] [--seed N]`: damaged pictures, arrays, cards, graphs, folders of models, problem
+ * specs and command lines, as many as the time allows. The same seed gives the same cases; it is printed.
  */
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';

@@ -1,6 +1,6 @@
 /**
- * `node test/fuzz/kills.js [--runs 30] [--seed 0]`, after `npm run build`: restorations killed at random moments and begun again, until
- * they are done; every byte must then be that of a run that nobody disturbed.
+ * `node test/fuzz/kills.js [--runs 30] [--seed 0]`, after `npm run build`: restorations killed at random moments and
+ * begun again, until they are done; every byte must then be that of a run that nobody disturbed.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

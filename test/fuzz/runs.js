@@ -1,4 +1,4 @@
-/** What the checks of whole runs share: a folder of small pictures, the built command line, and what a run left behind. */
+/** What the checks of whole runs share: a folder of small pictures, the command line, and what a run left. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -53,7 +53,7 @@ export function run(cwd, words, milliseconds) {
   });
 }
 
-/** Every file below a folder and the hash of what is in it; of the manifest, each item's last line without the time it took. @param {string} folder */
+/** Each file below a folder and its hash; of the manifest, each item's last line, no times. @param {string} folder */
 export function leftIn(folder) {
   /** @type {Record<string, string>} */
   const left = {};

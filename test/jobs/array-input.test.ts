@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bind, problem } from '../../problems/bind.js';
 import { floatArray, type Shape, sizeOf } from '../../src/core/array.js';
 import type { Input } from '../../src/io/inputs.js';
-import { fitImage, fitMeasurement } from '../../src/jobs/array-input.js';
+import { asImage, asMeasurement } from '../../src/jobs/array-input.js';
 
 const input = (shape: Shape, value = 0.5, top?: Input['top']): Input => ({
   array: floatArray(new Float32Array(sizeOf(shape)).fill(value), shape),
@@ -18,10 +18,10 @@ function fitted(
   const spec = problem(operators, noise);
   const bound = async (measurementShape: Shape) =>
     bind(spec, { measurementShape }, { channels: channels || undefined });
-  return fitMeasurement(given, 'y.npy', spec, bound, asPicture);
+  return asMeasurement(given, 'y.npy', spec, bound, asPicture);
 }
 
-describe('fitMeasurement', () => {
+describe('asMeasurement', () => {
   it.each([
     [
       [3, 8, 6],
@@ -91,11 +91,11 @@ describe('fitMeasurement', () => {
   });
 });
 
-describe('fitImage', () => {
-  it('reads images as fitMeasurement does', () => {
-    expect(fitImage(input([8, 6]), 'x.npy').shape).toEqual([1, 8, 6]);
-    expect(fitImage(input([1, 3, 8, 6], 255, 255), 'x.npy').data[0]).toBe(1);
-    expect(() => fitImage(input([8, 6, 3]), 'x.npy')).toThrow(
+describe('asImage', () => {
+  it('reads images as asMeasurement does', () => {
+    expect(asImage(input([8, 6]), 'x.npy').shape).toEqual([1, 8, 6]);
+    expect(asImage(input([1, 3, 8, 6], 255, 255), 'x.npy').data[0]).toBe(1);
+    expect(() => asImage(input([8, 6, 3]), 'x.npy')).toThrow(
       'x.npy holds an array of shape 8×6×3 (it seems to be height×width×channels), expected channels×height×width with 1 or 3 channels',
     );
   });

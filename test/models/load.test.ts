@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listPriors, loadPrior } from '../../models/load.js';
-import { crop } from '../../models/padding.js';
+import { cut } from '../../models/padding.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { diffusionPrior } from '../../models/prior.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
@@ -175,7 +175,7 @@ describe('photo-small', () => {
     const used = names.slice(0, 3);
     for (const name of used) {
       const { image } = await readPicture(join(photographs, name));
-      const clean = crop(image, (image.shape[1] - 256) >> 1, (image.shape[2] - 256) >> 1, 256, 256);
+      const clean = cut(image, (image.shape[1] - 256) >> 1, (image.shape[2] - 256) >> 1, 256, 256);
       const noise = keyedRandom(0, name, 0)('noise').normals(clean.shape);
       const noisy = floatArray(
         clean.data.map((value, i) => value + (25 / 255) * noise.data[i]),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { crop, pad, padAdjoint, paste, roundUp } from '../../models/padding.js';
+import { cut, pad, padAdjoint, paste, roundUp } from '../../models/padding.js';
 import { floatArray, zeros } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { dot } from '../../src/core/vector.js';
@@ -50,6 +50,6 @@ test('cutting out and laying in are adjoint', () => {
   const part = random('part').normals([2, 3, 4]);
   const laid = zeros([2, 7, 9]);
   paste(part, laid, 2, 5);
-  expect(dot(crop(x, 2, 5, 3, 4).data, part.data)).toBeCloseTo(dot(x.data, laid.data), 5);
-  expect([...crop(ramp(1, 3, 3), 1, 1, 2, 2).data]).toEqual([4, 5, 7, 8]);
+  expect(dot(cut(x, 2, 5, 3, 4).data, part.data)).toBeCloseTo(dot(x.data, laid.data), 5);
+  expect([...cut(ramp(1, 3, 3), 1, 1, 2, 2).data]).toEqual([4, 5, 7, 8]);
 });

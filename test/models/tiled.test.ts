@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadPrior } from '../../models/load.js';
-import { crop, pad, padAdjoint, paste, roundUp } from '../../models/padding.js';
+import { cut, pad, padAdjoint, paste, roundUp } from '../../models/padding.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { diffusionPrior } from '../../models/prior.js';
 import { tiled } from '../../models/tiled.js';
@@ -46,7 +46,7 @@ function gridNetwork(sizes: Set<string>): DiffusionPrior {
     neighbours(z.shape[1], z.shape[2], (to, from, w) => {
       out.data[to] += w * z.data[from] ** 2;
     });
-    return crop(out, 0, 0, x.shape[1], x.shape[2]);
+    return cut(out, 0, 0, x.shape[1], x.shape[2]);
   };
   return {
     kind: 'diffusion',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bind, problem } from '../../problems/bind.js';
 
 describe('an operator of the table', () => {
-  // The scene beyond the frame is rounded up to a size that is quick to transform: what was measured must be told to it.
+  // The scene beyond the frame is rounded up to a quick size: it must be told what was measured.
   it.each(['gaussian-blur:sigma=1', 'motion-blur:size=9', 'defocus-blur:radius=2'])(
     '%s is bound to measurements of every size',
     (blur) => {

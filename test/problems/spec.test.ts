@@ -3,14 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { aliases } from '../../problems/aliases.js';
 import {
   checkSpec,
-  formatProblem,
-  formatTerm,
   operators,
   parseNoise,
   parseProblem,
   parseTerm,
   problemFromJson,
 } from '../../problems/index.js';
+import { formatProblem, formatTerm } from '../../problems/spec.js';
 import { UsageError } from '../../src/core/errors.js';
 
 describe('parseProblem', () => {

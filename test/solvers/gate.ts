@@ -1,4 +1,4 @@
-/** What holds for every solver, ours and yours: R0, one Gaussian in the plane, with stubs that have only what is needed. */
+/** What holds for every solver: R0, one Gaussian in the plane, with stubs that have only what is needed. */
 import { type Counters, counted } from '../../models/counted.js';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
 import type { CompressivePrior, DiffusionPrior, LatentPrior, Prior } from '../../models/prior.js';

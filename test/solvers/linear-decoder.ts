@@ -1,4 +1,4 @@
-/** The linear decoder of the notes' closed-form check: x = Wz + c, z ~ N(0, I), y = Ax + σn, with digits of its posterior. */
+/** A linear decoder in closed form: x = Wz + c, z ~ N(0, I), y = Ax + σn, with digits of its posterior. */
 
 import { normalRate } from '../../models/compressive/rate.js';
 import type { CompressivePrior } from '../../models/prior.js';

@@ -1,4 +1,4 @@
-/** NIfTI volumes, versions 1 and 2, one file with header and values. A page is a slice [1, y, x], times after slices. */
+/** NIfTI volumes, versions 1 and 2, header and values in one file. A page is a slice [1, y, x], times after slices. */
 import { gunzipSync } from 'node:zlib';
 import type { NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import { floatArray } from '../../core/array.js';

@@ -1,4 +1,4 @@
-/** What reads one kind of file. A reader's package is a peer that may be missing; who lacks it is told how to get it. */
+/** What reads one kind of file. Its package is a peer that may be missing; who lacks it is told how to get it. */
 import { type FloatArray, formatShape, type Shape, sizeOf } from '../../core/array.js';
 import { UsageError } from '../../core/errors.js';
 import type { Levels } from '../../core/levels.js';
@@ -73,8 +73,8 @@ export function requireSize(shape: Shape, { name, maxValues }: FileToRead): void
 }
 
 /**
- * Black and white of numbers in units of their own: the least and the largest, but zero is black where none is below it.
- * None where they lie in [0, 1] as a picture's do, or all are equal.
+ * Black and white of numbers in units of their own: the least and the largest, but zero is black where none is below
+ * it. None where they lie in [0, 1] as a picture's do, or all are equal.
  */
 export function levelsOf({ data }: FloatArray): Levels | undefined {
   let [black, white] = [0, -Infinity];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { doubled, singleCoil } from '../../../problems/parts/fourier-of-real.js';
+import { inBothParts, singleCoil } from '../../../problems/parts/fourier-of-real.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { expectSound } from '../sound.js';
 
@@ -35,6 +35,6 @@ it.each([
 
 it('says which values are holes: both parts of a frequency', () => {
   const mask = Float32Array.of(1, 0);
-  expect([...doubled(mask)]).toEqual([1, 1, 0, 0]);
+  expect([...inBothParts(mask)]).toEqual([1, 1, 0, 0]);
   expect([...(singleCoil([2, 1, 2], mask).observed ?? [])]).toEqual([1, 1, 0, 0, 1, 1, 0, 0]);
 });

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import {
   allMagnitudes,
+  amplify,
   conjugate,
   multiply,
-  scale,
   transferFunction,
   wrapIndex,
   writeHartley,
@@ -38,7 +38,7 @@ it('a transfer function times its conjugate is the power', () => {
     expect(value).toBeCloseTo(transfer.re[i] ** 2 + transfer.im[i] ** 2, 12);
     expect(product.im[i]).toBeCloseTo(0, 12);
   }
-  scale(product, (i) => i);
+  amplify(product, (i) => i);
   expect(product.re[3]).toBeCloseTo(3 * (transfer.re[3] ** 2 + transfer.im[3] ** 2), 12);
 });
 

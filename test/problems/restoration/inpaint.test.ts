@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bind, countObserved, parseProblem, parseTerm, zeroHoles } from '../../../problems/index.js';
+import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
+import { countObserved, zeroHoles } from '../../../problems/observed.js';
 import { type FloatArray, floatArray, zeros } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { agreesWithFixtures } from '../fixture-cases.js';

@@ -1,4 +1,4 @@
-/** Draws of an image given the data, coordinate by coordinate: their law in closed form, and that of each chain's steps. */
+/** Draws of an image given the data: their law in closed form, and that of each chain's steps. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { poissonNoise } from '../../../problems/noises/poisson.js';

@@ -6,7 +6,7 @@ import { problemOf } from '../../../problems/problem.js';
 import { denoise } from '../../../problems/restoration/denoise.js';
 import { twoScale } from '../../../solvers/pixel/two-scale.js';
 import { type FloatArray, mapArray, zeros } from '../../../src/core/array.js';
-import { halved } from '../../../src/core/noise-blocks.js';
+import { halfSize } from '../../../src/core/noise-blocks.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { restore } from '../../../src/restore.js';
 import { testContext } from '../../exact/dense.js';
@@ -92,7 +92,7 @@ describe('two-scale', () => {
       const [, height, width] = x.shape;
       const place = (i: number) => [Math.floor(i / width) % height, i % width] as const;
       if (height > rows) return mapArray(x, (_, i) => own(i));
-      const means = halved(mapArray(zeros(shape), (_, i) => own(i)));
+      const means = halfSize(mapArray(zeros(shape), (_, i) => own(i)));
       return mapArray(x, (_, i) => {
         const channel = Math.floor(i / (height * width));
         return means.data[i] + strength(channel) * cosine(rows, columns)(...place(i));

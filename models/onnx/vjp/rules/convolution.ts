@@ -2,7 +2,7 @@
 import { int, ints } from '../../graph.js';
 import type { Emitter } from '../emitter.js';
 import type { Application, Rule, RuleTable } from '../rule.js';
-import { leftOver, slidingWindow, type Window, windowOf } from './window.js';
+import { type KernelWindow, leftOver, slidingWindow, windowOf } from './window.js';
 
 const convolution: Rule = (emit, at) => {
   const [x, w, bias] = at.inputs;
@@ -20,7 +20,7 @@ const convolution: Rule = (emit, at) => {
  * With stride 1 the transpose of a convolution is one with reversed kernels, for which ONNX Runtime is fastest (its
  * weights are reversed once, when the model is loaded). Otherwise it is ConvTranspose with the weights as they are.
  */
-function inputCotangent(emit: Emitter, at: Application, window: Window, group: number): string {
+function inputCotangent(emit: Emitter, at: Application, window: KernelWindow, group: number): string {
   const [x, w] = at.inputs;
   const { kernel, strides, dilations, before, after } = window;
   const reach = kernel.map((size, i) => dilations[i] * (size - 1));
@@ -66,7 +66,7 @@ function weightCotangent(
   g: string,
   xDims: readonly number[],
   gDims: readonly number[],
-  window: Window,
+  window: KernelWindow,
   group: number,
 ): string {
   const { axes, kernel, strides, dilations, before, after } = window;
@@ -123,7 +123,7 @@ const convolutionTranspose: Rule = (emit, at) => {
 };
 
 /** Where the output's shape is given, or automatic, the padding is what makes it so. */
-function transposeWindow(emit: Emitter, at: Application): Window {
+function transposeWindow(emit: Emitter, at: Application): KernelWindow {
   const wide = emit.dims(at.y).slice(2);
   const narrow = emit.dims(at.x).slice(2);
   const kernel = emit.dims(at.inputs[1]).slice(2);
@@ -139,7 +139,7 @@ function transposeWindow(emit: Emitter, at: Application): Window {
   return window;
 }
 
-function windowAttributes({ kernel, strides, dilations }: Window) {
+function windowAttributes({ kernel, strides, dilations }: KernelWindow) {
   return { kernel_shape: ints(kernel), strides: ints(strides), dilations: ints(dilations) };
 }
 

@@ -9,7 +9,7 @@ import { movement } from './movement.js';
 import { normalisation } from './normalisation.js';
 import { pooling } from './pooling.js';
 import { reductions } from './reduction.js';
-import { resampling } from './resize.js';
+import { resizeRules } from './resize.js';
 
 export const rules: RuleTable = {
   ...elementwise,
@@ -21,5 +21,5 @@ export const rules: RuleTable = {
   ...convolutions,
   ...normalisation,
   ...pooling,
-  ...resampling,
+  ...resizeRules,
 };

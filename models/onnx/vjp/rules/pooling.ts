@@ -2,7 +2,7 @@
 import { int, ints, text } from '../../graph.js';
 import type { Emitter } from '../emitter.js';
 import type { Application, Rule, RuleTable } from '../rule.js';
-import { leftOver, slidingWindow, type Window } from './window.js';
+import { type KernelWindow, leftOver, slidingWindow } from './window.js';
 
 /** An average is a convolution of each channel with a constant, and its transpose a ConvTranspose with the same. */
 const averagePool: Rule = (emit, at) => {
@@ -34,7 +34,7 @@ const averagePool: Rule = (emit, at) => {
 function evenCounts(
   emit: Emitter,
   at: Application,
-  { kernel, strides, dilations, before }: Window,
+  { kernel, strides, dilations, before }: KernelWindow,
   wide: readonly number[],
   narrow: readonly number[],
 ): string {

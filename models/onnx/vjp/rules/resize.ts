@@ -48,4 +48,4 @@ function applyTransposed(emit: Emitter, g: string, rank: number, axis: number, m
   return emit.transpose(emit.op('MatMul', [left, emit.transpose(g, exchanged)]), exchanged);
 }
 
-export const resampling = { Resize: resize } satisfies RuleTable;
+export const resizeRules = { Resize: resize } satisfies RuleTable;

@@ -1,7 +1,7 @@
 /** The sliding window of convolutions and pooling, with automatic padding worked out. */
 import type { Application } from '../rule.js';
 
-export interface Window {
+export interface KernelWindow {
   /** Number of spatial axes. */
   readonly axes: number;
   readonly kernel: readonly number[];
@@ -22,7 +22,7 @@ export function windowOf(
   kernel: readonly number[],
   total: (axis: number, stride: number, extent: number) => number | undefined,
   moreBefore: boolean,
-): Window {
+): KernelWindow {
   const axes = kernel.length;
   const ones = kernel.map(() => 1);
   const strides = at.ints('strides') ?? ones;
@@ -42,7 +42,11 @@ export function windowOf(
 }
 
 /** The window of a convolution or pooling over an input of spatial sizes `wide`. */
-export function slidingWindow(at: Application, kernel: readonly number[], wide: readonly number[]): Window {
+export function slidingWindow(
+  at: Application,
+  kernel: readonly number[],
+  wide: readonly number[],
+): KernelWindow {
   const autoPad = at.text('auto_pad', 'NOTSET');
   const same = autoPad === 'SAME_UPPER' || autoPad === 'SAME_LOWER';
   const total = (i: number, stride: number, extent: number) =>
@@ -51,7 +55,7 @@ export function slidingWindow(at: Application, kernel: readonly number[], wide: 
 }
 
 /** How many elements of the padded input the last window leaves over, by axis. */
-export function leftOver(window: Window, wide: readonly number[], narrow: readonly number[]): number[] {
+export function leftOver(window: KernelWindow, wide: readonly number[], narrow: readonly number[]): number[] {
   const { kernel, strides, dilations, before, after } = window;
   return wide.map((size, i) => {
     const covered = (narrow[i] - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1;

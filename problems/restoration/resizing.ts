@@ -16,12 +16,12 @@ import type { RowBasis } from '../parts/row-basis.js';
 import { fromRowSpace } from '../parts/row-space.js';
 
 /** A function of the distance in output pixels, zero beyond `radius`. */
-export interface ResamplingKernel {
+export interface ResizingKernel {
   readonly radius: number;
   at(distance: number): number;
 }
 
-export const resamplingKernels = {
+export const resizingKernels = {
   /** Mean of the pixels that an output pixel covers. */
   area: { radius: 0.5, at: (t) => (t >= -0.5 && t < 0.5 ? 1 : 0) },
   bilinear: { radius: 1, at: (t) => Math.max(0, 1 - Math.abs(t)) },
@@ -39,7 +39,7 @@ export const resamplingKernels = {
     radius: 3,
     at: (t) => (Math.abs(t) < 3 ? sinc(t) * sinc(t / 3) : 0),
   },
-} as const satisfies Record<string, ResamplingKernel>;
+} as const satisfies Record<string, ResizingKernel>;
 
 function sinc(t: number): number {
   return t === 0 ? 1 : Math.sin(Math.PI * t) / (Math.PI * t);
@@ -55,7 +55,7 @@ interface LineMatrix {
 }
 
 /** Downsamples images of this shape by `factor` in both directions, to ⌈H/factor⌉ × ⌈W/factor⌉. */
-export function resampling(shape: ImageShape, factor: number, kernel: ResamplingKernel): LinearOperator {
+export function resizing(shape: ImageShape, factor: number, kernel: ResizingKernel): LinearOperator {
   const [channels, height, width] = shape;
   const rows = lineMatrix(height, factor, kernel);
   const columns = lineMatrix(width, factor, kernel);
@@ -127,7 +127,7 @@ function mixPairs(image: Float64Array, width: number, step: number, factor: numb
 }
 
 /** `imresize`'s table of contributions for a line of `from` pixels. */
-function lineMatrix(from: number, factor: number, kernel: ResamplingKernel): LineMatrix {
+function lineMatrix(from: number, factor: number, kernel: ResizingKernel): LineMatrix {
   const to = Math.ceil(from / factor);
   const reach = kernel.radius * factor;
   const taps = Math.ceil(2 * reach) + 2;

@@ -154,6 +154,15 @@ function valueAt(whole: unknown, path: readonly PropertyKey[]): unknown {
 /** A value as a message shows it, cut where it is long. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'number' ? String(value) : asJson(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // Large integers and circles have no JSON.
+    return String(value);
+  }
 }

@@ -79,35 +79,57 @@ describe('brightnessCurve', () => {
     expect(brightnessCurve([], FAINT)).toEqual(EVEN);
   });
 
-  it('does not ask classes that are not flat, or whose level is another matter', () => {
-    const slope = (brightness: number) => FAINT * Math.exp(2 * (brightness - 0.5));
-    const blocks = blocksOf(800, [0, 1], slope);
-    const clean = brightnessCurve(blocks, FAINT);
-    // The brightest eighth shows a texture, 100 times as strong, or of any strength.
-    const loud = blocks.map((block) =>
-      block.mean > 7 / 8 ? { ...block, energy: 100 * block.energy } : block,
+  /** exp of half the line of weighted least squares through (brightness, log variance), 1 in the middle. */
+  function levelsThrough(points: readonly (readonly [brightness: number, height: number, weight: number])[]) {
+    const sum = (term: (b: number, h: number) => number) =>
+      points.reduce((all, [b, h, w]) => all + w * term(b, h), 0);
+    const [total, b, h] = [sum(() => 1), sum((b) => b), sum((_, h) => h)];
+    const [bb, bh] = [sum((b) => b * b), sum((b, h) => b * h)];
+    const slope = (bh / total - (b / total) * (h / total)) / (bb / total - (b / total) ** 2 + 0.002);
+    const seen = points.map(([brightness]) => brightness);
+    return [0, 0.25, 0.5, 0.75, 1].map((knot) => {
+      const brightness = Math.min(Math.max(...seen), Math.max(Math.min(...seen), knot));
+      return Math.exp((slope * (brightness - b / total)) / 2);
+    });
+  }
+  const eighths = Array.from({ length: 8 }, (_, k) => (k + 0.5) / 8);
+  const even = blocksOf(800, [0, 1], (brightness) => FAINT * Math.exp(2 * (brightness - 0.5)));
+
+  it.each<[string, number, (block: Block) => number]>([
+    // Four times the variance of all is the most that a class may have.
+    ['a class whose level is another matter', 1, () => 5],
+    ['classes that are not flat', 2, ({ y }) => 3 * Math.exp(y % 2 === 0 ? 1 : -1)],
+  ])('does not ask %s', (_, left, factor) => {
+    const disturbed = even.map((block) =>
+      block.mean > 1 - left / 8 ? { ...block, energy: block.energy * factor(block) } : block,
     );
-    const rough = blocks.map((block) =>
-      block.mean > 7 / 8 ? { ...block, energy: block.energy * Math.exp(2 * Math.sin(block.y * 37)) } : block,
-    );
-    for (const disturbed of [loud, rough]) {
-      const { levels, certain } = brightnessCurve(disturbed, FAINT);
-      expect(certain).toBe(true);
-      levels.forEach((level, k) => {
-        expect(Math.abs(level / clean.levels[k] - 1)).toBeLessThan(0.15);
-      });
-    }
+    const { levels, certain } = brightnessCurve(disturbed, FAINT);
+    expect(certain).toBe(true);
+    const asked = eighths.slice(0, 8 - left).map((brightness) => [brightness, 2 * brightness, 1] as const);
+    levelsThrough(asked).forEach((level, k) => {
+      expect(levels[k]).toBeCloseTo(level, 5);
+    });
   });
 
   it('weighs classes by how alike their flat places are', () => {
-    // The darker half is sure; the brighter, rather unlike, would bend the line down.
-    const energy = ({ mean, y, energy: even }: Block) =>
-      mean < 0.5 ? even : even * Math.exp(0.75 * Math.sin(37 * y) - 2 * (mean - 0.5));
-    const sure = blocksOf(800, [0, 1], (brightness) => FAINT * Math.exp(2 * (brightness - 0.5)));
-    const bent = sure.map((block) => ({ ...block, energy: energy(block) }));
+    // In the brighter half the surroundings differ, and levels lie below the line of the darker half.
+    const bent = even.map((block) =>
+      block.mean < 0.5
+        ? block
+        : {
+            ...block,
+            energy: block.energy * Math.exp(-(block.mean - 0.5)),
+            around: block.around * Math.exp((block.y % 100) / 20),
+          },
+    );
     const { levels, certain } = brightnessCurve(bent, FAINT);
     expect(certain).toBe(true);
-    // Dark classes alone: e^(1/8) in a quarter of the way… within half of it.
-    expect(Math.log(levels[1] / levels[0])).toBeGreaterThan(0.12);
+    // Unlike by 0.2 − 0.15, since noise is so faint, and by 0.3·0.7 more where the surroundings differ.
+    const points = eighths.map((b) =>
+      b < 0.5 ? ([b, 2 * b, 1 / 0.05 ** 2] as const) : ([b, 2 * b - (b - 0.5), 1 / 0.26 ** 2] as const),
+    );
+    levelsThrough(points).forEach((level, k) => {
+      expect(levels[k]).toBeCloseTo(level, 4);
+    });
   });
 });

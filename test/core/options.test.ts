@@ -43,6 +43,40 @@ describe('a message names the option, what was expected and what was found', () 
     expect(() => parse(set)).toThrow(message);
   });
 
+  it('that is missing, by its type where it has no help', () => {
+    const bare = z.strictObject({ steps: z.int().min(1), name: z.string() });
+    expect(() => parseOptions(bare, 'own', { name: 'a' })).toThrow('own needs steps: integer, 1 ≤ steps');
+    expect(() => parseOptions(bare, 'own', { steps: 1 })).toThrow(/^own needs name: string$/);
+  });
+
+  it('what is missing or out of range within an option, by its place', () => {
+    const inner = z.strictObject({
+      window: z.object({ top: z.int(), size: z.int().min(1) }).describe('what is seen'),
+      levels: z.array(z.number().min(0)),
+    });
+    const whole = { window: { top: 0, size: 1 }, levels: [] };
+    expect(() => parseOptions(inner, 'own', { ...whole, window: { top: 0 } })).toThrow(
+      /^option window\.size of own: expected a finite number \(what is seen\), found nothing$/,
+    );
+    expect(() => parseOptions(inner, 'own', { ...whole, levels: [0, -1] })).toThrow(
+      /^option levels\.1 of own: expected at least 0, found -1$/,
+    );
+  });
+
+  it('options that do not go together, as the schema says it', () => {
+    const pair = z
+      .strictObject({ low: z.number(), high: z.number() })
+      .refine(({ low, high }) => low < high, 'expected low below high');
+    expect(parseOptions(pair, 'own', { low: 0, high: 1 })).toEqual({ low: 0, high: 1 });
+    expect(() => parseOptions(pair, 'own', { low: 1, high: 0 })).toThrow(
+      /^options of own: expected low below high$/,
+    );
+  });
+
+  it('values that JSON has no word for', () => {
+    expect(() => parse({ fraction: 1n })).toThrow(/fraction of hadamard: expected a number, .*, found 1$/);
+  });
+
   it('where there are no options at all', () => {
     expect(() => parseOptions(z.strictObject({}), 'denoise', { a: 1 })).toThrow(
       'denoise has no options, but a is given',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { check, faultInWords, firstOf } from '../../src/core/schema-words.js';
+import { check, faultInWords, firstOf, shown } from '../../src/core/schema-words.js';
 
 /** Words that only the schema library uses. */
 const FOREIGN =
@@ -64,6 +64,32 @@ describe('every kind of issue, in plain words', () => {
       { a: 1 },
       'a: expected other names: expected a k first, found 1',
     ],
+    ['missing, the whole', z.number(), undefined, 'its top: expected a finite number, found nothing'],
+    [
+      'too_small, fields',
+      z.record(z.string(), z.int()).refine(() => true),
+      1,
+      'expected an object of fields',
+    ],
+    ['too_small, set', z.set(z.int()).min(2), new Set([1]), 'its top: expected at least 2 values, found {}'],
+    [
+      'unrecognized_keys, of none',
+      z.strictObject({}),
+      { a: 1 },
+      'its top: there is no field "a" here, found',
+    ],
+    [
+      'invalid_union, alike',
+      z.union([z.number(), z.number().min(1)]),
+      'x',
+      'its top: expected a finite number, found "x"',
+    ],
+    [
+      'invalid_union, three',
+      z.union([z.number(), z.boolean(), z.array(z.int())]),
+      'x',
+      'its top: expected a finite number, true or false or a list, found "x"',
+    ],
     ['invalid_element', mapValue, new Map([[{}, 'x']]), 'expected other elements: expected a finite number'],
     ['custom', z.number().refine(() => false), 1, 'its top: expected another value, found 1'],
     [
@@ -89,6 +115,34 @@ describe('every kind of issue, in plain words', () => {
     expect(words(z.strictObject({ a: z.number().optional() }), many)).toContain(
       'there is no field "field 0", "field 1", "field 2", "field 3", "field 4", and 2995 more here',
     );
+  });
+});
+
+it('is the value that the schema makes where nothing is wrong, and every fault where more is', () => {
+  const schema = z.object({ a: z.number(), b: z.int().default(2) });
+  expect(check(schema, { a: 1 })).toEqual({ ok: true, value: { a: 1, b: 2 } });
+  expect(words(schema, { a: 'x', b: 0.5 })).toBe(
+    'a: expected a finite number, found "x"; b: expected a whole number, found 0.5',
+  );
+});
+
+describe('shown', () => {
+  it('is what stands in JSON, or what comes nearest where JSON has no word for it', () => {
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    expect(
+      [undefined, null, Number.NaN, -Infinity, 'a', [1, { b: null }], 10n, [10n], Symbol('s'), circle].map(
+        shown,
+      ),
+    ).toEqual([
+      ...['nothing', 'null', 'NaN', '-Infinity', '"a"', '[1,{"b":null}]'],
+      ...['10', '10', 'Symbol(s)', '[object Object]'],
+    ]);
+  });
+
+  it('is cut after eighty characters', () => {
+    expect(shown('y'.repeat(78))).toBe(`"${'y'.repeat(78)}"`);
+    expect(shown('y'.repeat(79))).toBe(`"${'y'.repeat(79)}…`);
   });
 });
 

@@ -55,4 +55,10 @@ describe('guided', () => {
     expect(guided(text, without, 2).linearize).toBeUndefined();
     expect(guided(without, text, 2).linearize).toBeUndefined();
   });
+
+  it('needs the memory of one network to denoise, and of two to be differentiated', () => {
+    const sized = { ...text, footprint: (h: number, w: number) => ({ denoise: h, linearize: w }) };
+    expect(guided(sized, base, 2).footprint!(5, 7)).toEqual({ denoise: 5, linearize: 14 });
+    expect(guided(text, sized, 2).footprint).toBeUndefined();
+  });
 });

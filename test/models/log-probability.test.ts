@@ -56,6 +56,55 @@ describe('logProbability', () => {
     expect(estimate).not.toBe(exact);
   });
 
+  it('asks at four places a step within the range of the prior, frees all of it, and can be stopped', async () => {
+    const mixture = mixturePrior(
+      new GaussianMixture([{ weight: 1, mean: [0, 0], covariance: 1 }]),
+      [1, 1, 2],
+      RANGE,
+    );
+    const levels: number[] = [];
+    let held = 0;
+    const prior: typeof mixture = {
+      ...mixture,
+      async linearize(x, sigma) {
+        levels.push(sigma);
+        held++;
+        return { ...(await mixture.linearize!(x, sigma)), release: () => held-- };
+      },
+    };
+    await logProbability(prior, image(1, 2), { probes: 'exact', steps: 3 });
+    expect(held).toBe(0);
+    // The ends and twice the middle of each step, evenly spaced in log σ; and the last level once more.
+    const at = (share: number) => RANGE[0] * (RANGE[1] / RANGE[0]) ** (share / 6);
+    const places = [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6];
+    expect(levels.length).toBe(places.length);
+    levels.forEach((level, i) => {
+      expect(level / at(places[i])).toBeCloseTo(1, 12);
+    });
+    expect(Math.max(...levels)).toBe(RANGE[1]);
+    const reason = new Error('enough');
+    const stopped = logProbability(prior, image(1, 2), {
+      probes: 'exact',
+      signal: AbortSignal.abort(reason),
+    });
+    await expect(stopped).rejects.toBe(reason);
+    expect(held).toBe(0);
+  });
+
+  it('takes sixteen signs, the same at all levels, unless told otherwise', async () => {
+    const prior = mixturePrior(
+      new GaussianMixture([{ weight: 1, mean: [0.5, -1], covariance: [1, 0.6, 0.6, 2] }]),
+    );
+    const random = keyedRandom(3, 'log-probability', 0);
+    const [plain, sixteen, eight] = await Promise.all(
+      [{ random }, { random, probes: 16 }, { random, probes: 8 }].map((options) =>
+        logProbability(prior, image(0.3, -0.7), { steps: 5, ...options }),
+      ),
+    );
+    expect(plain).toBe(sixteen);
+    expect(plain).not.toBe(eight);
+  });
+
   it('says what it lacks', async () => {
     const prior = mixturePrior(new GaussianMixture([{ weight: 1, mean: [0, 0], covariance: 1 }]));
     const { linearize: _, ...without } = prior;

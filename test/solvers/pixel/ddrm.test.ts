@@ -84,6 +84,23 @@ describe('DDRM on coordinates of their own', () => {
     },
   );
 
+  it('begins at the measurement with what its noise lacks of the level, and else at grey', async () => {
+    // In one step it ends at the first state, denoised. Of these only the last two say less than 2 hides.
+    const first = { ...seen, s: [2, 0.4, 0.15, 0.04, 0], y: [1.6, 0.3, 0.2, 0.05, 9] };
+    const laws = await lawsOf(ddrm, coordinatesTask(first), { steps: 1, ...LEVELS });
+    const shrink = seen.v / (seen.v + RANGE[1] ** 2);
+    const begun = first.s.map((s, i) =>
+      i < 3
+        ? { mean: first.y[i] / s, variance: RANGE[1] ** 2 - (seen.sigma / s) ** 2 }
+        : { mean: 0.5, variance: RANGE[1] ** 2 },
+    );
+    expectLaws(
+      laws,
+      begun.map((x) => affine(x, shrink, (1 - shrink) * seen.m)),
+      5,
+    );
+  });
+
   it('counts a coordinate as measured where the level is just that of its noise', async () => {
     const steps = 3;
     const [, sigma] = geometricSigmas(steps, ...RANGE);

@@ -2,11 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import type { DifferentiablePrior } from '../../../models/prior.js';
 import { gaussianNoise } from '../../../problems/noises/gaussian.js';
+import { withLinearization } from '../../../problems/operator.js';
 import { diagonal } from '../../../problems/parts/diagonal.js';
 import { problemOf } from '../../../problems/problem.js';
 import { jointDiffusion } from '../../../solvers/pixel/joint-diffusion.js';
 import type { Task } from '../../../solvers/solver.js';
-import type { FloatArray } from '../../../src/core/array.js';
+import { type FloatArray, floatArray } from '../../../src/core/array.js';
 import { geometricSigmas } from '../../../src/core/schedule.js';
 import {
   contextOf,
@@ -95,6 +96,25 @@ describe('joint diffusion', () => {
     const laws = seen.s.map((s, i) => (s === 0 ? law(0, 0, 0) : law(s, 1, seen.y[i] + 0.5)));
     const holes = taskWith(Float32Array.of(1, 1, 0));
     expectLaws(await lawsOf(jointDiffusion, holes, { ...options, noiseCentre: 0.5 }), laws);
+  });
+
+  it('knows the image from what lies over it where there are fewer values than pixels', async () => {
+    // The first two pixels are measured, and the third is not.
+    const [shape, two] = [SHAPE, [1, 1, 2]];
+    const part = withLinearization({
+      inputShape: shape,
+      outputShape: two,
+      apply: ({ data }) => floatArray(Float32Array.of(seen.s[0] * data[0], seen.s[1] * data[1]), two),
+      adjoint: ({ data }) => floatArray(Float32Array.of(seen.s[0] * data[0], seen.s[1] * data[1], 0), shape),
+    });
+    const task = {
+      ...taskWith(),
+      measurement: floatArray(Float32Array.from(seen.y.slice(0, 2)), two),
+      problem: problemOf(part, gaussianNoise(seen.sigma)),
+      noisePrior: coordinatesTask({ ...over, s: [1, 1], y: [0, 0] }).prior,
+    };
+    const laws = seen.s.map((s, i) => (i < 2 ? law(s, 1, seen.y[i]) : law(0, 0, 0)));
+    expectLaws(await lawsOf(jointDiffusion, task, options), laws);
   });
 
   it.each([

@@ -8,7 +8,7 @@ import { problemOf } from '../../../problems/problem.js';
 import { redDiff } from '../../../solvers/pixel/red-diff.js';
 import { floatArray, mapArray } from '../../../src/core/array.js';
 import { testContext } from '../../exact/dense.js';
-import { expectBounded, steepTask } from '../coordinates.js';
+import { contextOf, expectBounded, normalsOf, steepTask } from '../coordinates.js';
 import { atLeastZero, counts, expectRanges, needsOf, positive } from '../declared.js';
 import { runSolver } from '../run-solver.js';
 
@@ -84,6 +84,23 @@ describe('RED-diff', () => {
     const nonlinear = { ...linear, problem: problemOf(opaque, gaussianNoise(sigma)) };
     const grey = (await runSolver(redDiff, nonlinear, still, testContext())).data;
     for (const value of grey) expect(value).toBeCloseTo(0.5, 6);
+  });
+
+  it('is pulled nowhere by a denoiser that finds just the noise that was added', async () => {
+    // Normals are 1 here, so that the image is what remains when σ is taken away.
+    const knowing = {
+      ...prior,
+      denoise: async (x: typeof y, sigma: number) => mapArray(x, (value) => value - sigma),
+    };
+    const task = { measurement: y, problem: problemOf(operator, gaussianNoise(0.3)), prior: knowing };
+    const run = async (lambda: number) => {
+      const options = { steps: 5, rate: 0.02, lambda, spacing: 'geometric' };
+      return (await runSolver(redDiff, task, options, contextOf(normalsOf(1).random))).data;
+    };
+    const [free, pulled] = [await run(0), await run(10)];
+    free.forEach((value, i) => {
+      expect(pulled[i]).toBeCloseTo(value, 4);
+    });
   });
 
   it('weighs the residual of the noise that it added, and asks at the level it added', async () => {

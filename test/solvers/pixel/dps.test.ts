@@ -327,8 +327,8 @@ describe('dps', () => {
     }
     const { denoise, downsample, 'gaussian-blur': blur } = dps.presets;
     for (const quick of [denoise, downsample]) {
-      expect(quick.steps).toBe(blur.steps / 2);
-      expect(quick.zeta).toBe(2 * blur.zeta);
+      expect(quick.steps).toBe(Number(blur.steps) / 2);
+      expect(quick.zeta).toBe(2 * Number(blur.zeta));
     }
   });
 });

@@ -34,6 +34,7 @@ describe('whitened', () => {
     expect(correlation(minus(y, grey))).toBeGreaterThan(0.15);
     expect(Math.abs(correlation(white))).toBeLessThan(0.15);
     const power = (x: typeof grey) => x.data.reduce((sum, value) => sum + value ** 2, 0) / x.size;
+    expect(power(white) / power(minus(y, grey))).toBeCloseTo(1, 0);
     expect(power(white) / (problem.noise.variance!(y) as number)).toBeCloseTo(1, 0);
   });
 

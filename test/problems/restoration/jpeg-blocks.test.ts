@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { quantisationTables, quantiseBlocks } from '../../../problems/restoration/jpeg-blocks.js';
 
 describe('quantisation tables', () => {
-  it('are those of the standard at 50, half of them at 75, ones at 100', () => {
+  it('are those of the standard at 50, twice them at 25, half of them at 75, ones at 100', () => {
     const at = (quality: number) => quantisationTables(quality);
     expect([...at(50).luma.slice(0, 8)]).toEqual([16, 11, 10, 16, 24, 40, 51, 61]);
     expect([...at(50).chroma.slice(0, 8)]).toEqual([17, 18, 24, 47, 99, 99, 99, 99]);
+    expect([...at(25).luma.slice(0, 8)]).toEqual([32, 22, 20, 32, 48, 80, 102, 122]);
     expect([...at(75).luma.slice(0, 8)]).toEqual([8, 6, 5, 8, 12, 20, 26, 31]);
     expect(new Set(at(100).luma)).toEqual(new Set([1]));
   });

@@ -4,13 +4,13 @@
  * in the dark, at grey), and agree with the measurement.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadPrior } from '../models/load.js';
-import type { Prior } from '../models/prior.js';
-import { bind, problem } from '../problems/bind.js';
-import { measure } from '../problems/measure.js';
-import { floatArray } from '../src/core/array.js';
-import { psnr } from '../src/core/metrics.js';
-import { restore } from '../src/restore.js';
+import { loadPrior } from '../../models/load.js';
+import type { Prior } from '../../models/prior.js';
+import { bind, problem } from '../../problems/bind.js';
+import { measure } from '../../problems/measure.js';
+import { floatArray } from '../../src/core/array.js';
+import { psnr } from '../../src/core/metrics.js';
+import { restore } from '../../src/restore.js';
 
 const SIZE = 48;
 

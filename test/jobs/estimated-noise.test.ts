@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { bind } from '../../problems/bind.js';
+import type { ProblemSpec } from '../../problems/problem.js';
+import { type FloatArray, filled, floatArray } from '../../src/core/array.js';
+import { keyedRandom } from '../../src/core/random.js';
+import type { Input } from '../../src/io/inputs.js';
+import type { Picture } from '../../src/io/picture.js';
+import type { Doubt } from '../../src/jobs/doubts.js';
+import { type NoiseReport, withEstimatedNoise } from '../../src/jobs/estimated-noise.js';
+
+const SIDE = 96;
+const white = keyedRandom(0, 'estimated', 0)('noise').normals([3, SIDE, SIDE]).data;
+const noisy = (sigma: number) =>
+  floatArray(
+    Float32Array.from(white, (value) => 0.5 + sigma * value),
+    [3, SIDE, SIDE],
+  );
+
+async function estimated(
+  array: FloatArray,
+  name = 'denoise',
+  picture: Partial<Picture> | null = { bits: 8 },
+) {
+  const told: { report: NoiseReport; doubt: Doubt | undefined }[] = [];
+  const spec: ProblemSpec = { operators: [{ name, options: {} }] };
+  const input = { array, picture: picture ?? undefined } as Input;
+  const bound = async (whole: ProblemSpec) => bind(whole, { measurementShape: array.shape });
+  const { noise } = await withEstimatedNoise(spec, input, 'a.png', bound, (report, doubt) =>
+    told.push({ report, doubt }),
+  );
+  return { noise, ...told[0] };
+}
+
+describe('the noise of a picture', () => {
+  it.each([5, 20])('of white noise of σ = %d/255 is that', async (level) => {
+    const { noise, report, doubt } = await estimated(noisy(level / 255));
+    expect(noise?.name).toBe('gaussian');
+    expect((255 * (noise?.options.sigma as number)) / level).toBeCloseTo(1, 1);
+    expect(report.grain).toBeCloseTo(1, 1);
+    expect(doubt).toBeUndefined();
+  });
+
+  it('of none is the rounding of its bits, and it is said', async () => {
+    const { noise, doubt } = await estimated(filled([3, SIDE, SIDE], 0.5));
+    expect(noise?.options.sigma).toBeCloseTo(1 / 255 / Math.sqrt(12), 8);
+    expect(doubt?.code).toBe('noise-free');
+  });
+
+  it('with a grain is correlated where the picture is the image', async () => {
+    const coarse = floatArray(
+      Float32Array.from({ length: 3 * SIDE * SIDE }, (_, i) => {
+        const row = Math.floor(i / SIDE);
+        const place = (row - (row % 2)) * SIDE + ((i % SIDE) - (i % 2));
+        return 0.5 + 0.08 * white[place] + 0.02 * white[i];
+      }),
+      [3, SIDE, SIDE],
+    );
+    const { noise, report } = await estimated(coarse);
+    expect(report.kind).toBe('correlated');
+    expect(noise).toMatchObject({ name: 'correlated', options: { channels: expect.any(Number) } });
+    // Behind an operator, white noise that hides it stands for it.
+    expect((await estimated(coarse, 'clip')).noise?.name).toBe('gaussian');
+  });
+
+  it('of an array is not estimated', async () => {
+    await expect(estimated(noisy(0.1), 'denoise', null)).rejects.toThrow(
+      "--noise is needed for a.png: only a picture's noise level can be estimated",
+    );
+  });
+});

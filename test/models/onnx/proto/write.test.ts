@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { constant, valuesOf } from '../../../models/onnx/constants.js';
+import { constant, valuesOf } from '../../../../models/onnx/constants.js';
 import {
   type Attribute,
   float,
@@ -14,18 +14,18 @@ import {
   type Model,
   readBy,
   text,
-} from '../../../models/onnx/graph.js';
+} from '../../../../models/onnx/graph.js';
 import {
   TensorProto_DataType as DataType,
   ModelProtoSchema,
   TensorProtoSchema,
-} from '../../../models/onnx/proto/onnx_pb.js';
-import { readModel } from '../../../models/onnx/proto/read.js';
-import { writeModel } from '../../../models/onnx/proto/write.js';
-import { byReference, byValue } from '../../../models/onnx/weights.js';
-import { TestGraph } from './test-graph.js';
+} from '../../../../models/onnx/proto/onnx_pb.js';
+import { readModel } from '../../../../models/onnx/proto/read.js';
+import { writeModel } from '../../../../models/onnx/proto/write.js';
+import { byReference, byValue } from '../../../../models/onnx/weights.js';
+import { TestGraph } from '../test-graph.js';
 
-const folder = fileURLToPath(new URL('../../fixtures/onnx/', import.meta.url));
+const folder = fileURLToPath(new URL('../../../fixtures/onnx/', import.meta.url));
 const fixtures = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
 test.each(fixtures.map(({ name }) => name))('%s is the same after reading and writing', (name) => {

@@ -2,11 +2,11 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { diffusersCard } from '../../models/diffusers/card.js';
-import { loadPrior } from '../../models/load.js';
-import { diffusionPrior } from '../../models/prior.js';
-import { alphasCumprod } from '../../models/schedule.js';
-import { floatArray } from '../../src/core/array.js';
+import { diffusersCard } from '../../../models/diffusers/card.js';
+import { loadPrior } from '../../../models/load.js';
+import { diffusionPrior } from '../../../models/prior.js';
+import { alphasCumprod } from '../../../models/schedule.js';
+import { floatArray } from '../../../src/core/array.js';
 
 /** A UNet2DModel of 🤗 diffusers with random weights, exported, and what PyTorch makes of one input. */
 const NETWORK = 'test/fixtures/onnx/diffusers-unet2d-legacy-17';

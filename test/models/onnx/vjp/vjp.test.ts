@@ -1,12 +1,20 @@
 /** The backward sweep as a whole: activity, what is kept, second transposition, and what it refuses. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { float, type Graph, type Model, type Node } from '../../../models/onnx/graph.js';
-import { Runtime } from '../../../models/onnx/session.js';
-import { splitVjp } from '../../../models/onnx/vjp/vjp.js';
-import { networkCases } from './cases/networks.js';
-import { dot, gradientError, jointVjp, prepared, randomArray, runModel, shapeOf } from './differentiation.js';
-import { interpret } from './interpreter64/index.js';
-import { TestGraph } from './test-graph.js';
+import { float, type Graph, type Model, type Node } from '../../../../models/onnx/graph.js';
+import { Runtime } from '../../../../models/onnx/session.js';
+import { splitVjp } from '../../../../models/onnx/vjp/vjp.js';
+import { networkCases } from '../cases/networks.js';
+import {
+  dot,
+  gradientError,
+  jointVjp,
+  prepared,
+  randomArray,
+  runModel,
+  shapeOf,
+} from '../differentiation.js';
+import { interpret } from '../interpreter64/index.js';
+import { TestGraph } from '../test-graph.js';
 
 let runtime: Runtime;
 beforeAll(async () => {

@@ -1,15 +1,15 @@
 /** Every differentiation rule, against central differences of a float64 interpreter of the same graph. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Runtime } from '../../../models/onnx/session.js';
-import { upgrade } from '../../../models/onnx/upgrade.js';
-import { constantOps } from '../../../models/onnx/vjp/rules/constant.js';
-import { rules } from '../../../models/onnx/vjp/rules/index.js';
-import { splitVjp } from '../../../models/onnx/vjp/vjp.js';
-import type { Case } from './cases/case.js';
-import { elementwiseCases } from './cases/elementwise.js';
-import { linearCases } from './cases/linear.js';
-import { networkCases } from './cases/networks.js';
-import { shapeCases } from './cases/shapes.js';
+import { Runtime } from '../../../../../models/onnx/session.js';
+import { upgrade } from '../../../../../models/onnx/upgrade.js';
+import { constantOps } from '../../../../../models/onnx/vjp/rules/constant.js';
+import { rules } from '../../../../../models/onnx/vjp/rules/index.js';
+import { splitVjp } from '../../../../../models/onnx/vjp/vjp.js';
+import type { Case } from '../../cases/case.js';
+import { elementwiseCases } from '../../cases/elementwise.js';
+import { linearCases } from '../../cases/linear.js';
+import { networkCases } from '../../cases/networks.js';
+import { shapeCases } from '../../cases/shapes.js';
 import {
   difference,
   gradientError,
@@ -19,9 +19,9 @@ import {
   runTensors,
   shapeOf,
   tensors,
-} from './differentiation.js';
-import { interpret, kernels } from './interpreter64/index.js';
-import { TestGraph } from './test-graph.js';
+} from '../../differentiation.js';
+import { interpret, kernels } from '../../interpreter64/index.js';
+import { TestGraph } from '../../test-graph.js';
 
 /** Nothing fused, so that equal formulas give equal bits. */
 const plain = { optimisation: 'disabled' } as const;

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { schedulerConfig, training } from '../../../models/diffusers/scheduler.js';
+
+const trained = (config: object) =>
+  training(schedulerConfig.parse({ _class_name: 'DDPMScheduler', ...config }), 'scheduler_config.json');
+
+it("DDPM's defaults are a linear rise of β over a thousand steps", () => {
+  const { schedule, sigmaRange, parametrisation, time } = trained({});
+  expect(schedule).toEqual({ kind: 'vp', table: { kind: 'linear', first: 1e-4, last: 0.02, steps: 1000 } });
+  expect([parametrisation, time]).toEqual(['epsilon', { form: 'index', scale: 1 }]);
+  // σ² = (1 − ᾱ)/ᾱ; after one step ᾱ = 1 − 10⁻⁴.
+  expect(sigmaRange[0]).toBeCloseTo(Math.sqrt(1e-4 / (1 - 1e-4)), 10);
+  expect(sigmaRange[1]).toBeCloseTo(157, 0);
+});
+
+it('a flow of T steps reaches from t = 1/T to one step before pure noise', () => {
+  const { sigmaRange } = trained({
+    _class_name: 'FlowMatchEulerDiscreteScheduler',
+    num_train_timesteps: 100,
+  });
+  expect(sigmaRange).toEqual([1 / 99, 99]);
+});
+
+it('what is not supported is refused by the name of the file', () => {
+  expect(() => trained({ _class_name: 'EDMEulerScheduler', prediction_type: 'sample' })).toThrow(
+    'scheduler_config.json: EDMEulerScheduler with prediction_type sample is not supported.',
+  );
+  expect(() => trained({ _class_name: 'LCMScheduler' })).toThrow(
+    'scheduler_config.json names the scheduler LCM',
+  );
+});

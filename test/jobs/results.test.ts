@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { filled } from '../../src/core/array.js';
+import type { Input } from '../../src/io/inputs.js';
 import { decodeNpy } from '../../src/io/npy.js';
 import { decodeNpz } from '../../src/io/npz.js';
 import type { Picture } from '../../src/io/picture.js';
@@ -19,13 +20,15 @@ const posterior = {
   ...{ lower: filled(shape, 0.3), upper: filled(shape, 0.7), drawn: 1 },
   samples: [filled(shape, 0.1), filled(shape, 0.9)],
 } as unknown as Posterior;
-const tiff = { format: 'tiff', bits: 16 } as Picture;
+const inputOf = (picture?: Partial<Picture>) => ({ picture }) as Input;
+const tiff = inputOf({ format: 'tiff', bits: 16 });
+const array = inputOf();
 
 describe('the form of a result', () => {
   it('is that of the input where nothing is asked; an array becomes PNG of 16 bits', () => {
     expect(resultFormat({}, tiff)).toEqual({ format: 'tiff', bits: 16 });
-    expect(resultFormat({}, { format: 'jpeg', bits: 8 } as Picture)).toEqual({ format: 'png', bits: 8 });
-    expect(resultFormat({}, undefined)).toEqual({ format: 'png', bits: 16 });
+    expect(resultFormat({}, inputOf({ format: 'jpeg', bits: 8 }))).toEqual({ format: 'png', bits: 8 });
+    expect(resultFormat({}, array)).toEqual({ format: 'png', bits: 16 });
   });
 
   it('is what is asked, but JPEG and WebP have no more than 8 bits', () => {
@@ -34,15 +37,15 @@ describe('the form of a result', () => {
   });
 
   it('says which files there may be', () => {
-    expect(resultEndings({ format: 'npy' })).toEqual(['.npy', '.sd.png', '.posterior.npz']);
-    expect(possibleEndings(undefined)).toEqual(['.png', '.sd.png', '.posterior.npz', '.tiff']);
+    expect(resultEndings({ format: 'npy' })).toEqual(['.npy', '.preview.png', '.sd.png', '.posterior.npz']);
+    expect(possibleEndings(undefined)).toEqual(expect.arrayContaining(['.png', '.tiff', '.npy', '.sd.png']));
     expect(possibleEndings('webp')).toEqual(['.webp', '.sd.png', '.posterior.npz']);
   });
 });
 
 describe('the files of a posterior', () => {
   it('are the estimate, a picture of the standard deviation, and the numbers', async () => {
-    const { files, sdWhite } = await encodeResults(posterior, 'mean', { format: 'png', bits: 16 }, undefined);
+    const { files, sdWhite } = await encodeResults(posterior, 'mean', { format: 'png', bits: 16 }, array);
     expect(files.map(({ ending }) => ending)).toEqual(['.png', '.sd.png', '.posterior.npz']);
     const [estimate, spread, numbers] = files.map(({ bytes }) => bytes as Uint8Array);
     expect((await sharp(estimate).metadata()).depth).toBe('ushort');
@@ -59,7 +62,7 @@ describe('the files of a posterior', () => {
 
   it('without an uncertainty are the estimate and the mean', async () => {
     const single = { ...posterior, sd: undefined, lower: undefined, upper: undefined };
-    const { files, sdWhite } = await encodeResults(single, 'mean', { format: 'npy', bits: 16 }, undefined);
+    const { files, sdWhite } = await encodeResults(single, 'mean', { format: 'npy', bits: 16 }, array);
     expect([files.map(({ ending }) => ending), sdWhite]).toEqual([['.npy', '.posterior.npz'], undefined]);
     expect(decodeNpy(files[0].bytes as Uint8Array, 'a').array.data[3]).toBe(0.5);
     expect(Object.keys(await decodeNpz(files[1].bytes as Uint8Array, 'a'))).toEqual(['mean']);

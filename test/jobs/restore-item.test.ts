@@ -46,7 +46,9 @@ describe('an item', () => {
     const torn = Buffer.from(bytes);
     torn[torn.length - 1] ^= 1;
     writeFileSync(path, torn);
-    expect((await run()).codes).toContain('changed');
+    expect(await run()).toMatchObject({ failed: 1, codes: [] });
+    expect(readFileSync(path)).toEqual(torn);
+    expect((await run({ overwrite: true })).codes).toContain('changed');
     expect(readFileSync(path)).toEqual(bytes);
 
     rmSync(path);

@@ -115,6 +115,24 @@ describe('measureNoise', () => {
     expect(strength(octaves[2]) / strength(octaves[1])).toBeCloseTo(4, 10);
   });
 
+  it('takes coarse detail beneath white noise for no part of it', () => {
+    // Squares of 2×2 pixels at 0.4 of the noise: the second octave has 1.6 times its variance, the first 1.1 times.
+    const sigma = 0.04;
+    const { data } = white(0.4 * sigma);
+    const [, height, width] = SHAPE;
+    const source = keyedRandom(1, 'noise measure', 0)('noise');
+    const both = mapArray(waves, (value, i) => {
+      const [channel, y, x] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width];
+      return value + sigma * source.normal() + data[(channel * height + 2 * (y >> 1)) * width + 2 * (x >> 1)];
+    });
+    const found = measureNoise(both);
+    expect(found.kind).toBe('white');
+    expect(Math.abs(found.sigma / sigma - 1)).toBeLessThan(0.035);
+    expect(found.sigma).toBeLessThan(
+      Math.sqrt((found.octaves[0][0] + found.octaves[0][2] + found.octaves[0][5]) / 3),
+    );
+  });
+
   it('calls it none where eight bits would not show it', () => {
     const faint = measureNoise(withNoise(waves, white(0.6 / 255)));
     expect(faint.kind).toBe('none');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LinearOperator } from '../../../problems/operator.js';
 import { tv } from '../../../solvers/baseline/tv.js';
 import { gradient } from '../../../solvers/parts/image-differences.js';
 import { type FloatArray, floatArray, mapArray } from '../../../src/core/array.js';
@@ -149,6 +150,18 @@ describe('tv', () => {
       testContext(),
     );
     for (const value of x.data) expect(value).toBeCloseTo(0.9, 2);
+  });
+
+  it('takes linear operators under white Gaussian noise, and no other', async () => {
+    const problem = denseProblem(identity(4), 0.1, [1, 2, 2]);
+    const measurement = floatArray(new Float32Array(4), [1, 2, 2]);
+    const run = (change: object) =>
+      runSolver(tv, { measurement, problem: { ...problem, ...change } }, {}, testContext());
+    const { adjoint: _, ...bent } = problem.operator as LinearOperator;
+    await expect(run({ operator: bent })).rejects.toThrow('solver tv needs a linear operator');
+    const noise = { ...problem.noise, name: 'poisson', variance: undefined };
+    await expect(run({ noise })).rejects.toThrow('solver tv needs Gaussian noise of equal variance');
+    expect(tv.samplesPosterior).toBe(false);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LinearOperator } from '../../../problems/operator.js';
 import { wiener } from '../../../solvers/baseline/wiener.js';
 import { floatArray } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
@@ -86,6 +87,18 @@ describe('wiener', () => {
     const [loose, tight] = [await progressOf({ tolerance: 0.1 }), await progressOf({ tolerance: 1e-5 })];
     expect(loose.length).toBeLessThan(tight.length);
     expect(tight.length).toBeLessThan(1000);
+  });
+
+  it('takes linear operators under white Gaussian noise, and no other', async () => {
+    const problem = denseProblem(identity(4), 0.1, [1, 2, 2]);
+    const measurement = floatArray(new Float32Array(4), [1, 2, 2]);
+    const run = (change: object) =>
+      runSolver(wiener, { measurement, problem: { ...problem, ...change } }, {}, testContext());
+    const { adjoint: _, ...bent } = problem.operator as LinearOperator;
+    await expect(run({ operator: bent })).rejects.toThrow('solver wiener needs a linear operator');
+    const noise = { ...problem.noise, name: 'poisson', variance: undefined };
+    await expect(run({ noise })).rejects.toThrow('solver wiener needs Gaussian noise of equal variance');
+    expect(wiener.samplesPosterior).toBe(false);
   });
 
   it.each([

@@ -138,12 +138,18 @@ describe('measureNoise', () => {
     expect(faint.kind).toBe('none');
     expect(Math.abs(255 * faint.sigma - 0.6)).toBeLessThan(0.05);
     expect(measureNoise(withNoise(waves, white(2 / 255))).kind).toBe('white');
-    // Fine noise alone is seen, though at half the size there is none: neighbours that cancel.
-    const checks = mapArray(white(4 / 255), (value, i) => {
-      const [y, x] = [Math.floor(i / SHAPE[2]) % SHAPE[1], i % SHAPE[2]];
-      return (y + x) % 2 === 0 ? Math.abs(value) : -Math.abs(value);
+    // Noise of the finest octave alone is seen, though at half the size there is little: in 2×2 pixels it cancels.
+    const { data } = white(1);
+    const [, height, width] = SHAPE;
+    const checks = mapArray(white(0.6 / 255), (value, i) => {
+      const [channel, y, x] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width];
+      const sign = Math.sign(data[(channel * height + 2 * (y >> 1)) * width + 2 * (x >> 1)]);
+      return value + ((y + x) % 2 === 0 ? sign : -sign) * (3 / 255);
     });
-    expect(measureNoise(withNoise(waves, checks)).kind).not.toBe('none');
+    const fine = measureNoise(withNoise(waves, checks));
+    expect(fine.kind).not.toBe('none');
+    expect(Math.sqrt(fine.octaves[1][0])).toBeLessThan(1.5 / 255);
+    expect(fine.sigma).toBeGreaterThan(3 / 255);
   });
 
   it('is of grey pictures too', () => {

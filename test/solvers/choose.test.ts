@@ -204,6 +204,14 @@ describe('recommended', () => {
     expect(chooseSolver(undefined, boundTo(operator, noise)).name).toBe(solver);
   });
 
+  it('takes a noise of one’s own for Gaussian where it is so called and has a variance', () => {
+    const denoise = boundTo('denoise', 'gaussian:sigma=0.1');
+    const withNoise = (change: object) => ({ ...denoise, noise: { ...denoise.noise, ...change } });
+    expect(recommended(withNoise({}))).toBe('tweedie');
+    expect(recommended(withNoise({ name: 'dark' }))).toBe('dps');
+    expect(recommended(withNoise({ variance: undefined }))).toBe('dps');
+  });
+
   it('is the one that takes two priors, where there are two', () => {
     const denoise = boundTo('denoise', 'gaussian:sigma=0.1');
     expect(recommended(denoise, prior)).toBe('joint-diffusion');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
-import { normalisedWeights, summarise } from '../../src/core/posterior.js';
+import { normalisedWeights, summarise, summariseMoments } from '../../src/core/posterior.js';
 import { keyedRandom } from '../../src/core/random.js';
 
 const row = (...values: number[]): FloatArray => floatArray(Float32Array.from(values), [values.length]);
@@ -116,5 +116,31 @@ describe('summarise', () => {
     );
     expect(s.upper?.data[0]).toBe(40);
     expect(s.lower?.data[0]).toBe(1);
+  });
+});
+
+describe('summariseMoments', () => {
+  it('has the interval and the median of the normal distribution of that mean and variance', () => {
+    const s = summariseMoments(row(1, -2), row(4, 0.25), 0.95, 7);
+    expect([...s.mean.data]).toEqual([1, -2]);
+    expect([...s.median.data]).toEqual([1, -2]);
+    expect([...s.sd!.data]).toEqual([2, 0.5]);
+    // The quantile of N(0, 1) at 0.975, of tables.
+    const quantile = 1.959963985;
+    [1, -2].forEach((mean, i) => {
+      expect(s.lower!.data[i]).toBeCloseTo(mean - quantile * [2, 0.5][i], 5);
+      expect(s.upper!.data[i]).toBeCloseTo(mean + quantile * [2, 0.5][i], 5);
+    });
+    expect(s.effectiveSamples).toBe(7);
+    // Half of the values lie within 0.6745 standard deviations.
+    expect(summariseMoments(row(0), row(1), 0.5, 0).upper!.data[0]).toBeCloseTo(0.67449, 4);
+  });
+
+  it('has no spread where no variance is known', () => {
+    expect(summariseMoments(row(1), undefined, 0.9, 3)).toEqual({
+      mean: row(1),
+      median: row(1),
+      effectiveSamples: 3,
+    });
   });
 });

@@ -9,16 +9,22 @@ import { imageShape, requireShape, reshaped } from '../parts/planes.js';
 const options = z.strictObject({
   pattern: z
     .enum(['rggb', 'bggr', 'grbg', 'gbrg'])
-    .default('rggb')
-    .describe('colours of the first two pixels of the first row, then of the second: Bayer’s pattern'),
+    .optional()
+    .describe(
+      'colours of the first two pixels of the first row, then of the second: Bayer’s pattern; ' +
+        'absent: as a camera’s RAW file says, else rggb',
+    ),
 });
 
-type Pattern = z.infer<typeof options>['pattern'];
+type Pattern = NonNullable<z.infer<typeof options>['pattern']>;
+
+const USUAL: Pattern = 'rggb';
 
 export const demosaic: OperatorFamily<typeof options> = {
   name: 'demosaic',
   summary: 'one colour at each pixel, as a sensor behind Bayer’s filters sees',
   options,
+  estimate: (_, { pattern = USUAL }) => ({ pattern }),
   imageShape(shape) {
     const [channels, height, width] = imageShape(shape, 'demosaic');
     if (channels !== 1) {
@@ -31,7 +37,7 @@ export const demosaic: OperatorFamily<typeof options> = {
     if (channels !== 3) {
       throw new UsageError(`demosaic takes images of 3 channels, but the image is ${formatShape(shape)}`);
     }
-    return mosaic(height, width, pattern);
+    return mosaic(height, width, pattern ?? USUAL);
   },
 };
 

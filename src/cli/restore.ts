@@ -19,7 +19,7 @@ export function addRestore(program: Command, finish: Finish): void {
     )
     .argument(
       '<inputs...>',
-      'pictures, .npy and .npz files, scans (float TIFF, DICOM, NIfTI), and folders of them',
+      'pictures, .npy and .npz files, scans (float TIFF, DICOM, NIfTI, HDF5, FITS, …), RAW files, and folders of them',
     )
     .addHelpText(
       'after',

@@ -25,27 +25,7 @@ const FORMATS: readonly ForeignFormat[] = [
   {
     name: 'a camera RAW file',
     endings: ['.dng', '.nef', '.cr2', '.cr3', '.arw', '.raf', '.orf', '.rw2', '.pef', '.srw'],
-    start: /^(?:II\*\0.{4}CR|FUJIFILMCCD-RAW|.{4}ftypcrx |IIRO|IIU\0)/s,
-    advice:
-      'develop it first into 16 bits: darktable-cli IN OUT.tif, or dcraw_emu -T -6 IN (package libraw-bin)',
-  },
-  {
-    name: 'an OpenEXR picture',
-    endings: ['.exr'],
-    start: /^v\/1/,
-    advice: 'save it as float32 .npy of channels×height×width (Python: OpenEXR, numpy.save)',
-  },
-  {
-    name: 'an HDF5 file',
-    endings: ['.h5', '.hdf5'],
-    start: /^\x89HDF\r\n/,
-    advice: 'save the array of it that is meant as .npy (Python: h5py, numpy.save)',
-  },
-  {
-    name: 'a FITS file',
-    endings: ['.fits', '.fit', '.fts'],
-    start: /^SIMPLE {2}=/,
-    advice: 'save its image as .npy (Python: astropy, numpy.save)',
+    advice: 'name the file itself, with --problem demosaic, or develop it first: darktable-cli IN OUT.tif',
   },
   {
     name: 'a JPEG XL picture',

@@ -31,6 +31,8 @@ export interface Input {
   readonly about?: Page['about'];
   /** What is black and white among the array's numbers, where that is not 0 and 1. */
   readonly levels?: Levels;
+  /** The levels were said, not measured. */
+  readonly levelsStated?: boolean;
   /** What else the file held, where it was a picture. */
   readonly picture?: Picture;
   /** The file's bytes, for its hash. */

@@ -8,8 +8,8 @@ export interface TiffBands {
   readonly alpha: boolean;
 }
 
-/** Type of a number of 16 bits. */
-const SHORT = 3;
+/** Types of numbers of 8 and of 16 bits. */
+const [BYTE, SHORT] = [1, 3];
 
 const [PHOTOMETRIC, SAMPLES, EXTRA] = [262, 277, 338];
 
@@ -26,7 +26,7 @@ export function tiffBands(bytes: Uint8Array): TiffBands | undefined {
   return { bands, colours, alpha: bands > colours && (extra === 1 || extra === 2) };
 }
 
-/** The short numbers of a TIFF's first directory by tag, of several the first; undefined for what is no TIFF. */
+/** The small numbers of a TIFF's first directory by tag, of several the first; undefined for what is no TIFF. */
 export function tiffTags(bytes: Uint8Array): ReadonlyMap<number, number> | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const mark = bytes.length < 16 ? 0 : view.getUint16(0);
@@ -44,9 +44,12 @@ export function tiffTags(bytes: Uint8Array): ReadonlyMap<number, number> | undef
   for (let i = 0, at = directory + head; i < count && at + entry <= bytes.length; i++, at += entry) {
     const value = at + entry - 2 * inline;
     const place = long(at + 4) > inline ? long(value) : value;
-    if (view.getUint16(at + 2, little) === SHORT && place + 2 <= bytes.length) {
-      tags.set(view.getUint16(at, little), view.getUint16(place, little));
-    }
+    const type = view.getUint16(at + 2, little);
+    if ((type !== SHORT && type !== BYTE) || place + 2 > bytes.length) continue;
+    tags.set(
+      view.getUint16(at, little),
+      type === BYTE ? view.getUint8(place) : view.getUint16(place, little),
+    );
   }
   return tags;
 }

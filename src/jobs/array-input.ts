@@ -44,7 +44,7 @@ export async function asMeasurement(
     )
       continue;
     const read = { ...input, array: floatArray(data, candidate) };
-    return input.levels ? inItsLevels(read, problem) : inPictureUnits(read, problem, path);
+    return input.levels || input.about ? inItsLevels(read, problem) : inPictureUnits(read, problem, path);
   }
   if (refusal && !isSwapped(shape) && shape.length === 3) throw refusal;
   throw new UsageError(shapeSentence(path, shape));

@@ -28,12 +28,31 @@ const FROM_ZERO: readonly string[] = ['poisson', 'poisson-gaussian', 'rician', '
  * tones, or nobody knows what the noise is in them.
  */
 export async function inItsLevels(input: Input, problem: Problem): Promise<Input> {
-  const { levels, array, picture } = input;
+  const { array, picture } = input;
+  const levels = input.levels ?? (await levelsOfSpectrum(input, problem));
   if (levels === undefined) return input;
   const scalable = picture === undefined || Object.hasOwn(IN_UNITS, problem.noise.name);
-  if (!scalable || !(await keepsTones(problem))) return { ...input, levels: undefined };
+  if (!scalable || !(await fits(levels, input, problem))) return { ...input, levels: undefined };
   const found = picture || !FROM_ZERO.includes(problem.noise.name) ? levels : { ...levels, black: 0 };
   return { ...input, array: intoLevels(array, found), levels: found };
+}
+
+/** Whether the image may be taken in these units: any, where tones are kept; else only such as scale it. */
+async function fits(levels: Levels, { levelsStated }: Input, problem: Problem): Promise<boolean> {
+  if (await keepsTones(problem)) return true;
+  const scaled = isLinear(problem.operator) && levels.black === 0;
+  return scaled && (levelsStated === true || problem.operator.field === 'complex');
+}
+
+/** Lines that are missing take from the brightness of an image that is made without them. */
+const MISSING = 1.25;
+
+/** K-space has no black and white of its own: white is the brightest value of the image that it is the spectrum of. */
+async function levelsOfSpectrum({ array, about }: Input, { operator }: Problem): Promise<Levels | undefined> {
+  if (about === undefined || operator.field !== 'complex' || !isLinear(operator)) return undefined;
+  const { data } = await operator.adjoint(array);
+  const white = MISSING * data.reduce((most, value) => Math.max(most, value), 0);
+  return white > 0 && (white < 0.1 || white > 1.5) ? { black: 0, white } : undefined;
 }
 
 /** The noise of a picture, stated in the picture's own units, in those of its levels. */

@@ -24,6 +24,7 @@ import { asMeasurement } from './array-input.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
 import { type NoiseReport, withEstimatedNoise } from './estimated-noise.js';
 import { dimDoubt, noiseInLevels } from './levels.js';
+import { withPattern } from './mosaic.js';
 import type { FolderEvent, FolderJob } from './restore-folder.js';
 import {
   type Encoded,
@@ -135,12 +136,13 @@ async function planOf(
   await requireRoom(name, opened.shape, shared, bindTo);
   const read = await opened.read();
   coding = read.picture?.coding;
-  const found = job.levels ? { ...read, levels: job.levels } : read;
+  const found = job.levels ? { ...read, levels: job.levels, levelsStated: true } : read;
   for (const warning of found.picture?.warnings ?? []) warn(warning);
   const written = resultFormat(job, found);
-  const input = await asMeasurement(found, path, job.spec, bindTo, written.format !== 'npy');
+  const spec = withPattern(job.spec, found, path);
+  const input = await asMeasurement(found, path, spec, bindTo, written.format !== 'npy');
   if (found.picture && found.levels && !input.levels) warn(dimDoubt(found.levels, path));
-  const bound = (spec: ProblemSpec) => bindTo(input.array.shape, spec, input.array);
+  const bound = (complete: ProblemSpec) => bindTo(input.array.shape, complete, input.array);
   let noise: NoiseReport | undefined;
   const told = (report: NoiseReport, doubt: Doubt | undefined) => {
     noise = report;
@@ -148,7 +150,7 @@ async function planOf(
     if (doubt) warn(doubt);
   };
   const problem = await bound(
-    statedNoise(job.spec, input) ?? (await withEstimatedNoise(job.spec, input, path, bound, told)),
+    statedNoise(spec, input) ?? (await withEstimatedNoise(spec, input, path, bound, told)),
   );
   const solver = chooseSolver(job.solver, problem, noisePrior);
   if (job.estimate === 'sample' && (job.samples ?? defaultSamples(solver)) === 0) {

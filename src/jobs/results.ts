@@ -5,6 +5,7 @@ import { encodeNpy } from '../io/npy.js';
 import { encodeNpz } from '../io/npz.js';
 import type { NewFile } from '../io/output-folder.js';
 import { encodePicture } from '../io/picture.js';
+import { type Development, develop } from '../report/develop.js';
 import { sdPicture } from '../report/sd.js';
 import type { Posterior } from '../restore.js';
 import { posteriorInLevels } from './levels.js';
@@ -44,6 +45,11 @@ export function possibleEndings(asked: ResultFormat['format'] | undefined): stri
   return [...new Set(formats.flatMap((format) => resultEndings({ format })))];
 }
 
+/** Colours of a camera are developed. */
+function pictureOf(image: FloatArray, about: Input['about']): FloatArray {
+  return about?.['toSrgb'] && image.shape[0] === 3 ? develop(image, about as unknown as Development) : image;
+}
+
 function isPicture(shape: Shape): boolean {
   return shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
 }
@@ -78,7 +84,7 @@ export async function encodeResults(
   };
   const files = [first];
   if (about && format === 'npy' && isPicture(shown.shape)) {
-    const bytes = await encodePicture({ image: shown, bits: 16, format: 'png' });
+    const bytes = await encodePicture({ image: pictureOf(shown, about), bits: 16, format: 'png' });
     files.push({ ending: '.preview.png', bytes });
   }
   const { mean, sd, lower, upper } = inFile;

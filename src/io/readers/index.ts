@@ -1,14 +1,24 @@
 /** Which reader a file is for. */
 import { UsageError } from '../../core/errors.js';
 import { dicom } from './dicom.js';
+import { exr } from './exr.js';
+import { fits } from './fits.js';
+import { hdf5 } from './hdf5.js';
 import { niftiVolume } from './nifti.js';
+import { raw } from './raw.js';
 import type { FileToRead, Pages, Reader } from './reader.js';
 import { numericTiff } from './tiff.js';
 
-const READERS: readonly Reader[] = [numericTiff, dicom, niftiVolume];
+/** RAW files are often TIFF files, too. */
+const READERS: readonly Reader[] = [raw, numericTiff, dicom, niftiVolume, hdf5, fits, exr];
 
-/** Endings of the files that have a reader here, with the dot. */
-export const readerEndings: readonly string[] = READERS.flatMap(({ endings }) => endings);
+/**
+ * Endings of the files that have a reader here, with the dot. In a folder RAW files are passed over: beside them lie the
+ * photographs that the camera made of them.
+ */
+export const readerEndings: readonly string[] = READERS.filter((reader) => reader !== raw).flatMap(
+  ({ endings }) => endings,
+);
 
 /**
  * The images of a file; undefined where no reader is for it. What it begins with counts before its name.

@@ -23,6 +23,8 @@ export interface ForwardOperator {
   readonly observed?: Float32Array;
   /** Whether A = I. */
   readonly identity?: boolean;
+  /** Whether A takes the luminance of colour images, and nothing else. */
+  readonly luminance?: boolean;
   /** Whether a measured value depends on the pixel in its place and on no other. */
   readonly pixelwise?: boolean;
   /** The part of the image that is the picture's own, where A takes more of the scene than the picture shows. */

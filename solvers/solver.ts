@@ -30,6 +30,8 @@ export interface Needs {
   readonly noisePrior?: 'diffusion';
   /** The operator must be the identity: the measurement is the image, and noise. */
   readonly identity?: boolean;
+  /** With `identity`: or the luminance of the image, and noise. */
+  readonly grey?: boolean;
   /** The operator must be linear. */
   readonly linear?: boolean;
   /** The operator must offer its singular value decomposition. */

@@ -81,6 +81,7 @@ function composeLinear(first: LinearOperator, second: LinearOperator): LinearOpe
     field: second.field,
     observed: second.observed,
     pixelwise: first.pixelwise && second.pixelwise,
+    luminance: first.luminance && second.identity,
     apply: async (x) => second.apply(await first.apply(x)),
     adjoint: async (y) => first.adjoint(await second.adjoint(y)),
     ...structure,

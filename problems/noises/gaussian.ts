@@ -31,6 +31,7 @@ export function gaussianNoise(sigma: number): NoiseModel {
       return floatArray(data, clean.shape);
     },
     variance: () => variance,
+    octaves: [[variance]],
   };
 }
 

@@ -3,9 +3,9 @@
  * (over the plane) and in a basis of colours of each frequency: V diag(λ) Vᵀ.
  */
 import { type FloatArray, floatArray, formatShape, type Shape, sizeOf } from '../../src/core/array.js';
+import { squareOf } from '../../src/core/channel-products.js';
 import { Dct2d } from '../../src/core/dct.js';
 import { UsageError } from '../../src/core/errors.js';
-import { squareOf } from '../../src/core/noise-words.js';
 import { type Eigen, symmetricEigen } from '../../src/core/symmetric-eigen.js';
 
 /** The frequency, in cycles a pixel along the faster axis, that stands for the finest octave. */

@@ -37,6 +37,7 @@ export function luminance(height: number, width: number): LinearOperator {
   return withLinearization({
     inputShape,
     outputShape,
+    luminance: true,
     apply,
     adjoint,
     normalSolve: (b, rho) => solvePixels(b, rho, pixels),

@@ -27,13 +27,13 @@ export interface Camera {
 
 /** From fine cameras at high sensitivity to small ones in the dark. */
 export const cameras: Readonly<Record<string, Camera>> = {
-  'daylight, JPEG 95': camera(0.0003, 0.001, 'directed', 0, 0.3, 95, '4:4:4'),
-  'ISO 1600, JPEG 95': camera(0.002, 0.003, 'directed', 1, 0.4, 95, '4:2:0'),
-  'ISO 6400, JPEG 90': camera(0.006, 0.007, 'directed', 2, 0.5, 90, '4:2:0'),
-  'ISO 6400, developed, no JPEG': camera(0.006, 0.007, 'bilinear', 0, 0),
-  'telephone, JPEG 85': camera(0.006, 0.006, 'directed', 3, 0.8, 85, '4:2:0'),
-  'telephone in the dark, no JPEG': camera(0.02, 0.02, 'bilinear', 0, 0),
-  'telephone in the dark, JPEG 80': camera(0.02, 0.02, 'directed', 2, 0.5, 80, '4:2:0'),
+  'daylight, JPEG 95': camera(0.00002, 0.0003, 'directed', 0, 0.3, 95, '4:4:4'),
+  'ISO 1600, JPEG 95': camera(0.0003, 0.001, 'directed', 1, 0.4, 95, '4:2:0'),
+  'ISO 6400, JPEG 90': camera(0.001, 0.002, 'directed', 2, 0.5, 90, '4:2:0'),
+  'ISO 6400, developed, no JPEG': camera(0.001, 0.002, 'bilinear', 0, 0),
+  'telephone, JPEG 85': camera(0.001, 0.002, 'directed', 3, 0.8, 85, '4:2:0'),
+  'telephone in the dark, no JPEG': camera(0.006, 0.006, 'bilinear', 0, 0),
+  'telephone in the dark, JPEG 80': camera(0.006, 0.006, 'directed', 2, 0.5, 80, '4:2:0'),
 };
 
 function camera(

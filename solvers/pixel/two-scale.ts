@@ -4,18 +4,29 @@
  * pixels comes from half the size, where the grain is nearer to white; the scheme is that of Lebrun, Colom, Morel, "The
  * noise clinic" (IPOL 2015).
  *
- * Exact for white noise up to what half the size loses; else an estimate, with no uncertainty: docs/presets.md.
+ * That takes detail along where there is much of it. So the denoiser is asked at a gentler level too, and how far each is followed
+ * in each octave is what Stein's estimate of the risk says (parts/stein-weights.ts), from some places of the picture.
+ *
+ * An estimate, with no uncertainty. What it gains: samples/benchmarks/results/real-noise.md.
  */
 import { z } from 'zod';
-import { type FloatArray, mapArray } from '../../src/core/array.js';
+import type { Window } from '../../problems/operator.js';
+import { contiguous, type FloatArray, mapArray, type Shape } from '../../src/core/array.js';
+import { strongestSigma } from '../../src/core/channel-products.js';
 import { Dct2d } from '../../src/core/dct.js';
 import { halfSize } from '../../src/core/noise-blocks.js';
-import { strongestSigma } from '../../src/core/noise-words.js';
 import { difference } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
+import { greyCopies, greyDenoise } from '../parts/grey.js';
+import { steinWeights, type Trial, withChanges } from '../parts/stein-weights.js';
+
+/** Side and number of the places that are tried, and the step of the trial in units of the noise. */
+const SIDE = 128;
+const MOST_PLACES = 16;
+const STEP = 0.1;
 
 const options = z.object({
-  strength: z.number().positive().max(10).default(1).describe('factor of both levels'),
+  strength: z.number().positive().max(10).default(1).describe('factor of all levels'),
   coarse: z
     .number()
     .positive()
@@ -28,30 +39,95 @@ const options = z.object({
     .max(0.5)
     .default(0.18)
     .describe('frequency in cycles a pixel below which the image is that of half the size'),
+  gentle: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.4)
+    .describe('the gentler level over that which hides the grain; 1: none, and Stein is not asked'),
+  caution: z
+    .number()
+    .positive()
+    .max(10)
+    .default(1.2)
+    .describe('factor of the noise in the estimate of the risk: above 1, rather too smooth than too noisy'),
 });
 
 export const twoScale = defineSolver({
   kind: 'point',
   name: 'two-scale',
-  summary: 'denoising of noise with a grain: one network evaluation at full and one at half the size',
-  needs: { prior: 'diffusion', identity: true, noise: 'octaves' },
+  summary:
+    'denoising of noise with a grain: network evaluations at full and half the size, weighed by their risk',
+  needs: { prior: 'diffusion', identity: true, grey: true, noise: 'octaves' },
   samplesPosterior: false,
   options,
   presets: {},
 
-  async run({ measurement, problem, prior }, { strength, coarse, split }, context) {
-    const { octaves } = problem.noise;
-    const sigma = strength * strongestSigma(octaves[Math.min(1, octaves.length - 1)]);
-    const level = (asked: number) => Math.min(prior.sigmaRange[1], Math.max(prior.sigmaRange[0], asked));
-    await context.step(0, 2);
-    const fine = await prior.denoise(measurement, level(sigma), context.signal);
-    await context.step(1, 2);
-    const half = halfSize(measurement);
-    if (half.size === 0) return fine;
-    const small = await prior.denoise(half, level(coarse * sigma), context.signal);
-    return withCoarse(fine, small, split);
+  async run({ measurement, problem, prior }, { strength, coarse, split, gentle, caution }, context) {
+    const { noise } = problem;
+    const sigma = strength * strongestSigma(noise.octaves[Math.min(1, noise.octaves.length - 1)]);
+    const grey = measurement.shape[0] < prior.channels;
+    const denoise = (x: FloatArray, level: number) => {
+      const known = Math.min(prior.sigmaRange[1], Math.max(prior.sigmaRange[0], level));
+      return grey ? greyDenoise(prior, x, known, context.signal) : prior.denoise(x, known, context.signal);
+    };
+    const reported = (x: FloatArray) => (grey ? greyCopies(x) : x);
+    if (noise.octaves.length === 1) return reported(await denoise(measurement, sigma));
+    const hidden = async (x: FloatArray) => {
+      const fine = await denoise(x, sigma);
+      const half = halfSize(x);
+      return half.size === 0 ? fine : withCoarse(fine, await denoise(half, coarse * sigma), split);
+    };
+    const places = gentle === 1 ? [] : placesIn(measurement.shape);
+    const steps = places.length + (gentle === 1 ? 1 : 2);
+    const changes = async (x: FloatArray) =>
+      [difference(await denoise(x, gentle * sigma), x), difference(await hidden(x), x)] as const;
+    const trials: Trial[] = [];
+    for (const [i, place] of places.entries()) {
+      await context.step(i, steps);
+      const part = cropped(measurement, place);
+      const probe = difference(noise.sample(part, context.random('probe', i)), part);
+      const [before, after] = [await changes(part), await changes(moved(part, STEP, probe))];
+      trials.push({ probe, changes: before, responses: responsesOf(before, after, probe) });
+    }
+    await context.step(steps - 1, steps);
+    if (gentle === 1) return reported(await hidden(measurement));
+    return reported(withChanges(measurement, await changes(measurement), steinWeights(trials, caution)));
   },
 });
+
+/** The change of the denoised image with the picture is that of `changes` and the probe itself. */
+function responsesOf(
+  before: Trial['changes'],
+  after: Trial['changes'],
+  probe: FloatArray,
+): Trial['responses'] {
+  const response = (k: 0 | 1) => moved(probe, 1 / STEP, difference(after[k], before[k]));
+  return [response(0), response(1)];
+}
+
+/** x + step·direction */
+function moved(x: FloatArray, step: number, direction: FloatArray): FloatArray {
+  return mapArray(x, (value, i) => value + step * direction.data[i]);
+}
+
+/** Squares all over the picture, or the picture where it is as small: top left pixels. */
+function placesIn([, height, width]: Shape): Window[] {
+  const [rows, columns] = [height, width].map((size) => {
+    return Math.max(1, Math.min(Math.sqrt(MOST_PLACES), Math.floor(size / (1.5 * SIDE))));
+  });
+  return Array.from({ length: rows * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    const [tall, wide] = [Math.min(SIDE, height), Math.min(SIDE, width)];
+    const top = Math.round(((row + 0.5) * height) / rows - tall / 2);
+    const left = Math.round(((column + 0.5) * width) / columns - wide / 2);
+    return { top, left, height: tall, width: wide };
+  });
+}
+
+function cropped(x: FloatArray, { top, left, height, width }: Window): FloatArray {
+  return contiguous(x.lo(0, top, left).hi(x.shape[0], height, width) as FloatArray);
+}
 
 /** `fine` with what is below `split` cycles a pixel taken from `small`, an image of its means of 2×2 pixels. */
 function withCoarse(fine: FloatArray, small: FloatArray, split: number): FloatArray {

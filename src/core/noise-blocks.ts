@@ -3,13 +3,17 @@
  * alike everywhere and detail is not, which is what an estimate of the noise has to go by.
  */
 import { type FloatArray, zeros } from './array.js';
+import { varianceIn } from './channel-products.js';
 
 /** Pixels along a block's side. */
 export const SIDE = 8;
 /** More blocks cost time and gain little. */
 const MOST_BLOCKS = 25_000;
-/** Share of a block's values at the ends of the range from which on its noise has been cut off. */
-const MOST_CLIPPED = 0.05;
+/** Share of a block's values at the ends of the range from which on its noise has been cut off; more where few hold less. */
+const MOST_CLIPPED = [0.05, 0.15, 0.3, 0.5] as const;
+/** The fewest blocks to look for noise in, and their share of all. */
+const FEW = 48;
+const FEW_OF_ALL = 0.03;
 /** Below 0.05/255 a block's surroundings are constant: a bar, a hole, a drawn area. */
 const CONSTANT = (0.05 / 255) ** 2;
 /** More than a block's worth of doubt at any scale. */
@@ -35,30 +39,37 @@ export interface Block {
   readonly around: number;
   /** Mean value over all channels. */
   readonly mean: number;
+  /** Mean products of the channels' fine details: 00, 01, 11, 02, 12, 22. */
+  readonly products: Float64Array;
+  /** Share of its values at the ends of the range. */
+  readonly clipped: number;
 }
 
-/**
- * The blocks that are whole, not clipped and not among constant ones.
- * @param picture [C, H, W]. @param doubt of its pixels, [1, H, W], as `doubtOf` gives it.
- */
+/** The blocks that are whole and not among constant ones. @param picture [C, H, W]. @param doubt of its pixels, as `doubtOf` gives it. */
 export function usableBlocks(picture: FloatArray, doubt: FloatArray): Block[] {
-  const [channels, height, width] = picture.shape;
+  const [, height, width] = picture.shape;
   const step = stepOf(height, width);
   const rows = Math.max(0, Math.floor((height - SIDE) / step) + 1);
   const columns = Math.max(0, Math.floor((width - SIDE) / step) + 1);
-  const energies = new Float64Array(rows * columns);
-  for (let i = 0; i < energies.length; i++) {
-    const products = detailProducts(picture, step * Math.floor(i / columns), step * (i % columns));
-    energies[i] = varianceIn(products, channels);
-  }
+  const places = Array.from({ length: rows * columns }, (_, i) => {
+    return [step * Math.floor(i / columns), step * (i % columns)] as const;
+  });
+  const products = places.map(([y, x]) => detailProducts(picture, y, x));
+  const energies = Float64Array.from(products, (of) => varianceIn(of));
   const around = neighbourMeans(energies, rows, columns, Math.max(1, SIDE / step));
-  const blocks: Block[] = [];
-  for (let i = 0; i < energies.length; i++) {
-    const [y, x] = [step * Math.floor(i / columns), step * (i % columns)];
-    if (around[i] < CONSTANT || meanOf(doubt, y, x) > MOST_CLIPPED) continue;
-    blocks.push({ y, x, energy: energies[i], around: around[i], mean: meanOf(picture, y, x) });
-  }
-  return blocks;
+  const blocks = places.flatMap(([y, x], i): Block[] => {
+    if (around[i] < CONSTANT) return [];
+    const [mean, clipped] = [meanOf(picture, y, x), meanOf(doubt, y, x)];
+    return [{ y, x, energy: energies[i], around: around[i], mean, products: products[i], clipped }];
+  });
+  return blocks.filter(({ clipped }) => clipped <= 1);
+}
+
+/** Those that are hardly clipped; of a picture that is clipped nearly everywhere, as dark ones are in a colour, the less clipped. */
+export function clearOf(blocks: readonly Block[]): readonly Block[] {
+  const enough = Math.max(FEW, FEW_OF_ALL * blocks.length);
+  const choices = MOST_CLIPPED.map((most) => blocks.filter(({ clipped }) => clipped <= most));
+  return choices.find(({ length }) => length >= enough) ?? choices[choices.length - 1];
 }
 
 /** Blocks overlap by half where they are few; where they are many they lie apart. */
@@ -82,13 +93,6 @@ export function detailProducts(picture: FloatArray, y: number, x: number): Float
     }
   }
   return products;
-}
-
-/** The mean variance of a channel, of packed products 00, 01, 11, 02, 12, 22. */
-export function varianceIn(products: ArrayLike<number>, channels: number): number {
-  let sum = 0;
-  for (let channel = 0, i = 0; channel < channels; channel++, i += channel + 1) sum += products[i];
-  return sum / channels;
 }
 
 function fineDetail(picture: FloatArray, channel: number, y: number, x: number): Float64Array {

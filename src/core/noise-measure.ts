@@ -7,25 +7,19 @@
  * whole.
  */
 import type { FloatArray } from './array.js';
-import {
-  type Block,
-  detailProducts,
-  doubtOf,
-  halfSize,
-  SIDE,
-  usableBlocks,
-  varianceIn,
-} from './noise-blocks.js';
-import { brightnessCurve } from './noise-curve.js';
+import { varianceIn } from './channel-products.js';
+import { type Block, clearOf, detailProducts, doubtOf, halfSize, SIDE, usableBlocks } from './noise-blocks.js';
+import { clippingLoss } from './noise-clipping.js';
+import { brightnessCurve, levelAt } from './noise-curve.js';
 import { estimateNoise } from './noise-estimate.js';
 import { flattest } from './noise-floor.js';
 
 /** Blocks less alike than this show a picture rather than noise. */
-const UNLIKE = 0.635;
+const UNLIKE = 0.67;
 /** White noise has at least this share of its level in the weakest directions of small patches too. */
 const WHITE = 0.8;
-/** Noise weaker than this at half the picture's size is none that eight bits show. */
-const VISIBLE = 1.5 / 255;
+/** Noise weaker than this at half the picture's size is none that a person sees. */
+const VISIBLE = 1.7 / 255;
 /** The second octave of white noise is so much stronger than the first at most, by chance. */
 const EVEN_OCTAVES = 1.25;
 /** By how much at most the variance of noise rises from octave to octave; beyond, it is the picture that shows. */
@@ -66,16 +60,21 @@ export function measureNoise(picture: FloatArray, observed?: Float32Array): Nois
     energy: 4 * block.energy,
     around: 4 * block.around,
   }));
-  const flats = flattest(blocks);
+  const clear = clearOf(blocks);
+  const flats = flattest(clear);
   const white = estimateNoise(picture, observed);
   const nothing = { sigma: white, octaves: [], levels: EVEN };
-  if (blocks.length === 0) return { ...nothing, kind: 'none', unlikeness: 0 };
+  if (clear.length === 0) return { ...nothing, kind: 'none', unlikeness: 0 };
   if (!flats || flats.unlikeness > UNLIKE) {
     return { ...nothing, kind: 'unknown', unlikeness: flats?.unlikeness ?? 1 };
   }
-  const octaves = octavesAt(flats.blocks, picture, half);
-  const sigma = Math.sqrt(varianceIn(octaves[0], picture.shape[0]));
   const { levels, certain } = brightnessCurve(blocks, flats.variance);
+  const level = Math.sqrt(
+    flats.blocks.reduce((sum, { mean }) => sum + levelAt(levels, mean) ** 2, 0) / flats.blocks.length,
+  );
+  const gains = clippingGains(flats.blocks, picture).map((gain) => gain / level);
+  const octaves = octavesAt(flats.blocks, picture, half).map((octave) => scaled(octave, gains));
+  const sigma = Math.sqrt(varianceIn(octaves[0]));
   const found = { sigma, octaves, levels, unlikeness: flats.unlikeness };
   if (Math.sqrt(flats.variance) < VISIBLE && sigma < VISIBLE / 2) return { ...found, kind: 'none' };
   if (white < WHITE * sigma) return { ...found, kind: 'correlated' };
@@ -87,9 +86,30 @@ export function measureNoise(picture: FloatArray, observed?: Float32Array): Nois
 
 const EVEN = [1, 1, 1, 1, 1];
 
+/** For each channel what its noise was before the ends of the range cut some off, as a factor. */
+function clippingGains(places: readonly Block[], { data, shape }: FloatArray): number[] {
+  const [channels, height, width] = shape;
+  return Array.from({ length: channels }, (_, c) => {
+    let ends = 0;
+    for (const { y, x } of places) {
+      for (let i = 0; i < 4 * SIDE * SIDE; i++) {
+        const [row, column] = [2 * y + Math.floor(i / (2 * SIDE)), 2 * x + (i % (2 * SIDE))];
+        const value = data[(c * height + row) * width + column];
+        if (value === 0 || value === 1) ends++;
+      }
+    }
+    return Math.sqrt(clippingLoss(ends / (4 * SIDE * SIDE * places.length)));
+  });
+}
+
+/** Covariances of channels that are multiplied by the gains. */
+function scaled(products: readonly number[], gains: readonly number[]): number[] {
+  const pairs = gains.flatMap((gain, c) => gains.slice(0, c + 1).map((other) => gain * other));
+  return products.map((value, pair) => value * pairs[pair]);
+}
+
 /** The covariance of the fine detail in the same places at full, half and quarter size. */
 function octavesAt(places: readonly Block[], picture: FloatArray, half: FloatArray): number[][] {
-  const channels = picture.shape[0];
   const quarter = halfSize(half);
   const [, height, width] = quarter.shape;
   const fits = ({ y, x }: Block) => (y >> 1) + SIDE <= height && (x >> 1) + SIDE <= width;
@@ -103,16 +123,16 @@ function octavesAt(places: readonly Block[], picture: FloatArray, half: FloatArr
     1,
   );
   const second = average(
-    places.map(({ y, x }) => detailProducts(half, y, x)),
+    places.map(({ products }) => products),
     4,
   );
   // At a quarter of the size a block reaches beyond the flat place: the weaker half of them does not.
   const coarse = places
     .filter(fits)
     .map(({ y, x }) => detailProducts(quarter, y >> 1, x >> 1))
-    .sort((a, b) => varianceIn(a, channels) - varianceIn(b, channels));
+    .sort((a, b) => varianceIn(a) - varianceIn(b));
   const third = coarse.length < 4 ? second : average(coarse.slice(0, coarse.length >> 1), 16);
-  const rise = varianceIn(third, channels) / varianceIn(second, channels);
+  const rise = varianceIn(third) / varianceIn(second);
   return [finest, second, rise > STEEPEST ? third.map((value) => (value * STEEPEST) / rise) : third];
 }
 

@@ -1,7 +1,6 @@
 /** A measured noise in numbers that a person, or a denoiser of white noise, can do with. */
-import { varianceIn } from './noise-blocks.js';
+import { strongestSigma, varianceIn } from './channel-products.js';
 import type { NoiseMeasurement } from './noise-measure.js';
-import { symmetricEigen } from './symmetric-eigen.js';
 
 /** Share of all frequencies that an octave has; the last stands for all below. */
 const SHARES = [3 / 4, 3 / 16, 1 / 16];
@@ -18,15 +17,13 @@ const SHARES = [3 / 4, 3 / 16, 1 / 16];
  */
 export function pixelSigma({ kind, sigma, octaves }: NoiseMeasurement): number {
   if (kind !== 'correlated') return sigma;
-  const channels = channelsOf(octaves[0]);
-  return Math.sqrt(octaves.reduce((sum, octave, k) => sum + SHARES[k] * varianceIn(octave, channels), 0));
+  return Math.sqrt(octaves.reduce((sum, octave, k) => sum + SHARES[k] * varianceIn(octave), 0));
 }
 
 /** Size of the grain in pixels: 1 where the noise is white, 2 where coarse detail is twice as noisy as fine. */
 export function grainOf({ kind, octaves }: NoiseMeasurement): number {
   if (kind !== 'correlated') return 1;
-  const channels = channelsOf(octaves[0]);
-  return Math.sqrt(varianceIn(octaves[1], channels) / varianceIn(octaves[0], channels));
+  return Math.sqrt(varianceIn(octaves[1]) / varianceIn(octaves[0]));
 }
 
 /**
@@ -42,25 +39,6 @@ export function grainOf({ kind, octaves }: NoiseMeasurement): number {
  */
 export function hidingSigma({ kind, sigma, octaves }: NoiseMeasurement): number {
   return kind === 'correlated' ? strongestSigma(octaves[1]) : sigma;
-}
-
-/** Standard deviation in the strongest combination of channels. @param products 00, 01, 11, 02, 12, 22. */
-export function strongestSigma(products: readonly number[]): number {
-  const channels = channelsOf(products);
-  return Math.sqrt(symmetricEigen(squareOf(products, channels), channels).values[0]);
-}
-
-/** The symmetric matrix of packed products, row by row. */
-export function squareOf(products: readonly number[], channels: number): Float64Array {
-  return Float64Array.from({ length: channels ** 2 }, (_, i) => {
-    const [a, b] = [Math.floor(i / channels), i % channels];
-    const [low, high] = [Math.min(a, b), Math.max(a, b)];
-    return products[(high * (high + 1)) / 2 + low];
-  });
-}
-
-function channelsOf(products: readonly number[]): number {
-  return Math.round((Math.sqrt(8 * products.length + 1) - 1) / 2);
 }
 
 /**

@@ -1,4 +1,6 @@
 /** `--noise auto`: the noise that a picture is found to have. */
+
+import { isLinear } from '../../problems/operator.js';
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import { UsageError } from '../core/errors.js';
 import { measureNoise, type NoiseMeasurement } from '../core/noise-measure.js';
@@ -17,6 +19,8 @@ export type NoiseReport = {
   readonly levels: readonly number[];
   /** How unlike the places are that it was measured on: 0.2 is sure, 0.6 hardly. */
   readonly unlikeness: number;
+  /** The noise that is taken for it: another where the problem has no use for what was found. */
+  readonly taken: 'gaussian' | 'correlated';
   /** All that in one line. */
   readonly description: string;
 };
@@ -45,17 +49,21 @@ export async function withEstimatedNoise(
   const step = 1 / (2 ** (picture?.bits ?? 16) - 1) / width;
   const rounding = step / Math.sqrt(12);
   const measured = measureNoise(array, operator.observed);
-  told(reportOf(measured), doubtOf(measured));
-  if (measured.kind === 'correlated' && operator.identity) {
-    return { ...spec, noise: { name: 'correlated', options: correlatedOptions(measured) } };
-  }
+  const uneven = measured.kind === 'correlated' || measured.kind === 'signal-dependent';
+  const taken = uneven && isLinear(operator) && !operator.observed ? 'correlated' : 'gaussian';
+  told(reportOf(measured, taken), doubtOf(measured));
+  if (taken === 'correlated')
+    return { ...spec, noise: { name: taken, options: correlatedOptions(measured) } };
   return withLevel(measured.kind === 'none' ? rounding : Math.max(rounding, hidingSigma(measured)));
 }
 
-function reportOf(measured: NoiseMeasurement): NoiseReport {
+function reportOf(measured: NoiseMeasurement, taken: NoiseReport['taken']): NoiseReport {
   const { kind, levels, unlikeness } = measured;
   const [sigma, grain] = [pixelSigma(measured), grainOf(measured)];
-  return { kind, sigma, grain, levels, unlikeness, description: describeNoise(measured) };
+  const hidden = `taken as white noise of ${(255 * hidingSigma(measured)).toFixed(1)}/255, which hides it`;
+  const whitened = kind === 'correlated' && taken === 'gaussian' ? [hidden] : [];
+  const description = [describeNoise(measured), ...whitened].join('; ');
+  return { kind, sigma, grain, levels, unlikeness, taken, description };
 }
 
 function doubtOf({ kind, sigma }: NoiseMeasurement): Doubt | undefined {

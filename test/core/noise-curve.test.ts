@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../src/core/noise-blocks.js';
-import { brightnessCurve } from '../../src/core/noise-curve.js';
+import { brightnessCurve, levelAt } from '../../src/core/noise-curve.js';
 
 /** So faint that all classes weigh alike. */
 const FAINT = (1 / 255) ** 2;
@@ -14,7 +14,8 @@ function blocksOf(
   const classes = Math.floor(count / 100);
   const blocks = Array.from({ length: count }, (_, i) => {
     const mean = low + ((high - low) * (Math.floor((i * classes) / count) + 0.5)) / classes;
-    return { y: i, x: 0, mean, energy: variance(mean), around: variance(mean) };
+    const energy = variance(mean);
+    return { y: i, x: 0, mean, energy, around: energy, products: Float64Array.of(energy), clipped: 0 };
   });
   // In no order.
   return blocks.map((_, i) => blocks[(i * 7) % count]);
@@ -31,17 +32,17 @@ describe('brightnessCurve', () => {
     const blocks = blocksOf(800, range, (brightness) => FAINT * Math.exp(slope * (brightness - 0.5)));
     const { levels, certain } = brightnessCurve(blocks, FAINT);
     expect(certain).toBe(true);
-    // Eight classes in the middles of eighths: the variance of their brightnesses.
     const [low, high] = range;
-    const variance = ((high - low) ** 2 * (1 - 1 / 64)) / 12;
-    // Regression against a prior weight of 0.002.
-    const shrunk = (slope * variance) / (variance + 0.002);
     const [first, last] = [low + (high - low) / 16, high - (high - low) / 16];
+    // Constant beyond what was seen.
+    const seen = levels.map((_, k) => Math.min(last, Math.max(first, k / 4)));
     levels.forEach((level, k) => {
-      // Constant beyond what was seen.
-      const brightness = Math.min(last, Math.max(first, k / 4));
-      expect(Math.log(level)).toBeCloseTo((shrunk * (brightness - (low + high) / 2)) / 2, 5);
+      const rise = (slope * (seen[k] - seen[2])) / 2;
+      expect(Math.abs(Math.log(level / levels[2]) - rise)).toBeLessThan(0.02 + 0.15 * Math.abs(rise));
     });
+    // On average over the blocks it is one.
+    const squares = blocks.map(({ mean }) => levelAt(levels, mean) ** 2);
+    expect(squares.reduce((sum, square) => sum + square / squares.length, 0)).toBeCloseTo(1, 1);
   });
 
   it('is even where the levels are, or differ by less than a quarter', () => {

@@ -10,6 +10,8 @@ function blocksOf(count: number, energy: (i: number) => number, around = energy)
     mean: 0.5,
     energy: energy(i),
     around: around(i),
+    products: Float64Array.of(energy(i)),
+    clipped: 0,
   }));
 }
 
@@ -39,8 +41,8 @@ describe('flattest', () => {
   it('counts how unlike the blocks are, as the standard deviation of the logarithm', () => {
     // A triangle wave is spread evenly over an interval: its quartiles are half of it apart, whatever window is taken.
     for (const [width, unlikeness] of [
+      [0.8, 0.8 / 2.7],
       [1.35, 0.5],
-      [2.7, 1],
       [0.1, 0.2],
     ]) {
       const energy = (i: number) => level(6) * Math.exp(width * (((i * 37) % 100) / 100 - 0.5));
@@ -67,11 +69,11 @@ describe('flattest', () => {
       // A fifth has the noise's level, the others any between 1 and 16/255.
       const found = flattest(
         blocksOf(1000, (i) =>
-          i % 5 === 0 ? level(flat) * (1 + 0.1 * Math.sin(i)) : level(1 + 15 * ((i * 0.618) % 1)),
+          i % 5 === 0 ? level(flat) * (1 + 0.1 * Math.sin(i)) : level(flat + 15 * ((i * 0.618) % 1)),
         ),
       )!;
       expect(Math.sqrt(found.variance) * 255).toBeCloseTo(flat, 0);
-      expect(found.unlikeness).toBeLessThan(0.4);
+      expect(found.unlikeness).toBeLessThan(0.6);
     }
   });
 
@@ -81,6 +83,27 @@ describe('flattest', () => {
     const found = flattest(blocksOf(1000, energy, (i) => (i < 500 ? level(4) : level(8))))!;
     expect(Math.sqrt(found.variance) * 255).toBeCloseTo(8, 3);
     expect(found.blocks.every(({ y }) => y >= 500)).toBe(true);
+  });
+
+  it('doubts what is louder than much that is as bright, or than nearly nothing elsewhere', () => {
+    const noise = blocksOf(1000, (i) => level(6) * (1 + 0.1 * Math.sin(i)));
+    const sure = flattest(noise)!.unlikeness;
+    const among = (share: number, energy: number, mean: number) =>
+      flattest(
+        noise.map((block, i) =>
+          i % 100 < 100 * share ? { ...block, energy, around: energy * 1e-3, mean } : block,
+        ),
+        level(6),
+      )!;
+    expect(among(0.1, level(6) / 3, 0.5).unlikeness - sure).toBeGreaterThan(0.08);
+    expect(among(0.1, level(6) / 3, 0.9).unlikeness - sure).toBeLessThan(0.05);
+    expect(among(0.1, level(6) / 60, 0.9).unlikeness - sure).toBeGreaterThan(0.08);
+  });
+
+  it('believes strong noise sooner where it has all colours', () => {
+    const loud = blocksOf(300, () => level(24));
+    const coloured = loud.map((block) => ({ ...block, products: Float64Array.of(1, 0, 1, 0, 0, 1) }));
+    expect(flattest(coloured)!.unlikeness).toBeCloseTo(0.2 + 0.4 * 0.3, 4);
   });
 
   it('leaves out blocks of an edge: of more than four times the median', () => {

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { squareOf, strongestSigma } from '../../src/core/channel-products.js';
 import type { NoiseMeasurement } from '../../src/core/noise-measure.js';
-import {
-  describeNoise,
-  grainOf,
-  hidingSigma,
-  pixelSigma,
-  squareOf,
-  strongestSigma,
-} from '../../src/core/noise-words.js';
+import { describeNoise, grainOf, hidingSigma, pixelSigma } from '../../src/core/noise-words.js';
 
 /** Levels of 2, 4 and 6/255 in the three octaves. */
 const grey: NoiseMeasurement = {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { DiffusionPrior } from '../../../models/prior.js';
+import { bind, problem as problemSpec } from '../../../problems/bind.js';
 import { correlatedNoise } from '../../../problems/noises/correlated.js';
-import { gaussianNoise } from '../../../problems/noises/gaussian.js';
 import { problemOf } from '../../../problems/problem.js';
 import { denoise } from '../../../problems/restoration/denoise.js';
 import { twoScale } from '../../../solvers/pixel/two-scale.js';
+import { noises } from '../../../problems/tables.js';
 import { type FloatArray, mapArray, zeros } from '../../../src/core/array.js';
 import { halfSize } from '../../../src/core/noise-blocks.js';
 import { keyedRandom } from '../../../src/core/random.js';
@@ -47,7 +48,8 @@ const y = keyedRandom(0, 'two scales', 0)('y').normals(SHAPE);
 describe('two-scale', () => {
   it('is recommended, and asks at full and half the size at the level of the strongest colour', async () => {
     const { prior, asked } = noting((x) => mapArray(x, (value) => value));
-    const { mean, solver, samplesPosterior } = await restore({ measurement: y, problem, prior });
+    const options = { gentle: 1 };
+    const { mean, solver, samplesPosterior } = await restore({ measurement: y, problem, prior, options });
     expect([solver, samplesPosterior]).toEqual(['two-scale', false]);
     const strongest = Math.sqrt(0.0016 + 2 * 0.0012);
     expect(asked.map(({ shape }) => shape)).toEqual([SHAPE, [3, 15, 20]]);
@@ -64,7 +66,9 @@ describe('two-scale', () => {
     );
     // The full size loses all, half the size keeps all: what is left is what it gave.
     const { prior } = noting((x) => mapArray(x, (value) => (x.shape[1] === height ? 0 : value)));
-    const of = async (measurement: FloatArray) => (await restore({ measurement, problem, prior })).mean.data;
+    const options = { gentle: 1 };
+    const of = async (measurement: FloatArray) =>
+      (await restore({ measurement, problem, prior, options })).mean.data;
     const inside = (i: number) =>
       Math.floor(i / width) % height < height - 3 && i % width > 5 && i % width < 34;
     const kept = (await of(slow)).filter((value, i) => inside(i) && Math.abs(value - slow.data[i]) > 0.1);
@@ -101,7 +105,7 @@ describe('two-scale', () => {
     const octaves = OCTAVES.map((products) => products.slice(0, 3));
     const measured = problemOf(denoise.create(shape, {}, {}), correlatedNoise(octaves), 'denoise');
     const task = { measurement: zeros(shape), problem: measured, prior };
-    const { data } = await runSolver(twoScale, task, { split }, testContext());
+    const { data } = await runSolver(twoScale, task, { split, gentle: 1 }, testContext());
     const frequency = Math.max(v / (4 * rows), u / (4 * columns));
     const taken = 1 / (1 + (frequency / split) ** 8);
     // The mean of two neighbours of a cosine is cos(half the angle between them) times its value between them.
@@ -120,7 +124,7 @@ describe('two-scale', () => {
     const strongest = Math.sqrt(0.0016 + 2 * 0.0012);
     const levels = async (options: object, range: readonly [number, number]) => {
       const { prior, asked } = noting((x) => x, 3, range);
-      await runSolver(twoScale, { measurement: y, problem, prior }, { ...options }, testContext());
+      await runSolver(twoScale, { measurement: y, problem, prior }, { gentle: 1, ...options }, testContext());
       return asked.map(({ sigma }) => sigma / strongest);
     };
     const close = (found: readonly number[], expected: readonly number[]) => {
@@ -150,18 +154,55 @@ describe('two-scale', () => {
   });
 
   it('takes what its options say', () => {
-    expectRanges(twoScale, { strength: positive(10), coarse: positive(10), split: positive(0.5) });
+    expectRanges(twoScale, {
+      ...{ strength: positive(10), coarse: positive(10), split: positive(0.5) },
+      ...{ gentle: positive(1), caution: positive(10) },
+    });
     const { prior } = noting((x) => x);
     expect(needsOf(twoScale, { measurement: y, problem, prior })).toContain('prior');
     expect(twoScale.samplesPosterior).toBe(false);
   });
 
+  it('follows a denoiser as far as its risk says: not where there is detail, all the way where there is none', async () => {
+    const shape = [3, 96, 96];
+    const noise = correlatedNoise(OCTAVES);
+    const measured = problemOf(denoise.create(shape, {}, {}), noise, 'denoise');
+    // Loses all but the mean, whatever is asked.
+    const { prior } = noting((x) => mapArray(x, () => 0.5));
+    const errors = async (clean: FloatArray) => {
+      const seen = noise.sample(clean, keyedRandom(0, 'risk', 0)('noise'));
+      const { mean } = await restore({ measurement: seen, problem: measured, prior });
+      const error = (x: FloatArray) =>
+        x.data.reduce((sum, v, i) => sum + (v - clean.data[i]) ** 2, 0) / x.size;
+      return { before: error(seen), after: error(mean) };
+    };
+    const flat = await errors(mapArray(zeros(shape), () => 0.5));
+    expect(flat.after / flat.before).toBeLessThan(0.05);
+    const source = keyedRandom(0, 'risk', 0)('detail');
+    const busy = await errors(mapArray(zeros(shape), () => 0.5 + 0.2 * source.normal()));
+    expect(busy.after / busy.before).toBeLessThan(1.02);
+  });
+
+  it('denoises grey pictures by three copies of them, at the level along the grey axis', async () => {
+    const grey = bind(
+      problemSpec('denoise', 'gaussian:sigma=0.1'),
+      { measurementShape: [1, 31, 40] },
+      { channels: 3 },
+    );
+    const { prior, asked } = noting((x) => mapArray(x, (value) => 0.5 * value));
+    const seen = keyedRandom(0, 'grey', 0)('y').normals([1, 31, 40]);
+    const { mean, solver } = await restore({ measurement: seen, problem: grey, prior });
+    expect(solver).toBe('two-scale');
+    expect(asked).toEqual([{ shape: SHAPE, sigma: Math.sqrt(3) * 0.1 }]);
+    for (let i = 0; i < seen.data.length; i++) expect(mean.data[i]).toBeCloseTo(0.5 * seen.data[i], 5);
+  });
+
   it('refuses what is no denoising, and noise of which no octave is known', async () => {
-    const white = { ...problem, noise: gaussianNoise(0.1) };
+    const laplace = { ...problem, noise: noises.laplace.create({ scale: 0.1 }) };
     const { prior } = noting((x) => x);
     const run = (measured: typeof problem) =>
       restore({ measurement: y, problem: measured, prior, solver: 'two-scale' });
-    await expect(run(white)).rejects.toThrow('noise whose strength is known by octave');
+    await expect(run(laplace)).rejects.toThrow('noise whose strength is known by octave');
     const scaled = { ...problem, operator: { ...problem.operator, identity: false } };
     await expect(run(scaled)).rejects.toThrow('a measurement that is the image and noise');
   });

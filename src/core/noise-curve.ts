@@ -12,7 +12,7 @@ const KNOTS = 5;
 const UNLIKE = 0.6;
 /** The quietest share of a class, and how much quieter than its noise that is by chance: with detail among it, less. */
 const QUIETEST = 0.05;
-const BY_CHANCE = 1.4;
+const BY_CHANCE = 1.6;
 /** Where noise is cut off little is left of it; less than this share of its variance is not believed. */
 const LEAST = 1 / 16;
 /** Weight of such a bound, as of flats this unlike. */
@@ -21,7 +21,7 @@ const BOUND_UNLIKE = 0.4;
 const NOTABLE = 1.25;
 const EXPLAINED = 0.6;
 /** Prior weights against slope and bend. */
-const STIFFNESS = [0.002, 0.005] as const;
+const STIFFNESS = [0.0005, 0.001] as const;
 
 export interface BrightnessCurve {
   /** Level (standard deviation) at brightness 0, ¼, ½, ¾, 1, over that of all blocks together. */

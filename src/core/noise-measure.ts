@@ -8,7 +8,15 @@
  */
 import type { FloatArray } from './array.js';
 import { varianceIn } from './channel-products.js';
-import { type Block, clearOf, detailProducts, doubtOf, halfSize, SIDE, usableBlocks } from './noise-blocks.js';
+import {
+  type Block,
+  clearOf,
+  detailProducts,
+  doubtOf,
+  halfSize,
+  SIDE,
+  usableBlocks,
+} from './noise-blocks.js';
 import { clippingLoss } from './noise-clipping.js';
 import { brightnessCurve, levelAt } from './noise-curve.js';
 import { estimateNoise } from './noise-estimate.js';

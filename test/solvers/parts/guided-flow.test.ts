@@ -86,4 +86,11 @@ describe('guidedFlow', () => {
       });
     },
   );
+
+  it('refuses an operator that is not linear', async () => {
+    const { adjoint: _, ...opaque } = problem.operator as typeof problem.operator & { adjoint?: unknown };
+    const nonlinear = { ...task, problem: { ...problem, operator: opaque } };
+    const run = guidedFlow(nonlinear, [1, 0], TUNING, contextOf([0.3], 1));
+    await expect(run).rejects.toThrow('variant=ode needs a linear operator');
+  });
 });

@@ -10,6 +10,16 @@ import { keyedRandom } from '../../../src/core/random.js';
 const LOGS = [Math.log(1), Math.log(5), Math.log(2)].map((value) => value - 2000);
 const random = keyedRandom(0, 'population', 0);
 
+describe('systematic resampling', () => {
+  it('takes none but the particles, where rounding leaves the last a little short', () => {
+    const weights = random('weights');
+    for (let trial = 0; trial < 200; trial++) {
+      const logs = Array.from({ length: 7 }, () => weights.normal());
+      expect(Math.max(...systematicResampling(logs, 1 - 2 ** -53))).toBeLessThan(7);
+    }
+  });
+});
+
 describe('log-weights', () => {
   it('have their mean and effective size where their exponentials underflow', () => {
     expect(logMeanExp(LOGS)).toBeCloseTo(Math.log(8 / 3) - 2000, 9);

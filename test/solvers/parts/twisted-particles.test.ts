@@ -1,8 +1,10 @@
 /** Twisted particles in one dimension, where proposals and weights can be written down. */
 import { describe, expect, it } from 'vitest';
-import { twistedParticles } from '../../../solvers/parts/twisted-particles.js';
+import { z } from 'zod';
+import { resamplingOption, twistedParticles } from '../../../solvers/parts/twisted-particles.js';
 import { floatArray, mapArray } from '../../../src/core/array.js';
 import { type Coordinates, contextOf, coordinatesTask, normalsOf } from '../coordinates.js';
+import { expectRanges, share } from '../declared.js';
 
 const seen: Coordinates = { s: [0.8], y: [0.5], sigma: 0.3, m: 0.3, v: 0.2, range: [0.05, 2] };
 const { problem, measurement } = coordinatesTask(seen);
@@ -52,5 +54,21 @@ describe('twistedParticles', () => {
       [2, 3],
     ]);
     expect(found.samples[0].shape).toEqual(floatArray(new Float32Array(1), [1, 1, 1]).shape);
+  });
+
+  it('says where it is: particle after particle of each level', async () => {
+    const twist = async (x: typeof measurement) => ({ denoised: x, shift: x, logPotential: 0 });
+    const said: number[][] = [];
+    const context = {
+      ...contextOf(normalsOf(0).random),
+      samples: 2,
+      step: async (...where: number[]) => void said.push(where),
+    };
+    await twistedParticles(problem, measurement, sigmas, 0, twist, context);
+    expect(said).toEqual([0, 1, 2, 3, 4, 5].map((i) => [i, 6]));
+  });
+
+  it('has a threshold that is a share', () => {
+    expectRanges({ options: z.strictObject({ resample: resamplingOption }) }, { resample: share });
   });
 });

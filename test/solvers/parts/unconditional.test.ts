@@ -28,6 +28,13 @@ describe('probabilityFlow', () => {
     expect(coarse / (await error(21))).toBeGreaterThan(3);
     expect(await error(201)).toBeLessThan(5e-5);
   });
+
+  it('says where it is', async () => {
+    const said: number[][] = [];
+    const context = { ...testContext(), step: async (...where: number[]) => void said.push(where) };
+    await probabilityFlow(prior, floatArray(new Float32Array(2), [1, 1, 2]), [2, 1, 0.5, 0], context);
+    expect(said).toEqual([0, 1, 2].map((i) => [i, 3]));
+  });
 });
 
 describe('sampleUnconditional', () => {

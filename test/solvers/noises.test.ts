@@ -25,8 +25,12 @@ const prior = mixturePrior(
 );
 const image = floatArray(Float32Array.of(0.3, 0.6, 0.5, 0.4), [1, 1, 4]);
 
+it('every noise has an example here', () => {
+  expect(Object.keys(noises).filter((name) => name !== 'correlated')).toEqual(Object.keys(examples));
+});
+
 // Correlated noise is made white where the problem is linear: problems/noises/correlated.test.ts.
-describe.each(Object.keys(noises).filter((name) => name !== 'correlated'))('%s', (name) => {
+describe.each(Object.keys(examples))('%s', (name) => {
   const problem = bind(
     { ...parseProblem('denoise'), noise: parseTerm(examples[name]) },
     { imageShape: [1, 1, 4] },

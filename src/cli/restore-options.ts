@@ -18,7 +18,7 @@ import {
 
 export interface RestoreOptions extends LoadFlags, TrustFlags {
   readonly out: string;
-  readonly problem: string;
+  readonly problem?: string;
   readonly noise: string;
   readonly prior?: string;
   readonly prompt?: string;
@@ -61,9 +61,9 @@ export function addOptions(command: Command): void {
 /** How the measurement came about, and what images are like. */
 function addModel(command: Command): void {
   command
-    .requiredOption(
+    .option(
       '--problem <spec>',
-      'how the measurement came about: NAME:KEY=VALUE,...+NAME..., or a .json file',
+      'how the measurement came about: NAME:KEY=VALUE,...+NAME..., or a .json file (default: each picture is looked at for noise and JPEG blocks)',
     )
     .option(
       '--noise <spec>',

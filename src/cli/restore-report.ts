@@ -20,6 +20,10 @@ export function reporter(output: Output): (event: FolderEvent) => void {
       case 'note':
         output.note(event.message, event);
         return;
+      case 'found':
+        if (event.problem === undefined) finished++;
+        output.note(describeFound(event), event);
+        return;
       case 'noise':
         output.note(`${event.name}: noise: ${event.description}`, event);
         return;
@@ -46,6 +50,13 @@ export function reporter(output: Output): (event: FolderEvent) => void {
         output.failure(event);
     }
   };
+}
+
+type Found = Extract<FolderEvent, { type: 'found' }>;
+
+function describeFound({ name, problem, description }: Found): string {
+  const done = problem === undefined ? 'left as it is' : `restored by --problem ${problem}`;
+  return `${name}: found ${description}; ${done}`;
 }
 
 type DoneLine = Extract<FolderEvent, { type: 'done' }>['line'];

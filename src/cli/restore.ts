@@ -1,6 +1,6 @@
 /** `retrodict restore` */
 import type { Command } from 'commander';
-import { type FolderJob, loadSolver, readProblem, restoreFolder } from '../index.js';
+import { type FolderJob, loadSolver, problem as problemOf, readProblem, restoreFolder } from '../index.js';
 import { type Finish, statusOf } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
@@ -24,6 +24,7 @@ export function addRestore(program: Command, finish: Finish): void {
     .addHelpText(
       'after',
       '\nExamples:\n' +
+        '  retrodict restore photos --out restored\n' +
         '  retrodict restore photos --out restored --problem denoise\n' +
         '  retrodict restore blurred.png --out restored --problem gaussian-blur:sigma=1.6 --noise gaussian:sigma=2/255\n' +
         '  retrodict restore simulated --out restored --problem simulated/problem.json --truth photos\n' +
@@ -35,9 +36,15 @@ export function addRestore(program: Command, finish: Finish): void {
   addOptions(command);
 }
 
+/** No problem: each picture is looked at. */
+function lookedFor(noise: string | undefined): FolderJob['spec'] {
+  return { operators: [], noise: noise === undefined ? undefined : problemOf('denoise', noise).noise };
+}
+
 async function restoreCommand(inputs: string[], options: RestoreOptions): Promise<number> {
   const { problem, noise, solver, maxPixels, maxValues, set, page, range, ...rest } = options;
-  const spec = await readProblem(problem, noise === 'auto' ? undefined : noise, rest);
+  const told = noise === 'auto' ? undefined : noise;
+  const spec = problem === undefined ? lookedFor(told) : await readProblem(problem, told, rest);
   const brought = solver && /\.m?js$/.test(solver) ? await loadSolver(solver) : undefined;
   const job: FolderJob = {
     ...rest,
@@ -59,9 +66,10 @@ async function restoreCommand(inputs: string[], options: RestoreOptions): Promis
         if (event.type === 'warning') warnings++;
         tell(event);
       });
-      const { done, unchanged, failed } = summary;
+      const { done, unchanged, failed, nothing } = summary;
       const counted = warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
-      const text = `${done} restored, ${unchanged} already done, ${failed} failed${counted}`;
+      const left = nothing === undefined ? '' : `, ${nothing} left as they are`;
+      const text = `${done} restored, ${unchanged} already done${left}, ${failed} failed${counted}`;
       output.note(text, { type: 'summary', ...summary, warnings });
       return statusOf(summary);
     } finally {

@@ -51,16 +51,20 @@ export async function withEstimatedNoise(
   const measured = measureNoise(array, operator.observed);
   const uneven = measured.kind === 'correlated' || measured.kind === 'signal-dependent';
   const taken = uneven && isLinear(operator) && !operator.observed ? 'correlated' : 'gaussian';
-  told(reportOf(measured, taken), doubtOf(measured));
+  // What a JPEG file rounds is coarse, and the problem knows it.
+  const level = operator.rounding ? measured.sigma : hidingSigma(measured);
+  told(reportOf(measured, taken, level), doubtOf(measured));
   if (taken === 'correlated')
     return { ...spec, noise: { name: taken, options: correlatedOptions(measured) } };
-  return withLevel(measured.kind === 'none' ? rounding : Math.max(rounding, hidingSigma(measured)));
+  return withLevel(measured.kind === 'none' ? rounding : Math.max(rounding, level));
 }
 
-function reportOf(measured: NoiseMeasurement, taken: NoiseReport['taken']): NoiseReport {
+/** @param level of white noise, where that is taken. */
+function reportOf(measured: NoiseMeasurement, taken: NoiseReport['taken'], level: number): NoiseReport {
   const { kind, levels, unlikeness } = measured;
   const [sigma, grain] = [pixelSigma(measured), grainOf(measured)];
-  const hidden = `taken as white noise of ${(255 * hidingSigma(measured)).toFixed(1)}/255, which hides it`;
+  const why = level < hidingSigma(measured) ? 'as its finest detail has' : 'which hides it';
+  const hidden = `taken as white noise of ${(255 * level).toFixed(1)}/255, ${why}`;
   const whitened = kind === 'correlated' && taken === 'gaussian' ? [hidden] : [];
   const description = [describeNoise(measured), ...whitened].join('; ');
   return { kind, sigma, grain, levels, unlikeness, taken, description };

@@ -16,6 +16,7 @@ import { OutputFolder, Refusal } from '../io/output-folder.js';
 import type { PictureLimits } from '../io/picture.js';
 import { type Item, walk } from '../io/walk.js';
 import { readSpecFiles } from '../load/problem-files.js';
+import { isOpen } from './diagnosis.js';
 import type { Doubt } from './doubts.js';
 import type { NoiseReport } from './estimated-noise.js';
 import { loadedPrior, SHIPPED_FOR } from './job-prior.js';
@@ -30,7 +31,7 @@ export interface FolderJob extends Text, LoadOptions {
   readonly inputs: readonly string[];
   /** The output folder, made if need be. */
   readonly out: string;
-  /** Without noise, the level of Gaussian noise is estimated for each picture. */
+  /** Without noise, that of each picture is measured. Without operators (`{ operators: [] }`), each picture is looked at, and what is found is restored. */
   readonly spec: ProblemSpec;
   /** A prior, or the name or folder of one (default `photo`, or `photo-latent` for solvers of latent priors). */
   readonly prior?: Prior | string;
@@ -73,6 +74,8 @@ export type FolderEvent =
   | { readonly type: 'skipped'; readonly path: string; readonly reason: string }
   /** What holds for all items: how a file of the problem is taken. */
   | { readonly type: 'note'; readonly message: string }
+  /** What a picture was found to have, where the job names no problem; without `problem` it is left as it is. */
+  | { readonly type: 'found'; readonly name: string; readonly problem?: string; readonly description: string }
   /** What noise a picture was found to have, where it was not told. */
   | ({ readonly type: 'noise'; readonly name: string } & NoiseReport)
   /** Work begins: [height, width] of the image, the bytes that it may take, and what would make it quicker. */
@@ -101,6 +104,8 @@ export interface FolderSummary {
   readonly done: number;
   readonly unchanged: number;
   readonly failed: number;
+  /** Pictures in which nothing was found to restore, where the job names no problem. They are left where they are. */
+  readonly nothing?: number;
 }
 
 /**
@@ -133,8 +138,9 @@ export async function restoreFolder(
   try {
     for (const skip of skipped) onEvent({ type: 'skipped', ...skip });
     onEvent({ type: 'start', items: items.length + refused.length });
-    for (const message of notesOf(job.spec, parts.files)) onEvent({ type: 'note', message });
-    const counts = { done: 0, unchanged: 0, failed: 0 };
+    const open = isOpen(job.spec);
+    if (!open) for (const message of notesOf(job.spec, parts.files)) onEvent({ type: 'note', message });
+    const counts = { done: 0, unchanged: 0, failed: 0, nothing: 0 };
     const fail = (name: string, path: string, error: Error) => {
       counts.failed++;
       onEvent({ type: 'failed', name, path, error });
@@ -158,7 +164,8 @@ export async function restoreFolder(
     } finally {
       await folder.close();
     }
-    return counts;
+    const { nothing, ...others } = counts;
+    return open ? counts : others;
   } finally {
     await parts.close();
   }

@@ -21,6 +21,7 @@ import type { SpecFiles } from '../load/problem-files.js';
 import { estimateMemory, requireMemory } from '../memory.js';
 import { type Posterior, restore } from '../restore.js';
 import { asMeasurement } from './array-input.js';
+import { diagnose, isOpen, specOf } from './diagnosis.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
 import { type NoiseReport, withEstimatedNoise } from './estimated-noise.js';
 import { dimDoubt, noiseInLevels } from './levels.js';
@@ -79,7 +80,7 @@ export interface RestoredLine
  * Restores one item, unless an earlier run did so in just this way.
  * @throws Error in one sentence where it cannot be restored or the result is wrong; then no file is written.
  */
-export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 'unchanged'> {
+export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 'unchanged' | 'nothing'> {
   const { name } = item;
   const { job, folder, onEvent } = shared;
   const warnings: Doubt[] = [];
@@ -89,6 +90,7 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
     onEvent({ type: 'warning', name, ...doubt });
   };
   const plan = await planOf(item, shared, warn);
+  if (plan === undefined) return 'nothing';
   if (await isDone(name, plan.made, shared, warn)) {
     onEvent({ type: 'unchanged', name });
     return 'unchanged';
@@ -123,11 +125,16 @@ interface Plan {
   readonly made: Recipe;
 }
 
-async function planOf(
-  { path, name, page }: Item,
-  shared: Shared,
-  warn: (doubt: Doubt) => void,
-): Promise<Plan> {
+/** The problem that a picture is found to have; undefined where there is nothing to restore, which is told. */
+function foundSpec({ path, name }: Item, input: Input, { job, onEvent }: Shared): ProblemSpec | undefined {
+  const { problem, description } = diagnose(input, path, job.spec.noise);
+  onEvent({ type: 'found', name, problem, description });
+  return problem === undefined ? undefined : specOf(problem, job.spec);
+}
+
+/** Undefined where there is nothing to restore. */
+async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void): Promise<Plan | undefined> {
+  const { path, name, page } = item;
   const { job, files, prior, noisePrior, onEvent } = shared;
   let coding: JpegCoding | string | undefined;
   const bindTo = (shape: Shape, spec: ProblemSpec, measurement?: FloatArray) =>
@@ -139,8 +146,11 @@ async function planOf(
   const found = job.levels ? { ...read, levels: job.levels, levelsStated: true } : read;
   for (const warning of found.picture?.warnings ?? []) warn(warning);
   const written = resultFormat(job, found);
-  const spec = withPattern(job.spec, found, path);
-  const input = await asMeasurement(found, path, spec, bindTo, written.format !== 'npy');
+  const open = isOpen(job.spec);
+  const stated = withPattern(open ? specOf('denoise', job.spec) : job.spec, found, path);
+  const input = await asMeasurement(found, path, stated, bindTo, written.format !== 'npy');
+  const spec = open ? foundSpec(item, input, shared) : stated;
+  if (spec === undefined) return undefined;
   if (found.picture && found.levels && !input.levels) warn(dimDoubt(found.levels, path));
   const bound = (complete: ProblemSpec) => bindTo(input.array.shape, complete, input.array);
   let noise: NoiseReport | undefined;
@@ -177,7 +187,8 @@ async function requireRoom(
   // What is there already needs no more than to be looked at.
   if (shape === undefined || folder.lastDone(name)) return;
   const noise = job.spec.noise ?? { name: 'gaussian', options: { sigma: 1 } };
-  const found = await bound(shape, { ...job.spec, noise })
+  const spec = isOpen(job.spec) ? specOf('denoise', job.spec) : job.spec;
+  const found = await bound(shape, { ...spec, noise })
     .then((problem) => ({ problem, solver: chooseSolver(job.solver, problem, noisePrior) }))
     .catch(() => undefined); // told when it has been read
   if (found === undefined) return;

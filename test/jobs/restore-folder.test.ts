@@ -472,6 +472,50 @@ describe('restoreFolder', () => {
     });
   });
 
+  it('looks at each picture where no problem is named, and restores what it finds', async () => {
+    const root = temporaryFolder();
+    const [input, out] = [join(root, 'in'), join(root, 'out')];
+    const grain = keyedRandom(0, 'looked at', 0)('noise');
+    const scene = (sigma: number) =>
+      sharp(
+        Uint8Array.from({ length: 96 * 96 * 3 }, (_, i) => {
+          const [x, y] = [Math.floor(i / 3) % 96, Math.floor(i / 288)];
+          return 120 + 60 * Math.sin(x / 25) * Math.cos(y / 20) + sigma * grain.normal();
+        }),
+        { raw: { width: 96, height: 96, channels: 3 } },
+      );
+    fill(input, {
+      'clean.png': await scene(0).png().toBuffer(),
+      'noisy.png': await scene(12).png().toBuffer(),
+      'blocks.jpg': await scene(0).jpeg({ quality: 30 }).toBuffer(),
+      'was.png': await sharp(await scene(0).jpeg({ quality: 30 }).toBuffer())
+        .png()
+        .toBuffer(),
+      'array.npy': encodeNpy(floatArray(new Float32Array(192), [3, 8, 8])),
+    });
+    const { events, counts, failures } = await run({
+      inputs: [input],
+      out,
+      spec: { operators: [] },
+      options: { amount: 0 },
+    });
+    expect(counts).toEqual({ done: 2, unchanged: 0, failed: 1, nothing: 2 });
+    expect(failures.array).toMatch(/^--problem is needed for .*array\.npy: only a picture can be looked at$/);
+    const found = events.filter((event) => event.type === 'found');
+    expect(Object.fromEntries(found.map(({ name, problem }) => [name, problem]))).toEqual({
+      ...{ blocks: 'jpeg', clean: undefined, noisy: 'denoise', was: undefined },
+    });
+    expect(found.find(({ name }) => name === 'was')?.description).toMatch(
+      /^JPEG blocks, but in a file that is no JPEG/,
+    );
+    const restored = manifestLines(out).filter(({ status }) => status === 'ok');
+    expect(restored.map(({ name }) => name)).toEqual(['blocks', 'noisy']);
+    // Told noise is not looked for.
+    const told = { operators: [], noise: { name: 'gaussian', options: { sigma: 0.1 } } };
+    const again = await run({ inputs: [join(input, 'clean.png')], out: join(root, 'told'), spec: told });
+    expect(again.counts).toEqual({ done: 1, unchanged: 0, failed: 0, nothing: 0 });
+  });
+
   it('leaves no part of a file of an item that failed', async () => {
     const { input, out } = await threePictures();
     const breaking: ChainSolver = { ...jitter, run: () => Promise.reject(new Error('the solver broke')) };

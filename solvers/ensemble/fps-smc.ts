@@ -15,11 +15,11 @@
  * effective sample size; all particles are given, not the first.
  */
 import { z } from 'zod';
-import { normalSolve } from '../../problems/normal-solve.js';
 import { mapArray } from '../../src/core/array.js';
 import { axpy, difference, dot } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
 import { nextState, noised, startState } from '../parts/ancestral.js';
+import { explaining } from '../parts/data-step.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
 import { Population } from '../parts/population.js';
 
@@ -36,9 +36,6 @@ const options = z.strictObject({
   resampleBelow: resamplingOption,
   ...noiseLevelOptions,
 });
-
-/** Accuracy of (AᵀA + ρI)⁻¹ where the operator has no closed form. */
-const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
 export const fpsSmc = defineSolver({
   kind: 'ensemble',
@@ -88,7 +85,7 @@ export const fpsSmc = defineSolver({
           continue;
         }
         // eᵀ(cσ'²AAᵀ + σ_n²)⁻¹e = (‖e − Ap‖² + ρ‖p‖²)/σ_n² with p = (AᵀA + ρ)⁻¹Aᵀe.
-        const p = await normalSolve(operator, await operator.adjoint(residual), rho, ITERATIVE);
+        const p = await explaining(operator, residual, rho);
         const rest = difference(residual, await operator.apply(p)).data;
         population.reweigh(k, -(dot(rest, rest) + rho * dot(p.data, p.data)) / (2 * noiseVariance));
         // A draw z of the step and one of the measurement's noise, the difference pulled back: exact for Gaussians.
@@ -96,7 +93,7 @@ export const fpsSmc = defineSolver({
         const drawn = noised(mean, spread, random);
         const seen = (await operator.apply(drawn)).data;
         const gap = mapArray(y, (value, j) => value + noiseSigma * random.normal() - seen[j]);
-        const pull = await normalSolve(operator, await operator.adjoint(gap), rho, ITERATIVE);
+        const pull = await explaining(operator, gap, rho);
         axpy(1, pull.data, drawn.data);
         population.move(k, drawn);
       }

@@ -11,9 +11,9 @@
  * determinants of ψ's covariances cancel in the product of all weights and are left out.
  */
 import { z } from 'zod';
-import { normalSolve } from '../../problems/normal-solve.js';
 import { difference, dot, scale } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
+import { explaining } from '../parts/data-step.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
 
 import { resamplingOption, twistedParticles } from '../parts/twisted-particles.js';
@@ -36,9 +36,6 @@ const options = z.strictObject({
   ...noiseLevelOptions,
   spacing: noiseLevelOptions.spacing.default('karras'),
 });
-
-/** Accuracy of (AᵀA + ρI)⁻¹ where the operator has no closed form. */
-const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
 export const tds = defineSolver({
   kind: 'ensemble',
@@ -69,7 +66,7 @@ export const tds = defineSolver({
           const rho = noiseVariance / variance;
           const residual = difference(measurement, await operator.apply(denoised));
           // Aᵀ(r²AAᵀ + σ_n²)⁻¹e = p/r² with p = (AᵀA + ρ)⁻¹Aᵀe, and eᵀ(…)⁻¹e = (‖e − Ap‖² + ρ‖p‖²)/σ_n².
-          const p = await normalSolve(operator, await operator.adjoint(residual), rho, ITERATIVE);
+          const p = await explaining(operator, residual, rho);
           const rest = difference(residual, await operator.apply(p)).data;
           const quadratic = (dot(rest, rest) + rho * dot(p.data, p.data)) / noiseVariance;
           const shift = await denoiser.pullback(p);

@@ -3,13 +3,13 @@
  * data step of samplers that leave the prior to a denoiser.
  */
 import { z } from 'zod';
-import { normalSolve } from '../../problems/normal-solve.js';
 import { isLinear } from '../../problems/operator.js';
 import { equalVariance, type Problem } from '../../problems/problem.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 import { axpy } from '../../src/core/vector.js';
 import { noised } from './ancestral.js';
+import { explaining } from './data-step.js';
 import { curvatureByPixel, likelihoodCurvature, likelihoodGradient } from './likelihood.js';
 import { drawPixelwise, isPixelwise } from './pixelwise-draw.js';
 
@@ -38,9 +38,6 @@ export const dataDrawOptions = {
 };
 
 export type DataDrawOptions = z.infer<z.ZodObject<typeof dataDrawOptions>>;
-
-/** Accuracy of the exact draw where the operator has no closed form. */
-const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
 /**
  * Draws from p(x | y, z): what the measurement makes of an image that is known up to white noise.
@@ -100,8 +97,7 @@ async function drawExactly(
   for (let i = 0; i < residual.data.length; i++) {
     residual.data[i] = measurement.data[i] + sigma * random.normal() - residual.data[i];
   }
-  const pull = await operator.adjoint(residual);
-  axpy(1, (await normalSolve(operator, pull, variance / spread ** 2, ITERATIVE)).data, drawn.data);
+  axpy(1, (await explaining(operator, residual, variance / spread ** 2)).data, drawn.data);
   return drawn;
 }
 

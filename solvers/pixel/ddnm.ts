@@ -22,6 +22,7 @@ import { floatArray } from '../../src/core/array.js';
 import { defineSolver } from '../define-solver.js';
 import { startState } from '../parts/ancestral.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
+import { fineDetail, presets as presetsOfDdrm } from './ddrm.js';
 
 const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('noise levels'),
@@ -35,16 +36,12 @@ const options = z.strictObject({
   ...noiseLevelOptions,
 });
 
-/** Those of DDRM, which differs only in the first state: docs/presets.md. */
-const fineDetail = { steps: 20, eta: 1, sigmaMax: 0.3, spacing: 'geometric' } as const;
+/** Those of DDRM, which differs only in the first state; its cutoff is not here: docs/presets.md. */
 const presets = {
-  denoise: { ...fineDetail, eta: 0.85, sigmaMax: 0.5 },
-  'inpaint:fraction': { ...fineDetail, steps: 40, sigmaMax: 0.5 },
-  inpaint: { ...fineDetail, steps: 40, sigmaMax: 10 },
+  ...presetsOfDdrm,
   'gaussian-blur': fineDetail,
   'motion-blur': fineDetail,
   blur: fineDetail,
-  downsample: fineDetail,
 } as const;
 
 export const ddnm = defineSolver({

@@ -49,9 +49,9 @@ const options = z.strictObject({
 });
 
 /** What is not seen is drawn anew (η = 1); where noise hides all, the chain knows better: docs/presets.md. */
-const fineDetail = { steps: 20, eta: 1, sigmaMax: 0.3, spacing: 'geometric' } as const;
+export const fineDetail = { steps: 20, eta: 1, sigmaMax: 0.3, spacing: 'geometric' } as const;
 const blurred = { ...fineDetail, eta: 0.85, cutoff: 1 } as const;
-const presets = {
+export const presets = {
   denoise: { ...fineDetail, eta: 0.85, sigmaMax: 0.5 },
   'inpaint:fraction': { ...fineDetail, steps: 40, sigmaMax: 0.5 },
   inpaint: { ...fineDetail, steps: 40, sigmaMax: 10 },

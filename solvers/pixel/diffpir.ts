@@ -14,20 +14,16 @@
  * prior's card says that its images have none (solvers/equivariant.ts).
  */
 import { z } from 'zod';
-import { normalSolve } from '../../problems/normal-solve.js';
 import { geometricSigmas, vpSigmas } from '../../src/core/schedule.js';
 import { diffpirRho } from '../../src/core/units.js';
-import { axpy, difference } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
 import { nextState, startState } from '../parts/ancestral.js';
+import { moveToData } from '../parts/data-step.js';
 import { equivariantDenoise } from '../parts/equivariant.js';
 import { noiseRange } from '../parts/noise-levels.js';
 
 /** As in the published code: without noise the data step would not be definite. */
 const LEAST_NOISE = 0.001;
-
-/** Accuracy of the data step where the operator has no closed form. */
-const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
 const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('network evaluations'),
@@ -106,12 +102,9 @@ export const diffpir = defineSolver({
       // Drawn while the network works.
       const fresh = context.random('step', i).normals(x.shape).data;
       const denoised = await denoising;
-      const residual = difference(measurement, await operator.apply(denoised));
-      const rho = diffpirRho(lambda, noiseSigma, sigma);
-      const correction = await normalSolve(operator, await operator.adjoint(residual), rho, ITERATIVE);
+      await moveToData(operator, measurement, denoised, diffpirRho(lambda, noiseSigma, sigma));
       const keep = (next / sigma) * Math.sqrt(1 - zeta);
       const spread = next * Math.sqrt(zeta);
-      axpy(1, correction.data, denoised.data);
       let drawn = 0;
       x = nextState(denoised, x, keep, spread, { normal: () => fresh[drawn++] });
     }

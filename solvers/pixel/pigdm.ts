@@ -11,9 +11,9 @@
  * of steps.
  */
 import { z } from 'zod';
-import { normalSolve } from '../../problems/normal-solve.js';
 import { axpy, difference, scale } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
+import { explaining } from '../parts/data-step.js';
 import { guidedChain } from '../parts/guided-chain.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
 
@@ -26,9 +26,6 @@ const options = z.strictObject({
     .describe('variance v of a pixel under the prior ([0, 1] units); published: 1 on [-1, 1]'),
   ...noiseLevelOptions,
 });
-
-/** Accuracy of (AᵀA + ρI)⁻¹ where the operator has no closed form. */
-const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
 /** With v below σ² coarse modes overshoot; with a large v fine detail is corrected too little: docs/presets.md. */
 const fineDetail = { steps: 20, priorVariance: 1, sigmaMax: 0.3, spacing: 'geometric' } as const;
@@ -64,7 +61,7 @@ export const pigdm = defineSolver({
         const residual = difference(measurement, await operator.apply(denoised));
         // Aᵀ(r²AAᵀ + σ_n²)⁻¹ = (AᵀA + σ_n²/r²)⁻¹ Aᵀ / r²
         const rho = noiseVariance / variance;
-        const pull = await normalSolve(operator, await operator.adjoint(residual), rho, ITERATIVE);
+        const pull = await explaining(operator, residual, rho);
         const guided = await denoiser.pullback(pull);
         scale(sigma ** 2 / variance, guided.data);
         axpy(1, denoised.data, guided.data);

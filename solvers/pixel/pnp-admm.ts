@@ -9,11 +9,11 @@
  * mean.
  */
 import { z } from 'zod';
-import { normalSolve } from '../../problems/normal-solve.js';
 import { filled, mapArray, zeros } from '../../src/core/array.js';
 import { geometricSigmas } from '../../src/core/schedule.js';
 import { axpy, difference } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
+import { moveToData } from '../parts/data-step.js';
 import { noiseRange } from '../parts/noise-levels.js';
 
 const options = z.strictObject({
@@ -31,9 +31,6 @@ const options = z.strictObject({
     .describe('last noise level ([0, 1] units); by default that of the measurement'),
   dual: z.boolean().default(true).describe('false: half-quadratic splitting'),
 });
-
-/** Accuracy of the data step where the operator has no closed form. */
-const ITERATIVE = { tolerance: 1e-4, iterations: 50 };
 
 /** Splitting gains where detail is fine, ADMM where something is to be filled in: docs/presets.md. */
 const fineDetail = { steps: 20, sigmaMax: 0.3, dual: false } as const;
@@ -71,8 +68,7 @@ export const pnpAdmm = defineSolver({
       await context.step(k, steps);
       const rho = (lambda * noiseVariance) / sigmas[k] ** 2;
       const x = difference(v, u);
-      const residual = difference(measurement, await operator.apply(x));
-      axpy(1, (await normalSolve(operator, await operator.adjoint(residual), rho, ITERATIVE)).data, x.data);
+      await moveToData(operator, measurement, x, rho);
       v = await prior.denoise(
         mapArray(x, (value, i) => value + u.data[i]),
         sigmas[k],

@@ -28,6 +28,7 @@ export interface RestoreOptions extends LoadFlags, TrustFlags {
   readonly set: Record<string, unknown>;
   readonly samples?: number;
   readonly seed: number;
+  readonly keepSamples?: boolean;
   readonly estimate: 'mean' | 'median' | 'sample';
   readonly level: number;
   readonly format?: FolderJob['format'];
@@ -120,6 +121,7 @@ function addMethod(command: Command): void {
       'posterior samples to draw (default: 4, or none where the solver does without); of such a solver 0: the estimate alone, at once',
       parseCount,
     )
+    .option('--keep-samples', 'write each sample, too: a.sample-1.png and so on')
     .option('--seed <n>', 'the same seed gives the same files', parseWhole, defaults.seed)
     .addOption(
       new Option('--estimate <which>', 'the image that is written')

@@ -47,7 +47,7 @@ export const inputExtensions: readonly string[] = [
 ];
 
 /** Endings that this program gives to what it writes beside its estimates. */
-const ownStems = ['.sd', '.posterior', '.preview', '.part'];
+const ownStems = /\.(?:sd|posterior|preview|part|sample-[1-9]\d*)$/;
 
 /**
  * Folders are walked recursively in sorted order, their hierarchy kept; a file maps to its base name. An entry of a
@@ -147,7 +147,7 @@ async function walkFolder(folder: string, prefix: string, found: Found): Promise
     } else if (isMisread(path)) {
       const reason = `${path} has a name that is not UTF-8; rename it`;
       found.refused.push({ name: prefix + stemOf(entry.name), path, reason });
-    } else if (ownStems.some((ending) => stemOf(entry.name).endsWith(ending))) {
+    } else if (ownStems.test(stemOf(entry.name))) {
       pass('is a result, by its name');
     } else found.items.push({ path, name: prefix + stemOf(entry.name) });
   }

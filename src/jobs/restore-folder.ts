@@ -9,6 +9,7 @@ import type { Solver } from '../../solvers/solver.js';
 import { UsageError, unknownName } from '../core/errors.js';
 import type { Levels } from '../core/levels.js';
 import { parseOptions } from '../core/options.js';
+import { defaults } from '../defaults.js';
 import type { Progress } from '../draw-samples.js';
 import { heldMemory } from '../io/machine-memory.js';
 import { manifestName } from '../io/manifest.js';
@@ -43,6 +44,8 @@ export interface FolderJob extends Text, LoadOptions {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly samples?: number;
   readonly seed?: number;
+  /** Writes each sample, too: `a.sample-1.png` and so on. */
+  readonly keepSamples?: boolean;
   /** Which image stands for the posterior (default `mean`). */
   readonly estimate?: Estimate;
   readonly level?: number;
@@ -129,7 +132,11 @@ export async function restoreFolder(
   job: FolderJob,
   onEvent: (event: FolderEvent) => void = () => {},
 ): Promise<FolderSummary> {
-  const results = { out: job.out, endings: possibleEndings(job.format), verb: 'restored' };
+  const results = {
+    out: job.out,
+    endings: possibleEndings(job.format, job.keepSamples ? (job.samples ?? defaults.samples) : 0),
+    verb: 'restored',
+  };
   const { items, skipped, refused } = await walk(job.inputs, results, (item) =>
     pagesAsked(item, job.pages, job.limits, job.dataset),
   );

@@ -30,10 +30,12 @@ import type { FolderEvent, FolderJob } from './restore-folder.js';
 import {
   type Encoded,
   encodeResults,
+  encodeSamples,
   estimateOf,
   type ResultFormat,
   resultEndings,
   resultFormat,
+  sampleEndings,
 } from './results.js';
 import { readTruth, type Scores, scoreAgainst, type Truth } from './scores.js';
 import { bindMeasurement } from './simulated.js';
@@ -95,14 +97,16 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
     onEvent({ type: 'unchanged', name });
     return 'unchanged';
   }
-  await folder.requireFree(name, resultEndings(plan.written));
+  const kept = job.keepSamples ? (job.samples ?? defaultSamples(plan.solver)) : 0;
+  await folder.requireFree(name, [...resultEndings(plan.written), ...sampleEndings(plan.written, kept)]);
   const truth = await truthOf(item, job, warn);
   const posterior = await posteriorOf(item, plan, shared);
   await judge(posterior, plan, job, warn);
   const estimate = job.estimate ?? 'mean';
   const scores = truth && scoresOf(truth, posterior, plan, job, warn);
   const { files, sdWhite } = await encodeResults(posterior, estimate, plan.written, plan.input);
-  const line = await folder.put(name, files, {
+  const samples = job.keepSamples ? await encodeSamples(posterior, plan.written, plan.input) : [];
+  const line = await folder.put(name, [...files, ...samples], {
     ...{ key: keyOf(plan.made), path: item.path, made: plan.made, sdWhite },
     ...figuresOf(posterior),
     ...scores,
@@ -163,9 +167,10 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
     statedNoise(spec, input) ?? (await withEstimatedNoise(spec, input, path, bound, told)),
   );
   const solver = chooseSolver(job.solver, problem, noisePrior);
-  if (job.estimate === 'sample' && (job.samples ?? defaultSamples(solver)) === 0) {
+  const wanted = job.keepSamples ? '--keep-samples' : job.estimate === 'sample' && '--estimate sample';
+  if (wanted && (job.samples ?? defaultSamples(solver)) === 0) {
     const none = `solver ${solver.name} draws none by itself`;
-    throw new UsageError(`--estimate sample needs --samples, since ${none}`);
+    throw new UsageError(`${wanted} needs --samples, since ${none}`);
   }
   const made = madeOf({ input, problem, solver, written }, shared, page);
   return { input, problem, noise, solver, written, made };
@@ -227,6 +232,7 @@ function madeOf(
     seed: job.seed ?? defaults.seed,
     level: job.level ?? defaults.level,
     estimate: job.estimate ?? 'mean',
+    keepSamples: job.keepSamples || undefined,
     written,
   };
 }

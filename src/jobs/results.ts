@@ -39,10 +39,19 @@ export function resultEndings({ format }: Pick<ResultFormat, 'format'>): string[
   return [`.${format}`, ...preview, '.sd.png', '.posterior.npz'];
 }
 
-/** Of the results of inputs that are not read yet. */
-export function possibleEndings(asked: ResultFormat['format'] | undefined): string[] {
+/** Of the samples, counted from 1. @param count of those that are kept. */
+export function sampleEndings({ format }: Pick<ResultFormat, 'format'>, count: number): string[] {
+  return Array.from({ length: count }, (_, k) => `.sample-${k + 1}.${format}`);
+}
+
+/** Of the results of inputs that are not read yet. @param kept how many samples are kept. */
+export function possibleEndings(asked: ResultFormat['format'] | undefined, kept = 0): string[] {
   const formats = asked ? [asked] : (['png', 'tiff', 'npy'] as const);
-  return [...new Set(formats.flatMap((format) => resultEndings({ format })))];
+  return [
+    ...new Set(
+      formats.flatMap((format) => [...resultEndings({ format }), ...sampleEndings({ format }, kept)]),
+    ),
+  ];
 }
 
 /** Colours of a camera are developed. */
@@ -98,4 +107,21 @@ export async function encodeResults(
   };
   const numbers = { ending: '.posterior.npz', bytes: encodeNpz({ mean, sd, lower, upper }) };
   return { files: [...files, spread, numbers], sdWhite: map.white };
+}
+
+/** Each sample as the estimate is written. @param posterior, input as in `encodeResults`. */
+export async function encodeSamples(
+  posterior: Posterior,
+  { format, bits }: ResultFormat,
+  { picture, levels }: Input,
+): Promise<NewFile[]> {
+  const { samples } = picture || format === 'npy' ? posteriorInLevels(posterior, levels) : posterior;
+  const endings = sampleEndings({ format }, samples.length);
+  const files: NewFile[] = [];
+  for (const [k, image] of samples.entries()) {
+    const bytes =
+      format === 'npy' ? encodeNpy(image) : await encodePicture({ ...picture, image, bits, format });
+    files.push({ ending: endings[k], bytes });
+  }
+  return files;
 }

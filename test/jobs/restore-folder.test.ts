@@ -472,6 +472,23 @@ describe('restoreFolder', () => {
     });
   });
 
+  it('keeps each sample where asked, and removes those of before that are too many', async () => {
+    const { input, out } = await threePictures();
+    const only = { inputs: [join(input, 'a.png')], out, keepSamples: true };
+    await run({ ...only, samples: 3, estimate: 'sample' });
+    const names = () => readdirSync(out).filter((name) => name.includes('sample-'));
+    expect(names()).toEqual(['a.sample-1.png', 'a.sample-2.png', 'a.sample-3.png']);
+    expect(readFileSync(join(out, 'a.sample-1.png'))).toEqual(readFileSync(join(out, 'a.png')));
+    expect((await run({ ...only, samples: 3, estimate: 'sample' })).counts.unchanged).toBe(1);
+    rmSync(join(out, 'a.sample-2.png'));
+    expect((await run({ ...only, samples: 3, estimate: 'sample' })).counts.done).toBe(1);
+    await run({ ...only, samples: 2, estimate: 'sample', force: true });
+    expect(names()).toEqual(['a.sample-1.png', 'a.sample-2.png']);
+    expect(manifestLines(out).at(-1)?.['files']).toContain('a.sample-2.png');
+    await run({ ...only, samples: 2, estimate: 'sample', keepSamples: false, force: true });
+    expect(names()).toEqual([]);
+  });
+
   it('looks at each picture where no problem is named, and restores what it finds', async () => {
     const root = temporaryFolder();
     const [input, out] = [join(root, 'in'), join(root, 'out')];

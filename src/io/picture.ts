@@ -84,7 +84,7 @@ export async function decodePicture(
   // Eight-bit grey with alpha leaves sharp without its alpha unless it is spread over three channels.
   const space = bits === 8 ? (grey && !meta.hasAlpha ? 'b-w' : 'srgb') : grey ? 'grey16' : 'rgb16';
   const hasAlpha = alphaOf(meta, bytes, name);
-  const decode = (failOn: 'warning' | 'error') =>
+  const decode = (failOn: 'warning' | 'none') =>
     sharp(bytes, { ignoreIcc: own, limitInputPixels: limits.pixels, failOn, ...only(page) })
       .autoOrient()
       .toColourspace(space)
@@ -98,7 +98,7 @@ export async function decodePicture(
         `${name} is not quite as the JPEG standard says (${lastLine(error)}); viewers open it, and so it is read: ` +
         'look whether a part of it is grey or garbled';
       warnings.push({ code: 'damaged', message });
-      return decode('error');
+      return decode('none');
     })
     .catch((error: Error) => {
       throw new Error(`${name} is a damaged ${meta.format} picture: ${lastLine(error)}`, { cause: error });

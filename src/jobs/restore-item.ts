@@ -302,12 +302,14 @@ async function truthOf(
 
 /** In units of the input's levels: of the dim, too, white is 1. */
 function scoresOf(
-  { path, array }: Truth,
+  { path, array, levels: own }: Truth,
   posterior: Posterior,
-  { problem, input: { levels } }: Plan,
+  { problem, input: { levels: used, picture, about } }: Plan,
   job: FolderJob,
   warn: (doubt: Doubt) => void,
 ): Scores | undefined {
+  // A measurement in an array was simulated in the levels of its truth.
+  const levels = used ?? (picture || about ? undefined : own);
   const truth = { path, array: levels ? intoLevels(array, levels) : array };
   try {
     return scoreAgainst(truth, estimateOf(posterior, job.estimate ?? 'mean'), problem);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Problem } from '../../problems/problem.js';
 import { type FloatArray, formatShape, mapArray, sameShape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
+import type { Levels } from '../core/levels.js';
 import { psnr, ssim } from '../core/metrics.js';
 import { sharedChannel } from '../io/grey-as-colour.js';
 import { readInput } from '../io/inputs.js';
@@ -34,6 +35,8 @@ export async function requireTruthFolder(folder: string, out: string): Promise<v
 export interface Truth {
   readonly path: string;
   readonly array: FloatArray;
+  /** Of a scan: what `simulate` takes as its black and white. */
+  readonly levels?: Levels;
 }
 
 /**
@@ -48,7 +51,8 @@ export async function readTruth(folder: string, name: string, limits?: PictureLi
   const path = whole ?? found(stem);
   if (path === undefined) throw new Error(`${folder} holds no truth for ${name}`);
   const part = whole || page === undefined ? {} : { page: Number(page) };
-  return { path, array: asImage(await readInput(path, limits, part), path) };
+  const input = await readInput(path, limits, part);
+  return { path, array: asImage(input, path), levels: input.about && input.levels };
 }
 
 /** @throws Error in one sentence where the truth does not fit the estimate. */

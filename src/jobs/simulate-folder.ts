@@ -6,6 +6,7 @@ import { measure } from '../../problems/measure.js';
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
+import { intoLevels } from '../core/levels.js';
 import { defaults } from '../defaults.js';
 import { readInput } from '../io/inputs.js';
 import { keyOf } from '../io/manifest.js';
@@ -139,14 +140,16 @@ async function simulateItem(
   const { seed = defaults.seed, format = 'npy' } = job;
   await folder.requireFree(name, endingsOf(format));
   const input = await readInput(path, job.limits);
-  const image = asImage(input, path);
+  // Of a scan: from its black to its white.
+  const levels = input.about && input.levels;
+  const image = levels ? intoLevels(asImage(input, path), levels) : asImage(input, path);
   const problem = bind(job.spec, { imageShape: image.shape }, files);
   const measurement = await measure(problem, image, seed);
   const clipped = format === 'npy' ? undefined : fractionOutside(measurement);
   const description = { ...describeSimulation(problem), seed, clipped };
   const made = {
     ...{ format: 1, input: bytesToHex(sha256(input.bytes)), problem: problem.spec, files: files.hashes },
-    ...{ seed, written: format },
+    ...{ seed, written: format, levels },
   };
   const line = await folder.put(
     name,

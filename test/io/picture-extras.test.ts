@@ -109,6 +109,18 @@ describe('oddities', () => {
     ]);
   });
 
+  it('reads a JPEG without its end, and one that is cut short, with a warning', async () => {
+    const noisy = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 40_503) % 256);
+    const jpeg = await sharp(noisy, { raw: { width: 64, height: 64, channels: 3 } })
+      .jpeg()
+      .toBuffer();
+    for (const cut of [jpeg.subarray(0, -2), jpeg.subarray(0, Math.round(0.8 * jpeg.length))]) {
+      const picture = await decodePicture(cut, 'x.jpg');
+      expect(picture.image.shape).toEqual([3, 64, 64]);
+      expect(picture.warnings).toMatchObject([{ code: 'damaged' }]);
+    }
+  });
+
   it('says that only the first picture of an animation is read', async () => {
     const control = { type: 'acTL', content: Uint8Array.of(0, 0, 0, 2, 0, 0, 0, 0) };
     const picture = await decodePicture(withChunks(await colour().png().toBuffer(), [control]), 'x.png');

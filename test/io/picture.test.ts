@@ -143,10 +143,6 @@ describe('decodePicture', () => {
       /^x\.png is a damaged png picture: [^\n]+$/,
     );
     expect(await refusal(png.subarray(0, 20))).toMatch(/^x\.png is a damaged picture: [^\n]+$/);
-    const jpeg = await sharp(png).jpeg().toBuffer();
-    expect(await refusal(jpeg.subarray(0, jpeg.length - 20))).toMatch(
-      /^x\.png is a damaged jpeg picture: [^\n]+$/,
-    );
   });
 
   it('refuses floating-point pictures, which sharp would cut to integers', async () => {

@@ -6,6 +6,7 @@ import type { ChainSolver } from '../../solvers/solver.js';
 import { decodeNpy } from '../../src/io/npy.js';
 import { decodePicture } from '../../src/io/picture.js';
 import { type FolderEvent, type FolderJob, restoreFolder } from '../../src/jobs/restore-folder.js';
+import { simulateFolder } from '../../src/jobs/simulate-folder.js';
 import { readProblem } from '../../src/load/problem-files.js';
 import { fill, temporaryFolder } from '../io/folders.js';
 import { fixture, plane } from '../io/readers/fixture.js';
@@ -87,6 +88,21 @@ describe('numbers that are no picture’s', () => {
       (await decodePicture(readFileSync(join(out, name)), name)).image.data;
     expect((await shown('ct.preview.png'))[1]).toBeCloseTo(7 / 96, 4);
     expect((await shown('i.preview.png'))[1]).toBeCloseTo(1 - 7 / 96, 4);
+  });
+
+  it('are simulated from black to white, and scored so', async () => {
+    const root = temporaryFolder();
+    fill(join(root, 'in'), { 'ct.dcm': fixture('ct.dcm') });
+    const spec = await readProblem('denoise', 'gaussian:sigma=0.001');
+    await simulateFolder({ inputs: [join(root, 'in')], out: join(root, 'simulated'), spec });
+    const measured = decodeNpy(readFileSync(join(root, 'simulated/ct.npy')), 'ct.npy').array.data;
+    expect(measured[1]).toBeCloseTo(7 / 96, 2);
+    const job = { inputs: [join(root, 'simulated/ct.npy')], out: join(root, 'out'), spec, solver: echo };
+    const scores: (number | undefined)[] = [];
+    await restoreFolder({ ...job, samples: 2, truth: join(root, 'in') }, (event) => {
+      if (event.type === 'done') scores.push(event.line.psnr);
+    });
+    expect(scores[0]).toBeGreaterThan(50);
   });
 
   it('are taken in a range that is stated, and written as a picture where that is asked for', async () => {

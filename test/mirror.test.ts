@@ -43,10 +43,6 @@ const elsewhere: readonly string[] = [
   'solvers/ensemble/mcgdiff.ts',
   'solvers/ensemble/tds.ts',
   'solvers/parts/compressive-images.ts',
-  'solvers/parts/start-image.ts',
-  'solvers/parts/wiener-filter.ts',
-  'src/cli/restore-options.ts',
-  'src/core/reasons.ts',
   'src/io/readers/ismrmrd.ts',
 ];
 

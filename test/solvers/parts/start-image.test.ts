@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { bind, problem } from '../../../problems/bind.js';
+import { startImage } from '../../../solvers/parts/start-image.js';
+import { filled } from '../../../src/core/array.js';
+
+const turn = async () => {};
+const start = (operator: string, noise: string) =>
+  startImage(
+    {
+      problem: bind(problem(operator, noise), { imageShape: [1, 8, 8] }),
+      measurement: filled([1, 8, 8], 0.8),
+    },
+    turn,
+  );
+
+it('agrees with the measurement where the problem is linear and its noise white', async () => {
+  for (const value of (await start('denoise', 'gaussian:sigma=0.1')).data) expect(value).toBeCloseTo(0.8, 3);
+});
+
+it('is grey elsewhere', async () => {
+  for (const [operator, noise] of [
+    ['clip:gain=2', 'gaussian:sigma=0.1'],
+    ['denoise', 'poisson:gain=0.01'],
+  ]) {
+    expect(new Set((await start(operator, noise)).data)).toEqual(new Set([0.5]));
+  }
+});

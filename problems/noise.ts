@@ -30,7 +30,7 @@ export interface NoiseModel {
    * over the largest where it may vanish. Zero on average where `clean` is true. Absent where that is y − clean.
    */
   residual?(clean: FloatArray, y: FloatArray): FloatArray;
-  /** Of noise with a Gaussian grain: its covariance of channels by octave of frequency, see `correlated`; one octave where it is white. */
+  /** Of noise with a Gaussian grain: its covariance of channels by octave, see `correlated`; one where it is white. */
   readonly octaves?: readonly (readonly number[])[];
   /**
    * Of noise that is Gaussian given the clean measurement, but not independent from value to value: it is `levels`, by

@@ -1,6 +1,6 @@
 /**
- * What denoising by default gains on pictures of simulated cameras (simulated-camera.ts), nothing told. Pictures and truths are
- * written below OUT, one folder a camera; restored ones lie beside them. Run:
+ * What denoising by default gains on pictures of simulated cameras (simulated-camera.ts), nothing told. Pictures and
+ * truths are written below OUT, one folder a camera; restored ones lie beside them. Run:
  *
  *     node dist/samples/benchmarks/camera-noise.js FOLDER_OF_PICTURES OUT [count [size]]
  */

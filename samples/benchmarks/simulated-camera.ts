@@ -1,6 +1,7 @@
 /**
- * What a camera makes of a scene: mosaic, photon and read noise, demosaicing, white balance, colour matrix, tone curve, noise
- * reduction, sharpening, eight bits, JPEG. The same without noise and JPEG is the truth. Pictures are RGB, pixel by pixel, in [0, 1].
+ * What a camera makes of a scene: mosaic, photon and read noise, demosaicing, white balance, colour matrix, tone curve,
+ * noise reduction, sharpening, eight bits, JPEG. The same without noise and JPEG is the truth. Pictures are RGB, pixel
+ * by pixel, in [0, 1].
  */
 import sharp from 'sharp';
 import { keyedRandom, type Random } from '../../src/index.js';

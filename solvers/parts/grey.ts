@@ -10,7 +10,8 @@ export function greyCopies({ data, shape: [, height, width] }: FloatArray): Floa
 }
 
 /**
- * D(x, σ) of a grey image [1, H, W]. The copies have the same noise, which along the grey axis is √3 times as strong as in each.
+ * D(x, σ) of a grey image [1, H, W]. The copies have the same noise, which along the grey axis is √3 times as strong as
+ * in each.
  */
 export async function greyDenoise(
   prior: DiffusionPrior,

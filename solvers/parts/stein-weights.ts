@@ -1,8 +1,8 @@
 /**
- * How far to follow each of two denoisers, octave by octave: the weights whose risk ‖y + Σ aₖ(Dₖ(y) − y) − x‖² is least on average,
- * by Stein's unbiased estimate of it, which needs the noise and not x (Luisier, Blu, Unser, "A new SURE approach to image
- * denoising", IEEE TIP 2007). The divergence comes from a probe (Ramani, Blu, Unser, "Monte-Carlo SURE", IEEE TIP 2008), drawn from the
- * noise, so that it holds for correlated noise too.
+ * How far to follow each of two denoisers, octave by octave: the weights whose risk ‖y + Σ aₖ(Dₖ(y) − y) − x‖² is least
+ * on average, by Stein's unbiased estimate of it, which needs the noise and not x (Luisier, Blu, Unser, "A new SURE
+ * approach to image denoising", IEEE TIP 2007). The divergence comes from a probe (Ramani, Blu, Unser, "Monte-Carlo
+ * SURE", IEEE TIP 2008), drawn from the noise, so that it holds for correlated noise too.
  */
 import { type FloatArray, mapArray } from '../../src/core/array.js';
 import { Dct2d } from '../../src/core/dct.js';
@@ -23,7 +23,7 @@ export interface Trial {
   readonly responses: readonly [FloatArray, FloatArray];
 }
 
-/** Weights for each octave, finest first. @param caution factor of the noise: above 1, rather too smooth than too noisy. */
+/** Weights for each octave, finest first. @param caution factor of the noise: above 1 is rather too smooth. */
 export function steinWeights(trials: readonly Trial[], caution: number): Weights[] {
   const sums = Array.from({ length: OCTAVES }, () => ({ products: [0, 0, 0], pulls: [0, 0] }));
   for (const { probe, changes, responses } of trials) {

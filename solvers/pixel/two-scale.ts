@@ -4,8 +4,9 @@
  * pixels comes from half the size, where the grain is nearer to white; the scheme is that of Lebrun, Colom, Morel, "The
  * noise clinic" (IPOL 2015).
  *
- * That takes detail along where there is much of it. So the denoiser is asked at a gentler level too, and how far each is followed
- * in each octave is what Stein's estimate of the risk says (parts/stein-weights.ts), from some places of the picture.
+ * That takes detail along where there is much of it. So the denoiser is asked at a gentler level too, and how far each
+ * is followed in each octave is what Stein's estimate of the risk says (parts/stein-weights.ts), from some places of
+ * the picture.
  *
  * An estimate, with no uncertainty. What it gains: samples/benchmarks/results/real-noise.md.
  */

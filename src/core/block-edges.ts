@@ -2,7 +2,7 @@
 import type { FloatArray } from './array.js';
 
 const SIDE = 8;
-/** From here on steps stand out: 320² pixels without blocks have up to 0.05, JPEG files of quality 90 from 0.06, of 75 from 0.2. */
+/** From here on steps stand out: 320² pixels without blocks have up to 0.05, JPEG files of quality 90 from 0.06. */
 const SHOWN = 0.15;
 
 /**

@@ -14,7 +14,7 @@ export function strongestSigma(products: ArrayLike<number>): number {
   return Math.sqrt(strongestVariance(products));
 }
 
-/** Share of the variance that is not of the strongest combination of channels: 0 where they are one, or say the same. */
+/** Share of the variance that is not of the strongest combination of channels: 0 where they say the same. */
 export function colourShare(products: ArrayLike<number>): number {
   const total = channelsOf(products) * varianceIn(products);
   return total > 0 ? 1 - strongestVariance(products) / total : 0;

@@ -9,7 +9,7 @@ import { varianceIn } from './channel-products.js';
 export const SIDE = 8;
 /** More blocks cost time and gain little. */
 const MOST_BLOCKS = 25_000;
-/** Share of a block's values at the ends of the range from which on its noise has been cut off; more where few hold less. */
+/** Share of a block's values at the ends of the range from which on its noise has been cut off. */
 const MOST_CLIPPED = [0.05, 0.15, 0.3, 0.5] as const;
 /** The fewest blocks to look for noise in, and their share of all. */
 const FEW = 48;
@@ -45,7 +45,7 @@ export interface Block {
   readonly clipped: number;
 }
 
-/** The blocks that are whole and not among constant ones. @param picture [C, H, W]. @param doubt of its pixels, as `doubtOf` gives it. */
+/** The blocks that are whole and not among constant ones. @param picture [C, H, W]. @param doubt see `doubtOf`. */
 export function usableBlocks(picture: FloatArray, doubt: FloatArray): Block[] {
   const [, height, width] = picture.shape;
   const step = stepOf(height, width);
@@ -65,7 +65,7 @@ export function usableBlocks(picture: FloatArray, doubt: FloatArray): Block[] {
   return blocks.filter(({ clipped }) => clipped <= 1);
 }
 
-/** Those that are hardly clipped; of a picture that is clipped nearly everywhere, as dark ones are in a colour, the less clipped. */
+/** Those that are hardly clipped; of a picture that is clipped nearly everywhere, the less clipped. */
 export function clearOf(blocks: readonly Block[]): readonly Block[] {
   const enough = Math.max(FEW, FEW_OF_ALL * blocks.length);
   const choices = MOST_CLIPPED.map((most) => blocks.filter(({ clipped }) => clipped <= most));

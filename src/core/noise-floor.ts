@@ -19,7 +19,7 @@ const [USUAL, FAINT] = [6 / 255, 3 / 255];
 const [GREY, COLOURFUL] = [0.05, 0.15] as const;
 /** What is left of the cost of a claim then. */
 const WITH_COLOURS = 0.4;
-/** Nothing is so much quieter than noise where it is as bright, nor so much anywhere; the weight of how many blocks are. */
+/** How much quieter than noise of its brightness, and of any, nothing is; the weight of how many blocks are. */
 const [QUIETER_THERE, QUIETER_ANYWHERE] = [2.5, 50] as const;
 const [DOUBT, MOST_QUIET] = [2, 0.2] as const;
 /** Of a chosen block that holds an edge: so many times the median. */

@@ -14,14 +14,14 @@ export interface Diagnosis {
   readonly description: string;
 }
 
-/** What JPEG leaves in flat places is coarser than this, what cameras leave is finer, px; without blocks, soft detail is coarser. */
+/** What JPEG leaves in flat places is coarser than this, and soft detail; what cameras leave is finer, px. */
 const COARSE = { blocks: 3, none: 4 };
 /** Less than one level of eight bits is not seen. */
 const FAINT = 1 / 255;
 
 /**
- * Noise where it is seen; else the blocks of a JPEG file; else nothing. Noise is first, since taking it away takes most of
- * the blocks away too, and the blocks of a noisy picture are hardly seen.
+ * Noise where it is seen; else the blocks of a JPEG file; else nothing. Noise is first, since taking it away takes most
+ * of the blocks away too, and the blocks of a noisy picture are hardly seen.
  * @param stated noise that was told, which is not measured then.
  * @throws UsageError where the input is no picture.
  */

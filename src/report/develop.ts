@@ -9,8 +9,8 @@ export interface Development {
 }
 
 /**
- * White balance, the camera's matrix and sRGB's curve (IEC 61966-2-1). What is white in one colour is white in all, so that
- * clipped lights have no tint.
+ * White balance, the camera's matrix and sRGB's curve (IEC 61966-2-1). What is white in one colour is white in all, so
+ * that clipped lights have no tint.
  * @param image [3, H, W] in linear light, 1 is the camera's white.
  */
 export function develop(image: FloatArray, { whiteBalance, toSrgb }: Development): FloatArray {

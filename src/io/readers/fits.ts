@@ -1,6 +1,7 @@
 /**
- * FITS images (FITS standard 4.0): headers of cards in blocks of 2880 bytes, then big-endian values. No package that is well
- * kept reads them, and the format is small. A page is a plane of the first image that there is, rows as they are stored.
+ * FITS images (FITS standard 4.0): headers of cards in blocks of 2880 bytes, then big-endian values. No package that is
+ * well kept reads them, and the format is small. A page is a plane of the first image that there is, rows as they are
+ * stored.
  */
 import { floatArray } from '../../core/array.js';
 import { UsageError } from '../../core/errors.js';

@@ -1,4 +1,4 @@
-/** HDF5 files: k-space as fastMRI and ISMRMRD keep it, and other arrays of numbers. A page is an entry of the first axis. */
+/** HDF5 files: k-space as fastMRI and ISMRMRD keep it, and other arrays. A page is an entry of the first axis. */
 import type { Dataset, File } from 'h5wasm';
 import { floatArray, formatShape, type Shape, sizeOf } from '../../core/array.js';
 import { UsageError } from '../../core/errors.js';

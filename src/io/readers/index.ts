@@ -13,8 +13,8 @@ import { numericTiff } from './tiff.js';
 const READERS: readonly Reader[] = [raw, numericTiff, dicom, niftiVolume, hdf5, fits, exr];
 
 /**
- * Endings of the files that have a reader here, with the dot. In a folder RAW files are passed over: beside them lie the
- * photographs that the camera made of them.
+ * Endings of the files that have a reader here, with the dot. In a folder RAW files are passed over: beside them lie
+ * the photographs that the camera made of them.
  */
 export const readerEndings: readonly string[] = READERS.filter((reader) => reader !== raw).flatMap(
   ({ endings }) => endings,

@@ -1,6 +1,7 @@
 /**
- * ISMRMRD's raw data (Inati et al., "ISMRM raw data format", 2017): one acquisition a line, in any order. Cartesian ones
- * become k-space as `mri` measures it: coils, the readout down, the phase encoding across, the origin in the middle.
+ * ISMRMRD's raw data (Inati et al., "ISMRM raw data format", 2017): one acquisition a line, in any order. Cartesian
+ * ones become k-space as `mri` measures it: coils, the readout down, the phase encoding across, the origin in the
+ * middle.
  */
 import type { Dataset, File } from 'h5wasm';
 import { floatArray, zeros } from '../../core/array.js';

@@ -1,6 +1,6 @@
 /**
- * Camera RAW files, DNG among them: the mosaic as the sensor counted it, [1, H, W] in linear light. Black level and white
- * level of the camera are 0 and 1, and `about.pattern` is the phase of Bayer's filters, as `demosaic` takes it.
+ * Camera RAW files, DNG among them: the mosaic as the sensor counted it, [1, H, W] in linear light. Black level and
+ * white level of the camera are 0 and 1, and `about.pattern` is the phase of Bayer's filters, as `demosaic` takes it.
  */
 import { readFile } from 'node:fs/promises';
 import { floatArray } from '../../core/array.js';

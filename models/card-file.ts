@@ -1,5 +1,6 @@
 /** Reading model cards, and saying what they lack. */
 import { z } from 'zod';
+import { parseJson as parseJsonText } from '../src/core/json.js';
 import { check, faultInWords, firstOf, shown } from '../src/core/schema-words.js';
 import { type Card, compressiveCard, diffusionCard, type FileCard, latentCard } from './card.js';
 import type { Prior } from './prior.js';
@@ -39,7 +40,7 @@ export function parseCard(text: string, source: string): Card {
 export function parseJson(text: string, source: string): Readonly<Record<string, unknown>> {
   let content: unknown;
   try {
-    content = JSON.parse(text);
+    content = parseJsonText(text);
   } catch (error) {
     throw new Error(`${source} is no JSON: ${(error as Error).message}.`);
   }

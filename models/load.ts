@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { distance } from 'fastest-levenshtein';
+import { requireText } from '../src/core/arguments.js';
 import type { Card } from './card.js';
 import { filesOf, isKnownKind, parseCard, parseJson, requiredFields } from './card-file.js';
 import { openCompressivePrior } from './compressive/prior.js';
@@ -55,6 +56,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
  * ```
  */
 export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): Promise<Prior> {
+  requireText(nameOrPath, 'the name of a prior, or the path of its folder');
   const place = await find(nameOrPath);
   const card = await readCard(place, options);
   options.signal?.throwIfAborted();

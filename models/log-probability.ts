@@ -4,6 +4,7 @@
  *
  *   dx/dσ = (x − D(x, σ))/σ,   log p_σ0(x_σ0) = log p_σT(x_σT) + ∫ (n − tr ∂D/∂x) dσ/σ
  */
+import { requirePrior } from '../src/core/arguments.js';
 import { type FloatArray, floatArray, type Shape, sizeOf } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
 import type { RandomSource } from '../src/core/random.js';
@@ -45,6 +46,7 @@ export async function logProbability(
   x: FloatArray,
   { steps = 40, probes = 16, random, signal }: LogProbabilityOptions = {},
 ): Promise<number> {
+  requirePrior(prior ?? null);
   const linearize = prior.linearize?.bind(prior);
   if (!linearize)
     throw new Error(`log-probability needs a prior with a gradient, but prior ${prior.name} has none`);

@@ -5,6 +5,7 @@
  * halo beyond it on every side, or to the image's edge. With a halo of at least the receptive radius nothing that
  * a core's pixels depend on is cut off. All windows are of one size, so that one loaded graph serves them all.
  */
+import { requirePrior } from '../src/core/arguments.js';
 import { type FloatArray, floatArray, zeros } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
 import { cut, paste, roundUp } from './padding.js';
@@ -32,6 +33,7 @@ export interface TileOptions {
  * ```
  */
 export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPrior {
+  requirePrior(prior ?? null);
   const grid = gridOf(prior, options);
   const window = grid.tile + 2 * grid.halo;
 

@@ -1,4 +1,5 @@
 /** Checks an operator against what it claims to be: what `retrodict check` prints and every shipped operator passes. */
+import { requireOperator } from '../src/core/arguments.js';
 import { type FloatArray, floatArray, mapArray, type Shape, sizeOf } from '../src/core/array.js';
 import { conjugateGradients } from '../src/core/conjugate-gradients.js';
 import { keyedRandom, type RandomSource } from '../src/core/random.js';
@@ -44,6 +45,7 @@ export async function checkOperator(
   operator: ForwardOperator,
   options: CheckOptions = {},
 ): Promise<CheckResult[]> {
+  requireOperator(operator);
   const { seed = 0, pairs = 20, rho = 0.1 } = options;
   const random = keyedRandom(seed, 'check', 0);
   const results: CheckResult[] = [];

@@ -20,6 +20,10 @@ import type { Problem } from './problem.js';
  */
 export async function measure(problem: Problem, image: FloatArray, seed = 0): Promise<FloatArray> {
   const truth = contiguous(image);
+  if (!Object.hasOwn(Object(problem), 'operator')) {
+    const how = 'bind(problem, { imageShape }) makes one';
+    throw new UsageError(`the problem is not bound to a size, expected one with an operator: ${how}`);
+  }
   if (!sameShape(truth.shape, problem.imageShape)) {
     throw new UsageError(
       `the image has shape ${formatShape(truth.shape)}, but the problem is bound to ${formatShape(problem.imageShape)}`,

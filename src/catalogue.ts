@@ -5,6 +5,7 @@ import { listPriors } from '../models/load.js';
 import { noises, operators } from '../problems/index.js';
 import { solvers } from '../solvers/index.js';
 import type { Needs, Solver } from '../solvers/solver.js';
+import { requireText } from './core/arguments.js';
 import { unknownName } from './core/errors.js';
 import { describeOptions, jsonSchemaOf, type OptionDescription } from './core/option-help.js';
 
@@ -53,6 +54,7 @@ export interface Description extends Entry {
  * ```
  */
 export async function list(kind: Kind): Promise<Entry[]> {
+  if (!kinds.includes(kind)) throw unknownName('kind of thing', String(kind), kinds);
   const tables = { problems: operators, noises, solvers };
   const found: readonly Entry[] = kind === 'priors' ? await listPriors() : Object.values(tables[kind]);
   return found
@@ -72,6 +74,7 @@ export async function list(kind: Kind): Promise<Entry[]> {
  * ```
  */
 export async function describe(name: string): Promise<Description> {
+  requireText(name, 'the name of a problem, noise, solver or prior');
   if (Object.hasOwn(operators, name)) return withOptions('problem', operators[name]);
   if (Object.hasOwn(noises, name)) return withOptions('noise', noises[name]);
   if (Object.hasOwn(solvers, name)) {

@@ -5,6 +5,7 @@
  */
 import type { Prior } from '../models/prior.js';
 import type { Solver } from '../solvers/solver.js';
+import { requireExtents, requirePrior } from './core/arguments.js';
 import { type Shape, sizeOf } from './core/array.js';
 import { defaultSamples, wantsVariance } from './defaults.js';
 
@@ -36,7 +37,10 @@ const ARRAYS_AT_ONCE = 9;
  * console.log(estimateMemory({ imageShape: [3, 3000, 4000], solver: solvers['diffpir'], prior }) / 1e9, 'GB');
  * ```
  */
-export function estimateMemory({ imageShape, solver, prior, samples }: MemoryTask): number {
+export function estimateMemory(task: MemoryTask): number {
+  const { imageShape, solver, prior, samples } = Object(task) as MemoryTask;
+  requireExtents(imageShape);
+  requirePrior(prior);
   const drawn = solver.kind === 'point' ? 1 : (samples ?? defaultSamples(solver));
   const moments = solver.kind === 'chain' && solver.moments;
   const atOnce = moments && drawn === 0 && !wantsVariance(samples);

@@ -12,13 +12,13 @@ import { roundingAsNoise } from '../problems/rounded.js';
 import { whitened } from '../problems/whitened.js';
 import { chooseSolver, effectiveOptions, requireMatch } from '../solvers/choose.js';
 import type { Solver, Task } from '../solvers/solver.js';
+import { requireArray, requirePrior, requireProblem } from './core/arguments.js';
 import { contiguous, type FloatArray, floatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { normalisedWeights, type Summary, summarise, summariseMoments } from './core/posterior.js';
 import { hashArray, keyedRandom, type Random, type RandomSource } from './core/random.js';
 import { defaultSamples, defaults, wantsVariance } from './defaults.js';
 import { type Drawn, drawSamples, type Progress } from './draw-samples.js';
-import { requireArray, requirePrior, requireProblem } from './job-arguments.js';
 import { requireMemory } from './memory.js';
 
 /** What is to be restored, and how. */
@@ -220,7 +220,8 @@ function drawByWeight(logWeights: readonly number[], random: Random): number {
   });
 }
 
-function requireArguments({ measurement, problem, prior, noisePrior, seed, level }: RestoreJob): void {
+function requireArguments(job: RestoreJob): void {
+  const { measurement, problem, prior, noisePrior, seed, level } = Object(job) as RestoreJob;
   requireInRange({ seed, level });
   requireArray(measurement, 'the measurement');
   requireProblem(problem);

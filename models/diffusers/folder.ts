@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { parsePythonJson } from '../../src/core/json.js';
 import { check, faultInWords } from '../../src/core/schema-words.js';
 import { readText } from '../contained.js';
 import { graphFiles, reason } from '../files.js';
@@ -25,19 +26,12 @@ export async function exportedGraph(directory: string, part: string) {
   throw new Error(`${join(directory, part, 'model.onnx')} has no input or no output; expected a network.`);
 }
 
-/** Python writes numbers that JSON does not have; nothing that is read here is one. */
-function withoutInfinities(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:Infinity|NaN)\b/g, (found) =>
-    found.startsWith('"') ? found : 'null',
-  );
-}
-
 /** @throws Error naming the file and the field that is not as it should be. */
 export async function readConfig<T>(directory: string, name: string, schema: z.ZodType<T>): Promise<T> {
   const path = join(directory, name);
   let content: unknown;
   try {
-    content = JSON.parse(withoutInfinities(await readText(path)));
+    content = parsePythonJson(await readText(path));
   } catch (error) {
     throw new Error(`${path} cannot be read: ${reason(error)}.`);
   }

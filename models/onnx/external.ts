@@ -2,6 +2,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import {
   TensorProto_DataLocation as DataLocation,
+  type ModelProto,
   ModelProtoSchema,
   type TensorProto,
 } from './proto/onnx_pb.js';
@@ -26,13 +27,16 @@ export function externalLocations(bytes: Uint8Array, name: string): string[] {
     if (type === 'onnx.TensorProto') collect(value as TensorProto, found);
     else for (const part of Object.values(value)) visit(part);
   };
-  try {
-    visit(fromBinary(ModelProtoSchema, bytes));
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new Error(`${name} is no ONNX model, was cut off, or nests graphs too deeply.`);
-  }
+  visit(decoded(bytes, name));
   return [...found];
+}
+
+function decoded(bytes: Uint8Array, name: string): ModelProto {
+  try {
+    return fromBinary(ModelProtoSchema, bytes);
+  } catch (error) {
+    throw new Error(`${name} is no ONNX model, was cut off, or nests graphs too deeply.`, { cause: error });
+  }
 }
 
 function collect({ dataLocation, externalData }: TensorProto, found: Set<string>): void {

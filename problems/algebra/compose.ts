@@ -1,4 +1,5 @@
 /** Operators one after another, `+` in a problem spec. What the parts can solve is kept where mathematics allows. */
+import { requireOperators } from '../../src/core/arguments.js';
 import { type FloatArray, formatShape, mapArray, sameShape } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import { andThen } from '../../src/core/linearization.js';
@@ -26,6 +27,7 @@ import { composeSvd } from './compose-svd.js';
  * ```
  */
 export function compose(operators: readonly ForwardOperator[]): ForwardOperator {
+  requireOperators(operators);
   // From the last to the first, so that each part's row space meets everything that follows it.
   return operators.reduceRight((after, before) => {
     if (!sameShape(before.outputShape, after.inputShape) || before.field !== 'real') {

@@ -1,4 +1,5 @@
 /** A multiple of an operator: x ↦ c·A(x). */
+import { requireOperator } from '../../src/core/arguments.js';
 import { type FloatArray, mapArray } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import { type ForwardOperator, isLinear, type LinearOperator, withLinearization } from '../operator.js';
@@ -16,6 +17,7 @@ import { type ForwardOperator, isLinear, type LinearOperator, withLinearization 
  * ```
  */
 export function scaled(operator: ForwardOperator, factor: number): ForwardOperator {
+  requireOperator(operator);
   if (factor === 0 || !Number.isFinite(factor)) {
     throw new UsageError(`an operator is scaled by a finite number other than 0, not by ${factor}`);
   }

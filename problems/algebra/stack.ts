@@ -1,4 +1,5 @@
 /** Several measurements of one image as one measurement: y = (A₁(x), A₂(x), …). */
+import { requireOperators } from '../../src/core/arguments.js';
 import {
   type FloatArray,
   floatArray,
@@ -34,6 +35,7 @@ import { added, parallel, requireSameInput } from './parallel.js';
  * ```
  */
 export function stack(operators: readonly ForwardOperator[]): ForwardOperator {
+  requireOperators(operators);
   requireSameInput(operators, 'a stack');
   const [{ field }] = operators;
   if (operators.some((other) => other.field !== field)) {

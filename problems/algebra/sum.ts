@@ -1,4 +1,5 @@
 /** The sum of operators: x ↦ A₁(x) + A₂(x) + … */
+import { requireOperators } from '../../src/core/arguments.js';
 import { formatShape, sameShape } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import { type ForwardOperator, isLinear } from '../operator.js';
@@ -19,6 +20,7 @@ import { added, parallel, requireSameInput } from './parallel.js';
  * ```
  */
 export function sum(operators: readonly ForwardOperator[]): ForwardOperator {
+  requireOperators(operators);
   requireSameInput(operators, 'a sum');
   const [{ outputShape, field }] = operators;
   for (const other of operators) {

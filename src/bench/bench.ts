@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { arch, cpus, platform } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { requireText } from '../core/arguments.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
+import { parseJson } from '../core/json.js';
 import { reasonOf } from '../core/reasons.js';
 import { check, faultInWords } from '../core/schema-words.js';
 import { cannotWrite, makeFolder, writeFileAtomic } from '../io/atomic.js';
@@ -54,7 +56,8 @@ export interface BenchResult {
  * ```
  */
 export async function bench(specPath: string, options: BenchOptions): Promise<BenchResult> {
-  requireOut(options.out);
+  requireText(specPath, 'the path of a benchmark');
+  requireOut(options?.out);
   const text = await readFile(specPath, 'utf8').catch((error) => {
     throw new UsageError(`the benchmark ${specPath} cannot be read: ${reasonOf(error)}`);
   });
@@ -183,7 +186,7 @@ function requireFree(path: string): void {
 function parseSpec(text: string, path: string): BenchSpec {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (error) {
     throw new UsageError(`${path} is not JSON: ${(error as Error).message}`);
   }

@@ -44,8 +44,9 @@ async function endNow(signal: 'SIGINT' | 'SIGTERM'): Promise<void> {
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(BROKEN_PIPE);
+    if (error.code === 'EPIPE') process.exit(BROKEN_PIPE);
+    if (stream === process.stdout) process.stderr.write(`the output cannot be written: ${error.message}\n`);
+    process.exit(1);
   });
 }
 

@@ -1,5 +1,6 @@
 /** Arrays as the whole project sees them: `NdArray<Float32Array>`, C order. */
 import ndarray, { type NdArray } from 'ndarray';
+import { requireArray, requireExtents } from './arguments.js';
 
 /** A float32 array; inside the project always contiguous, in C order, from offset 0. */
 export type FloatArray = NdArray<Float32Array>;
@@ -20,6 +21,7 @@ export const SMALLEST_FLOAT = 2 ** -126;
  * ```
  */
 export function sizeOf(shape: Shape): number {
+  requireExtents(shape);
   return shape.reduce((size, extent) => size * extent, 1);
 }
 
@@ -83,6 +85,7 @@ export function mapArray(x: FloatArray, f: (value: number, index: number) => num
 
 /**
  * The same values as a float32 array that is contiguous from offset 0; no copy when it already is.
+ * @throws UsageError where it is no array of this kind.
  * @example
  * ```ts
  * import { contiguous, zeros } from 'retrodict';
@@ -92,6 +95,7 @@ export function mapArray(x: FloatArray, f: (value: number, index: number) => num
  * ```
  */
 export function contiguous(x: NdArray): FloatArray {
+  requireArray(x, 'the array');
   if (x.data instanceof Float32Array && x.offset === 0 && x.data.length === x.size && isCOrder(x)) {
     return x as FloatArray;
   }

@@ -1,5 +1,5 @@
 /** How close an image is to the truth. */
-import { type FloatArray, formatShape, sameShape } from './array.js';
+import { contiguous, type FloatArray, formatShape, sameShape } from './array.js';
 
 /**
  * Peak signal-to-noise ratio in dB over all channels, for values whose peak is 1. Infinite for equal images.
@@ -11,7 +11,8 @@ import { type FloatArray, formatShape, sameShape } from './array.js';
  * console.log(psnr(floatArray(new Float32Array(4).fill(0.1), [1, 2, 2]), zeros([1, 2, 2])));
  * ```
  */
-export function psnr(estimate: FloatArray, truth: FloatArray): number {
+export function psnr(image: FloatArray, trueImage: FloatArray): number {
+  const [estimate, truth] = [contiguous(image), contiguous(trueImage)];
   requireSameShape(estimate, truth);
   let squares = 0;
   for (let i = 0; i < truth.data.length; i++) squares += (estimate.data[i] - truth.data[i]) ** 2;
@@ -25,7 +26,7 @@ const WINDOW = gaussianWindow(RADIUS, 1.5);
  * Structural similarity (Wang et al., IEEE TIP 2004): 11×11 Gaussian window of 1.5 px, K₁ = 0.01, K₂ = 0.03, peak 1,
  * averaged over the pixels whose window lies inside the image, and over channels. Where the image is smaller than
  * the window the whole image is the window.
- * @param estimate and truth of shape [C, H, W].
+ * @param image and the true image of shape [C, H, W].
  * @throws RangeError when the shapes differ.
  * @example
  * ```ts
@@ -34,7 +35,8 @@ const WINDOW = gaussianWindow(RADIUS, 1.5);
  * console.log(ssim(zeros([1, 16, 16]), zeros([1, 16, 16])));
  * ```
  */
-export function ssim(estimate: FloatArray, truth: FloatArray): number {
+export function ssim(image: FloatArray, trueImage: FloatArray): number {
+  const [estimate, truth] = [contiguous(image), contiguous(trueImage)];
   requireSameShape(estimate, truth);
   const [channels, height, width] = truth.shape;
   const plane = height * width;

@@ -5,7 +5,7 @@
  * their mean equals their median, as it does for the eigenvalues of noise alone.
  */
 
-import { type FloatArray, formatShape } from './array.js';
+import { contiguous, type FloatArray, formatShape } from './array.js';
 import { UsageError } from './errors.js';
 import { symmetricEigen } from './symmetric-eigen.js';
 
@@ -29,7 +29,8 @@ const MOST_PATCHES = 10_000;
  * console.log(`${(255 * estimateNoise(image)).toFixed(1)}/255`);
  * ```
  */
-export function estimateNoise(picture: FloatArray, observed?: Float32Array): number {
+export function estimateNoise(image: FloatArray, observed?: Float32Array): number {
+  const picture = contiguous(image);
   const [channels, height, width] = picture.shape;
   const side = Math.max(2, Math.min(5, Math.floor(Math.sqrt(LARGEST_PATCH / channels))));
   const dimension = channels * side * side;

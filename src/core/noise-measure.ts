@@ -6,7 +6,7 @@
  * SIIMS 2016), with another choice of flat places (noise-floor.ts): at half the size, where JPEG leaves the noise
  * whole.
  */
-import type { FloatArray } from './array.js';
+import { contiguous, type FloatArray } from './array.js';
 import { varianceIn } from './channel-products.js';
 import {
   type Block,
@@ -55,12 +55,13 @@ export interface NoiseMeasurement {
 
 /**
  * Measures the noise of a picture on its flat parts. Constant, clipped and missing parts do not count.
- * @param picture [C, H, W] in [0, 1]. @param observed 0 where a pixel holds nothing, of the picture's size.
+ * @param image [C, H, W] in [0, 1]. @param observed 0 where a pixel holds nothing, of the picture's size.
  * @throws UsageError where the picture, or what is seen of it, is smaller than about 24×24 pixels.
  * @example
- * const { kind, sigma } = measureNoise(picture); // 'correlated', 0.008
+ * const { kind, sigma } = measureNoise(image); // 'correlated', 0.008
  */
-export function measureNoise(picture: FloatArray, observed?: Float32Array): NoiseMeasurement {
+export function measureNoise(image: FloatArray, observed?: Float32Array): NoiseMeasurement {
+  const picture = contiguous(image);
   const half = halfSize(picture);
   // Means of four pixels have a quarter of white noise's variance.
   const blocks = usableBlocks(half, halfSize(doubtOf(picture, observed))).map((block) => ({

@@ -1,5 +1,7 @@
 /** What weighted samples say about every pixel: mean, median, standard deviation and an honest credible interval. */
+
 import jstat from 'jstat';
+import { requireArray } from './arguments.js';
 import { type FloatArray, mapArray, zeros } from './array.js';
 
 /** What samples say about every pixel; arrays have the shape of a sample. */
@@ -51,6 +53,7 @@ export function summarise(
   level: number,
   logWeights?: readonly number[],
 ): Summary {
+  requireArray(Object(samples)[0], 'the first sample');
   const count = samples.length;
   const weights = normalisedWeights(count, logWeights);
   const concentration = weights.reduce((sum, weight) => sum + weight * weight, 0);

@@ -10,7 +10,7 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
   ENOENT: 'there is no such file or folder',
   ENAMETOOLONG: 'its name is too long',
-  ELOOP: 'it is a link that leads nowhere',
+  ELOOP: 'it is a link that is not followed',
 };
 
 /** Why the operating system refused, in words; of another error its message. */

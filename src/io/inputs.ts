@@ -131,6 +131,7 @@ async function readArchive(path: string, maxValues?: number): Promise<Input> {
 async function onlyArray(bytes: Uint8Array, path: string, maxValues?: number): Promise<NpyArray> {
   const members = await npzMembers(bytes, path);
   if (members.length === 1) return members[0].read(maxValues);
+  if (members.length === 0) throw new Error(`${path} holds no array, expected one`);
   const names = members.slice(0, 5).map(({ name }) => name);
   if (names.length < members.length) names.push('…');
   throw new Error(`${path} holds ${members.length} arrays (${names.join(', ')}), expected one`);

@@ -10,6 +10,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { tryLock } from 'fs-native-extensions';
 import { UsageError } from '../core/errors.js';
+import { parseJson } from '../core/json.js';
 import { reasonOf } from '../core/reasons.js';
 import { makeFolder } from './atomic.js';
 
@@ -146,7 +147,7 @@ async function openLocked(path: string): Promise<FileHandle> {
 function parse(text: string, path: string): Map<string, OkLine> {
   const lines = text.split('\n').map((line, i) => {
     try {
-      return line === '' ? undefined : (JSON.parse(line) as ManifestLine);
+      return line === '' ? undefined : (parseJson(line) as ManifestLine);
     } catch {
       throw new Error(`${path} is damaged: line ${i + 1} is not JSON; mend or remove that line`);
     }

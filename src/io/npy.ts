@@ -2,7 +2,8 @@
  * NumPy's .npy format, versions 1 to 3 (NumPy enhancement proposal 1 and `numpy.lib.format`).
  * A complex array is a real one with a last axis of 2, as everywhere in this project (ARCHITECTURE.md §2).
  */
-import { type FloatArray, floatArray, formatShape, sizeOf } from '../core/array.js';
+import { requireBytes } from '../core/arguments.js';
+import { contiguous, type FloatArray, floatArray, formatShape, sizeOf } from '../core/array.js';
 
 /** What a `.npy` file holds. */
 export interface NpyArray {
@@ -66,6 +67,7 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
  * ```
  */
 export function decodeNpy(bytes: Uint8Array, name: string, maxValues = MOST_VALUES): NpyArray {
+  requireBytes(bytes);
   const view = viewOf(bytes);
   const header = readHeader(view, name, maxValues);
   requireValues(header, bytes.byteLength, name);
@@ -240,7 +242,8 @@ function fortranOffsets(shape: readonly number[]): Uint32Array {
  * await writeFile('black.npy', encodeNpy(zeros([3, 8, 8])));
  * ```
  */
-export function encodeNpy(array: FloatArray, { complex = false } = {}): Uint8Array {
+export function encodeNpy(values: FloatArray, { complex = false } = {}): Uint8Array {
+  const array = contiguous(values);
   if (complex && array.shape.at(-1) !== 2) {
     throw new RangeError(`complex numbers need a last axis of 2, not shape ${formatShape(array.shape)}`);
   }

@@ -1,6 +1,7 @@
 /** NumPy's .npz archives: a zip of .npy files. */
 import { zipSync } from 'fflate';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
+import { requireBytes } from '../core/arguments.js';
 import type { FloatArray } from '../core/array.js';
 import { crc32 } from './crc32.js';
 import { checkNpyHeader, decodeNpy, encodeNpy, MOST_VALUES, type NpyArray } from './npy.js';
@@ -24,6 +25,7 @@ export async function decodeNpz(
   name: string,
   maxValues = MOST_VALUES,
 ): Promise<Record<string, NpyArray>> {
+  requireBytes(bytes);
   const arrays: Record<string, NpyArray> = {};
   for (const member of await npzMembers(bytes, name)) arrays[member.name] = await member.read(maxValues);
   return arrays;

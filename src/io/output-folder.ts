@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, readFile, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { requireText } from '../core/arguments.js';
 import { UsageError } from '../core/errors.js';
 import { reasonOf } from '../core/reasons.js';
 import { moveInPlace, removeLeftovers, writeAside, writeFileAtomic } from './atomic.js';
@@ -17,6 +18,7 @@ export class Refusal extends Error {}
 
 /** An empty name would mean the current folder. @throws UsageError */
 export function requireOut(out: string): void {
+  requireText(out, 'the name of the output folder: out');
   if (out === '') throw new UsageError('--out is empty, expected the name of a folder; . is the current one');
 }
 

@@ -1,5 +1,6 @@
 /** Pictures on disk. */
 import { extname } from 'node:path';
+import { requireText } from '../core/arguments.js';
 import { contiguous, type FloatArray } from '../core/array.js';
 import { writeFileAtomic } from './atomic.js';
 import { readBytes } from './inputs.js';
@@ -17,6 +18,7 @@ import { decodePicture, encodePicture, type Picture, type PictureLimits } from '
  * ```
  */
 export async function readPicture(path: string, limits?: PictureLimits): Promise<Picture> {
+  requireText(path, 'the path of a picture');
   return decodePicture(await readBytes(path), path, limits);
 }
 
@@ -32,6 +34,7 @@ export async function readPicture(path: string, limits?: PictureLimits): Promise
  * ```
  */
 export async function writePicture(path: string, image: FloatArray, like?: Partial<Picture>): Promise<void> {
+  requireText(path, 'the path of the picture to be');
   const format = /^\.tiff?$/i.test(extname(path)) ? 'tiff' : 'png';
   const { bits = 8 } = like ?? {};
   await writeFileAtomic(path, await encodePicture({ ...like, image: contiguous(image), bits, format }));

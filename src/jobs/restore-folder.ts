@@ -6,6 +6,7 @@ import { notesOf } from '../../problems/bind.js';
 import type { ProblemSpec } from '../../problems/problem.js';
 import { solvers } from '../../solvers/index.js';
 import type { Solver } from '../../solvers/solver.js';
+import { requireJob } from '../core/arguments.js';
 import { UsageError, unknownName } from '../core/errors.js';
 import type { Levels } from '../core/levels.js';
 import { parseOptions } from '../core/options.js';
@@ -132,6 +133,7 @@ export async function restoreFolder(
   job: FolderJob,
   onEvent: (event: FolderEvent) => void = () => {},
 ): Promise<FolderSummary> {
+  requireJob(job);
   const results = {
     out: job.out,
     endings: possibleEndings(job.format, job.keepSamples ? (job.samples ?? defaults.samples) : 0),

@@ -11,6 +11,7 @@ import {
   unconditionalOptions,
 } from '../../solvers/parts/unconditional.js';
 import type { Context } from '../../solvers/solver.js';
+import { requirePrior } from '../core/arguments.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { parseOptions } from '../core/options.js';
@@ -64,7 +65,8 @@ export async function samplePrior(
   job: SampleJob,
   onEvent: (event: SampleEvent) => void = () => {},
 ): Promise<void> {
-  requireOut(job.out);
+  requireOut(Object(job).out);
+  if (typeof job.prior !== 'string') requirePrior(job.prior ?? null);
   const { out, size = [256, 256], samples = defaults.samples, seed = defaults.seed } = job;
   const { threads, tile, memory, timeout, allowOutside, signal } = job;
   const options = parseOptions(unconditionalOptions, 'sample', job.options ?? {});

@@ -4,6 +4,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { bind, withEstimates } from '../../problems/bind.js';
 import { measure } from '../../problems/measure.js';
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
+import { requireJob } from '../core/arguments.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { intoLevels } from '../core/levels.js';
@@ -74,6 +75,7 @@ export async function simulateFolder(
   job: SimulationJob,
   onEvent: (event: SimulationEvent) => void = () => {},
 ): Promise<SimulationSummary> {
+  requireJob(job);
   if (job.spec.noise === undefined) {
     throw new UsageError('--noise is needed to simulate, such as --noise gaussian:sigma=10/255');
   }

@@ -6,6 +6,7 @@ import { readText } from '../../models/contained.js';
 import { bind } from '../../problems/index.js';
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import { type Shape, sameShape, sizeOf } from '../core/array.js';
+import { parseJson } from '../core/json.js';
 
 /** The JSON object beside a measurement. */
 export function describeSimulation({ imageShape, measurementShape, operator, spec }: Problem) {
@@ -44,7 +45,7 @@ export async function bindMeasurement(
 async function simulatedShape(path: string): Promise<Shape | undefined> {
   try {
     const text = await readText(`${path.slice(0, -extname(path).length)}.json`);
-    const { version, imageShape } = JSON.parse(text);
+    const { version, imageShape } = parseJson(text) as Record<string, unknown>;
     const whole =
       Array.isArray(imageShape) && imageShape.every((extent) => Number.isInteger(extent) && extent > 0);
     return version === 1 && whole ? imageShape : undefined;

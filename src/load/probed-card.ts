@@ -4,6 +4,7 @@ import { isDiffusersFolder } from '../../models/diffusers/card.js';
 import { exists } from '../../models/files.js';
 import { cardBeside, type LoadOptions } from '../../models/load.js';
 import { type Probe, probeCard } from '../../models/probe.js';
+import { requireText } from '../core/arguments.js';
 import { writeFileAtomic } from '../io/atomic.js';
 
 /**
@@ -25,6 +26,7 @@ export async function writeProbedCard(
   place: string,
   limits: Pick<LoadOptions, 'timeout' | 'signal'> = {},
 ): Promise<(Probe & { readonly path: string }) | undefined> {
+  requireText(place, 'the path of an .onnx file or of its folder');
   const bare = place.endsWith('.onnx');
   const path = bare ? cardBeside(place) : join(place, 'card.json');
   if ((await exists(path)) || (!bare && (await isDiffusersFolder(place)))) return undefined;

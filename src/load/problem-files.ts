@@ -6,8 +6,10 @@ import type { RuntimeLimits } from '../../models/onnx/session.js';
 import type { FileRole, LoadedOperator } from '../../problems/family.js';
 import { checkSpec, operators, parseNoise, parseProblem, problemFromJson } from '../../problems/index.js';
 import type { ProblemSpec, Term } from '../../problems/problem.js';
+import { requireProblem, requireText } from '../core/arguments.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
+import { parseJson } from '../core/json.js';
 import { hashArray } from '../core/random.js';
 import { reasonOf } from '../core/reasons.js';
 import { readOptionFile } from '../io/inputs.js';
@@ -38,6 +40,8 @@ export async function readProblem(
   noise?: string,
   trust: ProblemTrust = {},
 ): Promise<ProblemSpec> {
+  requireText(text, "a problem such as 'denoise', or the path of a .json file");
+  if (noise !== undefined) requireText(noise, "a noise such as 'gaussian:sigma=10/255'");
   const spec = text.endsWith('.json') ? await readProblemFile(text, trust) : checkSpec(parseProblem(text));
   return noise === undefined ? spec : checkSpec({ ...spec, noise: parseNoise(noise) });
 }
@@ -50,7 +54,7 @@ async function readProblemFile(path: string, trust: ProblemTrust): Promise<Probl
     throw new UsageError(`the problem ${path} cannot be read: ${reasonOf(error)}`);
   });
   try {
-    const spec = checkSpec(problemFromJson(JSON.parse(text)));
+    const spec = checkSpec(problemFromJson(parseJson(text)));
     await requireTrusted(spec, dirname(path), trust);
     return mapPaths(spec, (file) => (isAbsolute(file) ? file : join(dirname(path), file)));
   } catch (error) {
@@ -130,6 +134,7 @@ export interface SpecFiles {
  * ```
  */
 export async function readSpecFiles(spec: ProblemSpec, limits: RuntimeLimits = {}): Promise<SpecFiles> {
+  requireProblem(spec);
   const files: Record<string, FloatArray> = {};
   const loaded: Record<number, LoadedOperator> = {};
   const hashes: Record<string, string> = {};

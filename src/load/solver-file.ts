@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Solver } from '../../solvers/solver.js';
+import { requireText } from '../core/arguments.js';
 import { UsageError } from '../core/errors.js';
 import { reasonOf } from '../core/reasons.js';
 
@@ -27,6 +28,7 @@ export interface LoadedSolver {
  * ```
  */
 export async function loadSolver(path: string): Promise<LoadedSolver> {
+  requireText(path, 'the path of a JavaScript module');
   const bytes = await readFile(path).catch((error) => {
     throw new UsageError(`the solver ${path} cannot be read: ${reasonOf(error)}`);
   });

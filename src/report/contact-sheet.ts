@@ -1,6 +1,6 @@
 /** Images side by side in one PNG: what README, demo and benchmarks show. */
 import sharp, { type OverlayOptions } from 'sharp';
-import type { FloatArray } from '../core/array.js';
+import { contiguous, type FloatArray } from '../core/array.js';
 import { encodePicture } from '../io/picture.js';
 
 /** An image of a sheet. */
@@ -39,7 +39,7 @@ export async function contactSheet(rows: readonly (readonly Labelled[])[]): Prom
     const height = Math.max(...row.map(({ image }) => image.shape[1]));
     let left = GAP;
     for (const [column, { image, label }] of row.entries()) {
-      const input = Buffer.from(await encodePicture({ image, bits: 8, format: 'png' }));
+      const input = Buffer.from(await encodePicture({ image: contiguous(image), bits: 8, format: 'png' }));
       overlays.push({ input, left, top });
       if (label) overlays.push({ input: text(label, widths[column]), left, top: top + height });
       left += widths[column] + GAP;

@@ -1,5 +1,5 @@
 /** A picture of how sure each pixel is. */
-import { type FloatArray, floatArray } from '../core/array.js';
+import { contiguous, type FloatArray, floatArray } from '../core/array.js';
 
 export interface SdPicture {
   /** [1, H, W]: the standard deviation of each pixel, root mean square over the channels, divided by `white`. */
@@ -10,7 +10,7 @@ export interface SdPicture {
 
 /**
  * A grey picture of a standard deviation.
- * @param sd standard deviations [C, H, W].
+ * @param deviation standard deviations [C, H, W].
  * @param white what is to be shown white; the largest value there is unless given, so that pictures of different
  *   images compare only through it.
  * @example
@@ -21,7 +21,8 @@ export interface SdPicture {
  * await writePicture('sd.png', image);
  * ```
  */
-export function sdPicture(sd: FloatArray, white?: number): SdPicture {
+export function sdPicture(deviation: FloatArray, white?: number): SdPicture {
+  const sd = contiguous(deviation);
   const [channels, height, width] = sd.shape;
   const size = height * width;
   const plane = new Float32Array(size);

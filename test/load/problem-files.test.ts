@@ -99,3 +99,19 @@ test('masks and kernels of a problem that is written go with it', async () => {
   fill(root, { 'out/problem.json': JSON.stringify(written), 'out/problem.0-mask.part.png': copies[0].bytes });
   expect(await refusal(join(root, 'out/problem.json'))).toBe('it was read');
 });
+
+test('a problem of 14,000 operators, or nested beyond use, is refused in a sentence', async () => {
+  const folder = temporaryFolder();
+  const many = Array.from({ length: 14_000 }, () => ({ name: 'denoise', options: {} }));
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  fill(folder, { 'many.json': json(...many), 'deep.json': `{"operators": ${deep}}`, 'values.json': deep });
+  expect(await refusal(join(folder, 'many.json'))).toMatch(/operators: expected at most 64 values/);
+  for (const name of ['deep.json', 'values.json']) {
+    expect(await refusal(join(folder, name))).toMatch(
+      /holds no problem: it is nested more than 100 levels deep$/,
+    );
+  }
+  expect(await refusal(join(folder, 'many.json'))).toSatisfy((text: string) => text.length < 400);
+  const words = Array.from({ length: 14_000 }, () => 'denoise').join('+');
+  await expect(readProblem(words)).rejects.toThrow('the problem has 14000 operators, expected at most 64');
+});

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadPrior } from '../../models/load.js';
+import type { Graph } from '../../models/onnx/graph.js';
 import { diffusionPrior } from '../../models/prior.js';
 import { floatArray } from '../../src/core/array.js';
 import { fill, temporaryFolder } from '../io/folders.js';
@@ -149,6 +150,26 @@ test('a graph with a million nodes gets a sentence', async () => {
   });
   writeTinyPrior(folder, {}, network);
   expect(await refusal(folder)).toContain('has more than 200000 nodes; no network in use has.');
+});
+
+test('graphs nested beyond use, and configurations, get a sentence that names their file', async () => {
+  const folder = temporaryFolder();
+  let graph: Graph = { name: 'g', nodes: [], initializers: [], inputs: [], outputs: [] };
+  for (let depth = 0; depth < 40; depth++) {
+    const branch = node('If', ['c'], ['y'], { then_branch: { kind: 'graph', value: graph } });
+    graph = { ...graph, nodes: [branch] };
+  }
+  writeTinyPrior(folder, {}, model(graph));
+  expect(await refusal(folder)).toMatch(
+    /model\.onnx is no ONNX model, was cut off, or nests graphs too deeply/,
+  );
+  const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+  fill(folder, { 'card.json': `{"kind": "diffusion", "scores": ${deep}}` });
+  expect(await refusal(folder)).toMatch(/card\.json is no JSON: it is nested more than 100 levels deep/);
+  fill(folder, { 'p/model_index.json': deep });
+  expect(await refusal(join(folder, 'p'))).toMatch(
+    /model_index\.json cannot be read: it is nested more than/,
+  );
 });
 
 /** Specimens that came out of fuzzing: bounds of every number, a graph without outputs, weights in a device. */

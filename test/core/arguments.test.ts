@@ -1,14 +1,16 @@
 /** What JavaScript lets through: arguments of another kind, and arrays that change while the work goes on. */
 import { expect, test } from 'vitest';
-import { loadPrior } from '../models/load.js';
-import { GaussianMixture, mixturePrior } from '../models/mixture.js';
-import { problem } from '../problems/bind.js';
-import { bind, noises, operators } from '../problems/index.js';
-import { plainOperator } from '../problems/own/module.js';
-import { problemOf } from '../problems/problem.js';
-import { floatArray, zeros } from '../src/core/array.js';
-import { UsageError } from '../src/core/errors.js';
-import { type RestoreJob, restore } from '../src/restore.js';
+import { loadPrior } from '../../models/load.js';
+import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
+import { problem } from '../../problems/bind.js';
+import { bind, noises, operators } from '../../problems/index.js';
+import { plainOperator } from '../../problems/own/module.js';
+import { problemOf } from '../../problems/problem.js';
+import { contiguous, floatArray, zeros } from '../../src/core/array.js';
+import { UsageError } from '../../src/core/errors.js';
+import * as library from '../../src/index.js';
+import { type RestoreJob, restore } from '../../src/restore.js';
+import { expectSentence } from '../fuzz/damage.js';
 
 const prior = mixturePrior(
   new GaussianMixture([{ weight: 1, mean: new Float32Array(4), covariance: 1 }]),
@@ -31,7 +33,7 @@ test.each([
     'the measurement is an object of data, shape, expected an array: floatArray(data, shape) makes one',
   ],
   [{ measurement: 'a.png' }, 'the measurement is the text "a.png"'],
-  [{ measurement: undefined }, 'the measurement is undefined'],
+  [{ measurement: undefined }, 'the measurement is missing'],
   [
     { problem: 'denoise' },
     "the problem is the text \"denoise\", expected what problem('denoise', 'gaussian:sigma=10/255') or bind gives",
@@ -91,4 +93,56 @@ test('what is not finite is told of the operator or the prior that gave it, and 
   expect(await refusal({ prior: { ...lost, linearize: undefined }, solver: 'diffpir' })).toMatchObject({
     message: expect.stringMatching(/^the prior lost gives NaN for finite values/),
   });
+});
+
+/** What somebody without TypeScript may well give. */
+const plain = { data: [0, 1], shape: [1, 1, 2] };
+const wrong: readonly [string, readonly unknown[]][] = [
+  ...['psnr', 'ssim'].map((name) => [name, [plain, plain]] as [string, unknown[]]),
+  ...['contiguous', 'encodeNpy', 'estimateNoise', 'measureNoise', 'sdPicture'].map(
+    (name) => [name, [plain]] as [string, unknown[]],
+  ),
+  ...['readPicture', 'loadSolver', 'loadPrior', 'readProblem', 'writeProbedCard', 'describe', 'bench'].map(
+    (name) => [name, [plain]] as [string, unknown[]],
+  ),
+  ...['restoreFolder', 'simulateFolder', 'samplePrior', 'restore', 'estimateMemory', 'readSpecFiles'].map(
+    (name) => [name, [{}]] as [string, unknown[]],
+  ),
+  ...['compose', 'sum', 'stack'].map((name) => [name, [[plain]]] as [string, unknown[]]),
+  ['restoreFolder', [{ inputs: 'photos', out: 'o', spec: right.problem }]],
+  ['restoreFolder', [{ inputs: ['photos'], out: 'o', spec: 'denoise' }]],
+  ['samplePrior', [{ prior: {}, out: 'o' }]],
+  ['writePicture', ['never.png', plain]],
+  ['encodeNpz', [{ y: plain }]],
+  ['decodeNpy', [plain, 'y.npy']],
+  ['decodeNpz', [plain, 'y.npz']],
+  ['measure', [right.problem, zeros([1, 2, 2])]],
+  ['summarise', [[plain], 0.9]],
+  ['checkOperator', [right.problem]],
+  ['scaled', ['denoise', 2]],
+  ['zeros', [3]],
+  ['list', ['solver']],
+  ['tiled', [loadPrior('no such').catch(() => {}), { tile: 64 }]],
+  ['logProbability', ['photo', zeros([1, 2, 2])]],
+];
+
+test.each(wrong)('%s says what it expects instead of %o', async (name, values) => {
+  const called: (...all: readonly unknown[]) => unknown = Reflect.get(library, name);
+  const error = await (async () => called(...values))().catch((failure: unknown) => failure);
+  expect(error).toBeInstanceOf(UsageError);
+  expectSentence(error);
+});
+
+test('figures and files are made of views as of arrays of their own', () => {
+  const whole = floatArray(
+    Float32Array.from({ length: 48 }, (_, i) => Math.sin(i)),
+    [3, 4, 4],
+  );
+  const view = whole.lo(0, 1, 1).hi(3, 2, 2);
+  const own = contiguous(view);
+  expect(own.data.length).toBe(12);
+  expect(library.psnr(view, zeros([3, 2, 2]))).toBe(library.psnr(own, zeros([3, 2, 2])));
+  expect(library.ssim(view, own)).toBeCloseTo(1, 12);
+  expect(library.encodeNpy(view)).toEqual(library.encodeNpy(own));
+  expect(library.sdPicture(view)).toEqual(library.sdPicture(own));
 });

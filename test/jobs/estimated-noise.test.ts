@@ -22,7 +22,7 @@ async function estimated(
   picture: Partial<Picture> | null = { bits: 8 },
 ) {
   const told: { report: NoiseReport; doubt: Doubt | undefined }[] = [];
-  const spec: ProblemSpec = { operators: [{ name, options: {} }] };
+  const spec: ProblemSpec = { operators: [{ name, options: name === 'gaussian-blur' ? { sigma: 1 } : {} }] };
   const input = { array, picture: picture ?? undefined } as Input;
   const bound = async (whole: ProblemSpec) => bind(whole, { measurementShape: array.shape });
   const { noise } = await withEstimatedNoise(spec, input, 'a.png', bound, (report, doubt) =>
@@ -58,8 +58,15 @@ describe('the noise of a picture', () => {
     const { noise, report } = await estimated(coarse);
     expect(report.kind).toBe('correlated');
     expect(noise).toMatchObject({ name: 'correlated', options: { channels: expect.any(Number) } });
-    // Behind an operator, white noise that hides it stands for it.
-    expect((await estimated(coarse, 'clip')).noise?.name).toBe('gaussian');
+    expect(report.taken).toBe('correlated');
+    // Behind a linear operator it is made white; else white noise that hides it stands for it, and the line says so.
+    expect((await estimated(coarse, 'gaussian-blur')).noise?.name).toBe('correlated');
+    const hidden = await estimated(coarse, 'clip');
+    expect(hidden.noise?.name).toBe('gaussian');
+    expect(hidden.report).toMatchObject({
+      taken: 'gaussian',
+      description: expect.stringMatching(/which hides it/),
+    });
   });
 
   it('of an array is not estimated', async () => {

@@ -208,8 +208,8 @@ describe('recommended', () => {
     const denoise = boundTo('denoise', 'gaussian:sigma=0.1');
     const withNoise = (change: object) => ({ ...denoise, noise: { ...denoise.noise, ...change } });
     expect(recommended(withNoise({}))).toBe('tweedie');
-    expect(recommended(withNoise({ name: 'dark' }))).toBe('dps');
-    expect(recommended(withNoise({ variance: undefined }))).toBe('dps');
+    expect(recommended(withNoise({ name: 'dark', octaves: undefined }))).toBe('dps');
+    expect(recommended(withNoise({ variance: undefined, octaves: undefined }))).toBe('dps');
   });
 
   it('is the one that takes two priors, where there are two', () => {

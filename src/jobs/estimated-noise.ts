@@ -53,7 +53,8 @@ export async function withEstimatedNoise(
   const taken = uneven && isLinear(operator) && !operator.observed ? 'correlated' : 'gaussian';
   // What a JPEG file rounds is coarse, and the problem knows it.
   const level = operator.rounding ? measured.sigma : hidingSigma(measured);
-  told(reportOf(measured, taken, level), doubtOf(measured));
+  // Blocks are taken away whatever the noise.
+  told(reportOf(measured, taken, level), operator.rounding ? undefined : doubtOf(measured));
   if (taken === 'correlated')
     return { ...spec, noise: { name: taken, options: correlatedOptions(measured) } };
   return withLevel(measured.kind === 'none' ? rounding : Math.max(rounding, level));

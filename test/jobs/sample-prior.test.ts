@@ -81,10 +81,8 @@ test.each([
   [{ prior: 'photo-small' }, 'prior photo-small takes no text, so neither prompt nor guidance can be given'],
   [{ solver: 'wiener' }, 'solver wiener uses no prior, so neither prompt nor guidance can be given'],
 ])('a text is refused before anything is done: %j', async (how, sentence) => {
-  const job = {
-    inputs: ['samples/pictures/arabia.png'],
-    out: join(folder, 'none'),
-    spec,
-  };
+  const input = join(folder, 'untouched.png');
+  await writePicture(input, zeros([3, 16, 16]));
+  const job = { inputs: [input], out: join(folder, 'none'), spec };
   await expect(restoreFolder({ ...job, ...how, prompt: 'the cat' })).rejects.toThrow(sentence);
 });

@@ -26,7 +26,10 @@ const exceptions: Readonly<Record<string, string>> = {
   'src/io/readers/index.ts': 'a table: test/io/inputs.test.ts goes through it',
 };
 
-/** Tested from elsewhere as yet: by what uses them, and in test/exact. Take off the list what has a test of its own; add nothing. */
+/**
+ * Tested from elsewhere as yet: by what uses them, and in test/exact. Take off the list what has a test of its own; add
+ * nothing.
+ */
 const elsewhere: readonly string[] = [
   'models/compressive/density.ts',
   'models/compressive/graphs.ts',

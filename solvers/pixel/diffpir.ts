@@ -11,7 +11,7 @@
  * Departs from the published code: the state is variance exploding on [0, 1] (an exact change of variables);
  * the data step uses the operator's own border, not a circular one; a chain starts from N(½, σ²) within the noise
  * levels that the prior knows, not from the noised measurement; each step denoises in a random orientation, where the
- * prior's card says that its images have none (solvers/equivariant.ts).
+ * prior's card says that its images have none (solvers/parts/equivariant.ts).
  */
 import { z } from 'zod';
 import { geometricSigmas, vpSigmas } from '../../src/core/schedule.js';

@@ -94,7 +94,6 @@ describe('a dim picture', () => {
       spec,
       prior: 'photo-small',
       samples: 1,
-      options: { steps: 3 },
     });
     expect(summary).toEqual({ done: 1, unchanged: 0, failed: 0 });
     const mean = async (path: string) => {

@@ -187,7 +187,6 @@ describe('retrodict restore', () => {
       [...denoise, '--sampels', '3'],
       /^error: unknown option '--sampels'\n\(Did you mean --samples\?\)/,
     ],
-    ['a missing option', [], /^error: required option '--problem <spec>' not specified/],
     [
       'no number where one belongs',
       [...denoise, '--samples', '-1'],
@@ -217,6 +216,13 @@ describe('retrodict restore', () => {
     expect(stderr.replace('1 to restore\n', '').replace(`${path}: `, '')).toMatch(sentence);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect([status, stdout]).toEqual([2, '']);
+  });
+
+  it('asks for the folder that results go to', async () => {
+    const cwd = await pictures();
+    const { status, stderr } = await retrodictHere(['restore', join(cwd, 'in'), ...denoise]);
+    expect(stderr).toMatch(/^error: required option '--out <dir>' not specified/);
+    expect(status).toBe(2);
   });
 
   it.each([

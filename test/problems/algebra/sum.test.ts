@@ -57,7 +57,7 @@ describe('sum', () => {
   });
 
   it('refuses shapes that differ', () => {
-    expect(() => sum([])).toThrow('a sum needs at least one operator');
+    expect(() => sum([])).toThrow('the operators are a list of 0, expected a list of one or more');
     expect(() => sum([plain, crop(shape, { top: 0, left: 0, height: 2, width: 5 })])).toThrow(
       'a sum needs measurements of one shape, but they are 1×6×5 (real) and 1×2×5 (real)',
     );

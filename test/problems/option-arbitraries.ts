@@ -1,6 +1,7 @@
 /** For every operator: small images with any options that fit them, for property tests. */
 import fc from 'fast-check';
 import { type FloatArray, floatArray, sizeOf } from '../../src/core/array.js';
+import { chromaSamplings } from '../../src/core/jpeg-coding.js';
 import { keyedRandom } from '../../src/core/random.js';
 
 /** What an operator is made of. */
@@ -171,7 +172,14 @@ export const cases: Readonly<Record<string, fc.Arbitrary<OperatorCase>>> = {
   }),
   colorize: free(image([3])),
   demosaic: free(image([3]), { pattern: fc.constantFrom('rggb', 'bggr', 'grbg', 'gbrg') }),
-  jpeg: free(image([1, 3], 3, 20), { quality: whole(1, 100), chroma: fc.constantFrom('half', 'full') }),
+  jpeg: image([1, 3], 3, 20).chain((shape) => {
+    const file = { chroma: fc.constantFrom(...chromaSamplings), orientation: maybe(whole(1, 8)) };
+    const table = fc.array(whole(1, 255), { minLength: 64, maxLength: 64 });
+    const tables = fc
+      .array(table, { minLength: shape[0] === 3 ? 2 : 1, maxLength: 3 })
+      .map((all) => all.flat());
+    return fc.oneof(fitted(shape, { quality: whole(1, 100), ...file }), fitted(shape, { tables, ...file }));
+  }),
   quantize: free(image(), { bits: whole(1, 16) }),
   clip: free(image(), { gain: real(0.5, 10) }),
   haze: image([3]).chain((shape) => {

@@ -20,6 +20,7 @@ import { difference } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
 import { greyCopies, greyDenoise } from '../parts/grey.js';
 import { steinWeights, type Trial, withChanges } from '../parts/stein-weights.js';
+import type { Context } from '../solver.js';
 
 /** Side and number of the places that are tried, and the step of the trial in units of the noise. */
 const SIDE = 128;
@@ -68,9 +69,22 @@ export const twoScale = defineSolver({
     const { noise } = problem;
     const sigma = strength * strongestSigma(noise.octaves[Math.min(1, noise.octaves.length - 1)]);
     const grey = measurement.shape[0] < prior.channels;
-    const denoise = (x: FloatArray, level: number) => {
+    const places = gentle === 1 ? [] : placesIn(measurement.shape);
+    const passes = gentle === 1 ? 1.25 : 2.25;
+    const work = progressOf(passes * (areaOf(measurement) + 2 * places.length * SIDE ** 2), context);
+    const denoise = async (x: FloatArray, level: number): Promise<FloatArray> => {
       const known = Math.min(prior.sigmaRange[1], Math.max(prior.sigmaRange[0], level));
-      return grey ? greyDenoise(prior, x, known, context.signal) : prior.denoise(x, known, context.signal);
+      const inside = (part: FloatArray, model: typeof prior) =>
+        grey ? greyDenoise(model, part, known, context.signal) : model.denoise(part, known, context.signal);
+      if (prior.inParts === undefined) {
+        await work(areaOf(x));
+        return inside(x, prior);
+      }
+      const [whole] = await prior.inParts([x], async ([part], model, _, parts) => {
+        await work(areaOf(x) / parts);
+        return [await inside(part, model)];
+      });
+      return whole;
     };
     const reported = (x: FloatArray) => (grey ? greyCopies(x) : x);
     if (noise.octaves.length === 1) return reported(await denoise(measurement, sigma));
@@ -79,23 +93,30 @@ export const twoScale = defineSolver({
       const half = halfSize(x);
       return half.size === 0 ? fine : withCoarse(fine, await denoise(half, coarse * sigma), split);
     };
-    const places = gentle === 1 ? [] : placesIn(measurement.shape);
-    const steps = places.length + (gentle === 1 ? 1 : 2);
     const changes = async (x: FloatArray) =>
       [difference(await denoise(x, gentle * sigma), x), difference(await hidden(x), x)] as const;
     const trials: Trial[] = [];
     for (const [i, place] of places.entries()) {
-      await context.step(i, steps);
       const part = cropped(measurement, place);
       const probe = difference(noise.sample(part, context.random('probe', i)), part);
       const [before, after] = [await changes(part), await changes(moved(part, STEP, probe))];
       trials.push({ probe, changes: before, responses: responsesOf(before, after, probe) });
     }
-    await context.step(steps - 1, steps);
     if (gentle === 1) return reported(await hidden(measurement));
     return reported(withChanges(measurement, await changes(measurement), steinWeights(trials, caution)));
   },
 });
+
+const areaOf = ({ shape }: FloatArray) => shape[1] * shape[2];
+
+/** Says that work on so many pixels begins, of a total: passes over the picture are long, and over its parts short. */
+function progressOf(total: number, context: Context): (pixels: number) => Promise<void> {
+  let done = 0;
+  return async (pixels) => {
+    await context.step(Math.min(done, total - 1), total);
+    done += pixels;
+  };
+}
 
 /** The change of the denoised image with the picture is that of `changes` and the probe itself. */
 function responsesOf(

@@ -4,7 +4,7 @@ import { isLinear } from '../../problems/operator.js';
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import { UsageError } from '../core/errors.js';
 import { measureNoise, type NoiseMeasurement } from '../core/noise-measure.js';
-import { describeNoise, grainOf, hidingSigma, pixelSigma } from '../core/noise-words.js';
+import { describeNoise, grainOf, hidingSigma, isUncertain, pixelSigma } from '../core/noise-words.js';
 import type { Input } from '../io/inputs.js';
 import type { Doubt } from './doubts.js';
 
@@ -52,7 +52,8 @@ export async function withEstimatedNoise(
   const uneven = measured.kind === 'correlated' || measured.kind === 'signal-dependent';
   const taken = uneven && isLinear(operator) && !operator.observed ? 'correlated' : 'gaussian';
   // What a JPEG file rounds is coarse, and the problem knows it.
-  const level = operator.rounding ? measured.sigma : hidingSigma(measured);
+  const certain = measured.kind !== 'unknown' && !isUncertain(measured);
+  const level = operator.rounding ? (certain ? measured.sigma : rounding) : hidingSigma(measured);
   // Blocks are taken away whatever the noise.
   told(reportOf(measured, taken, level), operator.rounding ? undefined : doubtOf(measured));
   if (taken === 'correlated')
@@ -64,16 +65,25 @@ export async function withEstimatedNoise(
 function reportOf(measured: NoiseMeasurement, taken: NoiseReport['taken'], level: number): NoiseReport {
   const { kind, levels, unlikeness } = measured;
   const [sigma, grain] = [pixelSigma(measured), grainOf(measured)];
-  const why = level < hidingSigma(measured) ? 'as its finest detail has' : 'which hides it';
+  const why = level < hidingSigma(measured) ? 'no more being certain' : 'which hides it';
   const hidden = `taken as white noise of ${(255 * level).toFixed(1)}/255, ${why}`;
   const whitened = kind === 'correlated' && taken === 'gaussian' ? [hidden] : [];
   const description = [describeNoise(measured), ...whitened].join('; ');
   return { kind, sigma, grain, levels, unlikeness, taken, description };
 }
 
-function doubtOf({ kind, sigma }: NoiseMeasurement): Doubt | undefined {
+function doubtOf(measured: NoiseMeasurement): Doubt | undefined {
+  const { kind, sigma } = measured;
   if (kind === 'none') {
     return { code: 'noise-free', message: 'the picture looks noise-free, so hardly anything is taken away' };
+  }
+  if (kind !== 'unknown' && isUncertain(measured)) {
+    const level = `σ ${(255 * pixelSigma(measured)).toFixed(1)}/255`;
+    const message = `${level} was found on places that are little alike, so that fine detail may be taken away with the noise`;
+    return {
+      code: 'noise-uncertain',
+      message: `${message}; where you know the noise, state it, such as --noise gaussian:sigma=5/255`,
+    };
   }
   if (kind !== 'unknown') return undefined;
   const found = 'no part of the picture is flat enough to tell noise from detail';

@@ -46,6 +46,33 @@ const problem = problemOf(denoise.create(SHAPE, {}, {}), correlatedNoise(OCTAVES
 const y = keyedRandom(0, 'two scales', 0)('y').normals(SHAPE);
 
 describe('two-scale', () => {
+  it('tells how far it is by the pixels of its passes, in parts where the prior sees parts', async () => {
+    const shape = [3, 300, 400];
+    const large = problemOf(denoise.create(shape, {}, {}), correlatedNoise(OCTAVES), 'denoise');
+    const { prior: whole } = noting((x) => mapArray(x, (value) => value));
+    const prior: DiffusionPrior = {
+      ...whole,
+      async inParts([x], work) {
+        const parts = [0, 1, 2, 3].map((part) => () => work([x], whole, part, 4));
+        let last: readonly FloatArray[] = [];
+        for (const part of parts) last = await part();
+        return last;
+      },
+    };
+    const fractions: number[] = [];
+    await restore({
+      measurement: zeros(shape),
+      problem: large,
+      prior,
+      onProgress: ({ fraction }) => fractions.push(fraction),
+    });
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    // Two passes over 300×400 are as long as the trials on two squares of 128², and no step is longer than a part.
+    const steps = fractions.slice(1).map((fraction, i) => fraction - fractions[i]);
+    expect(Math.max(...steps)).toBeLessThan(0.15);
+    expect(fractions.length).toBeGreaterThan(40);
+  });
+
   it('is recommended, and asks at full and half the size at the level of the strongest colour', async () => {
     const { prior, asked } = noting((x) => mapArray(x, (value) => value));
     const options = { gentle: 1 };

@@ -45,7 +45,6 @@ const elsewhere: readonly string[] = [
   'solvers/ensemble/afdps.ts',
   'solvers/ensemble/mcgdiff.ts',
   'solvers/ensemble/tds.ts',
-  'solvers/parts/compressive-images.ts',
   'solvers/parts/data-step.ts',
   'src/io/readers/ismrmrd.ts',
 ];

@@ -7,15 +7,7 @@ import { curvatureByPixel } from '../parts/likelihood.js';
 import { isPixelwise } from '../parts/pixelwise-draw.js';
 import { drawGivenSpread } from '../parts/spread-draw.js';
 import { startImage } from '../parts/start-image.js';
-import {
-  boundOf,
-  codesOf,
-  drawUnits,
-  FAMILIES,
-  factorsAround,
-  fitCodes,
-  shareOf,
-} from '../parts/variational-codes.js';
+import { decodeDraw, drawUnits, FAMILIES, factorsAround, fitCodes } from '../parts/variational-codes.js';
 import type { Task } from '../solver.js';
 import { vble } from './vble.js';
 
@@ -63,20 +55,13 @@ export const vbleXz = defineSolver({
         units: drawUnits(q.factors, family, random),
         pixels: random.normals(problem.imageShape),
       };
-      const [code] = codesOf(q.factors, draw.units);
-      const [mean, spread] = [await images.decode(code), await images.spread(code)];
-      bound += (await boundOf(asked, q, draw, family, signal)) / samples;
+      const sample = await decodeDraw(asked, q, draw, family, signal);
+      bound += sample.bound / samples;
       if (solvable) {
         const diagonal = curvature.map((value) => value * solvable.variance);
-        const known = { mean, spread, diagonal };
+        const known = { mean: sample.decoded, spread: sample.spread!, diagonal };
         drawn.push(await drawGivenSpread(solvable.operator, measurement, solvable.variance, known, random));
-      } else {
-        for (let i = 0; i < mean.data.length; i++) {
-          const sigma = spread.data[i];
-          mean.data[i] += shareOf(sigma, q.curvature[i]) * sigma * draw.pixels.data[i];
-        }
-        drawn.push(mean);
-      }
+      } else drawn.push(sample.image);
     }
     return { samples: drawn, logWeights: drawn.map(() => 0), logEvidence: bound };
   },

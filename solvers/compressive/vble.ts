@@ -17,9 +17,8 @@ import { defineSolver } from '../define-solver.js';
 import { compressiveImages } from '../parts/compressive-images.js';
 import { startImage } from '../parts/start-image.js';
 import {
-  boundOf,
   codeOptions,
-  codesOf,
+  decodeDraw,
   drawUnits,
   FAMILIES,
   factorsAround,
@@ -64,8 +63,9 @@ export const vble = defineSolver({
     for (let k = 0; k < samples; k++) {
       await context.step(fit.iterations + k, steps);
       const draw = { units: drawUnits(q.factors, family, context.random('sample', k)) };
-      drawn.push(await images.decode(codesOf(q.factors, draw.units)[0]));
-      bound += (await boundOf(asked, q, draw, family, signal)) / samples;
+      const sample = await decodeDraw(asked, q, draw, family, signal);
+      drawn.push(sample.image);
+      bound += sample.bound / samples;
     }
     return { samples: drawn, logWeights: drawn.map(() => 0), logEvidence: bound };
   },

@@ -165,7 +165,8 @@ async function addSlopes(
   const codes = codesOf(factors, draw.units);
   const image = await images.linearize(codes[0]);
   try {
-    const x = draw.pixels ? await withPixels(images, codes[0], image.value, q, draw.pixels) : image.value;
+    const { pixels } = draw;
+    const x = pixels ? withPixels(image.value, await images.spread(codes[0]), q, pixels) : image.value;
     const data = await image.pullback(await likelihoodGradient(problem, measurement, x));
     const { gradient } = await prior.rate(codes, signal);
     factors.forEach(({ logWidth }, k) => {
@@ -182,40 +183,52 @@ async function addSlopes(
   }
 }
 
-/** The image of codes and what a draw of pixels adds to it. */
-async function withPixels(
-  images: CompressiveImages,
-  code: FloatArray,
+/** The image of a code and what a draw of pixels adds to it. */
+function withPixels(
   image: FloatArray,
+  { data: sigmas }: FloatArray,
   { curvature }: Variational,
   units: FloatArray,
-): Promise<FloatArray> {
-  const sigmas = (await images.spread(code)).data;
+): FloatArray {
   return mapArray(image, (value, i) => value + shareOf(sigmas[i], curvature![i]) * sigmas[i] * units.data[i]);
 }
 
-/** The evidence lower bound by one draw, in nats: log p(y | A(x)) + log p(z) − log q, x = the image of the draw. */
-export async function boundOf(
+/** What a draw of q stands for. */
+export interface Drawn {
+  /** D(z) */
+  readonly decoded: FloatArray;
+  /** σ(z), of draws with pixels. */
+  readonly spread?: FloatArray;
+  /** D(z) and what the draw's pixels add to it. */
+  readonly image: FloatArray;
+  /** log p(y | A(image)) + log p(z) − log q, in nats: its mean over draws is the evidence lower bound. */
+  readonly bound: number;
+}
+
+/** Decodes a draw, once, and judges it. */
+export async function decodeDraw(
   { problem, measurement, prior, images }: Omit<CodeTask, 'weight'>,
   q: Variational,
   draw: Draw,
   family: Family,
   signal?: AbortSignal,
-): Promise<number> {
+): Promise<Drawn> {
   const codes = codesOf(q.factors, draw.units);
-  const image = await images.decode(codes[0]);
-  const x = draw.pixels ? await withPixels(images, codes[0], image, q, draw.pixels) : image;
-  const fit = problem.noise.logLikelihood(await problem.operator.apply(x), measurement);
+  const decoded = await images.decode(codes[0]);
+  const spread = draw.pixels && (await images.spread(codes[0]));
+  const image = spread ? withPixels(decoded, spread, q, draw.pixels!) : decoded;
+  const fit = problem.noise.logLikelihood(await problem.operator.apply(image), measurement);
   const { nats } = await prior.rate(codes, signal);
   let entropy = 0;
   for (const { logWidth } of q.factors) for (const value of logWidth.data) entropy += value + family.entropy;
-  return fit - nats + entropy - (draw.pixels ? await pixelDivergence(images, codes[0], q) : 0);
+  const bound = fit - nats + entropy - (spread ? pixelDivergence(spread, q) : 0);
+  return { decoded, spread, image, bound };
 }
 
 /** KL(q(x | z) ‖ p(x | z)) */
-async function pixelDivergence(images: CompressiveImages, code: FloatArray, { curvature }: Variational) {
+function pixelDivergence({ data: sigmas }: FloatArray, { curvature }: Variational): number {
   let sum = 0;
-  for (const [i, sigma] of (await images.spread(code)).data.entries()) {
+  for (const [i, sigma] of sigmas.entries()) {
     const share = shareOf(sigma, curvature![i]);
     sum += 0.5 * (share * share - 1) - Math.log(share);
   }

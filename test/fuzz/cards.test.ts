@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseCard } from '../../models/card-file.js';
-import { damaged, expectSentence, parameters, tally } from './damage.js';
+import { damaged, expectSentence, parameters, strangeValues, tally } from './damage.js';
 
 const { count, print } = tally('cards');
 afterAll(print);
@@ -27,22 +27,7 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown
 }
 
 const strange = fc.oneof(
-  fc.constantFrom<unknown>(
-    undefined,
-    null,
-    '',
-    0,
-    -1,
-    1e9,
-    1e300,
-    0.5,
-    true,
-    [],
-    {},
-    '../up',
-    '/dev/zero',
-    'x'.repeat(5000),
-  ),
+  strangeValues,
   fc.constantFrom<unknown>('diffusion', 'latent', 'masked', 'vp', 'flow', [1e9, 1e9], [[[[1]]]], {
     kind: 'vp',
   }),

@@ -17,6 +17,28 @@ export function parameters(usual: number): fc.Parameters<unknown> {
   };
 }
 
+/** What nobody writes into a field of a JSON file. */
+export const strangeValues = fc.constantFrom<unknown>(
+  ...[
+    undefined,
+    null,
+    '',
+    0,
+    -1,
+    1,
+    3,
+    1e9,
+    1e300,
+    0.5,
+    true,
+    [],
+    {},
+    '../up',
+    '/dev/zero',
+    'x'.repeat(5000),
+  ],
+);
+
 /** One file that was cut, flipped, overwritten, stretched or mixed with itself, at up to four places. */
 export function damaged(files: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
   const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });

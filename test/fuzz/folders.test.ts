@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, it } from 'vitest';
 import { loadPrior } from '../../models/load.js';
-import { damaged, expectSentence, parameters, tally } from './damage.js';
+import { damaged, expectSentence, parameters, strangeValues, tally } from './damage.js';
 
 const { count, print } = tally('model folders');
 afterAll(print);
@@ -33,24 +33,7 @@ const names = Object.keys(CONFIGS) as Config[];
 type Files = Readonly<Record<string, string | Uint8Array | null | undefined>>;
 
 const strange = fc.oneof(
-  fc.constantFrom<unknown>(
-    undefined,
-    null,
-    '',
-    0,
-    -1,
-    1,
-    3,
-    1e9,
-    1e300,
-    0.5,
-    true,
-    [],
-    {},
-    '../up',
-    '/dev/zero',
-    'x'.repeat(5000),
-  ),
+  strangeValues,
   fc.constantFrom<unknown>(
     new Array(5000).fill('DownBlock2D'),
     [1e9, 1e9],

@@ -2,34 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import type { ChainSolver } from '../../solvers/solver.js';
 import { decodeNpz } from '../../src/io/npz.js';
 import { decodePicture } from '../../src/io/picture.js';
 import { noiseInLevels } from '../../src/jobs/levels.js';
 import { type FolderEvent, type FolderJob, restoreFolder } from '../../src/jobs/restore-folder.js';
 import { readProblem } from '../../src/load/problem-files.js';
 import { fill, temporaryFolder } from '../io/folders.js';
-
-/** Gives the measurement back and notes what it was given. */
-function echo() {
-  const seen: { brightest?: number; sigma?: number } = {};
-  const solver: ChainSolver = {
-    kind: 'chain',
-    name: 'echo',
-    summary: 'for tests',
-    needs: { prior: 'none', noise: 'any' },
-    samplesPosterior: true,
-    options: z.object({}),
-    presets: {},
-    async run({ measurement, problem }) {
-      seen.brightest = Math.max(...measurement.data);
-      seen.sigma = Math.sqrt(Number(problem.noise.variance?.(measurement)));
-      return measurement;
-    },
-  };
-  return { seen, solver };
-}
+import { echo } from './echo.js';
 
 /** 16-bit grey, its brightest value 640 of 65535. */
 const values = Uint16Array.from({ length: 24 * 20 }, (_, i) => (i === 0 ? 640 : (i * 37) % 641));
@@ -43,7 +22,11 @@ async function restoreDim(problem: string, noise: string, more: Partial<FolderJo
   const root = temporaryFolder();
   const png = await dim();
   fill(root, { 'in/a.png': png, 'truth/a.png': png });
-  const { seen, solver } = echo();
+  const seen: { brightest?: number; sigma?: number } = {};
+  const solver = echo((task) => {
+    seen.brightest = Math.max(...task.measurement.data);
+    seen.sigma = Math.sqrt(Number(task.problem.noise.variance?.(task.measurement)));
+  });
   const out = join(root, 'out');
   const job = { inputs: [join(root, 'in')], out, spec: await readProblem(problem, noise), solver };
   const events: FolderEvent[] = [];

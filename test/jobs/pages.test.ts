@@ -1,8 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import type { ChainSolver } from '../../solvers/solver.js';
 import { decodeNpy } from '../../src/io/npy.js';
 import { decodePicture } from '../../src/io/picture.js';
 import { type FolderEvent, type FolderJob, restoreFolder } from '../../src/jobs/restore-folder.js';
@@ -10,18 +8,7 @@ import { simulateFolder } from '../../src/jobs/simulate-folder.js';
 import { readProblem } from '../../src/load/problem-files.js';
 import { fill, temporaryFolder } from '../io/folders.js';
 import { fixture, plane } from '../io/readers/fixture.js';
-
-/** The measurement itself: what is written is what was read. */
-const echo: ChainSolver = {
-  kind: 'chain',
-  name: 'echo',
-  summary: 'for tests',
-  needs: { prior: 'none', noise: 'any' },
-  samplesPosterior: true,
-  options: z.object({}),
-  presets: {},
-  run: async ({ measurement }) => measurement,
-};
+import { echo } from './echo.js';
 
 async function run(files: Record<string, string>, more: Partial<FolderJob>) {
   const root = temporaryFolder();
@@ -29,7 +16,7 @@ async function run(files: Record<string, string>, more: Partial<FolderJob>) {
   const out = join(root, 'out');
   const spec = await readProblem('denoise', 'gaussian:sigma=0.1');
   const events: FolderEvent[] = [];
-  const job: FolderJob = { inputs: [join(root, 'in')], out, spec, solver: echo, samples: 2, ...more };
+  const job: FolderJob = { inputs: [join(root, 'in')], out, spec, solver: echo(), samples: 2, ...more };
   await restoreFolder(job, (event) => events.push(event));
   const lines = events.flatMap((event) => (event.type === 'done' ? [event.line] : []));
   const failures = events.flatMap((event) => (event.type === 'failed' ? [event.error.message] : []));
@@ -97,7 +84,7 @@ describe('numbers that are no picture’s', () => {
     await simulateFolder({ inputs: [join(root, 'in')], out: join(root, 'simulated'), spec });
     const measured = decodeNpy(readFileSync(join(root, 'simulated/ct.npy')), 'ct.npy').array.data;
     expect(measured[1]).toBeCloseTo(7 / 96, 2);
-    const job = { inputs: [join(root, 'simulated/ct.npy')], out: join(root, 'out'), spec, solver: echo };
+    const job = { inputs: [join(root, 'simulated/ct.npy')], out: join(root, 'out'), spec, solver: echo() };
     const scores: (number | undefined)[] = [];
     await restoreFolder({ ...job, samples: 2, truth: join(root, 'in') }, (event) => {
       if (event.type === 'done') scores.push(event.line.psnr);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compressiveImages } from '../../../solvers/parts/compressive-images.js';
 import {
-  boundOf,
+  decodeDraw,
   FAMILIES,
   factorsAround,
   fitCodes,
@@ -40,8 +40,8 @@ describe('a linear decoder with normal codes', () => {
       expect(centre.data[j]).toBeCloseTo(EXACT.mean[j], 5);
       expect(Math.exp(logWidth.data[j])).toBeCloseTo(EXACT.meanFieldWidths[j], 5);
     }
-    const bounds = await Promise.all(draws.map((draw) => boundOf(task, q, draw, FAMILIES.gaussian)));
-    const bound = bounds.reduce((sum, value) => sum + value, 0) / 8;
+    const drawn = await Promise.all(draws.map((draw) => decodeDraw(task, q, draw, FAMILIES.gaussian)));
+    const bound = drawn.reduce((sum, sample) => sum + sample.bound, 0) / 8;
     expect(bound).toBeCloseTo(EXACT.bound, 4);
     expect(bound).toBeLessThan(EXACT.logEvidence);
   });

@@ -2,10 +2,15 @@
 import { z } from 'zod';
 import { parseJson as parseJsonText } from '../src/core/json.js';
 import { check, faultInWords, firstOf, shown } from '../src/core/schema-words.js';
-import { type Card, compressiveCard, diffusionCard, type FileCard, latentCard } from './card.js';
+import { type Card, compressiveCard, diffusionCard, type FileCard, latentCard, maskedCard } from './card.js';
 import type { Prior } from './prior.js';
 
-const schemas = { diffusion: diffusionCard, latent: latentCard, compressive: compressiveCard } as const;
+const schemas = {
+  diffusion: diffusionCard,
+  latent: latentCard,
+  compressive: compressiveCard,
+  masked: maskedCard,
+} as const;
 
 /** Whether this version can load what a card of this kind describes. */
 export function isKnownKind(kind: unknown): kind is Card['kind'] {
@@ -21,9 +26,6 @@ export function isKnownKind(kind: unknown): kind is Card['kind'] {
 export function parseCard(text: string, source: string): Card {
   const content = parseJson(text, source);
   const { kind } = content;
-  if (kind === 'masked') {
-    throw new Error(`${source} describes a ${kind} prior, whose graphs no solver of this version uses.`);
-  }
   if (!isKnownKind(kind)) {
     const found = kind === undefined ? 'it names no kind' : `its kind is ${shown(kind)}`;
     throw new Error(`${source} is no model card: ${found}; expected ${Object.keys(schemas).join(' or ')}.`);
@@ -50,7 +52,9 @@ export function parseJson(text: string, source: string): Readonly<Record<string,
 
 /** Every file that a card names. */
 export function filesOf(card: Card): readonly FileCard[] {
-  if (card.kind === 'compressive') return Object.values(card.graphs).flatMap(filesOfPart);
+  if (card.kind === 'compressive' || card.kind === 'masked') {
+    return Object.values(card.graphs).flatMap(filesOfPart);
+  }
   const parts = card.kind === 'diffusion' ? [card] : [card.codes, card.decoder, card.encoder, card.text];
   const graphs = parts.flatMap((part) => (part ? [part.model, ...part.externalData] : []));
   return card.kind === 'latent' && card.text ? [...graphs, ...card.text.tokenizer] : graphs;

@@ -288,6 +288,82 @@ export const compressiveCard = z
     }
   });
 
+const quantiser = z.discriminatedUnion('kind', [
+  z
+    .strictObject({ kind: z.literal('fsq'), levels: z.array(z.int().min(2).max(4096)).min(1).max(16) })
+    .describe('finite scalars: each dimension has so many levels on [-1, 1]; the first counts fastest'),
+  z
+    .strictObject({ kind: z.literal('lfq'), bits: z.int().min(1).max(16) })
+    .describe('signs: a token is a binary number, its first bit the highest, and 1 is +1'),
+  z.strictObject({ kind: z.literal('vq') }).describe('vectors of the codebook file'),
+]);
+
+/** A tokenizer, and a model of its tokens that is given some of them and tells the law of the others. */
+export const maskedCard = z
+  .strictObject({
+    kind: z.literal('masked'),
+    ...about,
+    graphs: z.strictObject({
+      encoder: part,
+      decoder: part,
+      masked: part.describe('logits of the tokens that are hidden, given the others'),
+      uniform: part.optional().describe('logits of the tokens before the uniform kernel of level σ'),
+      codebook: file.optional().describe('the embeddings, [tokens, dimensions], .npy; vq needs it'),
+    }),
+    inputs: z.strictObject({
+      encoder: names(1, 1),
+      decoder: names(1, 1).describe('takes embeddings'),
+      masked: names(1, 1),
+      uniform: names(2, 2).optional().describe('tokens, σ'),
+    }),
+    outputs: z.strictObject({
+      encoder: names(1, 1),
+      decoder: names(1, 1),
+      masked: names(1, 1),
+      uniform: names(1, 1).optional(),
+    }),
+    channels: channels.default(3).describe('of an image'),
+    valueRange: valueRange.describe('what black and white are to the tokenizer'),
+    tokens: z.strictObject({
+      count: z.int().min(2).max(65_536).describe('how many different ones there are'),
+      mask: z.int().min(2).describe('what stands for a hidden one'),
+      stride: z.int().min(1).max(MOST_MULTIPLE).describe('pixels of the image, a side, that one stands for'),
+      reach: z
+        .int()
+        .min(0)
+        .optional()
+        .describe('tokens beyond which none changes what is decoded; absent where each changes all'),
+    }),
+    quantiser: quantiser.describe('what the embeddings are'),
+    kernels: z.record(z.string(), z.string()).default({}).describe('how tokens were corrupted in training'),
+    sigmaRange: z
+      .tuple([z.number().positive(), z.number().positive()])
+      .refine(([least, most]) => least < most, 'expected [least, most]')
+      .readonly()
+      .optional()
+      .describe('levels of the uniform kernel that its network knows'),
+    gamma: z
+      .number()
+      .positive()
+      .optional()
+      .describe('standard deviation of what the tokenizer leaves over, units of the tokenizer'),
+    sizeMultiple: z.int().min(1).max(MOST_MULTIPLE).describe('of which height and width must be multiples'),
+  })
+  .superRefine(({ graphs, inputs, outputs, tokens, quantiser: book, sigmaRange, sizeMultiple }, context) => {
+    const fault = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const size = book.kind === 'fsq' ? book.levels.reduce((product, level) => product * level, 1) : undefined;
+    const entries = book.kind === 'lfq' ? 2 ** book.bits : size;
+    if (entries !== undefined && entries !== tokens.count) {
+      fault(['tokens', 'count'], `the quantiser has ${entries} entries, and the card ${tokens.count} tokens`);
+    }
+    if (book.kind === 'vq' && !graphs.codebook) fault(['graphs', 'codebook'], 'vq needs a codebook');
+    if (tokens.mask < tokens.count) fault(['tokens', 'mask'], 'must be none of the tokens');
+    if (graphs.uniform && !(inputs.uniform && outputs.uniform && sigmaRange)) {
+      fault(['graphs', 'uniform'], 'needs inputs.uniform, outputs.uniform and sigmaRange');
+    }
+    if (sizeMultiple % tokens.stride !== 0) fault(['tokens', 'stride'], 'must divide sizeMultiple');
+  });
+
 /** Where the parametrisation, schedule and time of a network do not go together, says so. */
 function consistent(
   card: Pick<NetworkCard, 'parametrisation' | 'schedule' | 'time'>,
@@ -312,8 +388,10 @@ export type LatentCard = z.infer<typeof latentCard>;
 
 export type CompressiveCard = z.infer<typeof compressiveCard>;
 
+export type MaskedCard = z.infer<typeof maskedCard>;
+
 /** What the files of a prior are and how its numbers are read: the content of `card.json`. */
-export type Card = DiffusionCard | LatentCard | CompressiveCard;
+export type Card = DiffusionCard | LatentCard | CompressiveCard | MaskedCard;
 
 /** A network and how it is called. */
 export type NetworkCard = z.infer<typeof networkCard>;

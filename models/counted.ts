@@ -3,12 +3,14 @@
 import type { FloatArray } from '../src/core/array.js';
 import { finite, finiteLinearization } from '../src/core/finite.js';
 import type { Linearization } from '../src/core/linearization.js';
+import type { Tokens } from './masked/tokens.js';
 import {
   type CompressivePrior,
   type Conditioning,
   type DiffusionPrior,
   descriptionOf,
   type LatentPrior,
+  type MaskedPrior,
   type Prior,
 } from './prior.js';
 
@@ -25,6 +27,7 @@ export interface Counters {
  */
 export function counted(prior: Prior, counters: Counters): Prior {
   if (prior.kind === 'diffusion') return countedDiffusion(prior, counters);
+  if (prior.kind === 'masked') return countedMasked(prior, counters);
   const decoder = countedDecoder(prior, counters);
   if (prior.kind === 'compressive') return { ...prior, ...decoder } as CompressivePrior;
   const { condition } = prior;
@@ -39,7 +42,28 @@ export function counted(prior: Prior, counters: Counters): Prior {
   };
 }
 
-function countedDecoder(prior: LatentPrior | CompressivePrior, counters: Counters) {
+/** Of a masked prior all of its networks; what is decoded anew counts, however small the part. */
+function countedMasked(prior: MaskedPrior, counters: Counters): MaskedPrior {
+  const counting = async (part: string, run: () => Promise<FloatArray>) => {
+    counters.networkEvaluations++;
+    return finite(`${part} of prior ${prior.name}`, prior.codebook, run);
+  };
+  const { uniformLogits } = prior;
+  return {
+    ...prior,
+    ...countedDecoder(prior, counters),
+    decodeTokens: (tokens, signal) => counting('the decoder', () => prior.decodeTokens(tokens, signal)),
+    redecode: (tokens, region, before, signal) =>
+      counting('the decoder', () => prior.redecode(tokens, region, before, signal)),
+    logits: (tokens, signal) => counting('the masked network', () => prior.logits(tokens, signal)),
+    ...(uniformLogits && {
+      uniformLogits: (tokens: Tokens, sigma: number, signal?: AbortSignal) =>
+        counting('the uniform network', () => uniformLogits(tokens, sigma, signal)),
+    }),
+  };
+}
+
+function countedDecoder(prior: LatentPrior | CompressivePrior | MaskedPrior, counters: Counters) {
   const part = `the decoder of prior ${prior.name}`;
   const { linearizeDecode } = prior;
   return {

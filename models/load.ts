@@ -5,7 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { distance } from 'fastest-levenshtein';
 import { requireText } from '../src/core/arguments.js';
-import type { Card } from './card.js';
+import type { FloatArray } from '../src/core/array.js';
+import { decodeNpy } from '../src/io/npy.js';
+import type { Card, MaskedCard } from './card.js';
 import { filesOf, isKnownKind, parseCard, parseJson, requiredFields } from './card-file.js';
 import { openCompressivePrior } from './compressive/prior.js';
 import { readText, requireLinksWithin, requireWithin, type Trust } from './contained.js';
@@ -13,6 +15,7 @@ import { diffusersCard, isDiffusersFolder } from './diffusers/card.js';
 import { openDiffusionPrior } from './diffusion.js';
 import { checkFile, exists, graphSource, reason, unreadable } from './files.js';
 import { openLatentPrior } from './latent.js';
+import { openMaskedPrior } from './masked/prior.js';
 import { cached } from './onnx/cache.js';
 import { differentiate } from './onnx/differentiate.js';
 import { Runtime } from './onnx/session.js';
@@ -79,6 +82,16 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
         throw new Error(`${card.name} is a compressive prior, which cannot be tiled.`);
       }
       return await openCompressivePrior({ ...open, card, directory });
+    }
+    if (card.kind === 'masked') {
+      if (options.tile !== undefined)
+        throw new Error(`${card.name} is a masked prior, which cannot be tiled.`);
+      return await openMaskedPrior({
+        ...open,
+        card,
+        directory,
+        codebook: await readCodebook(card, directory),
+      });
     }
     const prior = await openDiffusionPrior({ ...open, card, source: await graphSource(directory, card) });
     return options.tile === undefined ? prior : tiled(prior, { tile: options.tile });
@@ -178,6 +191,12 @@ async function readCard({ directory, card: path, network }: Place, trust: Trust)
   for (const file of filesOf(card)) await requireWithin(directory, file.path, trust);
   await Promise.all(filesOf(card).map((file) => checkFile(directory, file)));
   return card;
+}
+
+async function readCodebook({ graphs }: MaskedCard, directory: string): Promise<FloatArray | undefined> {
+  if (!graphs.codebook) return undefined;
+  const path = join(directory, graphs.codebook.path);
+  return decodeNpy(await readFile(path), path).array;
 }
 
 async function ownDiffusersCard(directory: string, trust: Trust): Promise<Card> {

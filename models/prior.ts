@@ -2,7 +2,8 @@
 import type { FloatArray } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
 import type { Random } from '../src/core/random.js';
-import type { CompressiveCard, DiffusionCard, LatentCard } from './card.js';
+import type { CompressiveCard, DiffusionCard, LatentCard, MaskedCard } from './card.js';
+import type { TokenRegion, Tokens } from './masked/tokens.js';
 
 /**
  * A model of images x0 known through their noisy versions. However it was trained, it is seen in one
@@ -139,6 +140,61 @@ export interface CompressivePrior {
   close(): Promise<void>;
 }
 
+/**
+ * A tokenizer, and a model of its tokens: an image is a grid of tokens, each one of K entries of a codebook, and the
+ * model tells the law of those that are hidden given the others. Its twin, where there is one, tells it of tokens that
+ * were drawn anew with some chance, without saying which.
+ */
+export interface MaskedPrior {
+  readonly kind: 'masked';
+  readonly name: string;
+  readonly card?: MaskedCard;
+  /** Of images. */
+  readonly channels: number;
+  /** The embeddings of the K tokens, [K, d]. */
+  readonly codebook: FloatArray;
+  /** Pixels of the image, a side, that one token stands for. */
+  readonly stride: number;
+  /** The grid [height, width] of an image [C, H, W] of any size: that of the image padded to what the networks take. */
+  gridOf(imageShape: readonly number[]): readonly [number, number];
+  /** The tokens of an image [C, H, W] in [0, 1] units, mirrored out to the grid first. */
+  tokens(image: FloatArray, signal?: AbortSignal): Promise<Tokens>;
+  /**
+   * Logits [K, h, w] of every token given those that are not hidden; they mean something for the hidden ones. A hidden
+   * token is K.
+   */
+  logits(tokens: Tokens, signal?: AbortSignal): Promise<FloatArray>;
+  /**
+   * Logits [K, h, w] of the tokens before each was drawn anew, from all K with equal chances, with chance 1 − exp(−σ).
+   * Absent where the prior has no such twin.
+   */
+  uniformLogits?(tokens: Tokens, sigma: number, signal?: AbortSignal): Promise<FloatArray>;
+  /** The levels σ [least, most] that the twin knows. */
+  readonly sigmaRange?: readonly [number, number];
+  /** The image of embeddings [d, h, w], [0, 1] units, not clipped, of the padded size. */
+  decode(embeddings: FloatArray, signal?: AbortSignal): Promise<FloatArray>;
+  /** The image of tokens, of which none may be hidden. */
+  decodeTokens(tokens: Tokens, signal?: AbortSignal): Promise<FloatArray>;
+  /**
+   * The image of tokens that differ only within `region` from those whose image is `before`: to the same bits as
+   * `decodeTokens`, but only what the region reaches is decoded.
+   */
+  redecode(
+    tokens: Tokens,
+    region: TokenRegion,
+    before: FloatArray,
+    signal?: AbortSignal,
+  ): Promise<FloatArray>;
+  /** The decoder at embeddings with its vector-Jacobian products; absent where it cannot be differentiated. */
+  linearizeDecode?(embeddings: FloatArray, signal?: AbortSignal): Promise<Linearization>;
+  /** Standard deviation of what tokens cannot show of an image, [0, 1] units; absent where not known. */
+  readonly residual?: number;
+  /** As of a diffusion prior. */
+  footprint?(height: number, width: number): Footprint;
+  /** Gives the model's memory back. */
+  close(): Promise<void>;
+}
+
 /** How strongly a text is to steer. */
 export interface Conditioning {
   /**
@@ -151,7 +207,7 @@ export interface Conditioning {
 }
 
 /** A pretrained model of images, told apart by `kind`. */
-export type Prior = DiffusionPrior | LatentPrior | CompressivePrior;
+export type Prior = DiffusionPrior | LatentPrior | CompressivePrior | MaskedPrior;
 
 /** The kinds of prior that solvers can ask for. */
 export type PriorKind = Prior['kind'];

@@ -27,6 +27,9 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
     if (needs.spread && prior.kind === 'compressive' && !prior.spread) {
       return `a prior that knows what its decoder leaves over (spread or gamma in its card), but prior ${prior.name} does not`;
     }
+    if (needs.uniform && prior.kind === 'masked' && !prior.uniformLogits) {
+      return `a masked prior with a network for the uniform kernel, but prior ${prior.name} has none`;
+    }
     const [channels] = problem.imageShape;
     if (prior.channels !== channels) {
       return `a prior of ${channels}-channel images, but prior ${prior.name} is one of ${prior.channels}-channel images`;
@@ -59,6 +62,7 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
 function hasGradient(prior: Prior): boolean {
   if (prior.kind === 'diffusion') return prior.linearize !== undefined;
   if (prior.kind === 'compressive') return true;
+  if (prior.kind === 'masked') return prior.linearizeDecode !== undefined;
   return prior.codes.linearize !== undefined && prior.linearizeDecode !== undefined;
 }
 

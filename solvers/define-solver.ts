@@ -1,6 +1,12 @@
 /** How a solver is declared. From its needs and its options follow the types of what its `run` is given. */
 import type { z } from 'zod';
-import type { CompressivePrior, DifferentiablePrior, DiffusionPrior, LatentPrior } from '../models/prior.js';
+import type {
+  CompressivePrior,
+  DifferentiablePrior,
+  DiffusionPrior,
+  LatentPrior,
+  MaskedPrior,
+} from '../models/prior.js';
 import type { NoiseModel } from '../problems/noise.js';
 import type { ForwardOperator, LinearOperator } from '../problems/operator.js';
 import type { Problem } from '../problems/problem.js';
@@ -42,7 +48,11 @@ type PriorOf<N extends Needs> = N extends { prior: 'diffusion' }
         (N extends { encoder: true } ? With<LatentPrior, 'encode'> : unknown)
     : N extends { prior: 'compressive' }
       ? CompressivePrior & (N extends { spread: true } ? With<CompressivePrior, 'spread'> : unknown)
-      : undefined;
+      : N extends { prior: 'masked' }
+        ? MaskedPrior &
+            (N extends { priorVjp: true } ? With<MaskedPrior, 'linearizeDecode'> : unknown) &
+            (N extends { uniform: true } ? With<MaskedPrior, 'uniformLogits' | 'sigmaRange'> : unknown)
+        : undefined;
 
 interface Kinds {
   readonly chain: ChainSolver;

@@ -26,6 +26,8 @@ export interface Needs {
   readonly encoder?: boolean;
   /** A compressive prior must know what its decoder leaves over. */
   readonly spread?: boolean;
+  /** A masked prior must have its twin for the uniform kernel. */
+  readonly uniform?: boolean;
   /** A second prior, differentiable, of structured noise: images of the measurement's shape. */
   readonly noisePrior?: 'diffusion';
   /** The operator must be the identity: the measurement is the image, and noise. */

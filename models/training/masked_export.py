@@ -91,6 +91,11 @@ def write_sheet(tokenizer, masked, images, path):
     write_picture([clean, picture(ids), picture(refilled), picture(sampled)], path)
 
 
+def reach(tokenizer):
+    """Tokens beyond which none changes what is decoded: each 3x3 convolution sees one further."""
+    return sum(isinstance(layer, nn.Conv2d) and layer.kernel_size == (3, 3) for layer in tokenizer.decoder.modules())
+
+
 def describe(models, facts, scores, where, files, name):
     masked = models["masked"]
     gain = 100 * (1 - scores["nats"] / scores["unigram"])
@@ -110,10 +115,11 @@ def describe(models, facts, scores, where, files, name):
         "graphs": files,
         "inputs": {"encoder": ["image"], "decoder": ["codes"], "masked": ["tokens"], "uniform": ["tokens", "sigma"]},
         "outputs": {"encoder": ["tokens"], "decoder": ["image"], "masked": ["logits"], "uniform": ["logits"]},
-        "tokens": {"count": masked.count, "mask": masked.count, "stride": models["tokenizer"].factor},
+        "tokens": {"count": masked.count, "mask": masked.count, "stride": models["tokenizer"].factor, "reach": reach(models["tokenizer"])},
         "quantiser": {"kind": "fsq", "levels": masked.shape.levels},
         "kernels": {"masked": "absorbing", "uniform": "each token drawn anew from all with chance 1 − exp(−σ); logits of p(x0 | xσ)"},
         "sigmaRange": [tokens.LEAST, tokens.MOST],
+        "gamma": round(2 * 10 ** (-scores["psnr"] / 20), 4),
         "sizeMultiple": masked.multiple * models["tokenizer"].factor,
         "training": loop.told_of_parts(facts),
         "scores": [

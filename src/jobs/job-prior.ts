@@ -8,6 +8,7 @@ export const SHIPPED_FOR: Readonly<Record<PriorKind, string>> = {
   diffusion: 'photo',
   latent: 'photo-latent',
   compressive: 'photo-compressive',
+  masked: 'photo-masked',
 };
 
 /** @throws UsageError where there is no such prior or it takes no text. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { weightsOf } from '../../models/card-file.js';
 import { conditioned, type Text } from '../../models/conditioned.js';
 import { type LoadOptions, loadPrior } from '../../models/load.js';
+import { tokenGrid } from '../../models/masked/tokens.js';
 import { cut } from '../../models/padding.js';
 import type { Prior } from '../../models/prior.js';
 import {
@@ -10,6 +11,7 @@ import {
   type UnconditionalOptions,
   unconditionalOptions,
 } from '../../solvers/parts/unconditional.js';
+import { unmask } from '../../solvers/parts/unmasking.js';
 import type { Context } from '../../solvers/solver.js';
 import { requirePrior } from '../core/arguments.js';
 import type { FloatArray } from '../core/array.js';
@@ -122,6 +124,11 @@ async function drawImage(
     await context.step(0, 1);
     const [z] = await prior.draw(shape, context.random('codes'), context.signal);
     return cut(await prior.decode(z, context.signal), 0, 0, shape[1], shape[2]);
+  }
+  if (prior.kind === 'masked') {
+    const hidden = tokenGrid(prior.gridOf(shape), prior.codebook.shape[0]);
+    const tokens = await unmask(prior, hidden, options.steps, context);
+    return cut(await prior.decodeTokens(tokens, context.signal), 0, 0, shape[1], shape[2]);
   }
   const { codes, downsampling } = prior;
   const [, height, width] = shape;

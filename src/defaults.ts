@@ -22,7 +22,12 @@ export function defaultSamples(solver: Solver): number {
   return solver.kind === 'chain' && solver.moments ? 0 : defaults.samples;
 }
 
-/** Whether such a solver is to give variances too: of one sample, or none at all, there is no uncertainty. */
+/** How many samples a job draws. The one image of a point solver is no sample. */
+export function drawnSamples(solver: Solver, asked: number | undefined): number {
+  return solver.kind === 'point' ? 0 : (asked ?? defaultSamples(solver));
+}
+
+/** Whether a solver that knows them is to give variances too: of one sample, or none at all, there is no uncertainty. */
 export function wantsVariance(samples: number | undefined): boolean {
   return samples === undefined || samples > 1;
 }

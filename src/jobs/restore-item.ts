@@ -11,7 +11,7 @@ import type { FloatArray, Shape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import type { JpegCoding } from '../core/jpeg-coding.js';
 import { intoLevels } from '../core/levels.js';
-import { defaultSamples, defaults, wantsVariance } from '../defaults.js';
+import { defaultSamples, defaults, drawnSamples, wantsVariance } from '../defaults.js';
 import { type Input, openInput } from '../io/inputs.js';
 import { machineMemory } from '../io/machine-memory.js';
 import { firstDifference, keyOf, type OkLine, type Recipe } from '../io/manifest.js';
@@ -97,7 +97,7 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
     onEvent({ type: 'unchanged', name });
     return 'unchanged';
   }
-  const kept = job.keepSamples ? (job.samples ?? defaultSamples(plan.solver)) : 0;
+  const { kept } = plan;
   await folder.requireFree(name, [...resultEndings(plan.written), ...sampleEndings(plan.written, kept)]);
   const truth = await truthOf(item, job, warn);
   const posterior = await posteriorOf(item, plan, shared);
@@ -105,7 +105,7 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
   const estimate = job.estimate ?? 'mean';
   const scores = truth && scoresOf(truth, posterior, plan, job, warn);
   const { files, sdWhite } = await encodeResults(posterior, estimate, plan.written, plan.input);
-  const samples = job.keepSamples ? await encodeSamples(posterior, plan.written, plan.input) : [];
+  const samples = kept > 0 ? await encodeSamples(posterior, plan.written, plan.input) : [];
   const line = await folder.put(name, [...files, ...samples], {
     ...{ key: keyOf(plan.made), path: item.path, made: plan.made, sdWhite },
     ...figuresOf(posterior),
@@ -126,6 +126,8 @@ interface Plan {
   readonly noise?: NoiseReport;
   readonly solver: Solver;
   readonly written: ResultFormat;
+  /** How many samples are written beside the estimate. */
+  readonly kept: number;
   readonly made: Recipe;
 }
 
@@ -167,13 +169,27 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
     statedNoise(spec, input) ?? (await withEstimatedNoise(spec, input, path, bound, told)),
   );
   const solver = chooseSolver(job.solver, problem, noisePrior);
-  const wanted = job.keepSamples ? '--keep-samples' : job.estimate === 'sample' && '--estimate sample';
-  if (wanted && (job.samples ?? defaultSamples(solver)) === 0) {
+  if (job.estimate === 'sample' && solver.kind !== 'point' && drawnSamples(solver, job.samples) === 0) {
     const none = `solver ${solver.name} draws none by itself`;
-    throw new UsageError(`${wanted} needs --samples, since ${none}`);
+    throw new UsageError(`--estimate sample needs --samples, since ${none}`);
   }
-  const made = madeOf({ input, problem, solver, written }, shared, page);
-  return { input, problem, noise, solver, written, made };
+  const kept = keptSamples(solver, job, warn);
+  const made = madeOf({ input, problem, solver, written, kept }, shared, page);
+  return { input, problem, noise, solver, written, kept, made };
+}
+
+function keptSamples(
+  solver: Solver,
+  { keepSamples, samples }: FolderJob,
+  warn: (doubt: Doubt) => void,
+): number {
+  if (!keepSamples) return 0;
+  const kept = drawnSamples(solver, samples);
+  if (kept === 0) {
+    const why = solver.kind === 'point' ? 'gives one image and no samples' : 'draws none without --samples';
+    warn({ code: 'no-samples', message: `--keep-samples keeps nothing, since solver ${solver.name} ${why}` });
+  }
+  return kept;
 }
 
 /** The spec with the noise in units of the input; undefined where none is stated. */
@@ -204,7 +220,7 @@ async function requireRoom(
 
 /** All that decides the bytes of the result. */
 function madeOf(
-  { input, problem, solver, written }: Omit<Plan, 'made'>,
+  { input, problem, solver, written, kept }: Omit<Plan, 'made'>,
   shared: Shared,
   page: number | undefined,
 ): Recipe {
@@ -228,11 +244,11 @@ function madeOf(
     noiseWeights: noisePrior && weightsOf(noisePrior),
     options: effectiveOptions(solver, problem, job.options),
     // Absent where the solver draws none by itself; of 0 asked for it makes less.
-    samples: job.samples ?? (defaultSamples(solver) || undefined),
+    samples: solver.kind === 'point' ? undefined : (job.samples ?? (defaultSamples(solver) || undefined)),
     seed: job.seed ?? defaults.seed,
     level: job.level ?? defaults.level,
     estimate: job.estimate ?? 'mean',
-    keepSamples: job.keepSamples || undefined,
+    keepSamples: kept > 0 || undefined,
     written,
   };
 }
@@ -262,13 +278,13 @@ async function posteriorOf(
 
 /** The option that makes the work shorter most, in words. */
 function quickerWay(solver: Solver, samples: number | undefined): string | undefined {
-  const count = samples ?? defaultSamples(solver);
+  const count = drawnSamples(solver, samples);
   if (solver.kind === 'chain' && solver.moments) {
     return wantsVariance(samples) || count > 0
       ? '--samples 0 gives the estimate alone, much sooner'
       : undefined;
   }
-  return solver.kind !== 'point' && count > 1 ? 'fewer --samples take less' : undefined;
+  return count > 1 ? 'fewer --samples take less' : undefined;
 }
 
 /** @throws Error where the result is wrong, or where `warn` does so. */

@@ -1,12 +1,14 @@
 /** One item: what is done, what its line says, and what makes it be done again. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Task } from '../../solvers/solver.js';
 import { filled } from '../../src/core/array.js';
 import { encodeNpy } from '../../src/io/npy.js';
 import { type FolderEvent, type FolderJob, restoreFolder } from '../../src/jobs/restore-folder.js';
 import { readProblem } from '../../src/load/problem-files.js';
 import { fill, temporaryFolder } from '../io/folders.js';
+import { echo } from './echo.js';
 
 const spec = await readProblem('denoise', 'gaussian:sigma=0.1');
 
@@ -71,6 +73,23 @@ describe('an item', () => {
     const { lines, run } = job();
     expect(await run({ strict: true })).toMatchObject({ failed: 1, codes: [] });
     expect(lines()[0]).toMatchObject({ status: 'failed', error: expect.stringContaining('--strict') });
+  });
+
+  it('of a solver without samples keeps none, says so, and is the same whatever number is asked for', async () => {
+    const { root, lines, run } = job();
+    const told = { done: 1, codes: expect.arrayContaining(['no-samples']) };
+    expect(await run({ keepSamples: true, samples: 3 })).toMatchObject(told);
+    expect(readdirSync(join(root, 'out')).filter((name) => name.includes('sample'))).toEqual([]);
+    expect(lines()[0].made).not.toHaveProperty('samples');
+    expect(await run({ samples: 7 })).toMatchObject({ unchanged: 1, codes: [] });
+
+    const variance = filled([1, 12, 12], 0.01);
+    const moments = async ({ measurement }: Task) => ({ mean: measurement, variance });
+    const knowing = job({ solver: { ...echo(), moments }, keepSamples: true });
+    expect(await knowing.run()).toMatchObject(told);
+    expect(await knowing.run({ keepSamples: false })).toMatchObject({ unchanged: 1, codes: [] });
+    expect((await knowing.run({ samples: 2, force: true })).codes).not.toContain('no-samples');
+    expect(readdirSync(join(knowing.root, 'out'))).toContain('a.sample-2.png');
   });
 
   it('has a line with what it cost and how well it fits', async () => {

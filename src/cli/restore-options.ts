@@ -12,6 +12,7 @@ import {
   parseNumber,
   parsePages,
   parsePositive,
+  parseQuality,
   parseRange,
   parseWhole,
 } from './values.js';
@@ -33,6 +34,7 @@ export interface RestoreOptions extends LoadFlags, TrustFlags {
   readonly level: number;
   readonly format?: FolderJob['format'];
   readonly bits?: 8 | 16;
+  readonly quality?: number;
   readonly page?: FolderJob['pages'];
   readonly dataset?: string;
   readonly range?: FolderJob['levels'];
@@ -146,13 +148,15 @@ function addRunning(command: Command): void {
 function addEstimate(command: Command): void {
   command
     .addOption(
-      new Option('--format <format>', 'of the estimate (default: of the input)').choices([
-        'png',
-        'tiff',
-        'jpeg',
-        'webp',
-        'npy',
-      ]),
+      new Option(
+        '--format <format>',
+        'of the estimate; input: JPEG and WebP files, too, stay what they are (default: tiff for TIFF files, npy for scans, else png, which loses nothing)',
+      ).choices(['png', 'tiff', 'jpeg', 'webp', 'npy', 'input']),
+    )
+    .option(
+      '--quality <n>',
+      'of JPEG and WebP files, 1 to 100 (default: of the input; 95 where it is not known, and after --problem jpeg)',
+      parseQuality,
     )
     .option('--bits <8|16>', 'of the estimate (default: of the input)', parseBits)
     .option('--truth <dir>', 'folder of true images by the same names, for PSNR and SSIM');

@@ -54,6 +54,12 @@ export function parseBits(text: string): 8 | 16 {
   return text === '8' ? 8 : 16;
 }
 
+export function parseQuality(text: string): number {
+  const quality = parseWhole(text);
+  if (quality < 1 || quality > 100) throw new InvalidArgumentError('Expected a whole number from 1 to 100.');
+  return quality;
+}
+
 /** `3`, `2-5` or `all`; pages count from 1. */
 export function parsePages(text: string): PageRange {
   if (text === 'all') return text;

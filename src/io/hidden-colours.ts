@@ -1,5 +1,5 @@
 /** Colours that nobody sees: what stands under alpha 0 is anything, and would bleed into what is seen. */
-import { type FloatArray, floatArray } from '../core/array.js';
+import { type FloatArray, floatArray, formatShape } from '../core/array.js';
 
 /**
  * The same image with the colours of what is seen carried on into what is not, coarser with distance (pull-push:
@@ -18,6 +18,19 @@ export function fillHidden(image: FloatArray, alpha: FloatArray): FloatArray {
     data.set(filled(plane, seen, height, width), c * size);
   }
   return floatArray(data, image.shape);
+}
+
+/** What `alpha` hides in a file, hidden again as it was; an image of another size keeps what it has there. */
+export function withHidden(
+  image: FloatArray,
+  { alpha, hidden }: { readonly alpha?: FloatArray; readonly hidden?: FloatArray },
+): FloatArray {
+  if (!alpha || !hidden || formatShape(hidden.shape) !== formatShape(image.shape)) return image;
+  const size = alpha.data.length;
+  return floatArray(
+    image.data.map((value, i) => (alpha.data[i % size] > 0 ? value : hidden.data[i])),
+    image.shape,
+  );
 }
 
 function filled(plane: Float32Array, seen: Float32Array, height: number, width: number): Float32Array {

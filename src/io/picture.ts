@@ -7,12 +7,13 @@ import { type FloatArray, floatArray, type Shape } from '../core/array.js';
 import type { JpegCoding } from '../core/jpeg-coding.js';
 import { foreignFormat } from './foreign-formats.js';
 import { asColour, sharedChannel } from './grey-as-colour.js';
-import { fillHidden } from './hidden-colours.js';
+import { fillHidden, withHidden } from './hidden-colours.js';
 import { profileFits } from './icc.js';
 import { jpegCoding, jpegQuality } from './jpeg-file.js';
 import { extraChunks, type PictureExtras, readExtras } from './picture-extras.js';
 import { pngChunks, withChunks } from './png-chunks.js';
 import { tiffBands } from './tiff-bands.js';
+import { isLosslessWebp } from './webp-file.js';
 
 /** A picture as it was decoded, with what is needed to write one like it. */
 export interface Picture {
@@ -20,6 +21,8 @@ export interface Picture {
   readonly image: FloatArray;
   /** [1, H, W] in [0, 1], not premultiplied. */
   readonly alpha?: FloatArray;
+  /** [C, H, W]: the colours of the file, where alpha 0 hides some of them. `image` has the seen ones carried on there. */
+  readonly hidden?: FloatArray;
   /** The ICC profile that says what the values mean; absent: sRGB. */
   readonly icc?: Uint8Array;
   readonly bits: 8 | 16;
@@ -29,7 +32,7 @@ export interface Picture {
   readonly greyAsColour?: boolean;
   /** What the file says beside its pixels. */
   readonly extras?: PictureExtras;
-  /** Of a JPEG, as its quantisation tables tell it, 1 to 100. */
+  /** Of a JPEG, as its quantisation tables tell it, 1 to 100; of a WebP without loss 100. */
   readonly quality?: number;
   /** Of a JPEG: how it holds its picture, or in a few words why that is not described. */
   readonly coding?: JpegCoding | string;
@@ -112,10 +115,11 @@ export async function decodePicture(
   const image = alpha ? fillHidden(whole, alpha) : whole;
   const greyAsColour = sharedChannel(image) !== undefined;
   const isJpeg = meta.format === 'jpeg';
-  const quality = isJpeg ? jpegQuality(bytes) : undefined;
+  const quality = isJpeg ? jpegQuality(bytes) : isLosslessWebp(bytes) ? 100 : undefined;
   return {
     image,
     alpha,
+    ...(image !== whole && { hidden: whole }),
     icc,
     bits,
     format: meta.format ?? 'unknown',
@@ -251,19 +255,26 @@ function gather(planes: readonly Plane[]): FloatArray {
   return floatArray(data, [planes.length, height, width]);
 }
 
+export type WrittenFormat = 'png' | 'tiff' | 'jpeg' | 'webp';
+
 /** What is to be written: the parts of a `Picture`, and the format it goes into. */
 export interface PictureToWrite extends Omit<Picture, 'format' | 'warnings'> {
-  readonly format: 'png' | 'tiff' | 'jpeg' | 'webp';
+  readonly format: WrittenFormat;
 }
 
+/** Of JPEG and WebP files where nothing else is known. */
+export const GOOD_QUALITY = 95;
+
 /**
+ * JPEG holds no alpha, and colours at full resolution here, as they were restored; WebP of quality 100 loses nothing.
  * Values are clipped to [0, 1] and rounded to the nearest level. Alpha of another size than the image (a restoration
  * may enlarge) is resized to it; a profile that does not describe this number of channels is left out.
  */
 export async function encodePicture(picture: PictureToWrite): Promise<Uint8Array> {
   const { format, extras = {} } = picture;
-  const image =
+  const shown =
     picture.greyAsColour && picture.image.shape[0] === 1 ? asColour(picture.image) : picture.image;
+  const image = format === 'jpeg' ? shown : withHidden(shown, picture);
   const bits = format === 'jpeg' || format === 'webp' ? 8 : picture.bits;
   const [colours, height, width] = image.shape;
   const alpha =
@@ -284,9 +295,9 @@ export async function encodePicture(picture: PictureToWrite): Promise<Uint8Array
     .keepXmp()
     .keepIccProfile()
     .toColourspace(space);
-  if (format === 'jpeg')
-    return carried.jpeg({ quality: picture.quality ?? 95, chromaSubsampling: '4:4:4' }).toBuffer();
-  if (format === 'webp') return carried.webp({ quality: picture.quality ?? 95 }).toBuffer();
+  const { quality = GOOD_QUALITY } = picture;
+  if (format === 'jpeg') return carried.jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
+  if (format === 'webp') return carried.webp({ quality, lossless: quality === 100, exact: true }).toBuffer();
   return carried.tiff({ compression: 'deflate', ...resolution(extras) }).toBuffer();
 }
 

@@ -24,7 +24,7 @@ import type { NoiseReport } from './estimated-noise.js';
 import { loadedPrior, SHIPPED_FOR } from './job-prior.js';
 import { type PageRange, pagesAsked } from './pages.js';
 import { type RestoredLine, restoreItem, type Shared } from './restore-item.js';
-import { type Estimate, possibleEndings, type ResultFormat } from './results.js';
+import { type AskedFormat, type Estimate, possibleEndings } from './results.js';
 import { requireTruthFolder } from './scores.js';
 
 /** `threads`, `tile`, `memory` and `timeout` are of priors that are loaded here; `timeout` holds for operators too. */
@@ -53,9 +53,12 @@ export interface FolderJob extends Text, LoadOptions {
   /** Which image stands for the posterior (default `mean`). */
   readonly estimate?: Estimate;
   readonly level?: number;
-  /** Of the estimate; by default those of the input. */
-  readonly format?: ResultFormat['format'];
-  readonly bits?: ResultFormat['bits'];
+  /** Of the estimate; by default `tiff` for TIFF files, `npy` for scans and else `png`. `input` keeps JPEG and WebP. */
+  readonly format?: AskedFormat['format'];
+  /** By default those of the input. */
+  readonly bits?: AskedFormat['bits'];
+  /** Of JPEG and WebP, 1 to 100; by default that of the input, or 95 where it is not known or is what is restored. */
+  readonly quality?: AskedFormat['quality'];
   /** Which pictures of the files that hold several (TIFF, DICOM, NIfTI, …); without it such a file fails. */
   readonly pages?: PageRange;
   /** Of files that hold several arrays (HDF5): the path of the one that is meant. */
@@ -137,6 +140,7 @@ export async function restoreFolder(
   onEvent: (event: FolderEvent) => void = () => {},
 ): Promise<FolderSummary> {
   requireJob(job);
+  requireQuality(job);
   const results = {
     out: job.out,
     endings: possibleEndings(job.format, job.keepSamples ? (job.samples ?? defaults.samples) : 0),
@@ -180,6 +184,19 @@ export async function restoreFolder(
     return open ? counts : others;
   } finally {
     await parts.close();
+  }
+}
+
+/** @throws UsageError where it could not be had, or would be of nothing. */
+function requireQuality({ quality, format = 'png' }: FolderJob): void {
+  if (quality === undefined) return;
+  if (!['jpeg', 'webp', 'input'].includes(format)) {
+    throw new UsageError(
+      `--quality is of JPEG and WebP files: say --format jpeg, webp or input, not ${format}`,
+    );
+  }
+  if (!(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
+    throw new UsageError(`--quality must be a whole number from 1 to 100, found ${quality}`);
   }
 }
 

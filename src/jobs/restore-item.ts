@@ -4,7 +4,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { weightsOf } from '../../models/card-file.js';
 import type { Prior } from '../../models/prior.js';
-import type { Problem, ProblemSpec } from '../../problems/problem.js';
+import type { Problem, ProblemSpec, Term } from '../../problems/problem.js';
 import { chooseSolver, effectiveOptions } from '../../solvers/choose.js';
 import type { Solver } from '../../solvers/solver.js';
 import type { FloatArray, Shape } from '../core/array.js';
@@ -24,6 +24,7 @@ import { asMeasurement } from './array-input.js';
 import { diagnose, isOpen, specOf } from './diagnosis.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
 import { type NoiseReport, withEstimatedNoise } from './estimated-noise.js';
+import { withoutFilledAlpha } from './filled-alpha.js';
 import { dimDoubt, noiseInLevels } from './levels.js';
 import { withPattern } from './mosaic.js';
 import type { FolderEvent, FolderJob } from './restore-folder.js';
@@ -151,14 +152,15 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
   coding = read.picture?.coding;
   const found = job.levels ? { ...read, levels: job.levels, levelsStated: true } : read;
   for (const warning of found.picture?.warnings ?? []) warn(warning);
-  const written = resultFormat(job, found);
   const open = isOpen(job.spec);
   const stated = withPattern(open ? specOf('denoise', job.spec) : job.spec, found, path);
-  const input = await asMeasurement(found, path, stated, bindTo, written.format !== 'npy');
-  const spec = open ? foundSpec(item, input, shared) : stated;
+  const asPicture = resultFormat(job, found).format !== 'npy';
+  const measured = await asMeasurement(found, path, stated, bindTo, asPicture);
+  const spec = open ? foundSpec(item, measured, shared) : stated;
   if (spec === undefined) return undefined;
-  if (found.picture && found.levels && !input.levels) warn(dimDoubt(found.levels, path));
-  const bound = (complete: ProblemSpec) => bindTo(input.array.shape, complete, input.array);
+  const written = resultFormat(job, found, spec.operators.some(isJpeg));
+  if (found.picture && found.levels && !measured.levels) warn(dimDoubt(found.levels, path));
+  const bound = (complete: ProblemSpec) => bindTo(measured.array.shape, complete, measured.array);
   let noise: NoiseReport | undefined;
   const told = (report: NoiseReport, doubt: Doubt | undefined) => {
     noise = report;
@@ -166,8 +168,10 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
     if (doubt) warn(doubt);
   };
   const problem = await bound(
-    statedNoise(spec, input) ?? (await withEstimatedNoise(spec, input, path, bound, told)),
+    statedNoise(spec, measured) ?? (await withEstimatedNoise(spec, measured, path, bound, told)),
   );
+  const input = withoutFilledAlpha(measured, problem);
+  if (written.format === 'jpeg' && input.picture?.alpha) warn(alphaDoubt(path));
   const solver = chooseSolver(job.solver, problem, noisePrior);
   if (job.estimate === 'sample' && solver.kind !== 'point' && drawnSamples(solver, job.samples) === 0) {
     const none = `solver ${solver.name} draws none by itself`;
@@ -176,6 +180,13 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
   const kept = keptSamples(solver, job, warn);
   const made = madeOf({ input, problem, solver, written, kept }, shared, page);
   return { input, problem, noise, solver, written, kept, made };
+}
+
+const isJpeg = ({ name }: Term) => name === 'jpeg';
+
+function alphaDoubt(path: string): Doubt {
+  const advice = '--format png, tiff or webp keeps it';
+  return { code: 'alpha', message: `${path} is transparent in parts, which JPEG does not hold: ${advice}` };
 }
 
 function keptSamples(

@@ -4,7 +4,7 @@ import type { Input } from '../io/inputs.js';
 import { encodeNpy } from '../io/npy.js';
 import { encodeNpz } from '../io/npz.js';
 import type { NewFile } from '../io/output-folder.js';
-import { encodePicture } from '../io/picture.js';
+import { encodePicture, GOOD_QUALITY, type WrittenFormat } from '../io/picture.js';
 import { type Development, develop } from '../report/develop.js';
 import { sdPicture } from '../report/sd.js';
 import type { Posterior } from '../restore.js';
@@ -13,19 +13,38 @@ import { posteriorInLevels } from './levels.js';
 export type Estimate = 'mean' | 'median' | 'sample';
 
 export interface ResultFormat {
-  readonly format: 'png' | 'tiff' | 'jpeg' | 'webp' | 'npy';
+  readonly format: WrittenFormat | 'npy';
   readonly bits: 8 | 16;
+  /** Of JPEG and WebP, 1 to 100. */
+  readonly quality?: number;
+}
+
+/** What may be asked of it; `input` is the format of the input. */
+export interface AskedFormat extends Partial<Omit<ResultFormat, 'format'>> {
+  readonly format?: ResultFormat['format'] | 'input';
 }
 
 /**
  * What is asked for, and for the rest what the input was. Arrays become PNG files of 16 bits; numbers in units of their
- * own stay numbers.
+ * own stay numbers. What loses something, JPEG and WebP, is only written where it is asked for, as good as the input.
+ * @param undone what the input's quality took is what is restored, so that it must not be taken again.
  */
-export function resultFormat(asked: Partial<ResultFormat>, { picture, about }: Input): ResultFormat {
-  const own = about ? 'npy' : picture?.format === 'tiff' ? 'tiff' : 'png';
-  const format = asked.format ?? own;
-  const shallow = format === 'jpeg' || format === 'webp';
-  return { format, bits: shallow ? 8 : (asked.bits ?? picture?.bits ?? 16) };
+export function resultFormat(asked: AskedFormat, { picture, about }: Input, undone = false): ResultFormat {
+  const format = formatOf(asked.format, picture?.format, about !== undefined);
+  if (format !== 'jpeg' && format !== 'webp') return { format, bits: asked.bits ?? picture?.bits ?? 16 };
+  const own = undone ? undefined : picture?.quality;
+  return { format, bits: 8, quality: asked.quality ?? own ?? GOOD_QUALITY };
+}
+
+function formatOf(
+  asked: AskedFormat['format'],
+  own: string | undefined,
+  isNumbers: boolean,
+): ResultFormat['format'] {
+  if (asked !== undefined && asked !== 'input') return asked;
+  if (isNumbers) return 'npy';
+  if (own === 'tiff') return 'tiff';
+  return asked === 'input' && (own === 'jpeg' || own === 'webp') ? own : 'png';
 }
 
 /** The image that stands for a posterior, [C, H, W]. */
@@ -45,8 +64,10 @@ export function sampleEndings({ format }: Pick<ResultFormat, 'format'>, count: n
 }
 
 /** Of the results of inputs that are not read yet. @param kept how many samples are kept. */
-export function possibleEndings(asked: ResultFormat['format'] | undefined, kept = 0): string[] {
-  const formats = asked ? [asked] : (['png', 'tiff', 'npy'] as const);
+export function possibleEndings(asked: AskedFormat['format'], kept = 0): string[] {
+  const lossy = asked === 'input' ? (['jpeg', 'webp'] as const) : [];
+  const formats =
+    asked === undefined || asked === 'input' ? (['png', 'tiff', 'npy', ...lossy] as const) : [asked];
   return [
     ...new Set(
       formats.flatMap((format) => [...resultEndings({ format }), ...sampleEndings({ format }, kept)]),
@@ -79,7 +100,7 @@ export interface Encoded {
 export async function encodeResults(
   posterior: Posterior,
   estimate: Estimate,
-  { format, bits }: ResultFormat,
+  { format, ...coding }: ResultFormat,
   { picture, levels, about }: Input,
 ): Promise<Encoded> {
   const inFile = posteriorInLevels(posterior, levels);
@@ -89,7 +110,7 @@ export async function encodeResults(
     bytes:
       format === 'npy'
         ? encodeNpy(estimateOf(inFile, estimate))
-        : await encodePicture({ ...picture, image: shown, bits, format }),
+        : await encodePicture({ ...picture, image: shown, ...coding, format }),
   };
   const files = [first];
   if (about && format === 'npy' && isPicture(shown.shape)) {
@@ -112,7 +133,7 @@ export async function encodeResults(
 /** Each sample as the estimate is written. @param posterior, input as in `encodeResults`. */
 export async function encodeSamples(
   posterior: Posterior,
-  { format, bits }: ResultFormat,
+  { format, ...coding }: ResultFormat,
   { picture, levels }: Input,
 ): Promise<NewFile[]> {
   const { samples } = picture || format === 'npy' ? posteriorInLevels(posterior, levels) : posterior;
@@ -120,7 +141,7 @@ export async function encodeSamples(
   const files: NewFile[] = [];
   for (const [k, image] of samples.entries()) {
     const bytes =
-      format === 'npy' ? encodeNpy(image) : await encodePicture({ ...picture, image, bits, format });
+      format === 'npy' ? encodeNpy(image) : await encodePicture({ ...picture, image, ...coding, format });
     files.push({ ending: endings[k], bytes });
   }
   return files;

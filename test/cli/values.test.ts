@@ -7,6 +7,7 @@ import {
   parseLevel,
   parseNumber,
   parsePositive,
+  parseQuality,
   parseSeconds,
   parseSize,
   parseWhole,
@@ -27,6 +28,7 @@ describe('values of a command line', () => {
     [parseSize, '256x384', [256, 384]],
     [parseLevel, '0.9', 0.9],
     [parseBits, '16', 16],
+    [parseQuality, '100', 100],
     [parseBytes, '4GB', 4e9],
     [parseBytes, '1.5 MiB', 1.5 * 2 ** 20],
     [parseBytes, '2kB', 2000],
@@ -47,6 +49,8 @@ describe('values of a command line', () => {
     [parseSize, '12', 'Expected height x width'],
     [parseLevel, '1', 'Expected a number between 0 and 1.'],
     [parseBits, '12', 'Expected 8 or 16.'],
+    [parseQuality, '0', 'Expected a whole number from 1 to 100.'],
+    [parseQuality, '101', 'Expected a whole number from 1 to 100.'],
     [parseBytes, '4 apples', 'Expected a size'],
   ])('%o refuses %s', (parse, text, message) => {
     expect(() => parse(text)).toThrow(message);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { filled, floatArray } from '../../src/core/array.js';
-import { fillHidden } from '../../src/io/hidden-colours.js';
+import { fillHidden, withHidden } from '../../src/io/hidden-colours.js';
 
 it('what is hidden takes the mean of what is seen nearest; what is seen stays', () => {
   const image = floatArray(Float32Array.of(0.2, 0.4, 9, 9, 0.6, 9, 9, 9), [1, 2, 4]);
@@ -21,4 +21,13 @@ it('nothing changes where all is seen, or nothing', () => {
   const image = filled([1, 2, 2], 0.3);
   expect(fillHidden(image, filled([1, 2, 2], 1))).toBe(image);
   expect(fillHidden(image, filled([1, 2, 2], 0))).toBe(image);
+});
+
+it('what was hidden is there again under alpha 0 of a picture of the same size, and nowhere else', () => {
+  const [image, hidden] = [filled([1, 1, 3], 0.5), filled([1, 1, 3], 0.9)];
+  const alpha = floatArray(Float32Array.of(0, 0.1, 1), [1, 1, 3]);
+  expect([...withHidden(image, { alpha, hidden }).data]).toEqual([0.9, 0.5, 0.5].map(Math.fround));
+  const large = filled([1, 2, 6], 0.5);
+  expect(withHidden(large, { alpha, hidden })).toBe(large);
+  expect(withHidden(image, { alpha })).toBe(image);
 });

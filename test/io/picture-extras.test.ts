@@ -33,6 +33,20 @@ describe('what a file says beside its pixels', () => {
     if (format === 'jpeg') expect((await decodePicture(written, 'again')).quality).toBe(83);
   });
 
+  it('a JPEG is written with colour at full resolution, a WebP without loss where it came so', async () => {
+    const halved = await colour().jpeg({ quality: 90, chromaSubsampling: '4:2:0' }).toBuffer();
+    const picture = await decodePicture(halved, 'p.jpg');
+    const jpeg = await sharp(await encodePicture({ ...picture, format: 'jpeg' })).metadata();
+    expect(jpeg.chromaSubsampling).toBe('4:4:4');
+    for (const lossless of [true, false]) {
+      const source = await decodePicture(await colour().webp({ lossless, quality: 50 }).toBuffer(), 'p.webp');
+      const again = await decodePicture(await encodePicture({ ...source, format: 'webp' }), 'again.webp');
+      expect([again.quality, again.image.data.every((value, i) => value === source.image.data[i])]).toEqual(
+        lossless ? [100, true] : [undefined, false],
+      );
+    }
+  });
+
   it('says nothing about the density where the input does not', async () => {
     const picture = await decodePicture(await colour().jpeg().toBuffer(), 'p.jpg');
     const types = async (bytes: Uint8Array) => pngChunks(bytes).map(({ type }) => type);

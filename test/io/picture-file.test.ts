@@ -27,6 +27,22 @@ it('what is written is read back to the rounding of its bits, as PNG or TIFF by 
   expect(readdirSync(folder).sort()).toEqual(['a.png', 'b.TIF']);
 });
 
+it('the name says the format, and a name that says none is refused', async () => {
+  const folder = temporaryFolder();
+  for (const [name, format] of [
+    ['a.JPG', 'jpeg'],
+    ['a.jpeg', 'jpeg'],
+    ['a.webp', 'webp'],
+  ]) {
+    await writePicture(join(folder, name), filled([3, 8, 8], 0.5), { quality: 60 });
+    expect((await sharp(join(folder, name)).metadata()).format).toBe(format);
+  }
+  expect((await readPicture(join(folder, 'a.JPG'))).quality).toBe(60);
+  await expect(writePicture(join(folder, 'a.bmp'), filled([1, 2, 2], 0))).rejects.toThrow(
+    'a.bmp cannot be written: its name must end in .png',
+  );
+});
+
 it('it takes alpha from the picture that it was made of, and clips to [0, 1]', async () => {
   const path = join(temporaryFolder(), 'a.png');
   await writePicture(path, filled([1, 1, 2], 1.7), { alpha: filled([1, 1, 2], 0.5) });

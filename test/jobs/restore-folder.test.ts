@@ -489,6 +489,36 @@ describe('restoreFolder', () => {
     expect(names()).toEqual([]);
   });
 
+  it('writes what loses something only where asked, as good as the input, and says what JPEG does not hold', async () => {
+    const root = temporaryFolder();
+    const jpeg = await sharp(await colourPng(24, 16))
+      .jpeg({ quality: 70 })
+      .toBuffer();
+    const sticker = await sharp(await colourPng(24, 16))
+      .ensureAlpha(0.5)
+      .png()
+      .toBuffer();
+    fill(root, { 'in/a.jpg': jpeg, 'in/b.png': sticker });
+    const both = { inputs: [join(root, 'in')], samples: 1 };
+    const written = async (out: string, more: Partial<FolderJob>) => {
+      const { events } = await run({ ...both, ...more, out: join(root, out) });
+      const files = readdirSync(join(root, out)).filter((name) => /^[ab]\.(jpeg|png)$/.test(name));
+      return [files, events.flatMap((event) => (event.type === 'warning' ? [event.code] : []))];
+    };
+    expect(await written('plain', {})).toEqual([['a.png', 'b.png'], []]);
+    expect(await written('own', { format: 'input' })).toEqual([['a.jpeg', 'b.png'], []]);
+    expect(await written('jpeg', { format: 'jpeg', quality: 40 })).toEqual([['a.jpeg', 'b.jpeg'], ['alpha']]);
+    const qualityOf = async (path: string) =>
+      (await decodePicture(readFileSync(join(root, path)), path)).quality;
+    expect([await qualityOf('own/a.jpeg'), await qualityOf('jpeg/a.jpeg')]).toEqual([70, 40]);
+    for (const [quality, format] of [
+      [40, undefined],
+      [0, 'jpeg'],
+    ] as const) {
+      await expect(run({ ...both, out: join(root, 'no'), quality, format })).rejects.toThrow(/^--quality /);
+    }
+  });
+
   it('looks at each picture where no problem is named, and restores what it finds', async () => {
     const root = temporaryFolder();
     const [input, out] = [join(root, 'in'), join(root, 'out')];

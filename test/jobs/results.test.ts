@@ -33,7 +33,29 @@ describe('the form of a result', () => {
 
   it('is what is asked, but JPEG and WebP have no more than 8 bits', () => {
     expect(resultFormat({ format: 'png', bits: 8 }, tiff)).toEqual({ format: 'png', bits: 8 });
-    expect(resultFormat({ format: 'webp', bits: 16 }, tiff)).toEqual({ format: 'webp', bits: 8 });
+    expect(resultFormat({ format: 'webp', bits: 16 }, tiff)).toEqual({
+      format: 'webp',
+      bits: 8,
+      quality: 95,
+    });
+  });
+
+  it('is as good as the input where it loses something, but for a quality that is what is restored', () => {
+    const jpeg = inputOf({ format: 'jpeg', bits: 8, quality: 71 });
+    const lossy = { format: 'jpeg', bits: 8 };
+    expect(resultFormat({ format: 'input' }, jpeg)).toEqual({ ...lossy, quality: 71 });
+    expect(resultFormat({ format: 'input', quality: 90 }, jpeg)).toEqual({ ...lossy, quality: 90 });
+    expect(resultFormat({ format: 'jpeg' }, jpeg, true)).toEqual({ ...lossy, quality: 95 });
+    expect(resultFormat({ format: 'input' }, inputOf({ format: 'avif', bits: 8 })).format).toBe('png');
+    expect(resultFormat({ format: 'input' }, tiff).format).toBe('tiff');
+    const scan = { about: {} } as Input;
+    expect([resultFormat({ format: 'input' }, scan).format, resultFormat({}, scan).format]).toEqual([
+      'npy',
+      'npy',
+    ]);
+    expect(possibleEndings('input')).toEqual(
+      expect.arrayContaining(['.png', '.tiff', '.npy', '.jpeg', '.webp']),
+    );
   });
 
   it('says which files there may be', () => {

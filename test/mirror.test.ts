@@ -42,10 +42,6 @@ const elsewhere: readonly string[] = [
   'models/onnx/vjp/emitter.ts',
   'models/text.ts',
   'problems/restoration/jpeg-decoded.ts',
-  'solvers/ensemble/afdps.ts',
-  'solvers/ensemble/mcgdiff.ts',
-  'solvers/ensemble/tds.ts',
-  'solvers/parts/data-step.ts',
   'src/io/readers/ismrmrd.ts',
 ];
 

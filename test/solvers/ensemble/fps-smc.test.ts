@@ -1,7 +1,9 @@
-/** FPS-SMC in one dimension, where its recursion can be written down. */
+/** FPS-SMC in one dimension, where its recursion can be written down, and on the reference problems. */
 import { describe, expect, it } from 'vitest';
 import { fpsSmc } from '../../../solvers/ensemble/fps-smc.js';
+import { gaussianReference, mixtureReference } from '../../../src/bench/reference.js';
 import { geometricSigmas } from '../../../src/core/schedule.js';
+import { runEnsemble } from '../../exact/ensembles.js';
 import { type Coordinates, contextOf, coordinatesTask, normalsOf } from '../coordinates.js';
 import { runSolver } from '../run-solver.js';
 
@@ -71,5 +73,15 @@ describe('FPS-SMC', () => {
     expect(drawn).toBe(1 + 1 + 2 + 2);
     const moves = [(await run(3)).x - mean, (await run(4)).x - mean];
     expect(moves[0] ** 2 + moves[1] ** 2).toBeCloseTo(shrink ** 2 * variance, 6);
+  });
+
+  // Distances of 4000 particles by an independent implementation, [known]; 200 particles blur them.
+  it.each([
+    { reference: gaussianReference, known: 0.21 },
+    { reference: mixtureReference, known: 0.53 },
+  ])('is as far from the posterior of $reference.name as it is known to be', async ({ reference, known }) => {
+    const options = { steps: 50, spacing: 'karras' };
+    const { distance, floor } = await runEnsemble(fpsSmc, reference, options, 200);
+    expect(Math.abs(distance - known)).toBeLessThan(2 * floor);
   });
 });

@@ -8,7 +8,6 @@ import type { Graph, Model } from '../../../models/onnx/graph.js';
 import { readModel } from '../../../models/onnx/proto/read.js';
 import { writeModel } from '../../../models/onnx/proto/write.js';
 import { Runtime } from '../../../models/onnx/session.js';
-import { upgrade } from '../../../models/onnx/upgrade.js';
 import { type Arrays, gradientError, joined, randomArray, runTensors, tensors } from './differentiation.js';
 import { float, TestGraph } from './test-graph.js';
 
@@ -256,23 +255,6 @@ describe('what is refused', () => {
     );
     expect(message).toMatch(
       /^toy.onnx cannot be differentiated at Det \(node "the Det_\d"\): there is no rule/,
-    );
-  });
-
-  test('operator sets before 7, and old forms without a new one', () => {
-    expect(() =>
-      upgrade(
-        model(6, (g) => g.op('Exp', ['x'])),
-        'toy.onnx',
-      ),
-    ).toThrow('toy.onnx uses operator set 6; expected 7 or later.');
-    const resize = model(11, (g) =>
-      g.op('Resize', ['x', '', '', g.ints([2, 3])], {
-        coordinate_transformation_mode: 'tf_half_pixel_for_nn',
-      }),
-    );
-    expect(() => upgrade(resize, 'toy.onnx')).toThrow(
-      /tf_half_pixel_for_nn, which no later operator set can say/,
     );
   });
 });

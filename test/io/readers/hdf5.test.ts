@@ -21,23 +21,6 @@ describe('HDF5 files', () => {
     expect([rss.count, rss.shape]).toEqual([3, [1, HEIGHT, WIDTH]]);
   });
 
-  it('ISMRMRD’s lines lie where they belong, without those of noise', async () => {
-    const file = await open('ismrmrd.h5');
-    expect([file.count, file.shape]).toEqual([2, [2, 8, 4, 2]]);
-    const { array, about } = await file.read(2);
-    expect(about).toMatchObject({ format: 'ISMRMRD', measuredLines: [1, 0, 1, 1] });
-    const value = (coil: number, line: number, sample: number) => plane(coil + 1)[line * WIDTH + sample];
-    for (const line of [0, 2, 3]) {
-      for (let sample = 0; sample < 8; sample++) {
-        for (const coil of [0, 1]) {
-          const found = [array.get(coil, sample, line, 0), array.get(coil, sample, line, 1)];
-          expect(found).toEqual([2 * value(coil, line, sample), value(1 - coil, line, sample)]);
-        }
-      }
-    }
-    expect(array.get(0, 3, 1, 0)).toBe(0);
-  });
-
   it('several arrays, unknown names, damage and size are told in a sentence', async () => {
     await expect(read('two.h5')).rejects.toThrow('two.h5 holds the arrays a, b/c: say which with --dataset');
     await expect(read('two.h5', 1, { dataset: 'd' })).rejects.toThrow(

@@ -100,7 +100,7 @@ describe('a latent prior', () => {
   it('has the derivatives of both, of an image whose size is not on the grid too', async () => {
     const prior = await open();
     const code = normals(3, 2, 3);
-    const decoding = await prior.linearizeDecode(code);
+    const decoding = await prior.linearizeDecode!(code);
     const [v, w] = [normals(3, 4, 6), normals(3, 2, 3)];
     // Decoding is linear but for a shift: half a third of the sum of each block.
     const sums = await decoding.pullback(v);
@@ -155,7 +155,7 @@ describe('a latent prior', () => {
     await expect((async () => prior.decode(zeros([4, 2, 2])))()).rejects.toThrow(
       'small has codes of 3 channels, not 4×2×2.',
     );
-    await expect((async () => prior.linearizeDecode(zeros([3, 2])))()).rejects.toThrow(
+    await expect((async () => prior.linearizeDecode!(zeros([3, 2])))()).rejects.toThrow(
       'small has codes of 3 channels, not 3×2.',
     );
   });

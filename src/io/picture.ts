@@ -12,7 +12,7 @@ import { profileFits } from './icc.js';
 import { jpegCoding, jpegQuality } from './jpeg-file.js';
 import { extraChunks, type PictureExtras, readExtras } from './picture-extras.js';
 import { pngChunks, withChunks } from './png-chunks.js';
-import { tiffBands } from './tiff-bands.js';
+import { tiffBands, tiffTrouble } from './tiff-bands.js';
 import { isLosslessWebp } from './webp-file.js';
 
 /** A picture as it was decoded, with what is needed to write one like it. */
@@ -104,6 +104,7 @@ export async function decodePicture(
       return decode('none');
     })
     .catch((error: Error) => {
+      if (/data precision/.test(error.message)) throw new Error(`${name} ${DEEP_JPEG}`);
       throw new Error(`${name} is a damaged ${meta.format} picture: ${lastLine(error)}`, { cause: error });
     });
   const values = bits === 8 ? data : new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
@@ -167,7 +168,8 @@ async function checkedMetadata(
 ): Promise<Metadata> {
   if (bytes.byteLength === 0) throw new Error(`${name} is an empty file, expected a picture`);
   const foreign = foreignFormat(name, bytes);
-  if (foreign) throw new Error(`${name} ${foreign}`);
+  const trouble = foreign ?? tiffTrouble(bytes);
+  if (trouble) throw new Error(`${name} ${trouble}`);
   const count = page === undefined ? undefined : await countPictures(bytes);
   if (page && count && page > count) throw new Error(`${name} holds ${count} pictures, not ${page}`);
   const meta = await readMetadata(bytes, name, page);
@@ -194,9 +196,16 @@ function alphaOf(meta: Metadata, bytes: Uint8Array, name: string): boolean {
   );
 }
 
+const DEEP_JPEG =
+  'is a JPEG of more than 8 bits a value, as scanners make them, which is not read: save it as a 16-bit TIFF first ' +
+  '(Python: tifffile.imwrite(OUT, 16 * imagecodecs.imread(IN)))';
+
 function* oddities(bytes: Uint8Array, meta: Metadata, name: string): Generator<PictureWarning> {
   if (meta.format === 'png' && pngChunks(bytes).some(({ type }) => type === 'acTL')) {
     yield { code: 'animated', message: `${name} is animated, and only its first picture is read` };
+  }
+  if (meta.space === 'cmyk') {
+    yield { code: 'ink', message: `${name} holds amounts of ink (CMYK); it is restored and written as sRGB` };
   }
 }
 

@@ -26,6 +26,42 @@ export function tiffBands(bytes: Uint8Array): TiffBands | undefined {
   return { bands, colours, alpha: bands > colours && (extra === 1 || extra === 2) };
 }
 
+const [BITS, COMPRESSION] = [258, 259];
+const JPEG = 7;
+
+/** Compressions that the library behind `sharp` is built without. */
+const PACKED: Readonly<Record<number, string>> = {
+  ...{ 34661: 'JBIG', 34676: 'LogLuv', 34677: 'LogLuv', 34712: 'JPEG 2000', 34887: 'LERC', 34925: 'LZMA' },
+  ...{ 33003: 'JPEG 2000', 33004: 'JPEG 2000', 33005: 'JPEG 2000', 50000: 'Zstandard' },
+  ...{ 50002: 'JPEG XL', 52546: 'JPEG XL' },
+};
+
+/** Photometric interpretations that are not what their numbers seem; YCbCr is read where JPEG holds it. */
+const UNUSUAL: Readonly<Record<number, string>> = {
+  ...{ 4: 'a transparency mask', 6: 'YCbCr colours outside JPEG', 8: 'CIELAB colours', 9: 'ICCLAB colours' },
+  ...{ 10: 'ITULAB colours', 32844: 'LogL brightness', 32845: 'LogLuv colours' },
+};
+
+/**
+ * What of a TIFF of whole numbers is not read, or would be read wrongly, and what to do; undefined where nothing is.
+ * `is compressed as Zstandard, which is not read: …`
+ */
+export function tiffTrouble(bytes: Uint8Array): string | undefined {
+  const tags = tiffTags(bytes);
+  const compression = tags?.get(COMPRESSION) ?? 1;
+  const packed = PACKED[compression];
+  if (packed) return `is compressed as ${packed}, which is not read: save it again without (${AGAIN})`;
+  const photometric = tags?.get(PHOTOMETRIC) ?? 1;
+  const unusual = photometric === 6 && compression === JPEG ? undefined : UNUSUAL[photometric];
+  if (unusual)
+    return `holds ${unusual}, which are not read: convert it to RGB (magick IN -colorspace sRGB OUT)`;
+  const bits = tags?.get(BITS) ?? 1;
+  if ([1, 2, 4, 8].includes(bits) || bits >= 16) return undefined;
+  return `holds ${bits} bits a value, which are not read: save it with 16 (magick IN -depth 16 OUT)`;
+}
+
+const AGAIN = 'Python: tifffile.imwrite(OUT, tifffile.imread(IN))';
+
 /** The small numbers of a TIFF's first directory by tag, of several the first; undefined for what is no TIFF. */
 export function tiffTags(bytes: Uint8Array): ReadonlyMap<number, number> | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -113,6 +113,12 @@ describe('bands of a TIFF', () => {
 });
 
 describe('oddities', () => {
+  it('says that amounts of ink become sRGB', async () => {
+    const ink = await colour().toColourspace('cmyk').jpeg().toBuffer();
+    const { image, icc, warnings } = await decodePicture(ink, 'x.jpg');
+    expect([image.shape, icc, warnings?.map(({ code }) => code)]).toEqual([[3, 6, 8], undefined, ['ink']]);
+  });
+
   it('reads a JPEG that viewers open, with a warning', async () => {
     const jpeg = await colour().jpeg().toBuffer();
     const scan = jpeg.indexOf(Buffer.from([0xff, 0xda]));

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import { tiffBands } from '../../src/io/tiff-bands.js';
+import { tiffBands, tiffTrouble } from '../../src/io/tiff-bands.js';
 
 /** A TIFF that holds nothing but these short tags; `wide` values stand behind the directory. */
 function tiff(tags: [tag: number, ...values: number[]][], little = true): Uint8Array {
@@ -78,4 +78,49 @@ it('knows nothing of other files and torn ones', () => {
   expect(tiffBands(new Uint8Array(4))).toBeUndefined();
   expect(tiffBands(tiff([[PHOTOMETRIC, 1]]).subarray(0, 9))).toBeUndefined();
   expect(tiffBands(new TextEncoder().encode('II+ BigTIFF'))).toBeUndefined();
+});
+
+const [BITS, COMPRESSION] = [258, 259];
+
+it.each<[string, [number, number][], RegExp | undefined]>([
+  ['RGB of 16 bits', [[BITS, 16]], undefined],
+  ['12 bits', [[BITS, 12]], /^holds 12 bits a value, which are not read/],
+  [
+    'CIELAB',
+    [
+      [BITS, 8],
+      [PHOTOMETRIC, 8],
+    ],
+    /^holds CIELAB colours, which are not read: .*sRGB/,
+  ],
+  [
+    'YCbCr that would be taken for RGB',
+    [
+      [BITS, 8],
+      [COMPRESSION, 5],
+      [PHOTOMETRIC, 6],
+    ],
+    /^holds YCbCr colours/,
+  ],
+  [
+    'YCbCr as JPEG holds it',
+    [
+      [BITS, 8],
+      [COMPRESSION, 7],
+      [PHOTOMETRIC, 6],
+    ],
+    undefined,
+  ],
+  [
+    'Zstandard',
+    [
+      [BITS, 8],
+      [COMPRESSION, 50000],
+    ],
+    /^is compressed as Zstandard, which is not read: .*tifffile/,
+  ],
+])('%s is read, or said not to be', (_, tags, sentence) => {
+  const trouble = tiffTrouble(tiff(tags));
+  if (sentence === undefined) expect(trouble).toBeUndefined();
+  else expect(trouble).toMatch(sentence);
 });

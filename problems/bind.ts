@@ -3,7 +3,7 @@ import { type FloatArray, formatShape, type Shape, sameShape } from '../src/core
 import { UsageError } from '../src/core/errors.js';
 import type { JpegCoding } from '../src/core/jpeg-coding.js';
 import { compose } from './algebra/compose.js';
-import type { LoadedOperator, Options } from './family.js';
+import type { LoadedOperator } from './family.js';
 import { framed } from './frame.js';
 import type { ForwardOperator } from './operator.js';
 import { familyOf, optionsOf } from './options.js';
@@ -41,8 +41,10 @@ export interface BindContext {
  * console.log(bound.measurementShape);
  * ```
  */
-export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = {}): Problem {
-  const checked = withEstimates(checkSpec(spec), context.measurement, context.coding);
+export function bind(spec: ProblemSpec, size: KnownSize, given: BindContext = {}): Problem {
+  const checked = withEstimates(checkSpec(spec), given.measurement, given.coding);
+  const found = findFiles(checked, given);
+  const context = found ? { ...given, files: { ...given.files, ...found.files } } : given;
   if (checked.noise === undefined) throw new UsageError('the problem has no noise');
   const families = checked.operators.map<LoadedOperator>(
     (term, i) => context.loaded?.[i] ?? familyOf('problem', operatorFamilies, term),
@@ -53,7 +55,7 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
     shapes[families.length] = size.measurementShape;
     for (let i = families.length - 1; i >= 0; i--) {
       const { options } = checked.operators[i];
-      shapes[i] = families[i].imageShape(shapes[i + 1], options, filesOf(i, options, context));
+      shapes[i] = families[i].imageShape(shapes[i + 1], options, filesOf(i, context));
     }
   }
   const measured = 'imageShape' in size ? size.imageShape : shapes[0];
@@ -72,7 +74,7 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
   let shape = measured;
   for (const [i, family] of families.entries()) {
     const { options } = checked.operators[i];
-    const operator = family.create(shape, options, filesOf(i, options, context), shapes[i + 1]);
+    const operator = family.create(shape, options, filesOf(i, context), shapes[i + 1]);
     chain.push(operator);
     shape = operator.outputShape;
   }
@@ -88,6 +90,11 @@ export function bind(spec: ProblemSpec, size: KnownSize, context: BindContext = 
   return {
     ...problemOf(operator, noise, checked.operators.at(-1)!.name),
     spec: checked,
+    found: found && {
+      ...found.told,
+      options: checked.operators.at(-1)!.options,
+      again: (clean) => bind(spec, size, { ...given, measurement: clean }),
+    },
     report: (x) => shown(grey ? (chain[0].apply(x) as FloatArray) : x),
   };
 }
@@ -103,6 +110,17 @@ export function withEstimates(
   if (last === undefined || family?.estimate === undefined) return spec;
   const options = family.estimate(measurement, last.options, coding);
   return { ...spec, operators: [...spec.operators.slice(0, -1), { ...last, options }] };
+}
+
+/** What the measurement tells of the files that the last operator is not given; `files` as a context has them. */
+function findFiles({ operators }: ProblemSpec, { measurement }: BindContext) {
+  const last = operators.at(-1);
+  if (last === undefined || measurement === undefined) return undefined;
+  const told = familyOf('problem', operatorFamilies, last).find?.(measurement, last.options);
+  if (told === undefined) return undefined;
+  const entries = Object.entries(told.files);
+  const files = entries.map(([option, file]) => [`${operators.length - 1}.${option}`, file] as const);
+  return { told, files: Object.fromEntries(files) };
 }
 
 /** The same spec with every option's effective value. @throws UsageError */
@@ -127,17 +145,15 @@ export function checkSpec(spec: ProblemSpec): ProblemSpec {
 export function notesOf(spec: ProblemSpec, context: BindContext): readonly string[] {
   return checkSpec(spec).operators.flatMap((term, i) => {
     const family = familyOf('problem', operatorFamilies, term);
-    return family.notes?.(term.options, filesOf(i, term.options, context)) ?? [];
+    return family.notes?.(term.options, filesOf(i, context)) ?? [];
   });
 }
 
-function filesOf(term: number, options: Options, { files = {} }: BindContext): Record<string, FloatArray> {
-  const own: Record<string, FloatArray> = {};
-  for (const key of Object.keys(options)) {
-    const file = files[`${term}.${key}`];
-    if (file !== undefined) own[key] = file;
-  }
-  return own;
+/** Of one term, by option. */
+function filesOf(term: number, { files = {} }: BindContext): Record<string, FloatArray> {
+  const prefix = `${term}.`;
+  const own = Object.entries(files).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(own.map(([name, file]) => [name.slice(prefix.length), file]));
 }
 
 /**

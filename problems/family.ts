@@ -14,6 +14,14 @@ export type FileRole = 'mask' | 'kernel' | 'plane' | 'array' | OperatorRole;
 /** Options as a schema makes them of what was set: every default is there. A file option holds its path. */
 export type Options = Readonly<Record<string, unknown>>;
 
+/** What a measurement tells of its own operator. */
+export interface Found {
+  /** By option. */
+  readonly files: Readonly<Record<string, FloatArray>>;
+  /** What a person should look at: a word for programs and a sentence. */
+  readonly doubt?: { readonly code: string; readonly message: string };
+}
+
 /** How a kind of operator declares itself: its name, its options, and how one is made for a size. */
 export interface OperatorFamily<S extends z.ZodObject = z.ZodObject> {
   readonly name: string;
@@ -34,6 +42,11 @@ export interface OperatorFamily<S extends z.ZodObject = z.ZodObject> {
     options: z.output<S>,
     coding?: JpegCoding | string,
   ): z.output<S>;
+  /**
+   * What the files of options would hold that are not set, as the measurement tells it: a map of the haze.
+   * @param options with what `estimate` gave them.
+   */
+  find?(measurement: FloatArray, options: z.output<S>): Found | undefined;
   /** In one sentence each: what was taken otherwise than the files have it. */
   notes?(options: z.output<S>, files: Readonly<Record<string, FloatArray>>): readonly string[];
   /** The shape of the images whose measurement has this shape. @throws Error in one sentence when there is none. */

@@ -27,6 +27,8 @@ export interface ForwardOperator {
   readonly luminance?: boolean;
   /** Whether a measured value depends on the pixel in its place and on no other. */
   readonly pixelwise?: boolean;
+  /** Where each measured value is a function of the one in its place that has an inverse: that inverse. */
+  readonly undo?: Undo;
   /** The part of the image that is the picture's own, where A takes more of the scene than the picture shows. */
   readonly frame?: Window;
   /** L, where A is affine: A(x) = Lx + A(0). */
@@ -42,6 +44,14 @@ export interface ForwardOperator {
   apply(x: FloatArray): Awaitable<FloatArray>;
   /** A(x) and its vector-Jacobian products. */
   linearize(x: FloatArray): Awaitable<Linearization>;
+}
+
+/** A measurement is a picture of its own, noise aside: denoised first, it tells the image. */
+export interface Undo {
+  /** Whether what is undone gives the luminance of a colour image, not the image. */
+  readonly grey?: boolean;
+  /** y ↦ the image of A's input shape, or its luminance [1, H, W], that has this measurement. */
+  invert(y: FloatArray): FloatArray;
 }
 
 /** y = A(x) says of numbers that are linear in the image between which multiples of a step each lies. */

@@ -1,6 +1,6 @@
 /** A problem spec is data (what `--problem` and `problem.json` hold); binding it to sizes makes a problem. */
 import { type FloatArray, type Shape, zeros } from '../src/core/array.js';
-import type { Options } from './family.js';
+import type { Found, Options } from './family.js';
 import type { NoiseModel } from './noise.js';
 import { observedNoise } from './observed.js';
 import type { ForwardOperator } from './operator.js';
@@ -17,6 +17,13 @@ export interface ProblemSpec {
   readonly noise?: Term;
 }
 
+/** What the measurement told of the last operator: its options, what files of them would hold, and a doubt. */
+export interface FoundOperator extends Found {
+  readonly options: Options;
+  /** The problem as a better measurement tells it, such as what the restored image would give without noise. */
+  again(clean: FloatArray): Problem;
+}
+
 /** A spec bound to sizes: what solvers see. */
 export interface Problem {
   /** With every option's effective value, after validation. */
@@ -28,6 +35,8 @@ export interface Problem {
   /** Shape [C, H, W] of the restored image x that the solver works on. */
   readonly imageShape: Shape;
   readonly measurementShape: Shape;
+  /** What the measurement told of the operator, where that was not given. */
+  readonly found?: FoundOperator;
   /** What is reported of x; differs from x where a grey picture measures the luminance of a colour image. */
   report(x: FloatArray): FloatArray;
 }

@@ -37,8 +37,10 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
   }
   const unfit = needs.noisePrior ? lacksNoisePrior(problem, noisePrior) : hasNoUseFor(noisePrior);
   if (unfit !== undefined) return unfit;
-  const { identity, luminance } = problem.operator;
-  if (needs.identity && !identity && !(needs.grey && luminance)) {
+  if (needs.undo && !problem.operator.undo) {
+    return `a measurement that is a picture and noise, as denoise, low-light and haze have it, but that of problem ${problem.name} is something else`;
+  }
+  if (needs.identity && !problem.operator.identity) {
     return `a measurement that is the image and noise, as denoise has it, but problem ${problem.name} measures something else`;
   }
   if (needs.linear && !isLinear(problem.operator)) {
@@ -105,11 +107,10 @@ export function requireMatch<T extends Asked>(solver: Solver, task: T): T & Pick
 export function recommended(problem: Problem, noisePrior?: Prior): string {
   if (noisePrior) return 'joint-diffusion';
   const gaussian = typeof problem.noise.variance === 'function' && problem.noise.name === 'gaussian';
-  const { identity, luminance } = problem.operator;
+  const { identity, undo } = problem.operator;
   if (identity && gaussian) return 'tweedie';
   // Of `colorize` colours are wanted, which a denoiser of grey does not invent.
-  const grey = luminance && problem.name === 'denoise';
-  if ((identity || grey) && problem.noise.octaves) return 'two-scale';
+  if (undo && problem.name !== 'colorize' && problem.noise.octaves) return 'two-scale';
   if (isLinear(problem.operator) && (gaussian || problem.noise.whitening)) return 'diffpir';
   if (problem.operator.rounding && gaussian) return 'diffpir';
   // Beyond white there is no gradient to follow, and in the dark it runs away; what draws each pixel needs none.

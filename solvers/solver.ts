@@ -32,8 +32,8 @@ export interface Needs {
   readonly noisePrior?: 'diffusion';
   /** The operator must be the identity: the measurement is the image, and noise. */
   readonly identity?: boolean;
-  /** With `identity`: or the luminance of the image, and noise. */
-  readonly grey?: boolean;
+  /** What is measured must be a picture, and noise, that tells the image: the operator has its inverse `undo`. */
+  readonly undo?: boolean;
   /** The operator must be linear. */
   readonly linear?: boolean;
   /** The operator must offer its singular value decomposition. */

@@ -7,7 +7,7 @@ import { bind } from '../problems/bind.js';
 import { withFiniteOperator } from '../problems/finite.js';
 import { misfitTo } from '../problems/misfit.js';
 import { zeroHoles } from '../problems/observed.js';
-import type { Problem, ProblemSpec } from '../problems/problem.js';
+import type { FoundOperator, Problem, ProblemSpec } from '../problems/problem.js';
 import { roundingAsNoise } from '../problems/rounded.js';
 import { whitened } from '../problems/whitened.js';
 import { chooseSolver, effectiveOptions, requireMatch } from '../solvers/choose.js';
@@ -83,6 +83,8 @@ export interface Posterior extends Summary {
   /** False for methods that optimise rather than sample: their spread is not an uncertainty. */
   readonly samplesPosterior: boolean;
   readonly solver: string;
+  /** What the measurement told of the operator, where that was not given: its options, and maps by option, [H, W]. */
+  readonly found?: Pick<FoundOperator, 'options' | 'files'>;
   /** Effective options: defaults < preset of the problem < what was set. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -110,15 +112,14 @@ export interface Posterior extends Summary {
 export async function restore(job: RestoreJob): Promise<Posterior> {
   requireArguments(job);
   const { seed = defaults.seed, level = defaults.level } = job;
-  const measured = measuredOf(job);
-  const { measurement, problem } = measured;
+  const given = measuredOf(job);
+  const { measurement, problem } = given;
   const solver = chooseSolver(job.solver, problem, job.noisePrior);
   const options = effectiveOptions(solver, problem, job.options);
   const samples = job.samples ?? defaultSamples(solver);
   requireSamples(samples, solver);
   const started = performance.now();
   const counters: Counters = { networkEvaluations: 0, vjps: 0 };
-  const task = await taskFor(solver, measured, job, counters);
   requirePossible(measurement, problem);
   if (job.maxMemory !== undefined) {
     requireMemory({ ...job, imageShape: problem.imageShape, solver }, job.maxMemory);
@@ -127,9 +128,20 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const item = await hashArray(measurement);
   const randomOf = (k: number) => keyedRandom(seed, item, k);
   const variance = wantsVariance(job.samples);
-  const drawn = await drawSamples({ ...job, solver, task, options, samples, variance, randomOf });
+  const draw = async (measured: Measured, count: number, onProgress: RestoreJob['onProgress']) => {
+    const task = await taskFor(solver, measured, job, counters);
+    return drawSamples({ ...job, solver, task, options, samples: count, variance, randomOf, onProgress });
+  };
+  const { measured, onProgress } = await lookedAtAgain(
+    given,
+    solver.kind === 'point' ? 1 : samples,
+    job.onProgress,
+    draw,
+  );
+  const drawn = await draw(measured, samples, onProgress);
   return {
-    ...reported(drawn, problem, level, randomOf),
+    ...reported(drawn, measured.problem, level, randomOf),
+    ...foundIn(measured),
     level,
     // Where the measurement holds structured noise besides, x alone does not say what it should be.
     misfit: job.noisePrior ? [] : await misfitOf(drawn, measured),
@@ -142,6 +154,34 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
 }
 
 type Measured = Pick<Task, 'measurement' | 'problem'>;
+
+/**
+ * Where the operator was found from the measurement, its noise misled: a first image, of one sample, says what the
+ * measurement is without noise, and the operator is found from that.
+ */
+async function lookedAtAgain(
+  measured: Measured,
+  samples: number,
+  onProgress: RestoreJob['onProgress'],
+  draw: (measured: Measured, samples: number, onProgress: RestoreJob['onProgress']) => Promise<Drawn>,
+): Promise<{ measured: Measured; onProgress: RestoreJob['onProgress'] }> {
+  const { measurement, problem } = measured;
+  if (problem.found === undefined) return { measured, onProgress };
+  const share = 1 / (1 + Math.max(samples, 1));
+  const { images, moments } = await draw(measured, Math.min(samples, 1), (progress) =>
+    onProgress?.({ ...progress, fraction: share * progress.fraction }),
+  );
+  const clean = await problem.operator.apply(moments?.mean ?? images[0]);
+  return {
+    measured: { measurement, problem: withFiniteOperator(problem.found.again(clean)) },
+    onProgress: (progress) =>
+      onProgress?.({ ...progress, fraction: share + (1 - share) * progress.fraction }),
+  };
+}
+
+function foundIn({ problem: { found } }: Measured): Pick<Posterior, 'found'> {
+  return found ? { found: { options: found.options, files: found.files } } : {};
+}
 
 /** The problem, bound where it is a description, and the measurement without what was not observed. */
 function measuredOf(job: RestoreJob): Measured {

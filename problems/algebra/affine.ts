@@ -15,7 +15,7 @@ import { equalVariance, type Problem } from '../problem.js';
  * ```
  */
 export function affine(linearPart: LinearOperator, offset: FloatArray): ForwardOperator {
-  const { inputShape, outputShape, field, observed, pixelwise } = linearPart;
+  const { inputShape, outputShape, field, observed, pixelwise, undo } = linearPart;
   const apply = async (x: FloatArray) => {
     const y = floatArray(offset.data.slice(), outputShape);
     axpy(1, (await linearPart.apply(x)).data, y.data);
@@ -27,6 +27,10 @@ export function affine(linearPart: LinearOperator, offset: FloatArray): ForwardO
     field,
     observed,
     pixelwise,
+    undo: undo && {
+      ...undo,
+      invert: (y) => undo.invert(mapArray(y, (value, i) => value - offset.data[i])),
+    },
     linearPart,
     apply,
     linearize: async (x) => ({

@@ -67,9 +67,18 @@ function composeAny(first: ForwardOperator, second: ForwardOperator): ForwardOpe
     field: second.field,
     observed: second.observed,
     pixelwise: first.pixelwise && second.pixelwise,
+    undo: undoBoth(first, second),
     apply: async (x) => second.apply(await first.apply(x)),
     linearize: async (x) => andThen(await first.linearize(x), (value) => second.linearize(value)),
   };
+}
+
+function undoBoth(
+  { undo: inner }: ForwardOperator,
+  { undo: outer }: ForwardOperator,
+): ForwardOperator['undo'] {
+  if (!inner || !outer || outer.grey) return undefined;
+  return { ...inner, invert: (y) => inner.invert(outer.invert(y)) };
 }
 
 function composeLinear(first: LinearOperator, second: LinearOperator): LinearOperator {
@@ -84,6 +93,7 @@ function composeLinear(first: LinearOperator, second: LinearOperator): LinearOpe
     observed: second.observed,
     pixelwise: first.pixelwise && second.pixelwise,
     luminance: first.luminance && second.identity,
+    undo: undoBoth(first, second),
     apply: async (x) => second.apply(await first.apply(x)),
     adjoint: async (y) => first.adjoint(await second.adjoint(y)),
     ...structure,

@@ -27,6 +27,9 @@ export function diagonal(shape: Shape, weights: Float32Array): LinearOperator {
     inputShape: shape,
     outputShape: shape,
     pixelwise: true,
+    undo: weights.every((weight) => weight > 0)
+      ? { invert: (y) => mapArray(y, (value, i) => value / weights[i]) }
+      : undefined,
     apply,
     adjoint: apply,
     normalSolve: (b, rho) => mapArray(b, (value, i) => value / (weights[i] ** 2 + rho)),

@@ -3,7 +3,7 @@
  * a grey picture holds. `colorize` is its public name.
  */
 import { z } from 'zod';
-import { type FloatArray, formatShape, zeros } from '../../src/core/array.js';
+import { type FloatArray, floatArray, formatShape, zeros } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import type { OperatorFamily } from '../family.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
@@ -38,6 +38,7 @@ export function luminance(height: number, width: number): LinearOperator {
     inputShape,
     outputShape,
     luminance: true,
+    undo: { grey: true, invert: (y) => floatArray(y.data.slice(), outputShape) },
     apply,
     adjoint,
     normalSolve: (b, rho) => solvePixels(b, rho, pixels),

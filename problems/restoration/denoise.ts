@@ -13,6 +13,7 @@ export function identity(shape: Shape): LinearOperator {
     outputShape: shape,
     identity: true,
     pixelwise: true,
+    undo: { invert: copy },
     apply: copy,
     adjoint: copy,
     normalSolve: (b, rho) => mapArray(b, (value) => value / (1 + rho)),

@@ -1,8 +1,9 @@
 /** Low light: a short exposure, and a tone curve that darkens the shadows further. */
 import { z } from 'zod';
-import { type FloatArray, type Shape, sizeOf } from '../../src/core/array.js';
+import { type FloatArray, mapArray, type Shape, sizeOf } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import type { OperatorFamily } from '../family.js';
+import type { ForwardOperator } from '../operator.js';
 import { diagonal } from '../parts/diagonal.js';
 import { pointwise } from '../parts/pointwise.js';
 
@@ -27,8 +28,8 @@ const options = z.strictObject({
 const WHITE = 0.995;
 /** The middle of the restored picture lies here, as that of photographs does on average. */
 const MIDDLE = 0.4;
-/** A steeper curve would show more noise than picture. */
-const STEEPEST = 2.2;
+/** A steeper curve would show the blocks of black skies, and turn the colours of shadows. */
+const STEEPEST = 1.8;
 /** More than this share of the picture beyond white is a wrong exposure. */
 const BEYOND_WHITE = 0.05;
 
@@ -64,8 +65,10 @@ export const lowLight: OperatorFamily<typeof options> = {
   },
 };
 
-function curved(shape: Shape, exposure: number, gamma: number) {
-  return pointwise(shape, (x, result, slopes) => {
+function curved(shape: Shape, exposure: number, gamma: number): ForwardOperator {
+  const invert = (y: FloatArray) =>
+    mapArray(y, (value) => Math.sign(value) * (Math.abs(value) / exposure) ** (1 / gamma));
+  const curve = pointwise(shape, (x, result, slopes) => {
     for (let i = 0; i < x.length; i++) {
       const value = x[i];
       // |value|^gamma: a logarithm and an exponential cost half as much as a power.
@@ -74,6 +77,7 @@ function curved(shape: Shape, exposure: number, gamma: number) {
       slopes[i] = value === 0 ? 0 : (gamma * dark) / Math.abs(value);
     }
   });
+  return { ...curve, undo: { invert } };
 }
 
 /** The largest channel of each pixel. */

@@ -19,6 +19,7 @@ import { halfSize } from '../../src/core/noise-blocks.js';
 import { difference } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
 import { greyCopies, greyDenoise } from '../parts/grey.js';
+import { measuredPicture } from '../parts/measured-picture.js';
 import { steinWeights, type Trial, withChanges } from '../parts/stein-weights.js';
 import type { Context } from '../solver.js';
 
@@ -60,15 +61,15 @@ export const twoScale = defineSolver({
   name: 'two-scale',
   summary:
     'denoising of noise with a grain: network evaluations at full and half the size, weighed by their risk',
-  needs: { prior: 'diffusion', identity: true, grey: true, noise: 'octaves' },
+  needs: { prior: 'diffusion', undo: true, noise: 'octaves' },
   samplesPosterior: false,
   options,
   presets: {},
 
-  async run({ measurement, problem, prior }, { strength, coarse, split, gentle, caution }, context) {
-    const { noise } = problem;
+  async run({ measurement: measured, problem, prior }, options, context) {
+    const { strength, coarse, split, gentle, caution } = options;
+    const { picture: measurement, noise, grey, imageOf } = await measuredPicture(problem, measured);
     const sigma = strength * strongestSigma(noise.octaves[Math.min(1, noise.octaves.length - 1)]);
-    const grey = measurement.shape[0] < prior.channels;
     const places = gentle === 1 ? [] : placesIn(measurement.shape);
     const passes = gentle === 1 ? 1.25 : 2.25;
     const work = progressOf(passes * (areaOf(measurement) + 2 * places.length * SIDE ** 2), context);
@@ -86,7 +87,7 @@ export const twoScale = defineSolver({
       });
       return whole;
     };
-    const reported = (x: FloatArray) => (grey ? greyCopies(x) : x);
+    const reported = (x: FloatArray) => (grey ? greyCopies(imageOf(x)) : imageOf(x));
     if (noise.octaves.length === 1) return reported(await denoise(measurement, sigma));
     const hidden = async (x: FloatArray) => {
       const fine = await denoise(x, sigma);

@@ -31,11 +31,17 @@ function inWords({
 }: Description): string {
   const lines = [`${name} (${kind}): ${summary}`];
   if (needs) {
-    const { prior, priorVjp, noisePrior, identity, linear, noise } = needs;
+    const { prior, priorVjp, noisePrior, identity, undo, linear, noise } = needs;
     const wants = [
       prior === 'none' ? 'no prior' : `a prior of kind ${prior}${priorVjp ? ' with a gradient' : ''}`,
       ...(noisePrior ? [`a second prior of kind ${noisePrior} with a gradient (--noise-prior)`] : []),
-      identity ? 'denoising' : linear ? 'a linear problem' : 'any problem',
+      identity
+        ? 'denoising'
+        : undo
+          ? 'denoising, low light or haze'
+          : linear
+            ? 'a linear problem'
+            : 'any problem',
       {
         gaussian: 'Gaussian noise of equal variance',
         variance: 'noise of known variance',

@@ -28,6 +28,8 @@ export interface Judged {
   readonly estimate: FloatArray;
   /** Of the picture that is written. */
   readonly bits: number;
+  /** Whether the noise was looked for and not found, so that its level is the least that there may be. */
+  readonly leastNoise?: boolean;
 }
 
 export type Judge = (judged: Judged) => Doubt | undefined | Promise<Doubt | undefined>;
@@ -62,9 +64,10 @@ export async function doubtsOf(judged: Judged): Promise<Doubt[]> {
 const ENOUGH = 100;
 
 /** The misfit is not near what this noise gives: 1, or for a few noises of dark pictures less. */
-const misfitJudge: Judge = async ({ problem, posterior }) => {
+const misfitJudge: Judge = async ({ problem, posterior, leastNoise }) => {
   const misfit = averageMisfit(posterior);
   if (misfit === undefined || (misfit >= 0.3 && misfit <= 3)) return undefined;
+  if (misfit < 1 && leastNoise) return undefined;
   if (misfit <= 10 && countObserved(problem.operator) < ENOUGH) return undefined;
   const ratio = misfit / (await expectedMisfit(problem, posterior.mean));
   if (ratio >= 0.3 && ratio <= 3) return undefined;

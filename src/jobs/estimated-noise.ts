@@ -50,7 +50,8 @@ export async function withEstimatedNoise(
   const rounding = step / Math.sqrt(12);
   const measured = measureNoise(array, operator.observed);
   const uneven = measured.kind === 'correlated' || measured.kind === 'signal-dependent';
-  const taken = uneven && isLinear(operator) && !operator.observed ? 'correlated' : 'gaussian';
+  const taken =
+    uneven && (isLinear(operator) || operator.undo) && !operator.observed ? 'correlated' : 'gaussian';
   // What a JPEG file rounds is coarse, and the problem knows it.
   const certain = measured.kind !== 'unknown' && !isUncertain(measured);
   const level = operator.rounding ? (certain ? measured.sigma : rounding) : hidingSigma(measured);

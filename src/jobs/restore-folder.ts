@@ -3,6 +3,7 @@ import type { Text } from '../../models/conditioned.js';
 import type { LoadOptions } from '../../models/load.js';
 import type { Prior } from '../../models/prior.js';
 import { notesOf } from '../../problems/bind.js';
+import { operators } from '../../problems/index.js';
 import type { ProblemSpec } from '../../problems/problem.js';
 import { solvers } from '../../solvers/index.js';
 import type { Solver } from '../../solvers/solver.js';
@@ -143,7 +144,11 @@ export async function restoreFolder(
   requireQuality(job);
   const results = {
     out: job.out,
-    endings: possibleEndings(job.format, job.keepSamples ? (job.samples ?? defaults.samples) : 0),
+    endings: possibleEndings(
+      job.format,
+      job.keepSamples ? (job.samples ?? defaults.samples) : 0,
+      mapsOf(job.spec),
+    ),
     verb: 'restored',
   };
   const { items, skipped, refused } = await walk(job.inputs, results, (item) =>
@@ -198,6 +203,13 @@ function requireQuality({ quality, format = 'png' }: FolderJob): void {
   if (!(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
     throw new UsageError(`--quality must be a whole number from 1 to 100, found ${quality}`);
   }
+}
+
+/** Options of the last operator whose files the measurements may tell. */
+function mapsOf({ operators: terms }: ProblemSpec): string[] {
+  const last = terms.at(-1);
+  const family = last && Object.hasOwn(operators, last.name) ? operators[last.name] : undefined;
+  return family?.find ? Object.keys(family.files ?? {}) : [];
 }
 
 async function recordFailure(folder: OutputFolder, { name, path }: Item, error: Error): Promise<void> {

@@ -30,9 +30,11 @@ import { withPattern } from './mosaic.js';
 import type { FolderEvent, FolderJob } from './restore-folder.js';
 import {
   type Encoded,
+  encodeMaps,
   encodeResults,
   encodeSamples,
   estimateOf,
+  mapEndings,
   type ResultFormat,
   resultEndings,
   resultFormat,
@@ -75,6 +77,8 @@ export interface RestoredLine
   readonly about?: Input['about'];
   /** What noise the picture was found to have, where it was not told. */
   readonly noise?: NoiseReport;
+  /** Options of the operator as the restored image tells them, where that made a map: see `.transmission.png`. */
+  readonly found?: Readonly<Record<string, unknown>>;
   /** What a person should look at; absent where there is nothing. */
   readonly warnings?: readonly Doubt[];
 }
@@ -99,7 +103,12 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
     return 'unchanged';
   }
   const { kept } = plan;
-  await folder.requireFree(name, [...resultEndings(plan.written), ...sampleEndings(plan.written, kept)]);
+  const maps = mapEndings(Object.keys(plan.problem.found?.files ?? {}));
+  await folder.requireFree(name, [
+    ...resultEndings(plan.written),
+    ...sampleEndings(plan.written, kept),
+    ...maps,
+  ]);
   const truth = await truthOf(item, job, warn);
   const posterior = await posteriorOf(item, plan, shared);
   await judge(posterior, plan, job, warn);
@@ -107,12 +116,13 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
   const scores = truth && scoresOf(truth, posterior, plan, job, warn);
   const { files, sdWhite } = await encodeResults(posterior, estimate, plan.written, plan.input);
   const samples = kept > 0 ? await encodeSamples(posterior, plan.written, plan.input) : [];
-  const line = await folder.put(name, [...files, ...samples], {
+  const line = await folder.put(name, [...files, ...samples, ...(await encodeMaps(posterior))], {
     ...{ key: keyOf(plan.made), path: item.path, made: plan.made, sdWhite },
     ...figuresOf(posterior),
     ...scores,
     ...(plan.input.about ? { about: plan.input.about } : {}),
     ...(plan.noise ? { noise: plan.noise } : {}),
+    ...(posterior.found ? { found: posterior.found.options } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
   });
   onEvent({ type: 'done', name, line });
@@ -172,6 +182,7 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
   );
   const input = withoutFilledAlpha(measured, problem);
   if (written.format === 'jpeg' && input.picture?.alpha) warn(alphaDoubt(path));
+  if (problem.found?.doubt) warn(problem.found.doubt);
   const solver = chooseSolver(job.solver, problem, noisePrior);
   if (job.estimate === 'sample' && solver.kind !== 'point' && drawnSamples(solver, job.samples) === 0) {
     const none = `solver ${solver.name} draws none by itself`;
@@ -301,14 +312,15 @@ function quickerWay(solver: Solver, samples: number | undefined): string | undef
 /** @throws Error where the result is wrong, or where `warn` does so. */
 async function judge(
   posterior: Posterior,
-  { input, problem, written }: Plan,
+  { input, problem, written, noise }: Plan,
   job: FolderJob,
   warn: (doubt: Doubt) => void,
 ): Promise<void> {
   requirePlausible({ problem, posterior });
   const estimate = estimateOf(posterior, job.estimate ?? 'mean');
   const bits = written.format === 'npy' ? 16 : written.bits;
-  const judged = { measurement: input.array, problem, posterior, estimate, bits };
+  const leastNoise = noise?.kind === 'unknown' || noise?.kind === 'none';
+  const judged = { measurement: input.array, problem, posterior, estimate, bits, leastNoise };
   for (const doubt of await doubtsOf(judged)) warn(doubt);
 }
 

@@ -1,5 +1,5 @@
 /** The files that a posterior becomes (ARCHITECTURE.md §5): estimate, picture of its standard deviation, numbers. */
-import type { FloatArray, Shape } from '../core/array.js';
+import { type FloatArray, floatArray, type Shape } from '../core/array.js';
 import type { Input } from '../io/inputs.js';
 import { encodeNpy } from '../io/npy.js';
 import { encodeNpz } from '../io/npz.js';
@@ -58,21 +58,41 @@ export function resultEndings({ format }: Pick<ResultFormat, 'format'>): string[
   return [`.${format}`, ...preview, '.sd.png', '.posterior.npz'];
 }
 
+/** Of the maps that the measurement told, by option. */
+export function mapEndings(options: Iterable<string>): string[] {
+  return Array.from(options, (option) => `.${option}.png`);
+}
+
+/** Grey pictures of 16 bits, which the option takes again: transmission.png. */
+export async function encodeMaps({ found }: Posterior): Promise<NewFile[]> {
+  const files: NewFile[] = [];
+  for (const [option, { data, shape }] of Object.entries(found?.files ?? {})) {
+    const bytes = await encodePicture({ image: floatArray(data, [1, ...shape]), bits: 16, format: 'png' });
+    files.push({ ending: `.${option}.png`, bytes });
+  }
+  return files;
+}
+
 /** Of the samples, counted from 1. @param count of those that are kept. */
 export function sampleEndings({ format }: Pick<ResultFormat, 'format'>, count: number): string[] {
   return Array.from({ length: count }, (_, k) => `.sample-${k + 1}.${format}`);
 }
 
-/** Of the results of inputs that are not read yet. @param kept how many samples are kept. */
-export function possibleEndings(asked: AskedFormat['format'], kept = 0): string[] {
+/**
+ * Of the results of inputs that are not read yet.
+ * @param kept how many samples are kept.
+ * @param maps options that the measurement may tell.
+ */
+export function possibleEndings(
+  asked: AskedFormat['format'],
+  kept = 0,
+  maps: readonly string[] = [],
+): string[] {
   const lossy = asked === 'input' ? (['jpeg', 'webp'] as const) : [];
   const formats =
     asked === undefined || asked === 'input' ? (['png', 'tiff', 'npy', ...lossy] as const) : [asked];
-  return [
-    ...new Set(
-      formats.flatMap((format) => [...resultEndings({ format }), ...sampleEndings({ format }, kept)]),
-    ),
-  ];
+  const all = formats.flatMap((format) => [...resultEndings({ format }), ...sampleEndings({ format }, kept)]);
+  return [...new Set([...all, ...mapEndings(maps)])];
 }
 
 /** Colours of a camera are developed. */

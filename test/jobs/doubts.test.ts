@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { bind } from '../../problems/bind.js';
 import type { ChainSolver } from '../../solvers/solver.js';
 import { type FloatArray, floatArray, mapArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { encodeNpy } from '../../src/io/npy.js';
+import { doubtsOf } from '../../src/jobs/doubts.js';
 import { type FolderEvent, type FolderJob, restoreFolder } from '../../src/jobs/restore-folder.js';
 import { readProblem } from '../../src/load/problem-files.js';
+import type { Posterior } from '../../src/restore.js';
 import { fill, temporaryFolder } from '../io/folders.js';
 
 /** Answers with what a function makes of the measurement. */
@@ -58,6 +61,15 @@ describe('doubts about a result', () => {
     const { warned, line } = await restored(grey(sigma), { solver: answering(() => 0.5) });
     expect(warned).toEqual([code]);
     expect(line?.warnings?.[0].message).toMatch(/^the misfit is \d\.\d+ \(1 is ideal\): .*--noise/);
+  });
+
+  it('are none of a misfit below 0.3 where the level of noise is the least that there may be', async () => {
+    const problem = bind(await readProblem('denoise', 'gaussian:sigma=0.1'), { imageShape: [3, 24, 24] });
+    const estimate = grey(0.02);
+    const posterior = { misfit: [0.1], mean: estimate, solver: 'answer' } as unknown as Posterior;
+    const judged = { measurement: grey(0.05), problem, posterior, estimate, bits: 8 };
+    expect((await doubtsOf(judged)).map(({ code }) => code)).toEqual(['misfit']);
+    expect(await doubtsOf({ ...judged, leastNoise: true })).toEqual([]);
   });
 
   it('know what a noise gives in the dark, where a misfit of 0.14 is right', async () => {

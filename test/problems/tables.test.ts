@@ -268,6 +268,22 @@ describe('every operator', () => {
     expect([...names]).toEqual(['denoise', 'inpaint', 'quantize', 'clip', 'haze', 'low-light']);
   });
 
+  const undone = cases.filter(({ text, shape, files }) => operatorOf(text, shape, files).undo);
+
+  it('that is undone pixel by pixel says so', () => {
+    const names = new Set(undone.map(({ text }) => parseProblem(text).operators[0].name));
+    expect([...names]).toEqual(['denoise', 'colorize', 'haze', 'low-light']);
+  });
+
+  it.each(undone)('$text on $shape is undone', async ({ text, shape, files }) => {
+    const { undo, luminance, apply } = operatorOf(text, shape, files);
+    const x = values(shape);
+    const expected = luminance ? await apply(x) : x;
+    const found = undo!.invert(await apply(x));
+    expect(undo!.grey ?? false).toBe(luminance ?? false);
+    for (const [i, value] of expected.data.entries()) expect(found.data[i]).toBeCloseTo(value, 4);
+  });
+
   it.each(pixelwise)('$text on $shape keeps pixels apart', async ({ text, shape, files }) => {
     const operator = operatorOf(text, shape, files);
     const x = values(shape);

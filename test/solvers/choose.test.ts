@@ -8,14 +8,18 @@ import { chooseSolver, effectiveOptions, recommended, requireMatch } from '../..
 import { defineSolver } from '../../solvers/define-solver.js';
 import { solvers } from '../../solvers/index.js';
 import { denseOperator } from '../../src/bench/dense.js';
-import { zeros } from '../../src/core/array.js';
+import { type FloatArray, zeros } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import { denseProblem, identity } from '../exact/dense.js';
 
 const SHAPE = [1, 1, 2];
 const problem = {
   ...denseProblem(identity(2), 0.1, SHAPE),
-  operator: { ...denseOperator(identity(2), SHAPE), identity: true },
+  operator: {
+    ...denseOperator(identity(2), SHAPE),
+    identity: true,
+    undo: { invert: (y: FloatArray) => y },
+  },
   measurementShape: SHAPE,
 };
 const prior = mixturePrior(new GaussianMixture([{ weight: 1, mean: [0, 0], covariance: 1 }]));
@@ -46,7 +50,8 @@ describe('requireMatch', () => {
     }
     for (const { name, needs } of Object.values(solvers)) {
       const other = !['none', 'diffusion'].includes(needs.prior);
-      const more = needs.linear || needs.identity || needs.priorVjp || needs.noise === 'octaves' || other;
+      const more =
+        needs.linear || needs.identity || needs.undo || needs.priorVjp || needs.noise === 'octaves' || other;
       expect(named.includes(name), name).toBe(!more);
     }
   });
@@ -195,8 +200,10 @@ describe('recommended', () => {
     ['denoise', 'gaussian:sigma=0.1', 'tweedie'],
     ['denoise', 'poisson:gain=1/100', 'dps'],
     ['denoise', 'correlated:octaves=0.01:0.02', 'two-scale'],
-    ['low-light', 'gaussian:sigma=0.01', 'daps'],
-    ['low-light:gamma=1', 'gaussian:sigma=0.01', 'diffpir'],
+    ['low-light', 'gaussian:sigma=0.01', 'two-scale'],
+    ['low-light:gamma=1', 'correlated:octaves=0.01:0.02', 'two-scale'],
+    ['low-light', 'poisson:gain=1/100', 'daps'],
+    ['colorize', 'gaussian:sigma=0.01', 'diffpir'],
     ['clip', 'gaussian:sigma=0.01', 'daps'],
     ['quantize:bits=2', 'gaussian:sigma=0.01', 'dps'],
   ])('for %s with %s noise: %s', (operator, noise, solver) => {

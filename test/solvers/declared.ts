@@ -55,6 +55,7 @@ const lacking: Readonly<Record<string, (task: Task) => Task>> = {
   },
   svd: (task) => withOperator(task, { svd: undefined }),
   identity: (task) => withOperator(task, { identity: false }),
+  undo: (task) => withOperator(task, { undo: undefined }),
   'equal variance': (task) => {
     const { problem } = task;
     const variance = () => new Float32Array(task.measurement.size).fill(1);

@@ -146,7 +146,7 @@ function jobFor(
 ): Pick<RestoreJob, 'measurement' | 'problem' | 'prior' | 'noisePrior'> {
   const task = referenceTask(gaussianReference, [0.01, 10]);
   const prior = priorFor(needs, task.prior);
-  const { measurement, problem } = needs.identity ? seen(task.problem) : task;
+  const { measurement, problem } = needs.identity || needs.undo ? seen(task.problem) : task;
   // Almost none: what is left is R0.
   const quiet = new GaussianMixture([{ weight: 1, mean: [0, 0], covariance: 1e-6 }]);
   const both = needs.noisePrior ? seen(task.problem) : undefined;
@@ -173,12 +173,12 @@ function seen({ imageShape }: Problem): { measurement: FloatArray; problem: Prob
   return { measurement: floatArray(Float32Array.of(0.9, 0.2), imageShape), problem };
 }
 
-function stripped(problem: Problem, { linear, svd, identity, noisePrior, noise }: Needs): Problem {
+function stripped(problem: Problem, { linear, svd, identity, undo, noisePrior, noise }: Needs): Problem {
   const { operator } = problem;
   if (!isLinear(operator)) throw new Error('the operator of R0 is linear');
   const { adjoint: _, svd: __, norm: ___, normalSolve: ____, ...general } = operator;
   const { svd: ______, ...plain }: LinearOperator = operator;
-  const kept = identity || noisePrior || svd ? operator : linear ? plain : general;
+  const kept = identity || undo || noisePrior || svd ? operator : linear ? plain : general;
   return { ...problem, operator: kept, noise: noiseFor(problem.noise, noise) };
 }
 
@@ -193,7 +193,7 @@ function priorFor(needs: Needs, whole: DiffusionPrior): Prior | undefined {
   if (needs.prior === 'none') return undefined;
   if (needs.prior === 'compressive') return itselfAsRatedCode(whole, needs);
   const { linearize: _, ...modest } = whole;
-  const codes = needs.priorVjp || needs.identity ? whole : modest;
+  const codes = needs.priorVjp || needs.identity || needs.undo ? whole : modest;
   return needs.prior === 'latent' ? itselfAsCode(codes, needs) : codes;
 }
 

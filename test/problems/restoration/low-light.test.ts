@@ -25,7 +25,7 @@ describe('low-light without options', () => {
   it.each([
     [0.3, 1],
     [0.15, 1.5],
-    [0.6, 2],
+    [0.6, 1.75],
   ])('finds exposure %d and gamma %d', (exposure, gamma) => {
     const found = optionsOf('low-light', dark(exposure, gamma));
     expect(found.exposure).toBeCloseTo(exposure, 1);
@@ -47,6 +47,10 @@ describe('low-light without options', () => {
   it('does not stretch a black picture without end', () => {
     const found = optionsOf('low-light', floatArray(new Float32Array(100), [1, 10, 10]));
     expect(found).toEqual({ exposure: Number((1 / 255).toFixed(4)), gamma: 1 });
+  });
+
+  it('lifts no shadow so far that its noise and its colour cast are all there is to see', () => {
+    expect(optionsOf('low-light', dark(0.9, 4)).gamma).toBe(1.8);
   });
 
   it('refuses an exposure beyond which much of the picture lies', () => {

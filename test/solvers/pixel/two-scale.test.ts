@@ -230,7 +230,7 @@ describe('two-scale', () => {
     const run = (measured: typeof problem) =>
       restore({ measurement: y, problem: measured, prior, solver: 'two-scale' });
     await expect(run(laplace)).rejects.toThrow('noise whose strength is known by octave');
-    const scaled = { ...problem, operator: { ...problem.operator, identity: false } };
-    await expect(run(scaled)).rejects.toThrow('a measurement that is the image and noise');
+    const scaled = { ...problem, operator: { ...problem.operator, undo: undefined } };
+    await expect(run(scaled)).rejects.toThrow('a measurement that is a picture and noise');
   });
 });

@@ -57,6 +57,7 @@ const schedule = z.discriminatedUnion('kind', [
 
 /** Schedules under which a parametrisation means something; all where none are named. */
 const SCHEDULES_OF: Readonly<Record<string, readonly string[] | undefined>> = {
+  residual: ['ve'],
   v: ['vp', 'vp-continuous'],
   edm: ['edm'],
   flow: ['flow'],
@@ -65,6 +66,7 @@ const SCHEDULES_OF: Readonly<Record<string, readonly string[] | undefined>> = {
 const SCHEDULES_OF_TIME: Readonly<Record<string, readonly string[] | undefined>> = {
   index: ['vp'],
   t: ['vp-continuous', 'flow'],
+  none: ['ve'],
 };
 
 /** What any card says of the model as a whole. */
@@ -98,7 +100,12 @@ const network = {
   inputs: z
     .strictObject({
       image: z.string(),
-      time: z.string(),
+      time: z
+        .string()
+        .optional()
+        .describe(
+          'takes the noise level, as one number or a map; absent where a last channel of the image does (as of DRUNet) or nothing',
+        ),
       text: z.string().optional().describe('takes the embedding of a text'),
     })
     .describe('names in the graph'),
@@ -109,7 +116,7 @@ const network = {
   outputs: z.strictObject({ image: z.string() }).describe('names in the graph'),
   channels: channels.describe('of an image'),
   parametrisation: z
-    .enum(['epsilon', 'x0', 'v', 'score', 'edm', 'flow'])
+    .enum(['epsilon', 'x0', 'residual', 'v', 'score', 'edm', 'flow'])
     .describe('what the network estimates: see parametrisation.ts'),
   learnedSigma: z
     .boolean()
@@ -118,15 +125,17 @@ const network = {
   schedule: schedule.describe('how noise was added in training'),
   time: z
     .strictObject({
-      form: z.enum(['index', 'sigma', 'quarter-log-sigma', 't']),
+      form: z
+        .enum(['index', 'sigma', 'quarter-log-sigma', 't', 'none'])
+        .describe('"none": it is told nothing, as DnCNN'),
       scale: z.number().positive().default(1).describe('multiplies what `form` gives'),
     })
     .describe('how the network is told the noise level'),
   sigmaRange: z
     .tuple([z.number().positive(), z.number().positive()])
-    .refine(([least, most]) => least < most, 'expected [least, most]')
+    .refine(([least, most]) => least <= most, 'expected [least, most]')
     .readonly()
-    .describe('noise levels σ = s/a that the model knows'),
+    .describe('noise levels σ = s/a that the model knows; twice the same for a denoiser of one level'),
   sizeMultiple: z.int().min(1).max(MOST_MULTIPLE).describe('of which height and width must be multiples'),
   receptiveRadius: z
     .int()
@@ -366,7 +375,7 @@ export const maskedCard = z
 
 /** Where the parametrisation, schedule and time of a network do not go together, says so. */
 function consistent(
-  card: Pick<NetworkCard, 'parametrisation' | 'schedule' | 'time'>,
+  card: Pick<NetworkCard, 'inputs' | 'parametrisation' | 'schedule' | 'time'>,
   context: z.RefinementCtx,
 ) {
   const allowed = SCHEDULES_OF[card.parametrisation];
@@ -374,6 +383,10 @@ function consistent(
   if (allowed && !allowed.includes(kind)) {
     const message = `"${card.parametrisation}" is defined under a schedule of kind ${allowed.join(' or ')}, not ${kind}`;
     context.addIssue({ code: 'custom', path: ['parametrisation'], message });
+  }
+  if (card.time.form === 'none' && card.inputs.time !== undefined) {
+    const message = `"none" says that the network is told no noise level, but inputs.time is "${card.inputs.time}"`;
+    context.addIssue({ code: 'custom', path: ['time', 'form'], message });
   }
   const needed = SCHEDULES_OF_TIME[card.time.form];
   if (needed && !needed.includes(kind)) {

@@ -2,6 +2,7 @@
 import { type FloatArray, floatArray, formatShape, zeros } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
 import type { DiffusionCard } from './card.js';
+import { type LevelInput, levelFeeds, levelInput, namedInput, scalarTensor } from './level-input.js';
 import { DifferentiableGraph, type GraphModel } from './onnx/differentiable-graph.js';
 import type { Session, Tensor, ValueInfo } from './onnx/session.js';
 import { cut, pad, padAdjoint, paste, roundUp } from './padding.js';
@@ -29,8 +30,8 @@ export interface FeedablePrior extends DiffusionPrior {
 export async function openDiffusionPrior(model: DiffusionModel, opened?: Session): Promise<FeedablePrior> {
   const { source, card } = model;
   const graph = await DifferentiableGraph.open(model, opened);
-  const { time, constants } = checkGraph(graph.session, card, source.name);
-  return new OnnxDiffusionPrior(model, graph, time, constants);
+  const { level, constants, fixedSize } = checkGraph(graph.session, card, source.name);
+  return new OnnxDiffusionPrior(model, graph, level, constants, fixedSize);
 }
 
 class OnnxDiffusionPrior implements FeedablePrior {
@@ -45,14 +46,15 @@ class OnnxDiffusionPrior implements FeedablePrior {
   constructor(
     readonly model: DiffusionModel,
     readonly graph: DifferentiableGraph,
-    readonly timeInput: ValueInfo,
+    readonly level: LevelInput,
     /** What is fed beside the image and the time. */
     readonly others: Readonly<Record<string, Tensor>>,
+    readonly fixedSize?: readonly [number, number],
   ) {
     const { card } = model;
     this.name = card.name;
     this.channels = card.channels;
-    this.sizeMultiple = card.sizeMultiple;
+    this.sizeMultiple = fixedSize ? 1 : card.sizeMultiple;
     this.receptiveRadius = card.receptiveRadius;
     const range = card.valueRange[1] - card.valueRange[0];
     this.sigmaRange = [card.sigmaRange[0] / range, card.sigmaRange[1] / range];
@@ -66,10 +68,8 @@ class OnnxDiffusionPrior implements FeedablePrior {
   withText(embedding: Tensor): FeedablePrior {
     const { text } = this.card.inputs;
     if (text === undefined) throw new Error(`${this.name} takes no text.`);
-    return new OnnxDiffusionPrior(this.model, this.graph, this.timeInput, {
-      ...this.others,
-      [text]: embedding,
-    });
+    const others = { ...this.others, [text]: embedding };
+    return new OnnxDiffusionPrior(this.model, this.graph, this.level, others, this.fixedSize);
   }
 
   async denoise(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<FloatArray> {
@@ -96,8 +96,8 @@ class OnnxDiffusionPrior implements FeedablePrior {
   }
 
   footprint(height: number, width: number): Footprint {
-    const [h, w] = [height, width].map((extent) => roundUp(extent, this.sizeMultiple));
-    return this.graph.footprint(this.card.inputs.image, this.channels, h * w);
+    const [h, w] = this.#gridSize(height, width);
+    return this.graph.footprint(this.card.inputs.image, this.#inputChannels(), h * w);
   }
 
   /** Ends the runtime, and with it every session and every tensor kept for a pullback. */
@@ -120,24 +120,32 @@ class OnnxDiffusionPrior implements FeedablePrior {
   }
 
   /** The extents [height, width] of the network's input for an image. */
-  #gridSize(x: FloatArray): readonly [number, number] {
-    return [roundUp(x.shape[1], this.sizeMultiple), roundUp(x.shape[2], this.sizeMultiple)];
+  #gridSize(height: number, width: number): readonly [number, number] {
+    const [h, w] = this.fixedSize ?? [height, width];
+    if (height > h || width > w) {
+      throw new Error(`${this.name} takes images of ${h}×${w} only, not ${height}×${width}.`);
+    }
+    return this.fixedSize ?? [roundUp(height, this.sizeMultiple), roundUp(width, this.sizeMultiple)];
+  }
+
+  #gridOf({ shape: [, height, width] }: FloatArray): readonly [number, number] {
+    return this.#gridSize(height, width);
   }
 
   #feeds(x: FloatArray, { inputScale, inputShift, time }: Preconditioning): Record<string, Tensor> {
-    const grid = this.#gridSize(x);
-    const image = pad(x, ...grid);
-    const data = affine(inputScale, image.data, inputShift);
+    const grid = this.#gridOf(x);
+    const pixels = affine(inputScale, pad(x, ...grid).data, inputShift);
+    const data = this.level.as === 'channel' ? withChannel(pixels, time, grid) : pixels;
     return {
-      [this.card.inputs.image]: { type: 'float32', dims: [1, this.channels, ...grid], data },
-      [this.card.inputs.time]: scalarTensor(this.timeInput, time),
+      [this.card.inputs.image]: { type: 'float32', dims: [1, this.#inputChannels(), ...grid], data },
+      ...levelFeeds(this.level, time, grid),
       ...this.others,
     };
   }
 
   /** D from the network's output. */
   #estimate(x: FloatArray, { skip, shift, outputScale }: Preconditioning, output: Tensor): FloatArray {
-    const [height, width] = this.#gridSize(x);
+    const [height, width] = this.#gridOf(x);
     const { channels } = this;
     const expected = [1, this.#outputChannels(), height, width];
     if (output.type !== 'float32' || formatShape(output.dims) !== formatShape(expected)) {
@@ -154,17 +162,22 @@ class OnnxDiffusionPrior implements FeedablePrior {
 
   #cotangent(v: FloatArray, { outputScale }: Preconditioning): Tensor {
     const scaled = affine(outputScale, v.data, 0);
-    const all = zeros([this.#outputChannels(), ...this.#gridSize(v)]);
+    const all = zeros([this.#outputChannels(), ...this.#gridOf(v)]);
     paste(floatArray(scaled, v.shape), all, 0, 0);
     return { type: 'float32', dims: [1, ...all.shape], data: all.data };
   }
 
   /** skip·v + inputScale·(∂F)ᵀ(outputScale·v) from what the backward graph gives. */
   #gradientOf(v: FloatArray, { skip, inputScale }: Preconditioning, network: Tensor): FloatArray {
-    const [height, width] = this.#gridSize(v);
-    const grid = floatArray(network.data as Float32Array, [this.channels, height, width]);
+    const [height, width] = this.#gridOf(v);
+    const used = (network.data as Float32Array).subarray(0, this.channels * height * width);
+    const grid = floatArray(used, [this.channels, height, width]);
     const gradient = padAdjoint(grid, v.shape[1], v.shape[2]);
     return floatArray(combination(skip, v.data, 0, inputScale, gradient.data), v.shape);
+  }
+
+  #inputChannels(): number {
+    return this.level.as === 'channel' ? this.channels + 1 : this.channels;
   }
 
   #outputChannels(): number {
@@ -188,16 +201,25 @@ function combination(a: number, x: Float32Array, shift: number, b: number, y: Fl
   return out;
 }
 
-/** Checks the graph's inputs and outputs against the card; returns the input that takes the time, and the constants. */
+/** One more channel, of the same number at every pixel. */
+function withChannel(pixels: Float32Array, value: number, [height, width]: readonly number[]): Float32Array {
+  const all = new Float32Array(pixels.length + height * width).fill(value);
+  all.set(pixels);
+  return all;
+}
+
+/** Checks the graph's inputs and outputs against the card; returns how it is told the level, and what else it is fed. */
 function checkGraph(session: Session, card: DiffusionCard, model: string) {
-  const input = (name: string) => named(session.inputs, name, `${model} has no input`);
-  const image = input(card.inputs.image);
-  const time = input(card.inputs.time);
-  const output = named(session.outputs, card.outputs.image, `${model} has no output`);
+  const image = namedInput(session, card.inputs.image, model);
+  const level = levelInput(session, card, model);
+  const output = namedOutput(session, card.outputs.image, model);
   const constants = Object.fromEntries(
-    Object.entries(card.constants).map(([name, value]) => [name, scalarTensor(input(name), value)]),
+    Object.entries(card.constants).map(([name, value]) => [
+      name,
+      scalarTensor(namedInput(session, name, model), value),
+    ]),
   );
-  const known = [image.name, time.name, card.inputs.text, ...Object.keys(constants)];
+  const known = [image.name, card.inputs.time, card.inputs.text, ...Object.keys(constants)];
   const others = session.inputs.filter(({ name }) => !known.includes(name));
   if (others.length > 0) {
     throw new Error(`${model} has an input "${others[0].name}", which its card does not name.`);
@@ -205,25 +227,25 @@ function checkGraph(session: Session, card: DiffusionCard, model: string) {
   if (image.type !== 'float32') {
     throw new Error(`${model}: input "${image.name}" takes ${image.type}; expected float32 or float16.`);
   }
-  expectDims(model, `input "${image.name}"`, image, [1, card.channels]);
+  const channels = level.as === 'channel' ? card.channels + 1 : card.channels;
+  expectDims(model, `input "${image.name}"`, image, [1, channels]);
   expectDims(model, `output "${output.name}"`, output, [
     1,
     card.learnedSigma ? 2 * card.channels : card.channels,
   ]);
-  if (time.dims.length > 1 || !['float32', 'int64', 'int32'].includes(time.type)) {
-    throw new Error(
-      `${model}: input "${time.name}" is ${time.type} of ${time.dims.length} dimensions; ` +
-        `a time is one number, float32, int64 or int32.`,
-    );
-  }
-  return { time, constants };
+  return { level, constants, fixedSize: fixedSizeOf(image) };
 }
 
-function named(values: readonly ValueInfo[], name: string, missing: string): ValueInfo {
-  const value = values.find((candidate) => candidate.name === name);
+/** The only [height, width] that a graph takes, where it fixes them. */
+export function fixedSizeOf({ dims: [, , height, width] }: ValueInfo): readonly [number, number] | undefined {
+  return typeof height === 'number' && typeof width === 'number' ? [height, width] : undefined;
+}
+
+function namedOutput({ outputs }: Session, name: string, model: string): ValueInfo {
+  const value = outputs.find((candidate) => candidate.name === name);
   if (value) return value;
-  const found = values.map((candidate) => `"${candidate.name}"`).join(', ');
-  throw new Error(`${missing} "${name}" as its card says; it has ${found}.`);
+  const found = outputs.map((candidate) => `"${candidate.name}"`).join(', ');
+  throw new Error(`${model} has no output "${name}" as its card says; it has ${found}.`);
 }
 
 /** Where a graph fixes its batch and channels, they must be the card's. */
@@ -235,13 +257,4 @@ function expectDims(model: string, what: string, value: ValueInfo, start: readon
   throw new Error(
     `${model}: ${what} is ${value.dims.join('×')}; its card says ${start.join('×')}×height×width.`,
   );
-}
-
-/** One number as the graph's input takes it: rounded where that is a whole number. */
-export function scalarTensor(input: ValueInfo, value: number): Tensor {
-  const dims = input.dims.map(() => 1);
-  if (input.type === 'int64')
-    return { type: 'int64', dims, data: BigInt64Array.of(BigInt(Math.round(value))) };
-  if (input.type === 'int32') return { type: 'int32', dims, data: Int32Array.of(Math.round(value)) };
-  return { type: 'float32', dims, data: Float32Array.of(value) };
 }

@@ -20,7 +20,7 @@ import { cached } from './onnx/cache.js';
 import { differentiate } from './onnx/differentiate.js';
 import { Runtime } from './onnx/session.js';
 import type { Prior } from './prior.js';
-import { tiled } from './tiled.js';
+import { inFixedSize, tiled } from './tiled.js';
 
 /** How a prior is loaded and run. */
 export interface LoadOptions {
@@ -94,7 +94,12 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
       });
     }
     const prior = await openDiffusionPrior({ ...open, card, source: await graphSource(directory, card) });
-    return options.tile === undefined ? prior : tiled(prior, { tile: options.tile });
+    if (prior.fixedSize && options.tile !== undefined) {
+      throw new Error(
+        `${card.name} takes ${prior.fixedSize.join('×')} pixels only, so its tiles have that size.`,
+      );
+    }
+    return options.tile === undefined ? inFixedSize(prior) : tiled(prior, { tile: options.tile });
   } catch (error) {
     await runtime.close();
     throw error;

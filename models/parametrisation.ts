@@ -44,6 +44,7 @@ export function precondition(card: DiffusionCard, schedule: NoiseSchedule, sigma
  *
  *   epsilon   F = (x_t − a x0)/s                   D = x − σF
  *   x0        F = D
+ *   residual  F = x − D                            D = x − F           (Zhang et al. 2017, arXiv 1608.03981)
  *   v         F = a n − s x0, where a² + s² = 1    D = a²x − sF       (Salimans & Ho 2022, arXiv 2202.00512)
  *   score     F = ∇log p_t(x_t)                    D = x + (s²/a)F    (Tweedie)
  *   edm       D = c_skip x + c_out F                                  (Karras et al. 2022, arXiv 2206.00364, table 1)
@@ -61,6 +62,8 @@ function coefficients(
       return { skip: 1, outputScale: -sigma };
     case 'x0':
       return { skip: 0, outputScale: 1 };
+    case 'residual':
+      return { skip: 1, outputScale: -1 };
     case 'v':
       return { skip: a * a, outputScale: -s };
     case 'score':
@@ -86,6 +89,8 @@ function networkTime(card: DiffusionCard, schedule: NoiseSchedule, sigma: number
       return sigma;
     case 'quarter-log-sigma':
       return Math.log(sigma) / 4;
+    case 'none':
+      return 0;
     case 'index':
       if (schedule.index) return schedule.index(sigma);
       break;

@@ -21,6 +21,8 @@ export interface DiffusionPrior {
   readonly sigmaRange: readonly [number, number];
   /** The network's grid, in pixels. Any size is accepted; what is cut out of an image must begin on this grid. */
   readonly sizeMultiple: number;
+  /** The only [height, width] that the network takes: smaller images are mirrored out to it, larger ones see it in parts. */
+  readonly fixedSize?: readonly [number, number];
   /** The distance in pixels beyond which no input pixel has any influence on an output pixel, where there is one. */
   readonly receptiveRadius?: number;
   /**
@@ -214,9 +216,9 @@ export type PriorKind = Prior['kind'];
 
 /** All of a prior but its network, for what wraps it; read field by field, since classes may have getters. */
 export function descriptionOf(prior: DiffusionPrior): Omit<DiffusionPrior, 'denoise' | 'linearize'> {
-  const { kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius } = prior;
+  const { kind, name, card, channels, sigmaRange, sizeMultiple, fixedSize, receptiveRadius } = prior;
   return {
-    ...{ kind, name, card, channels, sigmaRange, sizeMultiple, receptiveRadius },
+    ...{ kind, name, card, channels, sigmaRange, sizeMultiple, fixedSize, receptiveRadius },
     footprint: prior.footprint && ((height, width) => prior.footprint!(height, width)),
     close: () => prior.close(),
   };

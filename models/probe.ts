@@ -4,18 +4,17 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type FloatArray, floatArray, zeros } from '../src/core/array.js';
-import { keyedRandom } from '../src/core/random.js';
-import { difference, norm } from '../src/core/vector.js';
+import { type FloatArray, zeros } from '../src/core/array.js';
+import { callings } from './callings.js';
 import { type DiffusionCard, diffusionCard } from './card.js';
-import { openDiffusionPrior, scalarTensor } from './diffusion.js';
+import { openDiffusionPrior } from './diffusion.js';
 import { type GraphFiles, graphFiles, graphSource, unreadable } from './files.js';
+import { knownLevels, shareLeft } from './known-levels.js';
+import { levelFeeds, levelInput } from './level-input.js';
 import { openGraph } from './onnx/differentiable-graph.js';
-import { Runtime, type RuntimeLimits, type Session, type Tensor } from './onnx/session.js';
-import { alphasCumprod } from './schedule.js';
-
-/** How a network may be called. */
-type Calling = Pick<DiffusionCard, 'parametrisation' | 'schedule' | 'time' | 'valueRange' | 'sigmaRange'>;
+import { Runtime, type RuntimeLimits, type Session, type Tensor, type ValueInfo } from './onnx/session.js';
+import type { DiffusionPrior } from './prior.js';
+import { inFixedSize } from './tiled.js';
 
 export interface Probe {
   readonly card: DiffusionCard;
@@ -27,6 +26,9 @@ export interface Probe {
 
 /** Noise levels that are tried, in [0, 1] units. */
 const LEVELS = [0.05, 0.15, 0.4];
+
+/** A network that is not told the level may know one only: of these the two count at which it leaves least. */
+const LEVELS_UNTOLD = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4];
 
 /** Above this share of the noise left, nothing fits. */
 const FAILURE = 0.8;
@@ -46,10 +48,11 @@ export async function probeCard(place: string, limits: RuntimeLimits = {}): Prom
     const base = describe(path, files, session);
     const differentiate = () => Promise.reject(new Error('not needed'));
     const trials: { card: DiffusionCard; error: number }[] = [];
-    for (const calling of callings(base.timeType)) {
+    const open = async (card: DiffusionCard) =>
+      inFixedSize(await openDiffusionPrior({ card, source, runtime, session: {}, differentiate }, session));
+    for (const calling of callings(base.told)) {
       const card = diffusionCard.parse({ ...base.card, ...calling });
-      const prior = await openDiffusionPrior({ card, source, runtime, session: {}, differentiate }, session);
-      trials.push({ card, error: await errorOf(prior.denoise.bind(prior), card) });
+      trials.push({ card, error: await errorOf(await open(card)) });
     }
     trials.sort((a, b) => a.error - b.error);
     const [best, second] = trials;
@@ -60,8 +63,9 @@ export async function probeCard(place: string, limits: RuntimeLimits = {}): Prom
       );
     }
     const sizeMultiple = await sizeMultipleOf(session, best.card);
+    const sigmaRange = await sigmaRangeOf(await open(best.card), best.card);
     return {
-      card: { ...best.card, sizeMultiple, training: `probed: ${inWords(best.card)}` },
+      card: { ...best.card, sizeMultiple, sigmaRange, training: `probed: ${inWords(best.card)}` },
       error: best.error,
       runnerUp: second.error,
     };
@@ -86,29 +90,27 @@ async function onlyModel(directory: string): Promise<string> {
 }
 
 /** What the graph itself says, and what stands in the card until it is known better. */
-function describe(path: string, files: GraphFiles, session: Session): { card: object; timeType: string } {
-  const image = session.inputs.find(({ dims }) => dims.length === 4);
-  const time = session.inputs.find((input) => input !== image);
+function describe(path: string, files: GraphFiles, session: Session) {
   const answer = session.outputs.find(({ dims }) => dims.length === 4);
-  if (session.inputs.length !== 2 || !image || !time || !answer) {
+  const [image, time] = imageAndTime(session, answer?.dims[1]);
+  if (!image || !answer || session.inputs.length > 2) {
     const found = session.inputs.map(({ name, dims }) => `${name} [${dims.join(', ')}]`).join(', ');
-    throw new Error(`${path} takes ${found}; expected an image of four dimensions and a time, no more.`);
-  }
-  const [channels, answered] = [image.dims[1], answer.dims[1]];
-  if (typeof channels !== 'number')
-    throw new Error(`${path}: input "${image.name}" does not fix its channels.`);
-  if (image.dims.slice(2).some((extent) => typeof extent === 'number')) {
     throw new Error(
-      `${path} takes images of ${image.dims.slice(2).join('×')} only; export it with free height and width.`,
+      `${path} takes ${found}; expected an image of four dimensions and, at most, a time or noise level.`,
     );
   }
+  const [taken, answered] = [image.dims[1], answer.dims[1]];
+  if (typeof taken !== 'number') throw new Error(`${path}: input "${image.name}" does not fix its channels.`);
+  // Without an input of its own the level may be one more channel of the image, as DRUNet's.
+  const asChannel = time === undefined && answered === taken - 1;
+  const channels = asChannel ? taken - 1 : taken;
   const card = {
     format: 1,
     kind: 'diffusion',
     name: basename(path, '.onnx'),
     summary: 'a diffusion model; its card was written by probing',
     ...files,
-    inputs: { image: image.name, time: time.name },
+    inputs: { image: image.name, time: time?.name },
     outputs: { image: answer.name },
     channels,
     learnedSigma: answered === 2 * channels,
@@ -118,66 +120,38 @@ function describe(path: string, files: GraphFiles, session: Session): { card: ob
     training: 'to be filled in',
     scores: [],
   };
-  return { card, timeType: time.type };
+  if (time === undefined) return { card, told: asChannel ? 'number' : 'nothing' } as const;
+  return { card, told: time.type === 'float32' ? 'number' : 'step' } as const;
 }
 
-/** Every way of calling a network that is tried: those of a whole-number time, or all. */
-function callings(timeType: string): Calling[] {
-  const steps = 1000;
-  const tables = [
-    { kind: 'linear', first: 1e-4, last: 0.02, steps },
-    { kind: 'scaled-linear', first: 0.00085, last: 0.012, steps },
-    { kind: 'squared-cosine', steps },
-  ] as const;
-  const trained: Omit<Calling, 'valueRange'>[] = tables.flatMap((table) => {
-    const alphas = alphasCumprod(table);
-    const sigma = (alpha: number) => Math.sqrt((1 - alpha) / alpha);
-    const sigmaRange = [sigma(alphas[0]), sigma(alphas[steps - 1])] as const;
-    const vp = { schedule: { kind: 'vp', table }, time: { form: 'index', scale: 1 }, sigmaRange } as const;
-    return (['epsilon', 'v', 'x0'] as const).map((parametrisation) => ({ ...vp, parametrisation }));
-  });
-  if (timeType === 'float32') {
-    const wide = { sigmaRange: [0.002, 80] } as const;
-    for (const form of ['sigma', 'quarter-log-sigma'] as const) {
-      const time = { form, scale: 1 };
-      const schedule = { kind: 've' } as const;
-      for (const parametrisation of ['x0', 'epsilon', 'score'] as const) {
-        trained.push({ ...wide, parametrisation, schedule, time });
-      }
-      trained.push({ ...wide, parametrisation: 'edm', schedule: { kind: 'edm', sigmaData: 0.5 }, time });
-    }
-    for (const scale of [1, 1000]) {
-      const time = { form: 't', scale } as const;
-      const sigmaRange = [1e-3, 999] as const;
-      trained.push({ parametrisation: 'flow', schedule: { kind: 'flow' }, time, sigmaRange });
-      const schedule = { kind: 'vp-continuous', betaMin: 0.1, betaMax: 20 } as const;
-      for (const parametrisation of ['epsilon', 'v', 'score'] as const) {
-        trained.push({ ...wide, parametrisation, schedule, time });
-      }
-    }
-  }
-  const ranges = [[-1, 1] as const, [0, 1] as const];
-  return ranges.flatMap((valueRange) => trained.map((calling) => ({ ...calling, valueRange })));
+/** Both may have four dimensions; the image has those of the answer and more than one pixel. */
+function imageAndTime({ inputs }: Session, channels?: number | string): (ValueInfo | undefined)[] {
+  const images = inputs.filter(({ dims }) => dims.length === 4 && !(dims[2] === 1 && dims[3] === 1));
+  const image = images.find(({ dims }) => dims[1] === channels) ?? images[0];
+  return [image, inputs.find((input) => input !== image)];
 }
 
 const SIDE = 64;
 
-async function errorOf(
-  denoise: (x: FloatArray, sigma: number) => Promise<FloatArray>,
-  { channels }: DiffusionCard,
-): Promise<number> {
-  const clean = softPicture(channels);
-  let sum = 0;
-  for (const [i, sigma] of LEVELS.entries()) {
-    const noise = keyedRandom(0, 'probe', 0)('noise', i).normals(clean.shape);
-    const noisy = floatArray(
-      clean.data.map((value, k) => value + sigma * noise.data[k]),
-      clean.shape,
-    );
-    const left = norm(difference(await denoise(noisy, sigma), clean).data);
-    sum += left / (sigma * norm(noise.data)) / LEVELS.length;
+/** Mean share of the noise that is left. */
+async function errorOf(prior: DiffusionPrior): Promise<number> {
+  const clean = softPicture(prior.channels);
+  const untold = prior.card?.time.form === 'none';
+  const shares: number[] = [];
+  for (const sigma of untold ? LEVELS_UNTOLD : LEVELS) {
+    shares.push(await shareLeft((x, level) => prior.denoise(x, level), clean, sigma));
   }
-  return sum;
+  const counted = untold ? shares.sort((a, b) => a - b).slice(0, 2) : shares;
+  return counted.reduce((sum, share) => sum + share / counted.length, 0);
+}
+
+/** The card's range is of networks of its kind; only a table of steps says what this one knows. */
+async function sigmaRangeOf(prior: DiffusionPrior, card: DiffusionCard): Promise<readonly [number, number]> {
+  if (card.schedule.kind === 'vp') return card.sigmaRange;
+  const range = card.valueRange[1] - card.valueRange[0];
+  const known = await knownLevels((x, sigma) => prior.denoise(x, sigma), prior.channels, prior.sigmaRange);
+  const [least, most] = known.map((sigma) => Number((sigma * range).toPrecision(2)));
+  return [Math.max(least, card.sigmaRange[0]), Math.min(most, card.sigmaRange[1])];
 }
 
 /** Soft shading with two edges: what any model of pictures knows. */
@@ -192,16 +166,15 @@ function softPicture(channels: number): FloatArray {
 }
 
 /** The least power of two of which the network takes any multiple. */
-async function sizeMultipleOf(
-  session: Session,
-  { channels, inputs, outputs }: DiffusionCard,
-): Promise<number> {
-  const time = session.inputs.find(({ name }) => name === inputs.time)!;
+async function sizeMultipleOf(session: Session, card: DiffusionCard): Promise<number> {
+  const { channels, inputs, outputs } = card;
+  const level = levelInput(session, card, card.name);
   for (let multiple = 1; multiple < SIDE; multiple *= 2) {
-    const dims = [1, channels, 3 * multiple, 5 * multiple];
+    const extents = [3 * multiple, 5 * multiple] as const;
+    const dims = [1, level.as === 'channel' ? channels + 1 : channels, ...extents];
     const size = dims.reduce((product, extent) => product * extent);
     const image: Tensor = { type: 'float32', dims, data: new Float32Array(size) };
-    const feeds = { [inputs.image]: image, [inputs.time]: scalarTensor(time, 1) };
+    const feeds = { [inputs.image]: image, ...levelFeeds(level, 1, extents) };
     const answer = await session.run(feeds, { fetch: [outputs.image] }).catch(() => undefined);
     const found = answer?.outputs[outputs.image].dims;
     if (found && found[2] === dims[2] && found[3] === dims[3]) return multiple;

@@ -77,6 +77,17 @@ export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPri
   };
 }
 
+/**
+ * A prior whose network takes one size only (28², 64²), for images of any size. Where every pixel sees the whole window
+ * the parts of an image do not quite agree: each is seen with a quarter of the window around it.
+ */
+export function inFixedSize(prior: DiffusionPrior): DiffusionPrior {
+  if (prior.fixedSize === undefined) return prior;
+  const side = Math.min(...prior.fixedSize);
+  const halo = Math.min(prior.receptiveRadius ?? side, Math.floor(side / 4));
+  return tiled(prior, { tile: side - 2 * halo, halo });
+}
+
 /** The work on every tile, and what it gives put together. */
 async function inTiles(
   prior: DiffusionPrior,

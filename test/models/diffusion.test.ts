@@ -6,10 +6,11 @@ import { differentiate } from '../../models/onnx/differentiate.js';
 import { ints, type Node, type TensorRef } from '../../models/onnx/graph.js';
 import { type ElementType, Runtime } from '../../models/onnx/session.js';
 import type { DiffusionPrior } from '../../models/prior.js';
+import { inFixedSize } from '../../models/tiled.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { dot } from '../../src/core/vector.js';
-import { float32, model, node } from './tiny-models.js';
+import { float32, int64, model, node } from './tiny-models.js';
 
 const random = keyedRandom(0, 'diffusion', 0);
 let runtime: Runtime;
@@ -23,10 +24,12 @@ interface Network {
   initializers?: readonly TensorRef[];
   image?: (number | string)[];
   output?: (number | string)[];
-  time?: { type: ElementType; dims: (number | string)[] };
+  time?: { type: ElementType; dims: (number | string)[] } | 'none';
   /** One more input, that no card names. */
   label?: boolean;
 }
+
+const NUMBER: { type: ElementType; dims: (number | string)[] } = { type: 'float32', dims: ['n'] };
 
 /** A prior of two channels on the grid of 4 pixels, whose network has inputs x, t and output y. */
 async function open(network: Network, fields: Partial<DiffusionCard> = {}): Promise<DiffusionPrior> {
@@ -36,7 +39,7 @@ async function open(network: Network, fields: Partial<DiffusionCard> = {}): Prom
     initializers: network.initializers ?? [],
     inputs: [
       { name: 'x', type: 'float32', dims: image },
-      { name: 't', ...(network.time ?? { type: 'float32', dims: ['n'] }) },
+      ...(network.time === 'none' ? [] : [{ name: 't', ...(network.time ?? NUMBER) }]),
       ...(network.label ? [{ name: 'label', type: 'float32' as const, dims: [1] }] : []),
     ],
     outputs: [{ name: 'y', type: 'float32', dims: network.output ?? image }],
@@ -169,6 +172,125 @@ describe('denoise', () => {
       x.data.map((value) => a * value + 100),
       1e-4,
     );
+  });
+});
+
+describe('how a network is told the level', () => {
+  const UNIT = { valueRange: [0, 1], sizeMultiple: 1 } as const;
+  const x = image(2, 3, 5);
+  const times = (sigma: number) => x.data.map((value) => value * sigma);
+
+  test.each([
+    [['n', 1]],
+    [[1, 1, 1, 1]],
+    [['n', 1, 1, 1]],
+    [['n', 1, 'h', 'w']],
+    [['n', 2, 'h', 'w']],
+    [['a', 'b', 'c', 'd']],
+  ])('as a number or a map of shape %j', async (dims) => {
+    const prior = await open({ ...TIMES, time: { type: 'float32', dims } }, UNIT);
+    expectClose(await prior.denoise(x, 0.25), times(0.25), 1e-7);
+    const { pullback, release } = await prior.linearize!(x, 0.25);
+    expectClose(await pullback(x), times(0.25), 1e-7);
+    release();
+  });
+
+  /** y = x · (the last channel) and x of three channels. */
+  const AS_CHANNEL: Network = {
+    nodes: [
+      node('Slice', ['x', 'zero', 'two', 'one'], ['colours']),
+      node('Slice', ['x', 'two', 'three', 'one'], ['level']),
+      node('Mul', ['colours', 'level'], ['y']),
+    ],
+    initializers: [0, 1, 2, 3].map((value) => int64(['zero', 'one', 'two', 'three'][value], [value])),
+    image: ['n', 3, 'h', 'w'],
+    output: ['n', 2, 'h', 'w'],
+    time: 'none',
+  };
+
+  test('as one more channel, which has no gradient', async () => {
+    const prior = await open(AS_CHANNEL, { ...UNIT, inputs: { image: 'x' }, sizeMultiple: 4 });
+    expectClose(await prior.denoise(x, 0.25), times(0.25), 1e-7);
+    const { pullback, release } = await prior.linearize!(x, 0.25);
+    expectClose(await pullback(x), times(0.25), 1e-7);
+    release();
+    await expect(
+      open({ ...TIMES, time: 'none', nodes: BLIND.nodes }, { inputs: { image: 'x' } }),
+    ).rejects.toThrow('tiny.onnx: input "x" is n×2×h×w; its card says 1×3×height×width.');
+  });
+
+  const BLIND: Network = { nodes: [node('Add', ['x', 'x'], ['y'])], time: 'none' };
+  const UNTOLD = { ...UNIT, inputs: { image: 'x' }, time: { form: 'none', scale: 1 } } as const;
+
+  test('not at all: one level is known, and asked for at any below it', async () => {
+    const prior = await open(BLIND, { ...UNTOLD, sigmaRange: [0.1, 0.1] });
+    expectClose(
+      await prior.denoise(x, 0.1),
+      x.data.map((value) => 2 * value),
+      1e-6,
+    );
+    expectClose(
+      await prior.denoise(x, 0.01),
+      x.data.map((value) => 2 * value),
+      1e-6,
+    );
+    await expect(prior.denoise(x, 0.2)).rejects.toThrow('knows noise of σ up to 0.1');
+  });
+
+  test('and what it answers may be the noise itself', async () => {
+    const fields = { ...UNTOLD, parametrisation: 'residual', valueRange: [-1, 1] } as const;
+    const prior = await open(BLIND, fields);
+    // On [-1, 1] the answer is 2(2x − 1), of which half is the noise in [0, 1] units: D = x − (2x − 1).
+    expectClose(
+      await prior.denoise(x, 0.1),
+      x.data.map((value) => 1 - value),
+      1e-6,
+    );
+  });
+
+  test('a map of whole numbers, two numbers and a name that the graph lacks are refused', async () => {
+    const of = (type: ElementType, dims: (number | string)[]) =>
+      open({ nodes: [node('Mul', ['x', 'x'], ['y']), node('Identity', ['t'], ['z'])], time: { type, dims } });
+    await expect(of('int64', ['n', 1, 'h', 'w'])).rejects.toThrow(
+      'tiny.onnx: input "t" is int64 [n, 1, h, w]; a time is one number',
+    );
+    await expect(of('float32', [1, 2])).rejects.toThrow('input "t" is float32 [1, 2]');
+    await expect(open(TIMES, { inputs: { image: 'x', time: 'level' } })).rejects.toThrow('no input "level"');
+  });
+});
+
+describe('a network of one size', () => {
+  const FIXED: Network = { ...TIMES, image: [1, 2, 4, 6] };
+
+  test('is given smaller images mirrored out to it, and refuses larger ones', async () => {
+    const prior = await open(FIXED, { sizeMultiple: 64 });
+    expect([prior.fixedSize, prior.sizeMultiple]).toEqual([[4, 6], 1]);
+    const small = image(2, 3, 5);
+    expectClose(
+      await prior.denoise(small, 0.25),
+      small.data.map((value) => ((2 * value - 1) * 0.5 + 1) / 2),
+      1e-6,
+    );
+    await expect(prior.denoise(image(2, 4, 7), 0.25)).rejects.toThrow(
+      'tiny takes images of 4×6 only, not 4×7.',
+    );
+  });
+
+  test('sees images of any size in parts', async () => {
+    const prior = inFixedSize(await open(FIXED));
+    const large = image(2, 9, 17);
+    expectClose(
+      await prior.denoise(large, 0.25),
+      large.data.map((value) => ((2 * value - 1) * 0.5 + 1) / 2),
+      1e-6,
+    );
+    const { pullback, release } = await prior.linearize!(large, 0.25);
+    expectClose(
+      await pullback(large),
+      large.data.map((value) => 0.5 * value),
+      1e-6,
+    );
+    release();
   });
 });
 

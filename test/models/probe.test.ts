@@ -1,17 +1,19 @@
 /** Probing networks that were put together to be called in one way. */
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BetasCard } from '../../models/card.js';
 import { loadPrior } from '../../models/load.js';
 import { constant } from '../../models/onnx/constants.js';
-import { ints, type Node } from '../../models/onnx/graph.js';
+import { ints, type Node, type TensorRef, type ValueDeclaration } from '../../models/onnx/graph.js';
+import { readModel } from '../../models/onnx/proto/read.js';
+import { writeModel } from '../../models/onnx/proto/write.js';
 import type { ElementType } from '../../models/onnx/tensor.js';
 import { probeCard } from '../../models/probe.js';
 import { alphasCumprod } from '../../models/schedule.js';
 import { writeProbedCard } from '../../src/load/probed-card.js';
-import { float32, model, node } from './tiny-models.js';
+import { float32, int64, model, node } from './tiny-models.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -103,6 +105,80 @@ describe('what probing finds', () => {
     expect(card).toMatchObject({ parametrisation: 'x0', schedule: { kind: 've' }, time: { form: 'sigma' } });
     expect(card).toMatchObject({ valueRange: [-1, 1], sizeMultiple: 8 });
     expect(error).toBeLessThan(0.25);
+  });
+});
+
+describe('how the network is told the level, and which levels it knows', () => {
+  /** photo-small, on [-1, 1], with what is put before it. */
+  async function changed(
+    before: readonly Node[],
+    inputs: readonly ValueDeclaration[],
+    added: readonly TensorRef[] = [],
+  ) {
+    const directory = await mkdtemp(join(folder, 'changed-'));
+    const original = readModel(await readFile('models/weights/photo-small/model.onnx'));
+    const { graph } = original;
+    const nodes = [...before, ...graph.nodes];
+    const initializers = [...graph.initializers, ...added];
+    const bytes = writeModel({ ...original, graph: { ...graph, nodes, inputs, initializers } });
+    await writeFile(join(directory, 'net.onnx'), bytes);
+    return directory;
+  }
+  const image: ValueDeclaration = { name: 'x', type: 'float32', dims: ['n', 3, 'h', 'w'] };
+  const bounds = [float32('least', [], [0.04]), float32('most', [], [0.8])];
+
+  it('levels up to 0.4 of [0, 1], told by a map', async () => {
+    const map: ValueDeclaration = { name: 'map', type: 'float32', dims: ['n', 1, 'h', 'w'] };
+    const before = [
+      node('ReduceMax', ['map'], ['told'], { axes: ints([1, 2, 3]), keepdims: { kind: 'int', value: 0 } }),
+      node('Clip', ['told', 'least', 'most'], ['sigma']),
+    ];
+    const directory = await changed(before, [map, image], bounds);
+    const { card, error } = await probeCard(directory);
+    expect(card).toMatchObject({ parametrisation: 'x0', time: { form: 'sigma' }, valueRange: [-1, 1] });
+    expect(card).toMatchObject({ inputs: { image: 'x', time: 'map' }, channels: 3, sizeMultiple: 8 });
+    const [least, most] = card.sigmaRange;
+    expect(least).toBeLessThan(0.041);
+    expect(most).toBeGreaterThan(0.8);
+    expect(most).toBeLessThan(1.44);
+    expect(error).toBeLessThan(0.35);
+  });
+
+  const slices = [
+    node('Slice', ['all', 'zero', 'three', 'one'], ['x']),
+    node('Slice', ['all', 'three', 'four', 'one'], ['map']),
+  ];
+  const corners = [0, 1, 3, 4].map((value, k) => int64(['zero', 'one', 'three', 'four'][k], [value]));
+
+  it('one more channel, and one size only', async () => {
+    const all: ValueDeclaration = { name: 'all', type: 'float32', dims: [1, 4, 64, 64] };
+    const level = node('ReduceMax', ['map'], ['sigma'], {
+      axes: ints([1, 2, 3]),
+      keepdims: { kind: 'int', value: 0 },
+    });
+    const directory = await changed([...slices, level], [all], corners);
+    const { card } = await probeCard(directory);
+    expect(card).toMatchObject({ parametrisation: 'x0', time: { form: 'sigma' }, channels: 3 });
+    expect(card.inputs).toEqual({ image: 'all' });
+    expect(card.sigmaRange).toEqual([0.002, 80]);
+  });
+
+  it('nothing: the network knows 25/255, and answers with the noise', async () => {
+    const directory = await changed([], [image], [float32('sigma', [1], [50 / 255])]);
+    const path = join(directory, 'net.onnx');
+    const original = readModel(await readFile(path));
+    const { graph } = original;
+    const nodes = [...graph.nodes, node('Sub', ['x', 'x0'], ['noise'])];
+    const outputs = [{ ...graph.outputs[0], name: 'noise' }];
+    await writeFile(path, writeModel({ ...original, graph: { ...graph, nodes, outputs } }));
+    const { card } = await probeCard(directory);
+    expect(card).toMatchObject({ parametrisation: 'residual', time: { form: 'none' }, valueRange: [-1, 1] });
+    expect(card.inputs).toEqual({ image: 'x' });
+    const [least, most] = card.sigmaRange;
+    expect(least).toBeGreaterThan(25 / 255);
+    expect(least).toBeLessThan(51 / 255);
+    expect(most).toBeGreaterThan(50 / 255);
+    expect(most).toBeLessThan(90 / 255);
   });
 });
 

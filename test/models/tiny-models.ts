@@ -16,6 +16,12 @@ export function float32(name: string, dims: readonly number[], values: readonly 
   return { name, type: 'float32', dims, data: { bytes: new Uint8Array(Float32Array.from(values).buffer) } };
 }
 
+/** A list of whole numbers. */
+export function int64(name: string, values: readonly number[]): TensorRef {
+  const bytes = new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer);
+  return { name, type: 'int64', dims: [values.length], data: { bytes } };
+}
+
 /** The bytes of a model of opset 18. */
 export function model(graph: {
   nodes: readonly Node[];

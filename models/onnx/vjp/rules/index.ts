@@ -1,6 +1,7 @@
 /** The one table of differentiation rules, by operator. */
 import type { RuleTable } from '../rule.js';
 import { activation } from './activation.js';
+import { attentions } from './attention.js';
 import { convolutions } from './convolution.js';
 import { elementwise } from './elementwise.js';
 import { indexing } from './indexing.js';
@@ -18,6 +19,7 @@ export const rules: RuleTable = {
   ...movement,
   ...indexing,
   ...linalg,
+  ...attentions,
   ...convolutions,
   ...normalisation,
   ...pooling,

@@ -2,6 +2,18 @@
 import { float } from '../test-graph.js';
 import { type Case, withX } from './case.js';
 
+const attentions: readonly Case[] = [false, true].flatMap((masked) =>
+  [undefined, 0.3].map((scale) => ({
+    name: `Attention${masked ? ' with a mask' : ''}${scale ? ` of scale ${scale}` : ''}`,
+    opset: 23,
+    build: (g) => {
+      const inputs = [g.input('q', [2, 3, 4, 5]), g.input('k', [2, 3, 6, 5]), g.input('v', [2, 3, 6, 2])];
+      if (masked) inputs.push(g.weights([4, 6]));
+      return g.op('Attention', inputs, scale ? { scale: float(scale) } : {});
+    },
+  })),
+);
+
 const normalisations: readonly Case[] = [
   withX('InstanceNormalization', [2, 3, 4, 5], (g, x) => {
     return g.op('InstanceNormalization', [x, g.weights([3]), g.weights([3])], { epsilon: float(1e-3) });
@@ -128,4 +140,4 @@ const networks: readonly Case[] = [
   }),
 ];
 
-export const networkCases = [...normalisations, ...networks];
+export const networkCases = [...attentions, ...normalisations, ...networks];

@@ -21,6 +21,25 @@ export const linalg: Kernels = {
     ];
     return { dims, data: full.data };
   },
+  /** [batch, heads, length, size], with a mask that is added. */
+  Attention: ([q, k, v, mask], node) => {
+    const scale = node.float('scale', 1 / Math.sqrt(q.dims[3]));
+    const scores = build([...q.dims.slice(0, 3), k.dims[2]], ([n, head, row, column]) => {
+      let total = mask === undefined ? 0 : atBroadcast(mask, [n, head, row, column]);
+      for (let i = 0; i < q.dims[3]; i++)
+        total += scale * at(q, [n, head, row, i]) * at(k, [n, head, column, i]);
+      return total;
+    });
+    return build([...q.dims.slice(0, 3), v.dims[3]], ([n, head, row, i]) => {
+      let [above, below] = [0, 0];
+      for (let column = 0; column < k.dims[2]; column++) {
+        const weight = Math.exp(at(scores, [n, head, row, column]));
+        above += weight * at(v, [n, head, column, i]);
+        below += weight;
+      }
+      return above / below;
+    });
+  },
   Gemm: ([a, b, c], node) => {
     const left = node.int('transA', 0) ? transpose(a, [1, 0]) : a;
     const right = node.int('transB', 0) ? transpose(b, [1, 0]) : b;

@@ -4,8 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Model, TensorRef } from './graph.js';
-import { isExternal } from './graph.js';
+import { type Graph, isExternal, type Model, type TensorRef, withSubgraphs } from './graph.js';
 import { readModel } from './proto/read.js';
 import { writeModel } from './proto/write.js';
 import type { Runtime } from './session.js';
@@ -42,7 +41,7 @@ export async function canonicalise(
       externalDataFolder: folders.weights,
     });
     await session.release();
-    const next = readModel(await readFile(optimisedModelPath));
+    const next = foldedApart(readModel(await readFile(optimisedModelPath)), current, pass);
     const settled = next.graph.nodes.length === current.graph.nodes.length;
     current = next;
     if (settled) break;
@@ -51,6 +50,29 @@ export async function canonicalise(
     ...current,
     graph: { ...current.graph, initializers: current.graph.initializers.map(withoutOffset) },
   };
+}
+
+/**
+ * What a pass folded, under names of that pass: ONNX Runtime counts anew in the next, and would use the same ones again.
+ */
+function foldedApart(model: Model, before: Model, pass: number): Model {
+  const known = new Set([...before.graph.initializers, ...model.graph.outputs].map(({ name }) => name));
+  const folded = model.graph.initializers.filter(({ name }) => !known.has(name));
+  const names = new Map(folded.map(({ name }) => [name, `folded-${pass}/${name}`]));
+  const initializers = model.graph.initializers.map((tensor) => ({
+    ...tensor,
+    name: names.get(tensor.name) ?? tensor.name,
+  }));
+  return { ...model, graph: { ...renamed(model.graph, names), initializers } };
+}
+
+/** The graph, and those inside its nodes, reading the values by other names. */
+function renamed(graph: Graph, names: ReadonlyMap<string, string>): Graph {
+  const nodes = graph.nodes.map((node) => ({
+    ...withSubgraphs(node, (inner) => renamed(inner, names)),
+    inputs: node.inputs.map((name) => names.get(name) ?? name),
+  }));
+  return { ...graph, nodes };
 }
 
 /** Bytes that stand in a scratch file must not be pointed to. */

@@ -89,6 +89,16 @@ export function subgraphs(node: Node): readonly Graph[] {
   });
 }
 
+/** The node with the graphs that it holds changed. */
+export function withSubgraphs(node: Node, change: (graph: Graph) => Graph): Node {
+  const attributes = [...node.attributes].map(([name, attribute]): [string, Attribute] => {
+    if (attribute.kind === 'graph') return [name, { kind: 'graph', value: change(attribute.value) }];
+    if (attribute.kind === 'graphs') return [name, { kind: 'graphs', value: attribute.value.map(change) }];
+    return [name, attribute];
+  });
+  return { ...node, attributes: new Map(attributes) };
+}
+
 /** Every value a node reads: its inputs and what its subgraphs capture from outside. */
 export function readBy(node: Node): string[] {
   return [...node.inputs.filter((name) => name !== ''), ...subgraphs(node).flatMap(capturedBy)];

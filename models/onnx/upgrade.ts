@@ -13,6 +13,7 @@ import {
   type Node,
   type TensorRef,
   text,
+  withSubgraphs,
 } from './graph.js';
 
 const TARGET = 18;
@@ -82,15 +83,6 @@ function upgradeGraph(graph: Graph, from: number, names: { count: number }): Gra
     return change === undefined ? [inner] : change(inner, from, make);
   });
   return { ...graph, nodes, initializers: [...graph.initializers, ...added] };
-}
-
-function withSubgraphs(node: Node, change: (graph: Graph) => Graph): Node {
-  const attributes = [...node.attributes].map(([name, attribute]): [string, Attribute] => {
-    if (attribute.kind === 'graph') return [name, { kind: 'graph', value: change(attribute.value) }];
-    if (attribute.kind === 'graphs') return [name, { kind: 'graphs', value: attribute.value.map(change) }];
-    return [name, attribute];
-  });
-  return { ...node, attributes: new Map(attributes) };
 }
 
 function changed(node: Node, remove: readonly string[], add: Record<string, Attribute> = {}): Node {

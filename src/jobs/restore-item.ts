@@ -27,6 +27,7 @@ import { type NoiseReport, withEstimatedNoise } from './estimated-noise.js';
 import { withoutFilledAlpha } from './filled-alpha.js';
 import { dimDoubt, noiseInLevels } from './levels.js';
 import { withPattern } from './mosaic.js';
+import { priorDoubts } from './prior-doubts.js';
 import type { FolderEvent, FolderJob } from './restore-folder.js';
 import {
   type Encoded,
@@ -188,6 +189,7 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
     const none = `solver ${solver.name} draws none by itself`;
     throw new UsageError(`--estimate sample needs --samples, since ${none}`);
   }
+  if (prior?.kind === 'diffusion') for (const doubt of priorDoubts(prior, problem)) warn(doubt);
   const kept = keptSamples(solver, job, warn);
   const made = madeOf({ input, problem, solver, written, kept }, shared, page);
   return { input, problem, noise, solver, written, kept, made };

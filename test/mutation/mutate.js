@@ -40,8 +40,8 @@ const testFiles = groupsBelow('test')
   .filter((path) => path.endsWith('.test.ts'));
 
 /**
- * Of a folder the tests in the folder of the same path, of files those of their names; of solvers also those of
- * test/exact that import one of them, unless only their own are asked for.
+ * Of a folder the tests in the folder of the same path, of files those of their names. Unless only their own are asked
+ * for: of solvers also those of test/exact that import one of them, of problems what holds for each line of the table.
  * @param {string[]} files @param {boolean} whole @returns {string[]}
  */
 function testsOf(files, whole) {
@@ -49,13 +49,19 @@ function testsOf(files, whole) {
   const mirrored = testFiles.filter((test) =>
     whole ? dirname(test) === dirname(paths[0]) : paths.includes(test),
   );
+  return own ? mirrored : [...new Set([...mirrored, ...generalTestsOf(files)])];
+}
+
+/** @param {string[]} files @returns {string[]} */
+function generalTestsOf(files) {
+  if (files[0].startsWith('problems/')) return ['test/problems/tables.test.ts'];
+  if (!files[0].startsWith('solvers/')) return [];
   const imports = files.map((file) => `/${file.replace(/\.ts$/, '.js')}'`);
-  const exact = testFiles.filter((test) => {
-    if (own || !files[0].startsWith('solvers/') || !test.startsWith('test/exact/')) return false;
+  return testFiles.filter((test) => {
+    if (!test.startsWith('test/exact/')) return false;
     const text = readFileSync(test, 'utf8');
     return imports.some((path) => text.includes(path));
   });
-  return [...mirrored, ...exact];
 }
 
 const reports = `coverage/mutation/${share === '1' ? 'all' : `share-${share}-seed-${seed}`}${own ? '-own' : ''}`;

@@ -4,7 +4,7 @@
  *
  *   dx/dσ = (x − D(x, σ))/σ,   log p_σ0(x_σ0) = log p_σT(x_σT) + ∫ (n − tr ∂D/∂x) dσ/σ
  */
-import { requirePrior } from '../src/core/arguments.js';
+import { requireArray, requirePrior } from '../src/core/arguments.js';
 import { type FloatArray, floatArray, type Shape, sizeOf } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
 import type { RandomSource } from '../src/core/random.js';
@@ -44,9 +44,11 @@ export interface LogProbabilityOptions {
 export async function logProbability(
   prior: DiffusionPrior,
   x: FloatArray,
-  { steps = 40, probes = 16, random, signal }: LogProbabilityOptions = {},
+  options: LogProbabilityOptions = {},
 ): Promise<number> {
   requirePrior(prior ?? null);
+  requireArray(x, 'the image');
+  const { steps = 40, probes = 16, random, signal } = Object(options) as LogProbabilityOptions;
   const linearize = prior.linearize?.bind(prior);
   if (!linearize)
     throw new Error(`log-probability needs a prior with a gradient, but prior ${prior.name} has none`);

@@ -2,6 +2,7 @@
  * Gaussian mixtures: priors whose denoiser, and whose posterior under a linear measurement with Gaussian noise, have
  * closed forms. Solvers are measured against them. Everything is computed in double precision.
  */
+import { requireExtents } from '../src/core/arguments.js';
 import {
   type FloatArray,
   floatArray,
@@ -10,6 +11,7 @@ import {
   sameShape,
   sizeOf,
 } from '../src/core/array.js';
+import { UsageError } from '../src/core/errors.js';
 import type { Linearization } from '../src/core/linearization.js';
 import type { Random } from '../src/core/random.js';
 import { axpy, dot } from '../src/core/vector.js';
@@ -43,6 +45,9 @@ export class GaussianMixture {
 
   /** @throws RangeError where no weight is positive or one is negative, or sizes do not fit each other. */
   constructor(components: readonly GaussianComponent[]) {
+    if (!Array.isArray(components) || !components.every((part) => Object(part).mean?.length > 0)) {
+      throw new UsageError('the components are no list, expected [{ weight, mean, covariance }]');
+    }
     const n = components[0]?.mean.length ?? 0;
     for (const { weight, mean, covariance } of components) {
       const fits = mean.length === n && (typeof covariance === 'number' || covariance.length === n * n);
@@ -183,9 +188,13 @@ export class GaussianMixture {
  */
 export function mixturePrior(
   mixture: GaussianMixture,
-  shape: Shape = [1, 1, mixture.dimension],
+  shape: Shape = [1, 1, Object(mixture).dimension],
   sigmaRange: readonly [number, number] = [0.002, 80],
 ): DiffusionPrior {
+  if (!(mixture instanceof GaussianMixture)) {
+    throw new UsageError('the mixture is none, expected new GaussianMixture([{ weight, mean, covariance }])');
+  }
+  requireExtents(shape);
   if (shape.length !== 3 || sizeOf(shape) !== mixture.dimension) {
     throw new RangeError(
       `A mixture of ${mixture.dimension} dimensions is no prior of shape ${formatShape(shape)}.`,

@@ -1,4 +1,5 @@
 /** A problem spec and a size make a problem. */
+import { requireSpec } from '../src/core/arguments.js';
 import { type FloatArray, formatShape, type Shape, sameShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
 import type { JpegCoding } from '../src/core/jpeg-coding.js';
@@ -125,11 +126,7 @@ function findFiles({ operators }: ProblemSpec, { measurement }: BindContext) {
 
 /** The same spec with every option's effective value. @throws UsageError */
 export function checkSpec(spec: ProblemSpec): ProblemSpec {
-  if (!Array.isArray(Object(spec).operators)) {
-    throw new UsageError(
-      `the problem is ${JSON.stringify(spec)}, expected what problem('denoise', 'gaussian:sigma=10/255') gives`,
-    );
-  }
+  requireSpec(spec);
   const terms = spec.operators.map((term) => ({
     name: term.name,
     options: optionsOf(familyOf('problem', operatorFamilies, term), term),
@@ -173,7 +170,7 @@ export function problem(operators: string, noise: string): ProblemSpec {
   for (const text of [operators, noise]) {
     if (typeof text === 'string') continue;
     throw new UsageError(
-      `problem takes texts, such as 'denoise' and 'gaussian:sigma=10/255', found ${JSON.stringify(text)}`,
+      `problem takes texts, such as 'denoise' and 'gaussian:sigma=10/255', found ${JSON.stringify(text) ?? 'nothing'}`,
     );
   }
   return checkSpec({ ...parseProblem(operators), noise: parseNoise(noise) });

@@ -1,5 +1,5 @@
 /** Checks an operator against what it claims to be: what `retrodict check` prints and every shipped operator passes. */
-import { requireOperator } from '../src/core/arguments.js';
+import { requireFunctions, requireMethods, requireOperator } from '../src/core/arguments.js';
 import { type FloatArray, floatArray, mapArray, type Shape, sizeOf } from '../src/core/array.js';
 import { conjugateGradients } from '../src/core/conjugate-gradients.js';
 import { keyedRandom, type RandomSource } from '../src/core/random.js';
@@ -144,6 +144,9 @@ export async function estimateNorm(
   random: RandomSource = keyedRandom(0, 'norm', 0),
   iterations = 50,
 ): Promise<number> {
+  requireOperator(operator);
+  requireMethods(operator, 'the operator', ['adjoint'], 'a linear one, with an adjoint');
+  requireFunctions({ random });
   let x = random('norm').normals(operator.inputShape);
   let estimate = 0;
   for (let i = 0; i < iterations; i++) {

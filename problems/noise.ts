@@ -1,4 +1,5 @@
 /** What a solver may ask of a noise model (ARCHITECTURE.md §2): the true likelihood, never a silent least squares. */
+import { requireFunctions, requireNoise } from '../src/core/arguments.js';
 import type { FloatArray } from '../src/core/array.js';
 import type { Random } from '../src/core/random.js';
 import { difference } from '../src/core/vector.js';
@@ -55,6 +56,7 @@ export interface NoiseModel {
  * ```
  */
 export function sumOf(logDensity: LogDensity): NoiseModel['logLikelihood'] {
+  requireFunctions({ logDensity });
   return (clean, y) => {
     let sum = 0;
     for (let i = 0; i < y.data.length; i++) sum += logDensity(clean.data[i], y.data[i]);
@@ -74,6 +76,7 @@ export function sumOf(logDensity: LogDensity): NoiseModel['logLikelihood'] {
  * ```
  */
 export function devianceOf(noise: NoiseModel, clean: FloatArray, y: FloatArray): number {
+  requireNoise(noise);
   if (noise.deviance) return noise.deviance(clean, y);
   return 2 * (noise.logLikelihood(y, y) - noise.logLikelihood(clean, y));
 }
@@ -90,5 +93,6 @@ export function devianceOf(noise: NoiseModel, clean: FloatArray, y: FloatArray):
  * ```
  */
 export function residualOf(noise: NoiseModel, clean: FloatArray, y: FloatArray): FloatArray {
+  requireNoise(noise);
   return noise.residual ? noise.residual(clean, y) : difference(y, clean);
 }

@@ -1,4 +1,5 @@
 /** (AᵀA + ρI)⁻¹ for any linear operator: its own where it declares one, conjugate gradients else. */
+import { requireArrays, requireMethods, requireNumbers } from '../src/core/arguments.js';
 import { type FloatArray, mapArray } from '../src/core/array.js';
 import { type ConjugateGradientOptions, conjugateGradients } from '../src/core/conjugate-gradients.js';
 import type { LinearOperator } from './operator.js';
@@ -29,6 +30,9 @@ export async function normalSolve(
   rho: number,
   options?: ConjugateGradientOptions,
 ): Promise<FloatArray> {
+  requireMethods(operator, 'the operator', ['apply', 'adjoint'], 'a linear one, with apply and adjoint');
+  requireArrays({ b });
+  requireNumbers({ rho });
   if (!(rho > 0)) throw new RangeError(`the normal equations need ρ > 0, not ${rho}`);
   if (operator.normalSolve) return operator.normalSolve(b, rho);
   const regularised = async (x: FloatArray) => {

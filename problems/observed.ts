@@ -1,4 +1,5 @@
 /** Measurements with holes (`operator.observed`): what lies there is no data, whatever a file has there. */
+import { requireOperator } from '../src/core/arguments.js';
 import {
   type FloatArray,
   floatArray,
@@ -37,7 +38,9 @@ export function zeroHoles(measurement: FloatArray, { outputShape, observed }: Fo
  * console.log(countObserved(operator));
  * ```
  */
-export function countObserved({ outputShape, observed }: ForwardOperator): number {
+export function countObserved(operator: ForwardOperator): number {
+  requireOperator(operator);
+  const { outputShape, observed } = operator;
   return observed ? observed.reduce((count, seen) => count + seen, 0) : sizeOf(outputShape);
 }
 

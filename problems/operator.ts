@@ -2,6 +2,7 @@
  * What a solver may ask of a forward model A (ARCHITECTURE.md §2). An operator declares what it has; what it does not
  * have, `src/core` and `problems/` supply in general form (conjugate gradients) or the solver refuses.
  */
+import { requireFunctions, requireMethods, requireOperator } from '../src/core/arguments.js';
 import type { FloatArray, Shape } from '../src/core/array.js';
 import type { Awaitable, Linearization } from '../src/core/linearization.js';
 
@@ -104,6 +105,7 @@ export interface SingularValues {
  * ```
  */
 export function isLinear(operator: ForwardOperator): operator is LinearOperator {
+  requireMethods(operator, 'the operator', ['apply'], 'what bind or plainOperator gives');
   return 'adjoint' in operator;
 }
 
@@ -136,6 +138,7 @@ export async function linearizeLinear(
   operator: Pick<LinearOperator, 'apply' | 'adjoint'>,
   x: FloatArray,
 ): Promise<Linearization> {
+  requireMethods(operator, 'the operator', ['apply', 'adjoint'], 'one with apply and adjoint');
   return { value: await operator.apply(x), pullback: (v) => operator.adjoint(v), release() {} };
 }
 
@@ -157,6 +160,8 @@ export async function linearizeLinear(
 export function withLinearization(
   parts: Omit<LinearOperator, 'linearize' | 'field'> & Partial<Pick<LinearOperator, 'field'>>,
 ): LinearOperator {
+  requireOperator(parts);
+  requireMethods(parts, 'the operator', ['adjoint'], 'one with an adjoint');
   return { field: 'real', ...parts, linearize: (x) => linearizeLinear(parts, x) };
 }
 
@@ -174,6 +179,8 @@ export function straightThrough(
   apply: ForwardOperator['apply'],
   surrogate: ForwardOperator,
 ): ForwardOperator {
+  requireFunctions({ apply });
+  requireOperator(surrogate);
   const { inputShape, outputShape, field, observed } = surrogate;
   return {
     inputShape,

@@ -1,4 +1,5 @@
 /** A problem spec is data (what `--problem` and `problem.json` hold); binding it to sizes makes a problem. */
+import { requireNoise, requireOperator } from '../src/core/arguments.js';
 import { type FloatArray, type Shape, zeros } from '../src/core/array.js';
 import type { Found, Options } from './family.js';
 import type { NoiseModel } from './noise.js';
@@ -54,6 +55,8 @@ export interface Problem {
  * ```
  */
 export function problemOf(operator: ForwardOperator, noise: NoiseModel, name = 'custom'): Problem {
+  requireOperator(operator);
+  requireNoise(noise);
   return {
     spec: { operators: [] },
     name,
@@ -77,10 +80,9 @@ export function problemOf(operator: ForwardOperator, noise: NoiseModel, name = '
  * console.log(equalVariance(bind(problem('denoise', 'poisson:gain=1/500'), { imageShape }))); // undefined
  * ```
  */
-export function equalVariance({
-  noise,
-  measurementShape,
-}: Pick<Problem, 'noise' | 'measurementShape'>): number | undefined {
+export function equalVariance(problem: Pick<Problem, 'noise' | 'measurementShape'>): number | undefined {
+  const { noise, measurementShape } = Object(problem) as typeof problem;
+  requireNoise(noise);
   const variance = noise.variance?.(zeros(measurementShape));
   return typeof variance === 'number' ? variance : undefined;
 }

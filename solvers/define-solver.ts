@@ -1,4 +1,5 @@
 /** How a solver is declared. From its needs and its options follow the types of what its `run` is given. */
+
 import type { z } from 'zod';
 import type {
   CompressivePrior,
@@ -10,7 +11,9 @@ import type {
 import type { NoiseModel } from '../problems/noise.js';
 import type { ForwardOperator, LinearOperator } from '../problems/operator.js';
 import type { Problem } from '../problems/problem.js';
+import { requireMethods, requireText } from '../src/core/arguments.js';
 import type { FloatArray } from '../src/core/array.js';
+import { UsageError } from '../src/core/errors.js';
 import { parseOptions } from '../src/core/options.js';
 import type { ChainSolver, EnsembleSolver, Moments, MomentsContext, Needs, PointSolver } from './solver.js';
 
@@ -115,7 +118,15 @@ export function defineSolver<
   S extends z.ZodObject,
   const P extends Readonly<Record<string, object>>,
 >(definition: Definition<K, N, S, P>): DefinedSolver<K, N, S> {
-  const { name, options, presets } = definition;
+  const { name, options, presets, needs } = Object(definition) as typeof definition;
+  requireText(name, 'the name of the solver');
+  requireMethods(definition, `solver ${name}`, ['run'], 'an object with run');
+  requireMethods(options, `the options of solver ${name}`, ['strict'], 'what z.strictObject({ … }) gives');
+  for (const [part, value] of Object.entries({ needs, presets })) {
+    if (typeof value !== 'object' || value === null) {
+      throw new UsageError(`solver ${name} has no ${part}, expected an object, {} where there are none`);
+    }
+  }
   for (const [problem, preset] of Object.entries(presets)) {
     parseOptions(options, `preset ${problem} of solver ${name}`, { ...preset });
   }

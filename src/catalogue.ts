@@ -54,6 +54,7 @@ export interface Description extends Entry {
  * ```
  */
 export async function list(kind: Kind): Promise<Entry[]> {
+  requireText(kind, `one of ${kinds.join(', ')}`);
   if (!kinds.includes(kind)) throw unknownName('kind of thing', String(kind), kinds);
   const tables = { problems: operators, noises, solvers };
   const found: readonly Entry[] = kind === 'priors' ? await listPriors() : Object.values(tables[kind]);

@@ -1,4 +1,5 @@
 /** Affine operators: a linear one and a constant, as haze, which adds its own light. */
+import { requireArrays, requireOperator } from '../../src/core/arguments.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
 import { axpy } from '../../src/core/vector.js';
 import type { ForwardOperator, LinearOperator } from '../operator.js';
@@ -15,6 +16,8 @@ import { equalVariance, type Problem } from '../problem.js';
  * ```
  */
 export function affine(linearPart: LinearOperator, offset: FloatArray): ForwardOperator {
+  requireOperator(linearPart);
+  requireArrays({ offset });
   const { inputShape, outputShape, field, observed, pixelwise, undo } = linearPart;
   const apply = async (x: FloatArray) => {
     const y = floatArray(offset.data.slice(), outputShape);

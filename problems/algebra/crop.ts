@@ -1,4 +1,5 @@
 /** A window of an image or of a measurement that is one; after another operator with `compose`. */
+import { requireNumbers } from '../../src/core/arguments.js';
 import {
   type FloatArray,
   floatArray,
@@ -22,8 +23,10 @@ import { imageShape, requireShape, reshaped } from '../parts/planes.js';
  * console.log(crop([3, 64, 64], { top: 8, left: 8, height: 16, width: 32 }).outputShape);
  * ```
  */
-export function crop(shape: Shape, { top, left, height, width }: Window): LinearOperator {
+export function crop(shape: Shape, window: Window): LinearOperator {
   const [channels, rows, columns] = imageShape(shape, 'crop');
+  const { top, left, height, width } = Object(window) as Window;
+  requireNumbers({ top, left, height, width });
   const whole = [top, left, height, width].every(Number.isInteger);
   if (!whole || Math.min(top, left) < 0 || Math.min(height, width) < 1) {
     throw new UsageError(`a window of ${height}×${width} from row ${top} and column ${left} on is none`);

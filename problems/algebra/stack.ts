@@ -1,5 +1,5 @@
 /** Several measurements of one image as one measurement: y = (A₁(x), A₂(x), …). */
-import { requireOperators } from '../../src/core/arguments.js';
+import { requireExtents, requireNoise, requireOperators } from '../../src/core/arguments.js';
 import {
   type FloatArray,
   floatArray,
@@ -77,6 +77,7 @@ export function stack(operators: readonly ForwardOperator[]): ForwardOperator {
  * ```
  */
 export function stackNoise(parts: readonly { noise: NoiseModel; shape: Shape }[]): NoiseModel {
+  requireParts(parts);
   const shapes = parts.map(({ shape }) => shape);
   const each = (f: (noise: NoiseModel, i: number) => Float32Array, shape: Shape) =>
     floatArray(concatenated(parts.map(({ noise }, i) => f(noise, i))), shape);
@@ -122,6 +123,17 @@ export function stackNoise(parts: readonly { noise: NoiseModel; shape: Shape }[]
       );
     },
   };
+}
+
+function requireParts(parts: readonly { noise: NoiseModel; shape: Shape }[]): void {
+  if (!Array.isArray(parts) || parts.length === 0) {
+    throw new UsageError('the parts are no list of one or more, expected [{ noise, shape }]');
+  }
+  for (const part of parts) {
+    const { noise, shape } = Object(part);
+    requireNoise(noise);
+    requireExtents(shape);
+  }
 }
 
 function stackedShape(shapes: readonly Shape[], field: 'real' | 'complex'): Shape {

@@ -1,4 +1,5 @@
 /** The classical inverse of Radon's transform, discretised: an estimate, and not the pseudo-inverse of the operator. */
+import { requireOperator } from '../../src/core/arguments.js';
 import { type FloatArray, zeros } from '../../src/core/array.js';
 import type { Awaitable } from '../../src/core/linearization.js';
 import type { LinearOperator } from '../operator.js';
@@ -19,6 +20,7 @@ import { requireShape } from '../parts/planes.js';
  * ```
  */
 export function filteredBackprojection(ct: LinearOperator, sinogram: FloatArray): Awaitable<FloatArray> {
+  requireOperator(ct);
   requireShape(sinogram, ct.outputShape);
   const [, angles, detectors] = ct.outputShape;
   const side = Math.max(...ct.inputShape.slice(1));

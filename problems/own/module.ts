@@ -1,5 +1,7 @@
 /** Operators of one's own, as a JavaScript module has them: plain functions of flat arrays. */
+
 import { z } from 'zod';
+import { requireExtents, requireMethods } from '../../src/core/arguments.js';
 import { type FloatArray, floatArray, formatShape, type Shape, sizeOf } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import type { Awaitable } from '../../src/core/linearization.js';
@@ -49,6 +51,8 @@ export interface OperatorModule {
  * ```
  */
 export function plainOperator(inputShape: Shape, parts: PlainOperator, name = 'operator'): ForwardOperator {
+  requireExtents(inputShape);
+  requireMethods(parts, name, ['apply'], 'an object with outputShape, apply, and adjoint or vjp');
   const { outputShape, field = 'real', apply, adjoint, vjp } = parts;
   if ((adjoint === undefined) === (vjp === undefined)) {
     const found = adjoint ? 'both' : 'neither';

@@ -1,5 +1,7 @@
 /** Operators of one's own, as functions for TensorFlow.js, which differentiates them. */
+
 import { z } from 'zod';
+import { requireMethods } from '../../src/core/arguments.js';
 import { type FloatArray, floatArray, type Shape, zeros } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import type { LoadedOperator, OperatorFamily } from '../family.js';
@@ -64,9 +66,12 @@ export interface TensorFlowModule<Tensor extends TensorFlowTensor> {
  * ```
  */
 export function tensorflowOperator<Tensor extends TensorFlowTensor>(
-  { tf, imageShape, forward, linear = false, field = 'real' }: TensorFlowOperator<Tensor>,
+  parts: TensorFlowOperator<Tensor>,
   name = 'operator',
 ): ForwardOperator {
+  requireMethods(parts, name, ['forward'], 'an object with tf, imageShape and forward');
+  const { tf, imageShape, forward, linear = false, field = 'real' } = parts;
+  requireMethods(tf, 'tf', ['tensor', 'tidy', 'grad'], "what import * as tf from '@tensorflow/tfjs' gives");
   const tensor = ({ data, shape }: FloatArray) => tf.tensor(data, [...shape]);
   const forwarded = (x: FloatArray) =>
     tf.tidy(() => {

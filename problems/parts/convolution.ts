@@ -6,8 +6,16 @@ import { sizeOf } from '../../src/core/array.js';
 import { RealFft2d } from '../../src/core/fft2d.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
 import { planeSpectra } from './plane-spectra.js';
-import { type ImageShape, repeatPlane, reshaped } from './planes.js';
-import { allMagnitudes, amplify, conjugate, type Kernel, multiply, transferFunction } from './transfer.js';
+import { type ImageShape, imageShape, repeatPlane, reshaped } from './planes.js';
+import {
+  allMagnitudes,
+  amplify,
+  conjugate,
+  type Kernel,
+  multiply,
+  requireKernel,
+  transferFunction,
+} from './transfer.js';
 
 /**
  * The convolution of every channel with a kernel, the image going on as its own copy beyond its borders.
@@ -21,7 +29,8 @@ import { allMagnitudes, amplify, conjugate, type Kernel, multiply, transferFunct
  * ```
  */
 export function circularConvolution(shape: ImageShape, kernel: Kernel): LinearOperator {
-  const [channels, height, width] = shape;
+  const [channels, height, width] = imageShape(shape, 'a convolution');
+  requireKernel(kernel);
   const fft = new RealFft2d(height, width);
   const { filter, hartley } = planeSpectra(shape, fft);
   const transfer = transferFunction(fft, kernel);

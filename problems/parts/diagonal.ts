@@ -1,4 +1,5 @@
 /** Operators that scale every value by itself. */
+import { requireVector } from '../../src/core/arguments.js';
 import { type FloatArray, mapArray, type Shape, sizeOf, zeros } from '../../src/core/array.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
 import { requireShape, reshaped } from './planes.js';
@@ -15,6 +16,7 @@ import { requireShape, reshaped } from './planes.js';
  * ```
  */
 export function diagonal(shape: Shape, weights: Float32Array): LinearOperator {
+  requireVector(weights, 'the weights');
   const apply = (x: FloatArray) => {
     requireShape(x, shape);
     const out = zeros(shape);

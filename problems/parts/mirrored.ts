@@ -2,13 +2,14 @@
  * Blur with reflecting borders: the image goes on as its mirror image with the border between two equal pixels
  * (c b a | a b c | c b a: MATLAB's `symmetric`, SciPy's `reflect`), as often as a large kernel asks for.
  */
+import { requireVector } from '../../src/core/arguments.js';
 import { type FloatArray, sizeOf } from '../../src/core/array.js';
 import { Dct2d } from '../../src/core/dct.js';
 import { fastSize } from '../../src/core/fft.js';
 import { RealFft2d, type Spectrum } from '../../src/core/fft2d.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
-import { type ImageShape, mapPlanes, repeatPlane, reshaped } from './planes.js';
-import { conjugate, type Kernel, multiply, transferFunction } from './transfer.js';
+import { type ImageShape, imageShape, mapPlanes, repeatPlane, reshaped } from './planes.js';
+import { conjugate, type Kernel, multiply, requireKernel, transferFunction } from './transfer.js';
 
 /** Blur by kernel(y, x) = vertical(y)·horizontal(x), weights from the middle outwards: g(0), g(1), … g(radius). */
 export function mirroredEvenConvolution(
@@ -59,7 +60,8 @@ export function mirroredSymmetricConvolution(shape: ImageShape, kernel: Kernel):
  * ```
  */
 export function cosineFilter(shape: ImageShape, transfer: Float64Array): LinearOperator {
-  const [channels, height, width] = shape;
+  const [channels, height, width] = imageShape(shape, 'a cosine filter');
+  requireVector(transfer, 'the transfer');
   const dct = new Dct2d(height, width);
   const norm = transfer.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
   const coefficients = new Float64Array(height * width);
@@ -109,7 +111,8 @@ export function cosineFilter(shape: ImageShape, transfer: Float64Array): LinearO
  * ```
  */
 export function mirroredConvolution(shape: ImageShape, kernel: Kernel): LinearOperator {
-  const [, height, width] = shape;
+  const [, height, width] = imageShape(shape, 'a convolution');
+  requireKernel(kernel);
   const top = (kernel.height - 1) / 2;
   const left = (kernel.width - 1) / 2;
   const fft = new RealFft2d(fastSize(height + 2 * top), fastSize(width + 2 * left));

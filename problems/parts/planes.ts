@@ -1,4 +1,5 @@
 /** Images as stacks of planes: the shape [C, H, W] checked once, the planes visited one after another. */
+import { requireArray, requireExtents } from '../../src/core/arguments.js';
 import { type FloatArray, floatArray, formatShape, type Shape, sizeOf, zeros } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 
@@ -17,6 +18,7 @@ export type ImageShape = readonly [channels: number, height: number, width: numb
  * ```
  */
 export function imageShape(shape: Shape, operator: string): ImageShape {
+  if (!Array.isArray(shape)) requireExtents(shape);
   if (shape.length !== 3 || !shape.every((extent) => Number.isInteger(extent) && extent > 0)) {
     throw new UsageError(
       `${operator} works on images of shape channels×height×width, not on an array of shape ${formatShape(shape)}`,
@@ -36,6 +38,7 @@ export function imageShape(shape: Shape, operator: string): ImageShape {
  * ```
  */
 export function requireShape(x: FloatArray, shape: Shape): void {
+  requireArray(x, 'x');
   if (x.data.length !== sizeOf(shape)) {
     throw new RangeError(`expected an array of shape ${formatShape(shape)}, found ${formatShape(x.shape)}`);
   }

@@ -1,4 +1,5 @@
 /** Nonlinear operators that treat every value by itself. */
+import { requireExtents, requireFunctions } from '../../src/core/arguments.js';
 import { type FloatArray, type Shape, zeros } from '../../src/core/array.js';
 import type { ForwardOperator } from '../operator.js';
 import { requireShape } from './planes.js';
@@ -20,6 +21,8 @@ export function pointwise(
   shape: Shape,
   evaluate: (x: Float32Array, result: Float32Array, slopes: Float32Array) => void,
 ): ForwardOperator {
+  requireExtents(shape);
+  requireFunctions({ evaluate });
   const evaluated = (x: FloatArray) => {
     requireShape(x, shape);
     const value = zeros(shape);

@@ -1,4 +1,5 @@
 /** Random sets, orders and signs, from integers only: the same on every machine (ARCHITECTURE.md §4.3). */
+import { requireNumbers, requireRandom } from '../../src/core/arguments.js';
 import type { Random } from '../../src/core/random.js';
 
 /**
@@ -11,6 +12,9 @@ import type { Random } from '../../src/core/random.js';
  * ```
  */
 export function randomSubset(count: number, total: number, random: Random): Int32Array {
+  requireNumbers({ count, total });
+  requireRandom(random);
+  if (!(count >= 0 && count <= total)) throw new RangeError(`${count} of ${total} numbers cannot be chosen`);
   const chosen = new Int32Array(count);
   // Selection sampling (Knuth, The Art of Computer Programming 2, §3.4.2, algorithm S).
   for (let i = 0, found = 0; found < count; i++) {
@@ -39,5 +43,7 @@ export function randomOrder(total: number, random: Random): Int32Array {
  * ```
  */
 export function randomSigns(total: number, random: Random): Int8Array {
+  requireNumbers({ total });
+  requireRandom(random);
   return Int8Array.from({ length: total }, () => (random.uint32() >>> 31 === 0 ? 1 : -1));
 }

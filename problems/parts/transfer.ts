@@ -1,4 +1,6 @@
 /** Kernels as what they do to each frequency. */
+import { requireSizes } from '../../src/core/arguments.js';
+import { UsageError } from '../../src/core/errors.js';
 import type { RealFft2d, Spectrum } from '../../src/core/fft2d.js';
 import type { Vector } from '../../src/core/vector.js';
 
@@ -8,6 +10,17 @@ export interface Kernel {
   readonly width: number;
   /** Row by row. */
   readonly data: ArrayLike<number>;
+}
+
+/** @throws UsageError where it is none, its sides are even, or they do not fit its weights. */
+export function requireKernel(kernel: Kernel): void {
+  const { height, width, data } = Object(kernel) as Kernel;
+  requireSizes({ height, width });
+  const size = Object(data).length;
+  if (height % 2 === 1 && width % 2 === 1 && size === height * width) return;
+  throw new UsageError(
+    `the kernel has ${height} rows of ${width} and ${size ?? 'no'} weights, expected odd sides, and a weight for each place`,
+  );
 }
 
 /** The kernel's spectrum on the plan's grid, its middle at the origin; a kernel larger than the grid wraps around. */

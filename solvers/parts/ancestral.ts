@@ -1,4 +1,5 @@
 /** Moves that chains share. The state is x = x0 + σ n, x0 in [0, 1]. */
+import { requireArrays, requireMethods, requireNumbers, requireRandom } from '../../src/core/arguments.js';
 import { type FloatArray, floatArray, mapArray, type Shape } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 
@@ -13,6 +14,8 @@ import type { Random } from '../../src/core/random.js';
  * ```
  */
 export function startState(shape: Shape, sigma: number, random: Random, mean = 0.5): FloatArray {
+  requireMethods(random, 'the stream of random numbers', ['normals'], "what context.random('start') gives");
+  requireNumbers({ sigma });
   return mapArray(random.normals(shape), (z) => mean + sigma * z);
 }
 
@@ -35,6 +38,9 @@ export function nextState(
   spread = 0,
   random?: Normals,
 ): FloatArray {
+  requireArrays({ clean, x });
+  requireNumbers({ keep, spread });
+  if (spread !== 0) requireRandom(random);
   // A plain loop: callbacks on every pixel cost as much as the operator.
   const [from, to, moved] = [x.data, clean.data, new Float32Array(clean.size)];
   const normals = spread === 0 ? undefined : random;
@@ -78,6 +84,8 @@ export function ancestralStep(
   next: number,
   random: Normals,
 ): FloatArray {
+  requireArrays({ x, denoised });
+  requireNumbers({ sigma, next });
   const keep = (next / sigma) ** 2;
   return nextState(denoised, x, keep, next * Math.sqrt(1 - keep), random);
 }
@@ -93,5 +101,6 @@ export function ancestralStep(
  * ```
  */
 export function ddimStep(x: FloatArray, denoised: FloatArray, sigma: number, next: number): FloatArray {
+  requireNumbers({ sigma, next });
   return nextState(denoised, x, next / sigma);
 }

@@ -2,9 +2,11 @@
  * Draws from p(x | y, z) ∝ p(y | x) N(x; z, r²I), what the measurement makes of an image known up to white noise: the
  * data step of samplers that leave the prior to a denoiser.
  */
+
 import { z } from 'zod';
 import { isLinear } from '../../problems/operator.js';
 import { equalVariance, type Problem } from '../../problems/problem.js';
+import { requireArrays, requireBound, requireRandom } from '../../src/core/arguments.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 import { axpy } from '../../src/core/vector.js';
@@ -64,6 +66,9 @@ export async function drawGivenData(
   options: DataDrawOptions,
   random: Random,
 ): Promise<FloatArray> {
+  requireBound(problem);
+  requireArrays({ measurement, centre });
+  requireRandom(random);
   const variance = isLinear(problem.operator) ? equalVariance(problem) : undefined;
   const pixelwise = isPixelwise(problem);
   if (options.sampler === 'exact' && variance === undefined && !pixelwise) {

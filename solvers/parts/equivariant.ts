@@ -3,7 +3,9 @@
  * orientation and not of another averages out along a chain (Terris, Moreau, Pustelnik & Tachella, "Equivariant
  * plug-and-play image reconstruction", CVPR 2024; arXiv 2312.01831). It costs no network evaluation.
  */
+
 import type { DiffusionPrior } from '../../models/prior.js';
+import { requireAbility, requireArrays, requireMethods } from '../../src/core/arguments.js';
 import { type FloatArray, zeros } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 
@@ -34,9 +36,12 @@ export async function equivariantDenoise(
   random: Random,
   signal?: AbortSignal,
 ): Promise<FloatArray> {
+  requireAbility(prior, 'denoise');
+  requireArrays({ x });
   const [, height, width] = x.shape;
   const choices = orientations(prior, height === width);
   if (choices.length === 1) return prior.denoise(x, sigma, signal);
+  requireMethods(random, 'the stream of random numbers', ['integer'], "what context.random('turn') gives");
   const orientation = choices[random.integer(choices.length)];
   const denoised = await prior.denoise(oriented(x, orientation), sigma, signal);
   return oriented(denoised, inverse(orientation));

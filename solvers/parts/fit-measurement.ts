@@ -1,7 +1,9 @@
 /** Moves what an image is made from until the image agrees with the measurement as well as noise allows. */
+
 import { devianceOf } from '../../problems/noise.js';
 import { countObserved } from '../../problems/observed.js';
 import { Adam } from '../../src/core/adam.js';
+import { requireArrays, requireBound, requireFunctions, requireNumbers } from '../../src/core/arguments.js';
 import type { FloatArray } from '../../src/core/array.js';
 import { type Awaitable, andThen, type Linearization } from '../../src/core/linearization.js';
 import { scale } from '../../src/core/vector.js';
@@ -35,12 +37,18 @@ export interface FitOptions {
  * ```
  */
 export async function fitMeasurement(
-  { problem, measurement }: Task,
+  task: Task,
   variable: FloatArray,
   imageOf: (variable: FloatArray) => Awaitable<Linearization>,
-  { rate, shared, iterations, enough }: FitOptions,
+  options: FitOptions,
   turn: () => Promise<void>,
 ): Promise<FloatArray> {
+  const { problem, measurement } = Object(task) as Task;
+  requireBound(problem);
+  requireArrays({ measurement, variable });
+  requireFunctions({ imageOf, turn });
+  const { rate, shared, iterations, enough } = Object(options) as FitOptions;
+  requireNumbers({ rate, iterations, enough });
   const { operator, noise } = problem;
   const most = enough * countObserved(operator);
   const adam = new Adam(variable.size, rate, 0.9, 0.999, shared);

@@ -2,7 +2,14 @@
  * Ancestral sampling with a denoiser that has seen the measurement: E[x0 | x_σ, y] in place of E[x0 | x_σ]. Where the
  * former is exact the samples are the posterior's, up to the length of the steps.
  */
+
 import type { DifferentiablePrior } from '../../models/prior.js';
+import {
+  requireAbility,
+  requireContext,
+  requireExtents,
+  requireFunctions,
+} from '../../src/core/arguments.js';
 import type { FloatArray, Shape } from '../../src/core/array.js';
 import type { Linearization } from '../../src/core/linearization.js';
 import type { Context } from '../solver.js';
@@ -29,6 +36,10 @@ export async function guidedChain(
   guide: (denoiser: Linearization, sigma: number) => Promise<FloatArray>,
   context: Context,
 ): Promise<FloatArray> {
+  requireAbility(prior, 'linearize');
+  requireExtents(shape);
+  requireFunctions({ guide });
+  requireContext(context, 'random', 'step');
   const steps = sigmas.length - 1;
   let x = startState(shape, sigmas[0], context.random('init'));
   for (let i = 0; i < steps; i++) {

@@ -1,6 +1,8 @@
 /** A latent prior's images at the size of a problem, which its autoencoder's grid need not divide. */
+
 import { cut, paste, roundUp } from '../../models/padding.js';
 import type { LatentPrior } from '../../models/prior.js';
+import { requireAbility, requireExtents } from '../../src/core/arguments.js';
 import { type FloatArray, type Shape, zeros } from '../../src/core/array.js';
 import type { Linearization } from '../../src/core/linearization.js';
 
@@ -35,6 +37,8 @@ export function latentImages(
   imageShape: Shape,
   signal?: AbortSignal,
 ): LatentImages {
+  requireAbility(prior, 'decode', 'encode', 'linearizeDecode');
+  requireExtents(imageShape);
   const { downsampling, codes } = prior;
   const [channels, height, width] = imageShape;
   const grid = [height, width].map((extent) => roundUp(extent, downsampling));

@@ -1,5 +1,7 @@
 /** What the measurement says about an image, for any operator and noise. */
+
 import type { Problem } from '../../problems/problem.js';
+import { requireArrays, requireBound } from '../../src/core/arguments.js';
 import { type FloatArray, mapArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { norm } from '../../src/core/vector.js';
@@ -17,10 +19,13 @@ import { norm } from '../../src/core/vector.js';
  * ```
  */
 export async function likelihoodGradient(
-  { operator, noise }: Problem,
+  problem: Problem,
   measurement: FloatArray,
   x: FloatArray,
 ): Promise<FloatArray> {
+  requireBound(problem);
+  requireArrays({ measurement, x });
+  const { operator, noise } = problem;
   const forward = await operator.linearize(x);
   try {
     return await forward.pullback(noise.gradient(forward.value, measurement));
@@ -88,6 +93,7 @@ export async function curvatureByPixel(
   measurement: FloatArray,
   x: FloatArray,
 ): Promise<Float32Array> {
+  requireArrays({ measurement, x });
   const random = keyedRandom(0, 'curvature', 0)('signs');
   const signs = mapArray(x, () => (random.uniform() < 0.5 ? -1 : 1)).data;
   const gradientAt = (difference: number) =>

@@ -1,6 +1,9 @@
 /** Which noise levels a chain visits: options that solvers share. */
+
 import { z } from 'zod';
 import type { DiffusionPrior } from '../../models/prior.js';
+import { requireNumbers } from '../../src/core/arguments.js';
+import { UsageError } from '../../src/core/errors.js';
 import { geometricSigmas, karrasSigmas, vpSigma, vpSigmas } from '../../src/core/schedule.js';
 
 /** Options of solvers for the noise levels of a chain: where it begins, and how levels are spaced. */
@@ -33,8 +36,9 @@ export type NoiseLevelOptions = z.infer<z.ZodObject<typeof noiseLevelOptions>>;
 export function noiseLevels(
   prior: Pick<DiffusionPrior, 'sigmaRange'>,
   steps: number,
-  { sigmaMax, spacing }: NoiseLevelOptions,
+  options: NoiseLevelOptions,
 ): Float64Array {
+  const { sigmaMax, spacing } = Object(options) as NoiseLevelOptions;
   const { lowest, highest } = noiseRange(prior, sigmaMax);
   if (spacing === 'karras') return karrasSigmas(steps, lowest, highest);
   if (spacing === 'geometric') return geometricSigmas(steps, lowest, highest);
@@ -57,6 +61,11 @@ export function noiseRange(
   prior: Pick<DiffusionPrior, 'sigmaRange'>,
   sigmaMax: number,
 ): { lowest: number; highest: number } {
-  const [min, max] = prior.sigmaRange;
+  const { sigmaRange } = Object(prior) as typeof prior;
+  if (!Array.isArray(sigmaRange)) {
+    throw new UsageError("the prior has no sigmaRange, expected what await loadPrior('photo') gives");
+  }
+  requireNumbers({ sigmaMax });
+  const [min, max] = sigmaRange;
   return { lowest: Math.max(min, LOWEST), highest: Math.min(max, sigmaMax) };
 }

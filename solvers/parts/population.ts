@@ -2,6 +2,7 @@
  * What ensembles share: weighted particles, their resampling, where each came from, and the estimate of the evidence
  * (Doucet & Johansen, "A tutorial on particle filtering and smoothing", 2009).
  */
+import { UsageError } from '../../src/core/errors.js';
 import type { Random } from '../../src/core/random.js';
 import type { Ensemble } from '../solver.js';
 
@@ -63,7 +64,10 @@ export class Population<S> {
   readonly #ess: number[] = [];
   #logEvidence = 0;
 
+  /** @throws UsageError where there is no list of particles. */
   constructor(states: readonly S[]) {
+    if (!Array.isArray(states))
+      throw new UsageError('the states are no list, expected one for each particle');
     this.#states = [...states];
     this.#logWeights = new Float64Array(states.length);
     this.#ancestors = Int32Array.from(states.keys());

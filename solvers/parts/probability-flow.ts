@@ -1,5 +1,7 @@
 /** From a noisy image straight to a clean one. */
+
 import type { DiffusionPrior } from '../../models/prior.js';
+import { requireAbility, requireArrays, requireNumbers } from '../../src/core/arguments.js';
 import type { FloatArray } from '../../src/core/array.js';
 import { karrasSigmas } from '../../src/core/schedule.js';
 import { ddimStep } from './ancestral.js';
@@ -24,6 +26,9 @@ export async function eulerFlow(
   steps: number,
   signal?: AbortSignal,
 ): Promise<FloatArray> {
+  requireAbility(prior, 'denoise');
+  requireArrays({ start });
+  requireNumbers({ sigma, lowest, steps });
   const sigmas = steps > 1 && sigma > lowest ? karrasSigmas(steps, lowest, sigma) : [sigma, 0];
   let x = start;
   for (let i = 0; i + 1 < sigmas.length; i++) {

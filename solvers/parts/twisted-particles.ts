@@ -6,8 +6,10 @@
  *   x' ~ q = N(m + δ, v),  log w += log p(x' | x) − log q(x' | x) + log ψ_σ'(x') − log ψ_σ(x),
  *   p = N(m, v),  m = D + (σ'²/σ²)(x − D),  v = σ'²(1 − σ'²/σ²),  ψ_0 = p(y | ·)
  */
+
 import { z } from 'zod';
 import type { Problem } from '../../problems/problem.js';
+import { requireArrays, requireBound, requireContext, requireFunctions } from '../../src/core/arguments.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 import type { Ensemble, EnsembleContext } from '../solver.js';
@@ -65,13 +67,18 @@ interface Particle extends Partial<Twist> {
  * ```
  */
 export async function twistedParticles(
-  { imageShape, operator, noise }: Problem,
+  problem: Problem,
   measurement: FloatArray,
   sigmas: ArrayLike<number>,
   threshold: number,
   twist: (x: FloatArray, sigma: number) => Promise<Twist>,
   context: EnsembleContext,
 ): Promise<Ensemble> {
+  requireBound(problem);
+  requireArrays({ measurement });
+  requireFunctions({ twist });
+  requireContext(context, 'random', 'step');
+  const { imageShape, operator, noise } = problem;
   const { samples: count } = context;
   const steps = sigmas.length - 1;
   const streams = particleStreams(context);
@@ -115,7 +122,9 @@ export async function twistedParticles(
  * }
  * ```
  */
-export function particleStreams({ random, samples }: EnsembleContext): Random[] {
+export function particleStreams(context: EnsembleContext): Random[] {
+  requireContext(context, 'random');
+  const { random, samples } = context;
   return Array.from({ length: samples }, (_, k) => random('particle', k));
 }
 

@@ -2,6 +2,7 @@
  * Adam (Kingma and Ba 2015), with bias correction and without weight decay. With one scale for all values (`shared`)
  * those on which little depends move little; each in its own, they move as far as the others, whichever way.
  */
+import { requireNumbers, requireSizes } from './arguments.js';
 import type { Vector } from './vector.js';
 
 /** The published value: a gradient of exactly zero moves nothing. */
@@ -33,6 +34,8 @@ export class Adam {
     readonly beta2 = 0.999,
     readonly shared = false,
   ) {
+    requireSizes({ size });
+    requireNumbers({ rate });
     this.#mean = new Float64Array(size);
     this.#square = new Float64Array(size);
   }

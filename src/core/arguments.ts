@@ -9,12 +9,101 @@ export function requireArray(value: unknown, what: string): asserts value is NdA
   throw new UsageError(`${what} is ${kindOf(value)}, expected an array: floatArray(data, shape) makes one`);
 }
 
+/** @throws UsageError where one is no ndarray; each is called by its key. */
+export function requireArrays(named: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(named)) requireArray(value, name);
+}
+
+/** @throws UsageError where it is no flat array of numbers. */
+export function requireVector(value: unknown, what: string): void {
+  if (ArrayBuffer.isView(value)) return;
+  throw new UsageError(`${what} is ${kindOf(value)}, expected flat numbers, such as the data of an array`);
+}
+
+/** @throws UsageError where one is no number; each is called by its key. */
+export function requireNumbers(named: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(named)) {
+    if (typeof value !== 'number') throw new UsageError(`${name} is ${kindOf(value)}, expected a number`);
+  }
+}
+
+/** @throws UsageError where one is no size: a whole number from 1 on. */
+export function requireSizes(named: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(named)) {
+    if (Number.isSafeInteger(value) && (value as number) > 0) continue;
+    throw new UsageError(`${name} is ${kindOf(value)}, expected a whole number from 1 on`);
+  }
+}
+
+/** @throws UsageError where one is no function; each is called by its key. */
+export function requireFunctions(named: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(named)) {
+    if (typeof value !== 'function') throw new UsageError(`${name} is ${kindOf(value)}, expected a function`);
+  }
+}
+
+/** @throws UsageError where it is no object with these methods. @param expected what gives such an object. */
+export function requireMethods(
+  value: unknown,
+  what: string,
+  methods: readonly string[],
+  expected: string,
+): void {
+  // A function has an apply, too, which is not an operator's.
+  const given = (typeof value === 'object' && value ? value : {}) as Record<string, unknown>;
+  if (methods.every((method) => typeof given[method] === 'function')) return;
+  throw new UsageError(`${what} is ${kindOf(value)}, expected ${expected}`);
+}
+
+/** @throws UsageError where it is no noise. */
+export function requireNoise(value: unknown): void {
+  const expected = 'what noises.gaussian.create({ sigma: 0.1 }) gives';
+  requireMethods(value, 'the noise', ['logLikelihood', 'gradient'], expected);
+}
+
+/** @throws UsageError where it is no stream of random numbers. */
+export function requireRandom(value: unknown): void {
+  requireMethods(value, 'the stream of random numbers', ['normal'], "what context.random('start') gives");
+}
+
+/** @throws UsageError where it is not what measureNoise gives. */
+export function requireMeasuredNoise(value: unknown): void {
+  const { kind, sigma, octaves, levels } = Object(value) as Record<string, unknown>;
+  const lists = Array.isArray(octaves) && Array.isArray(levels);
+  if (typeof kind === 'string' && typeof sigma === 'number' && lists) return;
+  throw new UsageError(`the noise is ${kindOf(value)}, expected what measureNoise(image) gives`);
+}
+
+/** @throws UsageError where it is no context of a solver. @param methods those that are used. */
+export function requireContext(value: unknown, ...methods: readonly string[]): void {
+  requireMethods(value, 'the context', methods, 'what a solver’s run is given');
+}
+
+/** @throws UsageError where it is no problem of an operator and a noise. */
+export function requireBound(value: unknown): void {
+  const { operator, noise } = Object(value) as Record<string, unknown>;
+  if (typeof Object(operator).apply === 'function' && typeof Object(noise).gradient === 'function') return;
+  throw new UsageError(`the problem is ${kindOf(value)}, expected what bind or problemOf gives`);
+}
+
+/** @throws UsageError where it is no prior that can be asked for this. */
+export function requireAbility(value: unknown, ...methods: readonly string[]): void {
+  requireMethods(value, 'the prior', methods, `a prior with ${methods.join(', ')}, as await loadPrior gives`);
+}
+
 /** @throws UsageError where it is neither a problem nor a description of one. */
 export function requireProblem(value: unknown): void {
   const { operator, operators } = Object(value) as { operator?: unknown; operators?: unknown };
   if (Array.isArray(operators) || typeof Object(operator).apply === 'function') return;
   const how = "problem('denoise', 'gaussian:sigma=10/255')";
   throw new UsageError(`the problem is ${kindOf(value)}, expected what ${how} or bind gives`);
+}
+
+/** @throws UsageError where it is no description of a problem. */
+export function requireSpec(value: unknown): void {
+  if (Array.isArray(Object(value).operators)) return;
+  const how = "problem('denoise', 'gaussian:sigma=10/255')";
+  throw new UsageError(`the problem is ${kindOf(value)}, expected what ${how} gives`);
 }
 
 /** @throws UsageError where there is something that is no prior. */
@@ -39,7 +128,7 @@ export function requireBytes(value: unknown): void {
 
 /** @throws UsageError where it is no list of extents. */
 export function requireExtents(value: unknown): void {
-  if (Array.isArray(value)) return;
+  if (Array.isArray(value) && value.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) return;
   throw new UsageError(`the shape is ${kindOf(value)}, expected a list of extents, such as [3, 64, 64]`);
 }
 

@@ -1,6 +1,12 @@
 /** Arrays as the whole project sees them: `NdArray<Float32Array>`, C order. */
 import ndarray, { type NdArray } from 'ndarray';
-import { requireArray, requireExtents } from './arguments.js';
+import {
+  requireArray,
+  requireExtents,
+  requireFunctions,
+  requireNumbers,
+  requireVector,
+} from './arguments.js';
 
 /** A float32 array; inside the project always contiguous, in C order, from offset 0. */
 export type FloatArray = NdArray<Float32Array>;
@@ -36,6 +42,7 @@ export function sizeOf(shape: Shape): number {
  * ```
  */
 export function floatArray(data: Float32Array, shape: Shape): FloatArray {
+  requireVector(data, 'the data');
   if (data.length !== sizeOf(shape)) {
     throw new RangeError(`${data.length} values do not fill an array of shape ${formatShape(shape)}`);
   }
@@ -65,6 +72,7 @@ export function zeros(shape: Shape): FloatArray {
  * ```
  */
 export function filled(shape: Shape, value: number): FloatArray {
+  requireNumbers({ value });
   return floatArray(new Float32Array(sizeOf(shape)).fill(value), shape);
 }
 
@@ -78,6 +86,8 @@ export function filled(shape: Shape, value: number): FloatArray {
  * ```
  */
 export function mapArray(x: FloatArray, f: (value: number, index: number) => number): FloatArray {
+  requireArray(x, 'x');
+  requireFunctions({ f });
   const data = new Float32Array(x.data.length);
   for (let i = 0; i < data.length; i++) data[i] = f(x.data[i], i);
   return floatArray(data, x.shape);

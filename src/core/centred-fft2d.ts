@@ -1,4 +1,5 @@
 /** The orthonormal Fourier transform of complex planes whose origin, in both domains, is the pixel (⌊H/2⌋, ⌊W/2⌋). */
+import { requireSizes } from './arguments.js';
 import { type FourierPlan, fourierPlan } from './fft.js';
 import { type Arrays, kernels, room, type Wanted } from './kernels.js';
 
@@ -27,12 +28,13 @@ export class CentredFft2d {
   constructor(
     private readonly height: number,
     private readonly width: number,
-    columns = Array.from({ length: width }, (_, x) => x),
+    columns?: readonly number[],
   ) {
+    requireSizes({ height, width });
     this.along = fourierPlan(width);
     this.down = fourierPlan(height);
     this.rows = Int32Array.from({ length: height }, (_, y) => y * width);
-    this.columns = Int32Array.from(columns);
+    this.columns = columns ? Int32Array.from(columns) : Int32Array.from({ length: width }, (_, x) => x);
   }
 
   /**

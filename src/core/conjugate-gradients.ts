@@ -1,4 +1,5 @@
 /** Conjugate gradients (Hestenes and Stiefel 1952) for a symmetric positive definite matrix that is only applied. */
+import { requireArrays, requireFunctions } from './arguments.js';
 import { type FloatArray, floatArray } from './array.js';
 import type { Awaitable } from './linearization.js';
 import { axpy, dot } from './vector.js';
@@ -28,8 +29,16 @@ export interface ConjugateGradientOptions {
 export async function conjugateGradients(
   multiply: (x: FloatArray) => Awaitable<FloatArray>,
   b: FloatArray,
-  { start, tolerance = 1e-6, iterations = 500, precondition }: ConjugateGradientOptions = {},
+  options: ConjugateGradientOptions = {},
 ): Promise<FloatArray> {
+  requireFunctions({ multiply });
+  requireArrays({ b });
+  const {
+    start,
+    tolerance = 1e-6,
+    iterations = 500,
+    precondition,
+  } = Object(options) as ConjugateGradientOptions;
   const x = start ? new Float64Array(start.data) : new Float64Array(b.data.length);
   const residual = new Float64Array(b.data);
   if (start) axpy(-1, (await multiply(start)).data, residual);

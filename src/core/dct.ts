@@ -1,4 +1,5 @@
 /** The orthonormal cosine transform (DCT-II) of planes of any size. */
+import { requireSizes } from './arguments.js';
 import { type FourierPlan, fourierPlan } from './fft.js';
 import { kernels, room } from './kernels.js';
 import type { Vector } from './vector.js';
@@ -23,6 +24,7 @@ export class Dct2d {
     readonly height: number,
     readonly width: number,
   ) {
+    requireSizes({ height, width });
     this.along = cosinePlan(width);
     this.down = cosinePlan(height);
   }

@@ -1,4 +1,5 @@
 /** The Fourier transform of real planes. */
+import { requireSizes } from './arguments.js';
 import { type Complex, type FourierPlan, fourierPlan } from './fft.js';
 import { kernels, room } from './kernels.js';
 import type { Vector } from './vector.js';
@@ -29,6 +30,7 @@ export class RealFft2d {
     readonly height: number,
     readonly width: number,
   ) {
+    requireSizes({ height, width });
     this.columns = (width >> 1) + 1;
     this.along = fourierPlan(width);
     this.down = fourierPlan(height);

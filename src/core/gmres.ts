@@ -1,4 +1,5 @@
 /** GMRES (Saad and Schultz 1986) without restarts, for a few products with a matrix that need not be symmetric. */
+import { requireArrays, requireFunctions } from './arguments.js';
 import { type FloatArray, floatArray } from './array.js';
 import type { Awaitable } from './linearization.js';
 import { axpy, dot, norm, scale } from './vector.js';
@@ -18,8 +19,11 @@ import { axpy, dot, norm, scale } from './vector.js';
 export async function gmres(
   multiply: (x: FloatArray) => Awaitable<FloatArray>,
   b: FloatArray,
-  { iterations, tolerance = 1e-6 }: { readonly iterations: number; readonly tolerance?: number },
+  options: { readonly iterations: number; readonly tolerance?: number },
 ): Promise<FloatArray> {
+  requireFunctions({ multiply });
+  requireArrays({ b });
+  const { iterations, tolerance = 1e-6 } = Object(options) as typeof options;
   const length = norm(b.data);
   const x = new Float64Array(b.data.length);
   if (length === 0) return floatArray(new Float32Array(x), b.shape);

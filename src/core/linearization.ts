@@ -1,4 +1,5 @@
 /** A function's value and its vector-Jacobian products: what operators, priors and decoders give to solvers. */
+import { requireFunctions, requireMethods } from './arguments.js';
 import type { FloatArray } from './array.js';
 
 /** In-process code answers at once, ONNX graphs and decoders later; callers always await. */
@@ -33,6 +34,8 @@ export async function andThen(
   inner: Linearization,
   outerAt: (value: FloatArray) => Awaitable<Linearization>,
 ): Promise<Linearization> {
+  requireMethods(inner, 'the inner linearization', ['pullback', 'release'], 'what linearize gives');
+  requireFunctions({ outerAt });
   let outer: Linearization;
   try {
     outer = await outerAt(inner.value);

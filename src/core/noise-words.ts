@@ -1,4 +1,5 @@
 /** A measured noise in numbers that a person, or a denoiser of white noise, can do with. */
+import { requireMeasuredNoise } from './arguments.js';
 import { strongestSigma, varianceIn } from './channel-products.js';
 import type { NoiseMeasurement } from './noise-measure.js';
 
@@ -15,7 +16,9 @@ const SHARES = [3 / 4, 3 / 16, 1 / 16];
  * console.log(255 * pixelSigma(measureNoise(image)));
  * ```
  */
-export function pixelSigma({ kind, sigma, octaves }: NoiseMeasurement): number {
+export function pixelSigma(noise: NoiseMeasurement): number {
+  requireMeasuredNoise(noise);
+  const { kind, sigma, octaves } = noise;
   if (kind !== 'correlated') return sigma;
   return Math.sqrt(octaves.reduce((sum, octave, k) => sum + SHARES[k] * varianceIn(octave), 0));
 }
@@ -37,7 +40,9 @@ export function grainOf({ kind, octaves }: NoiseMeasurement): number {
  * console.log(`gaussian:sigma=${hidingSigma(measureNoise(image))}`);
  * ```
  */
-export function hidingSigma({ kind, sigma, octaves }: NoiseMeasurement): number {
+export function hidingSigma(noise: NoiseMeasurement): number {
+  requireMeasuredNoise(noise);
+  const { kind, sigma, octaves } = noise;
   return kind === 'correlated' ? strongestSigma(octaves[1]) : sigma;
 }
 

@@ -3,8 +3,10 @@
  * A stream is named by (seed, item, sample, path); no two names share a stream and nothing depends on the order
  * in which streams are opened (ARCHITECTURE.md §4.3).
  */
+
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { requireNumbers, requireText } from './arguments.js';
 import { type FloatArray, floatArray, type Shape, sizeOf } from './array.js';
 import { standardNormal } from './ziggurat.js';
 
@@ -51,6 +53,8 @@ export type RandomSource = (...path: Path) => Random;
  * ```
  */
 export function keyedRandom(seed: number, item: string, sample: number): RandomSource {
+  requireNumbers({ seed, sample });
+  requireText(item, 'the name of what is worked on: item');
   return (...path) => {
     const digest = sha256(utf8ToBytes(JSON.stringify([seed, item, sample, path])));
     const words = new DataView(digest.buffer, digest.byteOffset);

@@ -1,4 +1,5 @@
 /** Decreasing grids of noise levels, in [0, 1] image units. Every grid ends with 0: the image itself. */
+import { requireNumbers } from './arguments.js';
 
 /**
  * Karras et al. 2022 (2206.00364, eq. 5): `steps` levels from `max` to `min`, evenly spaced in σ^(1/ρ), then 0.
@@ -49,6 +50,7 @@ const BETA_RANGE = 19.9;
  * ```
  */
 export function vpSigma(time: number): number {
+  requireNumbers({ time });
   return 0.5 * Math.sqrt(Math.expm1(BETA_MIN * time + 0.5 * BETA_RANGE * time ** 2));
 }
 
@@ -62,6 +64,7 @@ export function vpSigma(time: number): number {
  * ```
  */
 export function vpTime(sigma: number): number {
+  requireNumbers({ sigma });
   const integral = Math.log1p((2 * sigma) ** 2);
   return (2 * integral) / (BETA_MIN + Math.sqrt(BETA_MIN ** 2 + 2 * BETA_RANGE * integral));
 }
@@ -95,6 +98,7 @@ export function vpSigmas(
 }
 
 function requireRange(steps: number, min: number, max: number): void {
+  requireNumbers({ steps, min, max });
   if (!Number.isInteger(steps) || steps < 1) {
     throw new RangeError(`a grid of noise levels needs a whole number of steps of at least 1, not ${steps}`);
   }

@@ -3,6 +3,7 @@
  * Ours: images in [0, 1]; the state of a chain is x = x0 + σ n (variance exploding), σ in the same units.
  * A variance-preserving state on [-1, 1] is x_t = a_t (2x − 1) with a_t = 1/√(1 + (2σ)²).
  */
+import { requireNumbers } from './arguments.js';
 
 /**
  * √ᾱ of the variance-preserving state on [-1, 1] whose noise level is `sigma` in our units.
@@ -14,6 +15,7 @@
  * ```
  */
 export function vpScale(sigma: number): number {
+  requireNumbers({ sigma });
   return 1 / Math.sqrt(1 + (2 * sigma) ** 2);
 }
 

@@ -1,4 +1,5 @@
 /** Arithmetic on flat float arrays, accumulated in double precision. */
+import { requireArrays, requireVector } from './arguments.js';
 import { type FloatArray, floatArray } from './array.js';
 
 export type Vector = Float32Array | Float64Array;
@@ -13,6 +14,8 @@ export type Vector = Float32Array | Float64Array;
  * ```
  */
 export function dot(a: Vector, b: Vector): number {
+  requireVector(a, 'a');
+  requireVector(b, 'b');
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
@@ -43,6 +46,8 @@ export function norm(a: Vector): number {
  * ```
  */
 export function axpy(alpha: number, x: Vector, y: Vector): void {
+  requireVector(x, 'x');
+  requireVector(y, 'y');
   for (let i = 0; i < y.length; i++) y[i] += alpha * x[i];
 }
 
@@ -58,6 +63,7 @@ export function axpy(alpha: number, x: Vector, y: Vector): void {
  * ```
  */
 export function scale(alpha: number, y: Vector): void {
+  requireVector(y, 'y');
   for (let i = 0; i < y.length; i++) y[i] *= alpha;
 }
 
@@ -71,6 +77,7 @@ export function scale(alpha: number, y: Vector): void {
  * ```
  */
 export function difference(a: FloatArray, b: FloatArray): FloatArray {
+  requireArrays({ a, b });
   const [from, taken, data] = [a.data, b.data, new Float32Array(a.data.length)];
   for (let i = 0; i < data.length; i++) data[i] = from[i] - taken[i];
   return floatArray(data, a.shape);

@@ -242,7 +242,8 @@ function fortranOffsets(shape: readonly number[]): Uint32Array {
  * await writeFile('black.npy', encodeNpy(zeros([3, 8, 8])));
  * ```
  */
-export function encodeNpy(values: FloatArray, { complex = false } = {}): Uint8Array {
+export function encodeNpy(values: FloatArray, options: { readonly complex?: boolean } = {}): Uint8Array {
+  const { complex = false } = Object(options) as typeof options;
   const array = contiguous(values);
   if (complex && array.shape.at(-1) !== 2) {
     throw new RangeError(`complex numbers need a last axis of 2, not shape ${formatShape(array.shape)}`);

@@ -1,8 +1,9 @@
 /** NumPy's .npz archives: a zip of .npy files. */
 import { zipSync } from 'fflate';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
-import { requireBytes } from '../core/arguments.js';
+import { requireArrays, requireBytes } from '../core/arguments.js';
 import type { FloatArray } from '../core/array.js';
+import { UsageError } from '../core/errors.js';
 import { crc32 } from './crc32.js';
 import { checkNpyHeader, decodeNpy, encodeNpy, MOST_VALUES, type NpyArray } from './npy.js';
 
@@ -88,6 +89,10 @@ async function inflated(zip: ZipFile, entry: Entry, check: (start: Uint8Array) =
  * ```
  */
 export function encodeNpz(arrays: Readonly<Record<string, FloatArray>>): Uint8Array {
+  if (typeof arrays !== 'object' || arrays === null || Array.isArray(arrays)) {
+    throw new UsageError('the arrays are no object, expected { name: array }');
+  }
+  requireArrays(arrays);
   const members = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
   // Zip dates begin in 1980; the clock's would make every run's file differ. Float noise hardly compresses.
   return zipSync(Object.fromEntries(members), { mtime: new Date(1980, 0, 1), level: 1 });

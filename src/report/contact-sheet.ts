@@ -1,6 +1,9 @@
 /** Images side by side in one PNG: what README, demo and benchmarks show. */
+
 import sharp, { type OverlayOptions } from 'sharp';
+import { requireArray } from '../core/arguments.js';
 import { contiguous, type FloatArray } from '../core/array.js';
+import { UsageError } from '../core/errors.js';
 import { encodePicture } from '../io/picture.js';
 
 /** An image of a sheet. */
@@ -29,6 +32,7 @@ const LINE = 20;
  * ```
  */
 export async function contactSheet(rows: readonly (readonly Labelled[])[]): Promise<Uint8Array> {
+  requireRows(rows);
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.image.shape[2] ?? 0)),
@@ -51,6 +55,14 @@ export async function contactSheet(rows: readonly (readonly Labelled[])[]): Prom
     .composite(overlays)
     .png()
     .toBuffer();
+}
+
+function requireRows(rows: readonly (readonly Labelled[])[]): void {
+  const filled = (list: unknown) => Array.isArray(list) && list.length > 0;
+  if (!filled(rows) || !rows.every(filled)) {
+    throw new UsageError('the rows of the sheet are no lists of images, expected [[{ image, label }]]');
+  }
+  for (const cell of rows.flat()) requireArray(Object(cell).image, 'the image of the sheet');
 }
 
 function text(label: string, width: number): Buffer {

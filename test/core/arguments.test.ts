@@ -9,7 +9,9 @@ import { problemOf } from '../../problems/problem.js';
 import { contiguous, floatArray, zeros } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import * as library from '../../src/index.js';
+import * as problemKit from '../../src/problem-kit.js';
 import { type RestoreJob, restore } from '../../src/restore.js';
+import * as solverKit from '../../src/solver-kit.js';
 import { expectSentence } from '../fuzz/damage.js';
 
 const prior = mixturePrior(
@@ -131,6 +133,27 @@ test.each(wrong)('%s says what it expects instead of %o', async (name, values) =
   const error = await (async () => called(...values))().catch((failure: unknown) => failure);
   expect(error).toBeInstanceOf(UsageError);
   expectSentence(error);
+});
+
+const strange = [undefined, null, {}, [plain], 'no such', plain, () => {}, -1, Number.NaN];
+const exported = Object.entries<unknown>({ ...problemKit, ...solverKit, ...library }).filter(
+  (entry): entry is [string, new () => unknown] => typeof entry[1] === 'function',
+);
+
+test.each(exported)('%s meets whatever it is given with a result or a sentence', async (name, value) => {
+  for (const argument of strange) {
+    const values = Array(6).fill(argument);
+    const error = await (async () => {
+      await (/^class /.test(String(value))
+        ? Reflect.construct(value, values)
+        : Reflect.apply(value, undefined, values));
+    })().catch((failure: unknown) => failure);
+    if (error !== undefined) expectSentence(error);
+    expect(error).not.toBeInstanceOf(TypeError);
+    // One takes nothing, the other a message.
+    const refuses = name !== 'listPriors' && name !== 'UsageError';
+    if (refuses && argument === plain) expect(error).toBeInstanceOf(UsageError);
+  }
 });
 
 test('figures and files are made of views as of arrays of their own', () => {

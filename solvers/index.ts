@@ -6,6 +6,7 @@ import { mapLatent } from './compressive/map-latent.js';
 import { vble } from './compressive/vble.js';
 import { vbleXz } from './compressive/vble-xz.js';
 import { afdps } from './ensemble/afdps.js';
+import { fk } from './ensemble/fk.js';
 import { fpsSmc } from './ensemble/fps-smc.js';
 import { mcgdiff } from './ensemble/mcgdiff.js';
 import { tds } from './ensemble/tds.js';
@@ -16,6 +17,7 @@ import { ddnm } from './pixel/ddnm.js';
 import { ddrm } from './pixel/ddrm.js';
 import { diffpir } from './pixel/diffpir.js';
 import { dps } from './pixel/dps.js';
+import { flower } from './pixel/flower.js';
 import { jointDiffusion } from './pixel/joint-diffusion.js';
 import { mmps } from './pixel/mmps.js';
 import { pigdm } from './pixel/pigdm.js';
@@ -46,10 +48,12 @@ export const solvers: Readonly<Record<string, Solver>> = {
   ddnm,
   daps,
   'pnp-dm': pnpDm,
+  flower,
   afdps,
   tds,
   mcgdiff,
   'fps-smc': fpsSmc,
+  fk,
   'joint-diffusion': jointDiffusion,
   'red-diff': redDiff,
   sitcom,

@@ -94,10 +94,7 @@ export class Population<S> {
    */
   resample(threshold: number, random: Random): void {
     const count = this.#states.length;
-    const level = logMeanExp(this.#logWeights);
-    if (!Number.isFinite(level)) {
-      throw new Error(`all ${count} particles have lost their weight: log-weights ${level}`);
-    }
+    const level = this.#level();
     const ess = effectiveSize(this.#logWeights);
     this.#ess.push(ess);
     if (!(ess < threshold * count)) return;
@@ -111,11 +108,23 @@ export class Population<S> {
     this.#logWeights.fill(0);
   }
 
-  /** What is known of it at the end. The evidence is the mean of the weights, over all resampling. */
+  /** log of the mean weight. @throws Error where no particle has a finite one. */
+  #level(): number {
+    const level = logMeanExp(this.#logWeights);
+    if (Number.isFinite(level)) return level;
+    throw new Error(
+      `all ${this.#states.length} particles have lost their weight (log-weights ${level}): none explains the measurement; take more samples`,
+    );
+  }
+
+  /**
+   * What is known of it at the end. The evidence is the mean of the weights, over all resampling.
+   * @throws Error where no particle has a finite weight.
+   */
   result(): Required<Omit<Ensemble, 'samples'>> {
     return {
       logWeights: [...this.#logWeights],
-      logEvidence: this.#logEvidence + logMeanExp(this.#logWeights),
+      logEvidence: this.#logEvidence + this.#level(),
       ess: [...this.#ess, effectiveSize(this.#logWeights)],
       ancestors: [...this.#ancestors],
     };

@@ -110,10 +110,12 @@ interface Ensembles {
   readonly steps: number;
   readonly particles: number;
   readonly resampleBelow: number;
+  /** Further options of the solver. */
+  readonly others?: Readonly<Record<string, unknown>>;
 }
 
 /** Ẑ/Z − 1 and (Ẑ/Z)(x̂ − E[x0 | y]) over many small ensembles: mean and its standard error. */
-async function ratios({ solver, aim, steps, particles, resampleBelow }: Ensembles, runs: number) {
+async function ratios({ solver, aim, steps, particles, resampleBelow, others }: Ensembles, runs: number) {
   const { logEvidence, mean: centre } = aim(steps);
   const columns: number[][] = [[], [], []];
   for (let run = 0; run < runs; run++) {
@@ -122,7 +124,7 @@ async function ratios({ solver, aim, steps, particles, resampleBelow }: Ensemble
       step: async () => {},
       samples: particles,
     };
-    const found = await runSolver(solver, task, { steps, resampleBelow }, context);
+    const found = await runSolver(solver, task, { steps, resampleBelow, ...others }, context);
     const weights = normalisedWeights(particles, found.logWeights);
     const ratio = Math.exp((found.logEvidence ?? Number.NaN) - logEvidence);
     columns[0].push(ratio - 1);

@@ -111,6 +111,8 @@ describe('Population', () => {
     const population = new Population([0, 1]);
     population.reweigh(0, -Infinity);
     population.reweigh(1, -Infinity);
-    expect(() => population.resample(0.5, random('x'))).toThrow('all 2 particles have lost their weight');
+    const sentence = 'all 2 particles have lost their weight (log-weights -Infinity): none explains the';
+    expect(() => population.resample(0.5, random('x'))).toThrow(sentence);
+    expect(() => population.result()).toThrow(sentence);
   });
 });

@@ -1,9 +1,10 @@
 /**
  * A prior run on parts of the image, so that the network's memory does not grow with it (ARCHITECTURE.md §4.6).
  *
- * The image is divided into cores of `tile` pixels a side; the network sees each core in a window that reaches a
- * halo beyond it on every side, or to the image's edge. With a halo of at least the receptive radius nothing that
- * a core's pixels depend on is cut off. All windows are of one size, so that one loaded graph serves them all.
+ * The image is divided into cores of at most `tile` pixels a side (those at an edge reach further); the network sees
+ * each core in a window that reaches a halo beyond it on every side, or to the image's edge. With a halo of at least
+ * the receptive radius nothing that a core's pixels depend on is cut off. All windows are of one size, so that one
+ * loaded graph serves them all.
  */
 import { requirePrior } from '../src/core/arguments.js';
 import { type FloatArray, floatArray, zeros } from '../src/core/array.js';
@@ -13,10 +14,15 @@ import { type DiffusionPrior, descriptionOf, type PartWork } from './prior.js';
 
 /** How the image is divided. */
 export interface TileOptions {
-  /** Pixels a side of what one run of the network contributes; rounded up to the prior's size multiple. */
+  /**
+   * Pixels a side that one run of the network contributes at most, inside the image; rounded up to the prior's size
+   * multiple.
+   */
   readonly tile: number;
   /** Pixels that a window reaches beyond its core; the prior's receptive radius when absent. */
   readonly halo?: number;
+  /** Whether every window is a core and two halos wide where the image is; else they are as short as they may be. */
+  readonly fixed?: boolean;
 }
 
 /**
@@ -35,7 +41,6 @@ export interface TileOptions {
 export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPrior {
   requirePrior(prior ?? null);
   const grid = gridOf(prior, options);
-  const window = grid.tile + 2 * grid.halo;
 
   async function denoise(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<FloatArray> {
     const value = zeros(x.shape);
@@ -73,7 +78,7 @@ export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPri
     denoise,
     ...(prior.linearize && { linearize }),
     inParts: (arrays, work) => inTiles(prior, tilesOf(arrays[0], grid), arrays, work),
-    footprint: prior.footprint && ((h, w) => prior.footprint!(Math.min(h, window), Math.min(w, window))),
+    footprint: prior.footprint && ((h, w) => prior.footprint!(longest(h, grid), longest(w, grid))),
   };
 }
 
@@ -85,7 +90,21 @@ export function inFixedSize(prior: DiffusionPrior): DiffusionPrior {
   if (prior.fixedSize === undefined) return prior;
   const side = Math.min(...prior.fixedSize);
   const halo = Math.min(prior.receptiveRadius ?? side, Math.floor(side / 4));
-  return tiled(prior, { tile: side - 2 * halo, halo });
+  return tiled(prior, { tile: side - 2 * halo, halo, fixed: true });
+}
+
+/** Of the windows along an axis. */
+function longest(extent: number, grid: Grid): number {
+  return Math.max(...spans(extent, grid).map(({ start, end }) => end - start));
+}
+
+/** How many pixels the network sees in all, for images of this size, over how many they have: what tiling costs. */
+export function tileCost(prior: DiffusionPrior, options: TileOptions, height: number, width: number): number {
+  const grid = gridOf(prior, options);
+  const seen = [height, width].map((extent) =>
+    spans(extent, grid).reduce((sum, { start, end }) => sum + end - start, 0),
+  );
+  return (seen[0] * seen[1]) / (height * width);
 }
 
 /** The work on every tile, and what it gives put together. */
@@ -112,6 +131,7 @@ interface Grid {
   readonly tile: number;
   readonly halo: number;
   readonly multiple: number;
+  readonly fixed: boolean;
 }
 
 function gridOf(prior: DiffusionPrior, options: TileOptions): Grid {
@@ -127,7 +147,8 @@ function gridOf(prior: DiffusionPrior, options: TileOptions): Grid {
     );
   }
   const multiple = prior.sizeMultiple;
-  return { tile: roundUp(options.tile, multiple), halo: roundUp(reach, multiple), multiple };
+  const { tile, fixed = false } = options;
+  return { tile: roundUp(tile, multiple), halo: roundUp(reach, multiple), multiple, fixed };
 }
 
 function tilesOf(x: FloatArray, grid: Grid): Tile[] {
@@ -149,20 +170,23 @@ interface Tile {
 }
 
 /**
- * Cores that cover an axis. Windows begin on the grid and are of one length; near an end they are moved inwards,
- * and the last may lack what the prior itself pads up to the grid.
+ * The fewest windows that cover an axis, all of one length, as short as that allows. Neighbours share at least two
+ * halos, and no halo is wasted beyond an end: the first and the last core reach it. Windows begin on the grid, and the
+ * last may lack what the prior itself pads up to it.
  */
-function spans(extent: number, { tile, halo, multiple }: Grid): Span[] {
+function spans(extent: number, { tile, halo, multiple, fixed }: Grid): Span[] {
   const padded = roundUp(extent, multiple);
-  const length = tile + 2 * halo;
-  if (length >= padded) return [{ coreStart: 0, coreEnd: extent, start: 0, end: extent }];
-  const result: Span[] = [];
-  for (let coreStart = 0; coreStart < extent; coreStart += tile) {
-    const start = Math.min(Math.max(0, coreStart - halo), padded - length);
-    const coreEnd = Math.min(extent, coreStart + tile);
-    result.push({ coreStart, coreEnd, start, end: Math.min(extent, start + length) });
-  }
-  return result;
+  const count = Math.max(1, Math.ceil((padded - 2 * halo) / tile));
+  const shortest = roundUp(Math.ceil((padded + 2 * halo * (count - 1)) / count), multiple);
+  const length = fixed ? Math.min(padded, tile + 2 * halo) : shortest;
+  const startOf = (i: number) =>
+    count === 1 ? 0 : multiple * Math.floor((i * (padded - length)) / (count - 1) / multiple);
+  return Array.from({ length: count }, (_, i) => ({
+    coreStart: i === 0 ? 0 : startOf(i) + halo,
+    coreEnd: i === count - 1 ? extent : Math.min(extent, startOf(i + 1) + halo),
+    start: startOf(i),
+    end: Math.min(extent, startOf(i) + length),
+  }));
 }
 
 function windowOf(x: FloatArray, { row, column }: Tile): FloatArray {

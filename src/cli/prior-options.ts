@@ -14,6 +14,13 @@ export const tile = () =>
     'run the network on squares of this side, so that its memory does not grow with the image (default: whole images)',
   ).argParser(parsePositive);
 
+/** Of `restore`, which knows what each picture needs. */
+export const tileOrAuto = () =>
+  new Option(
+    '--tile <px|auto>',
+    'run the network on squares of this side, so that its memory does not grow with the image; auto: only where memory asks for it, and as large as it allows (default: whole images)',
+  ).argParser((text) => (text === 'auto' ? 'auto' : parsePositive(text)));
+
 export const memory = () =>
   new Option(
     '--memory <profile>',

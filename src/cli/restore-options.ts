@@ -1,7 +1,7 @@
 /** The options of `retrodict restore`, by subject. */
 import { type Command, Option } from 'commander';
 import { defaults, type FolderJob } from '../index.js';
-import { type LoadFlags, memory, threads, tile, timeout } from './prior-options.js';
+import { type LoadFlags, memory, threads, tileOrAuto, timeout } from './prior-options.js';
 import { allowCode, allowOutside, type TrustFlags } from './trust-options.js';
 import {
   collectSetting,
@@ -17,7 +17,8 @@ import {
   parseWhole,
 } from './values.js';
 
-export interface RestoreOptions extends LoadFlags, TrustFlags {
+export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags {
+  readonly tile?: number | 'auto';
   readonly out: string;
   readonly problem?: string;
   readonly noise: string;
@@ -137,7 +138,7 @@ function addMethod(command: Command): void {
 function addRunning(command: Command): void {
   command
     .addOption(threads())
-    .addOption(tile())
+    .addOption(tileOrAuto())
     .addOption(memory())
     .addOption(timeout())
     .addOption(allowCode())

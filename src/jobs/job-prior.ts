@@ -2,6 +2,7 @@
 import { conditioned, type Text } from '../../models/conditioned.js';
 import { type LoadOptions, loadPrior } from '../../models/load.js';
 import type { Prior, PriorKind } from '../../models/prior.js';
+import type { FolderJob } from './restore-folder.js';
 
 /** The shipped prior of each kind. */
 export const SHIPPED_FOR: Readonly<Record<PriorKind, string>> = {
@@ -14,11 +15,13 @@ export const SHIPPED_FOR: Readonly<Record<PriorKind, string>> = {
 /** @throws UsageError where there is no such prior or it takes no text. */
 export async function loadedPrior(
   prior: Prior | string,
-  { threads, tile, memory, timeout, allowOutside, signal }: LoadOptions,
+  { threads, tile, memory, timeout, allowOutside, signal }: Pick<FolderJob, keyof LoadOptions>,
   text: Text = {},
 ): Promise<Prior> {
   if (typeof prior === 'object') return conditioned(prior, text);
-  const loaded = await loadPrior(prior, { threads, tile, memory, timeout, allowOutside, signal });
+  // Fitted to each image later.
+  const now = tile === 'auto' ? undefined : tile;
+  const loaded = await loadPrior(prior, { threads, tile: now, memory, timeout, allowOutside, signal });
   try {
     return await conditioned(loaded, text);
   } catch (error) {

@@ -29,7 +29,12 @@ import { type AskedFormat, type Estimate, possibleEndings } from './results.js';
 import { requireTruthFolder } from './scores.js';
 
 /** `threads`, `tile`, `memory` and `timeout` are of priors that are loaded here; `timeout` holds for operators too. */
-export interface FolderJob extends Text, LoadOptions {
+export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
+  /**
+   * Runs the network on parts of this many pixels a side. `auto`: only on images that need more memory whole than
+   * `maxMemory` or half of the machine has, and on the parts that cost least; the manifest has their side.
+   */
+  readonly tile?: number | 'auto';
   /** Pictures, `.npy` files and folders of them. */
   readonly inputs: readonly string[];
   /** The output folder, made if need be. */

@@ -7,6 +7,7 @@ import type { Prior } from '../../models/prior.js';
 import type { Problem, ProblemSpec, Term } from '../../problems/problem.js';
 import { chooseSolver, effectiveOptions } from '../../solvers/choose.js';
 import type { Solver } from '../../solvers/solver.js';
+import { type FittedPrior, fitted } from '../auto-tile.js';
 import type { FloatArray, Shape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import type { JpegCoding } from '../core/jpeg-coding.js';
@@ -18,7 +19,7 @@ import { firstDifference, keyOf, type OkLine, type Recipe } from '../io/manifest
 import { type OutputFolder, Refusal } from '../io/output-folder.js';
 import type { Item } from '../io/walk.js';
 import type { SpecFiles } from '../load/problem-files.js';
-import { estimateMemory, requireMemory } from '../memory.js';
+import { estimateMemory, type MemoryTask, requireMemory } from '../memory.js';
 import { type Posterior, restore } from '../restore.js';
 import { asMeasurement } from './array-input.js';
 import { diagnose, isOpen, specOf } from './diagnosis.js';
@@ -137,6 +138,8 @@ interface Plan {
   /** What was found where it was not told. */
   readonly noise?: NoiseReport;
   readonly solver: Solver;
+  /** As it is run on an image of this size. */
+  readonly run: FittedPrior;
   readonly written: ResultFormat;
   /** How many samples are written beside the estimate. */
   readonly kept: number;
@@ -191,8 +194,9 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
   }
   if (prior?.kind === 'diffusion') for (const doubt of priorDoubts(prior, problem)) warn(doubt);
   const kept = keptSamples(solver, job, warn);
-  const made = madeOf({ input, problem, solver, written, kept }, shared, page);
-  return { input, problem, noise, solver, written, kept, made };
+  const run = fittedFor({ imageShape: problem.imageShape, solver, prior, samples: job.samples }, job);
+  const made = madeOf({ input, problem, solver, run, written, kept }, shared, page);
+  return { input, problem, noise, solver, run, written, kept, made };
 }
 
 const isJpeg = ({ name }: Term) => name === 'jpeg';
@@ -239,12 +243,23 @@ async function requireRoom(
   if (found === undefined) return;
   const { problem, solver } = found;
   const task = { imageShape: problem.imageShape, solver, prior, samples: job.samples };
-  requireMemory(task, job.maxMemory ?? machineMemory(), held);
+  requireMemory({ ...task, ...fittedFor(task, job) }, job.maxMemory ?? machineMemory(), held);
+}
+
+/**
+ * Share of the memory for tiles that are chosen here: the rest is for what is held besides. It depends on nothing that
+ * differs from run to run, since tiles are part of what a result was made from.
+ */
+const [OF_LIMIT, OF_MACHINE] = [0.75, 0.4];
+
+function fittedFor(task: MemoryTask, { tile, maxMemory }: FolderJob): FittedPrior {
+  if (tile !== 'auto') return { prior: task.prior, tile: task.prior && tile };
+  return fitted(task, maxMemory === undefined ? OF_MACHINE * machineMemory() : OF_LIMIT * maxMemory);
 }
 
 /** All that decides the bytes of the result. */
 function madeOf(
-  { input, problem, solver, written, kept }: Omit<Plan, 'made'>,
+  { input, problem, solver, run, written, kept }: Omit<Plan, 'made'>,
   shared: Shared,
   page: number | undefined,
 ): Recipe {
@@ -261,7 +276,7 @@ function madeOf(
     solver: solver.name,
     solverVersion: job.solverVersion,
     weights: solver.needs.prior === 'none' ? undefined : weightsOf(prior),
-    tile: prior && job.tile,
+    tile: run.tile,
     memory: prior && job.memory === 'low' ? 'low' : undefined,
     prompt: job.prompt,
     guidance: job.guidance,
@@ -279,17 +294,17 @@ function madeOf(
 
 async function posteriorOf(
   { name }: Item,
-  { input, problem, solver }: Plan,
+  { input, problem, solver, run: { prior } }: Plan,
   shared: Shared,
 ): Promise<Posterior> {
-  const { job, prior, noisePrior, onEvent } = shared;
+  const { job, noisePrior, onEvent } = shared;
   const { options, samples, seed, level, signal, maxMemory = machineMemory() } = job;
   const task = { imageShape: problem.imageShape, solver, prior, samples };
   requireMemory(task, maxMemory, shared.held);
   onEvent({
     type: 'begin',
     name,
-    size: problem.imageShape.slice(-2),
+    size: input.array.shape.length === 3 ? input.array.shape.slice(-2) : problem.imageShape.slice(-2),
     memory: shared.held + estimateMemory(task),
     quicker: quickerWay(solver, samples),
   });

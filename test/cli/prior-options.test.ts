@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { expect, it } from 'vitest';
-import { memory, threads, tile, timeout } from '../../src/cli/prior-options.js';
+import { memory, threads, tile, tileOrAuto, timeout } from '../../src/cli/prior-options.js';
 
 const parse = (...words: string[]) => {
   const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
@@ -22,4 +22,11 @@ it.each([
   ['--timeout', '-1'],
 ])('%s %s is refused', (...words) => {
   expect(() => parse(...words)).toThrow(words[1]);
+});
+
+it('lets restore choose its tiles', () => {
+  const parsed = (...words: string[]) =>
+    new Command().exitOverride().addOption(tileOrAuto()).parse(words, { from: 'user' }).opts();
+  expect(parsed('--tile', 'auto')).toEqual({ tile: 'auto' });
+  expect(parsed('--tile', '512')).toEqual({ tile: 512 });
 });

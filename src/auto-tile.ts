@@ -1,0 +1,36 @@
+/** `--tile auto`: the whole image where memory allows it, else the tiles that cost least among those that fit. */
+import type { Prior } from '../models/prior.js';
+import { type TileOptions, tileCost, tiled } from '../models/tiled.js';
+import { estimateMemory, type MemoryTask } from './memory.js';
+
+/** Tiles are tried in these steps, in pixels a side. */
+const STEP = 64;
+
+/** A prior as it is to be run for one image. */
+export interface FittedPrior {
+  readonly prior: Prior | undefined;
+  /** Absent where the network sees the whole image. */
+  readonly tile?: number;
+}
+
+/**
+ * The task's prior in tiles where its estimated memory is above the limit; as it is where it is not, or where nothing
+ * else can be done.
+ * @param limit bytes that the work may take, beside what is held already.
+ */
+export function fitted(task: MemoryTask, limit: number): FittedPrior {
+  const { prior, imageShape, solver } = task;
+  const known = prior?.kind === 'diffusion' && prior.receptiveRadius !== undefined && !prior.inParts;
+  if (!known || solver.needs.prior === 'none' || estimateMemory(task) <= limit) return { prior };
+  const [height, width] = imageShape.slice(-2);
+  const candidates: (TileOptions & { prior: Prior })[] = [];
+  for (let tile = STEP; tile < Math.max(height, width); tile += STEP) {
+    const parts = tiled(prior, { tile });
+    // More memory with every step.
+    if (estimateMemory({ ...task, prior: parts }) > limit) break;
+    candidates.push({ tile, prior: parts });
+  }
+  if (candidates.length === 0) return { prior: tiled(prior, { tile: STEP }), tile: STEP };
+  const costs = candidates.map(({ tile }) => tileCost(prior, { tile }, height, width));
+  return candidates[costs.indexOf(Math.min(...costs))];
+}

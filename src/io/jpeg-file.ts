@@ -56,6 +56,20 @@ export function jpegQuality(bytes: Uint8Array): number | undefined {
   return Math.min(100, Math.max(1, Math.round(quality)));
 }
 
+/** The longest content of a segment, less the mark of EXIF data. */
+const MOST_EXIF = 65_533 - 6;
+
+/** The same JPEG with EXIF data, byte by byte, after its first segment; of data that no segment holds without. */
+export function withExif(jpeg: Uint8Array, exif: Uint8Array): Uint8Array {
+  if (exif.length > MOST_EXIF) return jpeg;
+  const view = new DataView(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength);
+  // JFIF's mark has to be the first.
+  const at = view.getUint16(2) === 0xffe0 ? 4 + view.getUint16(4) : 2;
+  const head = Buffer.from([0xff, 0xe1, 0, 0, ...Buffer.from('Exif\0\0')]);
+  head.writeUInt16BE(exif.length + 8, 2);
+  return Buffer.concat([jpeg.subarray(0, at), head, exif, jpeg.subarray(at)]);
+}
+
 function samplingOf(components: readonly Component[]): ChromaSampling | undefined {
   if (components.length === 1) return 'full';
   const [luma, blue, red] = components;

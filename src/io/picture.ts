@@ -9,7 +9,7 @@ import { foreignFormat } from './foreign-formats.js';
 import { asColour, sharedChannel } from './grey-as-colour.js';
 import { fillHidden, withHidden } from './hidden-colours.js';
 import { profileFits } from './icc.js';
-import { jpegCoding, jpegQuality } from './jpeg-file.js';
+import { jpegCoding, jpegQuality, withExif } from './jpeg-file.js';
 import { extraChunks, type PictureExtras, readExtras } from './picture-extras.js';
 import { pngChunks, withChunks } from './png-chunks.js';
 import { tiffBands, tiffTrouble } from './tiff-bands.js';
@@ -299,13 +299,14 @@ export async function encodePicture(picture: PictureToWrite): Promise<Uint8Array
   // sharp writes a density of its own where there is none.
   if (format === 'png') return withChunks(plain, extraChunks(extras, icc), ['pHYs']);
   const png = withChunks(plain, extraChunks({ density: 72, ...extras, colour: [] }, icc));
-  const carried = sharp(png, { limitInputPixels: false })
-    .keepExif()
-    .keepXmp()
-    .keepIccProfile()
-    .toColourspace(space);
+  const carried = sharp(png, { limitInputPixels: false }).keepXmp().keepIccProfile().toColourspace(space);
   const { quality = GOOD_QUALITY } = picture;
-  if (format === 'jpeg') return carried.jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
+  if (format === 'jpeg') {
+    const jpeg = await carried.jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
+    // libvips would leave out what it does not know, such as a maker's notes.
+    return extras.exif ? withExif(jpeg, extras.exif) : jpeg;
+  }
+  carried.keepExif();
   if (format === 'webp') return carried.webp({ quality, lossless: quality === 100, exact: true }).toBuffer();
   return carried.tiff({ compression: 'deflate', ...resolution(extras) }).toBuffer();
 }

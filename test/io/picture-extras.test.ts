@@ -33,6 +33,24 @@ describe('what a file says beside its pixels', () => {
     if (format === 'jpeg') expect((await decodePicture(written, 'again')).quality).toBe(83);
   });
 
+  it('a JPEG has the EXIF data of the input byte by byte, upright, and still opens', async () => {
+    const source = await colour().withMetadata({ orientation: 8, density: 300, exif }).jpeg().toBuffer();
+    const picture = await decodePicture(source, 'p.jpg');
+    // A maker's notes follow in a place of their own, which libvips does not know.
+    const notes = Buffer.concat([picture.extras!.exif!, Buffer.from('notes of the maker')]);
+    const jpeg = await encodePicture({
+      ...picture,
+      extras: { ...picture.extras, exif: notes },
+      format: 'jpeg',
+    });
+    const meta = await sharp(jpeg).metadata();
+    expect(meta.exif?.subarray(6)).toEqual(notes);
+    expect([meta.orientation, meta.density, meta.width, meta.height]).toEqual([1, 300, 6, 8]);
+    expect((await decodePicture(jpeg, 'again.jpg')).warnings).toBeUndefined();
+    const long = { ...picture, extras: { exif: Buffer.alloc(70_000) }, format: 'jpeg' as const };
+    expect((await sharp(await encodePicture(long)).metadata()).exif).toBeUndefined();
+  });
+
   it('a JPEG is written with colour at full resolution, a WebP without loss where it came so', async () => {
     const halved = await colour().jpeg({ quality: 90, chromaSubsampling: '4:2:0' }).toBuffer();
     const picture = await decodePicture(halved, 'p.jpg');

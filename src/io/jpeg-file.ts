@@ -59,15 +59,28 @@ export function jpegQuality(bytes: Uint8Array): number | undefined {
 /** The longest content of a segment, less the mark of EXIF data. */
 const MOST_EXIF = 65_533 - 6;
 
-/** The same JPEG with EXIF data, byte by byte, after its first segment; of data that no segment holds without. */
-export function withExif(jpeg: Uint8Array, exif: Uint8Array): Uint8Array {
-  if (exif.length > MOST_EXIF) return jpeg;
-  const view = new DataView(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength);
-  // JFIF's mark has to be the first.
-  const at = view.getUint16(2) === 0xffe0 ? 4 + view.getUint16(4) : 2;
-  const head = Buffer.from([0xff, 0xe1, 0, 0, ...Buffer.from('Exif\0\0')]);
-  head.writeUInt16BE(exif.length + 8, 2);
-  return Buffer.concat([jpeg.subarray(0, at), head, exif, jpeg.subarray(at)]);
+/**
+ * The same JPEG with a JFIF header that says its density, in pixels per inch, and with EXIF data as they are. Data that
+ * no segment holds are left out. @param jpeg without such a header, as `sharp` writes it without EXIF data.
+ */
+export function withJfif(
+  jpeg: Uint8Array,
+  { density, exif }: { readonly density?: number; readonly exif?: Uint8Array },
+): Uint8Array {
+  const header = Buffer.from('JFIF\0\x01\x01\0\0\x01\0\x01\0\0', 'latin1');
+  if (density !== undefined) {
+    header[7] = 1; // per inch
+    for (const at of [8, 10]) header.writeUInt16BE(Math.min(Math.round(density), 65_535), at);
+  }
+  const segments = [segment(0xe0, header)];
+  if (exif && exif.length <= MOST_EXIF) segments.push(segment(0xe1, Buffer.from('Exif\0\0'), exif));
+  return Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
+}
+
+function segment(marker: number, ...contents: Uint8Array[]): Uint8Array {
+  const content = Buffer.concat(contents);
+  const length = content.length + 2;
+  return Buffer.concat([Uint8Array.of(0xff, marker, length >> 8, length & 255), content]);
 }
 
 function samplingOf(components: readonly Component[]): ChromaSampling | undefined {

@@ -9,7 +9,7 @@ import { foreignFormat } from './foreign-formats.js';
 import { asColour, sharedChannel } from './grey-as-colour.js';
 import { fillHidden, withHidden } from './hidden-colours.js';
 import { profileFits } from './icc.js';
-import { jpegCoding, jpegQuality, withExif } from './jpeg-file.js';
+import { jpegCoding, jpegQuality, withJfif } from './jpeg-file.js';
 import { extraChunks, type PictureExtras, readExtras } from './picture-extras.js';
 import { pngChunks, withChunks } from './png-chunks.js';
 import { tiffBands, tiffTrouble } from './tiff-bands.js';
@@ -304,7 +304,7 @@ export async function encodePicture(picture: PictureToWrite): Promise<Uint8Array
   if (format === 'jpeg') {
     const jpeg = await carried.jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
     // libvips would leave out what it does not know, such as a maker's notes.
-    return extras.exif ? withExif(jpeg, extras.exif) : jpeg;
+    return withJfif(jpeg, extras);
   }
   carried.keepExif();
   if (format === 'webp') return carried.webp({ quality, lossless: quality === 100, exact: true }).toBuffer();

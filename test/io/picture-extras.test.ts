@@ -47,6 +47,8 @@ describe('what a file says beside its pixels', () => {
     expect(meta.exif?.subarray(6)).toEqual(notes);
     expect([meta.orientation, meta.density, meta.width, meta.height]).toEqual([1, 300, 6, 8]);
     expect((await decodePicture(jpeg, 'again.jpg')).warnings).toBeUndefined();
+    const plain = await encodePicture({ ...picture, extras: { density: 240 }, format: 'jpeg' });
+    expect((await sharp(plain).metadata()).density).toBe(240);
     const long = { ...picture, extras: { exif: Buffer.alloc(70_000) }, format: 'jpeg' as const };
     expect((await sharp(await encodePicture(long)).metadata()).exif).toBeUndefined();
   });
@@ -71,6 +73,8 @@ describe('what a file says beside its pixels', () => {
     expect(await types(await encodePicture({ ...picture, format: 'png' }))).toEqual(['IHDR', 'IEND']);
     const tiff = await encodePicture({ ...picture, format: 'tiff' });
     expect((await sharp(tiff).metadata()).density ?? 72).toBe(72);
+    const jpeg = await encodePicture({ ...picture, format: 'jpeg' });
+    expect([...jpeg.subarray(13, 18)]).toEqual([0, 0, 1, 0, 1]); // no unit, square pixels
   });
 
   it('keeps what a PNG says of its colours', async () => {

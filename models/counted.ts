@@ -44,21 +44,29 @@ export function counted(prior: Prior, counters: Counters): Prior {
 
 /** Of a masked prior all of its networks; what is decoded anew counts, however small the part. */
 function countedMasked(prior: MaskedPrior, counters: Counters): MaskedPrior {
-  const counting = async (part: string, run: () => Promise<FloatArray>) => {
+  const decoded = async (run: () => Promise<FloatArray>) => {
     counters.networkEvaluations++;
-    return finite(`${part} of prior ${prior.name}`, prior.codebook, run);
+    return finite(`the decoder of prior ${prior.name}`, prior.codebook, run);
+  };
+  const lawful = async (run: () => Promise<FloatArray>) => {
+    counters.networkEvaluations++;
+    const logits = await run();
+    // A token may have no chance at all: −∞.
+    const lost = logits.data.findIndex((value) => !(value < Number.POSITIVE_INFINITY));
+    if (lost < 0) return logits;
+    throw new Error(`the prior ${prior.name} gives the logit ${logits.data[lost]} (value ${lost})`);
   };
   const { uniformLogits } = prior;
   return {
     ...prior,
     ...countedDecoder(prior, counters),
-    decodeTokens: (tokens, signal) => counting('the decoder', () => prior.decodeTokens(tokens, signal)),
+    decodeTokens: (tokens, signal) => decoded(() => prior.decodeTokens(tokens, signal)),
     redecode: (tokens, region, before, signal) =>
-      counting('the decoder', () => prior.redecode(tokens, region, before, signal)),
-    logits: (tokens, signal) => counting('the masked network', () => prior.logits(tokens, signal)),
+      decoded(() => prior.redecode(tokens, region, before, signal)),
+    logits: (tokens, signal) => lawful(() => prior.logits(tokens, signal)),
     ...(uniformLogits && {
       uniformLogits: (tokens: Tokens, sigma: number, signal?: AbortSignal) =>
-        counting('the uniform network', () => uniformLogits(tokens, sigma, signal)),
+        lawful(() => uniformLogits(tokens, sigma, signal)),
     }),
   };
 }

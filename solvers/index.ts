@@ -5,6 +5,7 @@ import { wiener } from './baseline/wiener.js';
 import { mapLatent } from './compressive/map-latent.js';
 import { vble } from './compressive/vble.js';
 import { vbleXz } from './compressive/vble-xz.js';
+import { maskMetropolis } from './discrete/mask-metropolis.js';
 import { afdps } from './ensemble/afdps.js';
 import { fk } from './ensemble/fk.js';
 import { fpsSmc } from './ensemble/fps-smc.js';
@@ -62,6 +63,7 @@ export const solvers: Readonly<Record<string, Solver>> = {
   vble,
   'vble-xz': vbleXz,
   'map-latent': mapLatent,
+  'mask-metropolis': maskMetropolis,
   'two-scale': twoScale,
   wiener,
   tv,

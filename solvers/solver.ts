@@ -139,6 +139,8 @@ export interface Ensemble {
   readonly ess?: readonly number[];
   /** For each sample, which of the first particles it descends from: few different ones tell of poor samples. */
   readonly ancestors?: readonly number[];
+  /** What a solver found out about itself, by name: rates of acceptance, agreement of chains. */
+  readonly diagnostics?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** An algorithm that restores, told apart by `kind`. */

@@ -69,6 +69,8 @@ export interface Posterior extends Summary {
   readonly ess?: readonly number[];
   /** Of ensembles: which of the first particles each sample descends from. */
   readonly ancestors?: readonly number[];
+  /** Of solvers that tell of themselves: what `docs/solvers.md` says. */
+  readonly diagnostics?: Readonly<Record<string, readonly number[]>>;
   readonly level: number;
   /**
    * Deviance of each sample's clean measurement per observed value, 2 (log p(y|y) − log p(y|A x))/m: for Gaussian noise

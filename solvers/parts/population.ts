@@ -121,7 +121,7 @@ export class Population<S> {
    * What is known of it at the end. The evidence is the mean of the weights, over all resampling.
    * @throws Error where no particle has a finite weight.
    */
-  result(): Required<Omit<Ensemble, 'samples'>> {
+  result(): Required<Omit<Ensemble, 'samples' | 'diagnostics'>> {
     return {
       logWeights: [...this.#logWeights],
       logEvidence: this.#logEvidence + this.#level(),

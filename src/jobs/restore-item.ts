@@ -64,6 +64,7 @@ type Figures =
   | 'logEvidence'
   | 'ess'
   | 'ancestors'
+  | 'diagnostics'
   | 'misfit'
   | 'networkEvaluations'
   | 'vjps'
@@ -376,10 +377,10 @@ function scoresOf(
 }
 
 function figuresOf(posterior: Posterior): Pick<Posterior, Figures> {
-  const { samplesPosterior, effectiveSamples, logEvidence, ess, ancestors } = posterior;
+  const { samplesPosterior, effectiveSamples, logEvidence, ess, ancestors, diagnostics } = posterior;
   const { misfit, networkEvaluations, vjps, seconds } = posterior;
   return {
-    ...{ samplesPosterior, effectiveSamples, logEvidence, ess, ancestors },
+    ...{ samplesPosterior, effectiveSamples, logEvidence, ess, ancestors, diagnostics },
     ...{ misfit, networkEvaluations, vjps, seconds },
   };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Counters, counted } from '../../models/counted.js';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
-import type { Conditioning, DiffusionPrior, LatentPrior } from '../../models/prior.js';
+import type { Conditioning, DiffusionPrior, LatentPrior, MaskedPrior } from '../../models/prior.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
+import { tokenPrior } from '../solvers/three-tokens.js';
 
 const diffusion = mixturePrior(new GaussianMixture([{ weight: 1, mean: [0.5, 0], covariance: 1 }]));
 const x = floatArray(Float32Array.of(1, 2), [1, 1, 2]);
@@ -95,5 +96,24 @@ describe('counted', () => {
     await expect(pullback(x)).rejects.toThrow('the gradient of the prior gaussian-mixture gives NaN');
     const codes = counted({ ...latent, decode: async () => nowhere }, none()) as LatentPrior;
     await expect(codes.decode(x)).rejects.toThrow('the decoder of prior codes gives NaN');
+  });
+
+  it('counts all networks of a masked prior, and holds them to numbers', async () => {
+    const counters = none();
+    const prior = counted(tokenPrior(), counters) as MaskedPrior;
+    const tokens = { ids: Int32Array.of(0, 1, 2), height: 1, width: 3 };
+    const image = await prior.decodeTokens(tokens);
+    await prior.redecode(tokens, { top: 0, left: 0, height: 1, width: 1 }, image);
+    // Of three tokens that are all given, the others have no chance: −∞ is a logit.
+    expect((await prior.logits(tokens)).data[1]).toBe(Number.NEGATIVE_INFINITY);
+    await prior.uniformLogits!(tokens, 1);
+    expect(counters).toEqual({ networkEvaluations: 4, vjps: 0 });
+    (await prior.linearizeDecode!(floatArray(Float32Array.of(0, 1, 2), [1, 1, 3]))).pullback(image);
+    expect(counters).toEqual({ networkEvaluations: 5, vjps: 1 });
+    const lost = floatArray(Float32Array.of(0, Number.NaN), [2, 1, 1]);
+    const broken = { ...tokenPrior(), logits: async () => lost };
+    await expect((counted(broken, none()) as MaskedPrior).logits(tokens)).rejects.toThrow(
+      'the prior three tokens gives the logit NaN (value 1)',
+    );
   });
 });

@@ -12,6 +12,7 @@ import { gaussianReference, referenceTask } from '../../src/bench/reference.js';
 import { type FloatArray, filled, floatArray, mapArray } from '../../src/core/array.js';
 import { normalisedWeights } from '../../src/core/posterior.js';
 import { type RestoreJob, restore } from '../../src/restore.js';
+import { pixelTokens } from './pixel-tokens.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -192,6 +193,7 @@ function noiseFor(noise: NoiseModel, needed: Needs['noise']): NoiseModel {
 function priorFor(needs: Needs, whole: DiffusionPrior): Prior | undefined {
   if (needs.prior === 'none') return undefined;
   if (needs.prior === 'compressive') return itselfAsRatedCode(whole, needs);
+  if (needs.prior === 'masked') return pixelTokens(needs);
   const { linearize: _, ...modest } = whole;
   const codes = needs.priorVjp || needs.identity || needs.undo ? whole : modest;
   return needs.prior === 'latent' ? itselfAsCode(codes, needs) : codes;

@@ -1,0 +1,226 @@
+/**
+ * Mask-resample Metropolis: tokens x of a masked prior, given a measurement, by a Markov chain (Metropolis et al. 1953;
+ * the proposals are those of block Gibbs sampling of the prior). A move hides a square S of tokens, draws it anew from
+ * the prior, one token after the other, and is accepted by the likelihood alone:
+ *
+ *   x'_S ~ p(x_S | x outside S),   accepted with chance min(1, (p(y | x')/p(y | x))^(τβ))
+ *
+ * With an exact masked prior it leaves p(x) p(y | x)^β as it is, whatever the squares are. During burn-in τ rises to 1
+ * and squares become smaller. β allows for what tokens cannot show (see token-images.ts); it is 1 where nothing is known
+ * of that. There is no published code. Several chains begin at different places, and tell whether they agree.
+ */
+import { z } from 'zod';
+import { type TokenRegion, withIds } from '../../models/masked/tokens.js';
+import type { MaskedPrior } from '../../models/prior.js';
+import type { FloatArray } from '../../src/core/array.js';
+import { effectiveSize, splitRHat } from '../../src/core/chain-statistics.js';
+import type { Random } from '../../src/core/random.js';
+import { defineSolver } from '../define-solver.js';
+import { startImage } from '../parts/start-image.js';
+import {
+  likelihoodPower,
+  logLikelihood,
+  type TokenImage,
+  type TokenImages,
+  tokenImages,
+} from '../parts/token-images.js';
+import { unmask, unmaskOneByOne } from '../parts/unmasking.js';
+import type { EnsembleContext, Task } from '../solver.js';
+
+const options = z.strictObject({
+  burnIn: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(8)
+    .describe('sweeps before the first sample; a sweep has a move for each token'),
+  thin: z.int().min(1).max(100_000).default(4).describe('sweeps from one sample of a chain to its next'),
+  chains: z
+    .int()
+    .min(2)
+    .max(64)
+    .default(2)
+    .describe('chains, which begin at different places and share the samples'),
+  block: z.int().min(1).max(64).default(1).describe('largest side of the squares after burn-in, tokens'),
+  widest: z.int().min(1).max(64).default(2).describe('side of the first squares of burn-in, tokens'),
+  hottest: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.2)
+    .describe('τ at the beginning of burn-in, where 1 is the posterior'),
+  redrawn: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe("share of the first image's tokens that a chain draws anew"),
+  residual: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('what tokens cannot show, standard deviation in [0, 1] units (default: as the prior knows it)'),
+});
+
+type Options = z.output<typeof options>;
+
+export const maskMetropolis = defineSolver({
+  kind: 'ensemble',
+  name: 'mask-metropolis',
+  summary:
+    'mask-resample Metropolis: tokens are hidden, drawn anew from a masked prior and judged by the measurement',
+  needs: { prior: 'masked', noise: 'any' },
+  samplesPosterior: true,
+  options,
+  presets: {},
+
+  async run(task, chosen, context) {
+    const { problem, prior } = task;
+    const images = tokenImages(prior, problem.imageShape, context.signal);
+    const first = await startImage(task, () => context.step(0, 1));
+    const power = await likelihoodPower(task, first, chosen.residual ?? prior.residual ?? 0);
+    const shared = {
+      task,
+      prior,
+      images,
+      power,
+      options: chosen,
+      context,
+      begin: await images.encode(first),
+    };
+    const perChain = Math.ceil(context.samples / chosen.chains);
+    const runs: Run[] = [];
+    for (let chain = 0; chain < chosen.chains; chain++) runs.push(await runChain(shared, chain, perChain));
+    const samples = Array.from(
+      { length: context.samples },
+      (_, k) => runs[k % chosen.chains].samples[Math.floor(k / chosen.chains)],
+    );
+    return { samples, logWeights: samples.map(() => 0), diagnostics: diagnose(runs) };
+  },
+});
+
+interface Shared {
+  readonly task: Task;
+  readonly prior: MaskedPrior;
+  readonly images: TokenImages;
+  /** β */
+  readonly power: number;
+  readonly options: Options;
+  readonly context: EnsembleContext;
+  readonly begin: TokenImage['tokens'];
+}
+
+interface Run {
+  readonly samples: readonly FloatArray[];
+  /** Values of ten pixels after each move after burn-in. */
+  readonly traces: readonly (readonly number[])[];
+  readonly acceptance: number;
+}
+
+interface State extends TokenImage {
+  readonly logLikelihood: number;
+}
+
+const PIXELS = 10;
+
+async function runChain(shared: Shared, chain: number, perChain: number): Promise<Run> {
+  const { options: o, context, images, task, begin } = shared;
+  const [height, width] = images.grid;
+  const sweep = height * width;
+  const [burnIn, total] = [o.burnIn * sweep, (o.burnIn + o.thin * perChain) * sweep];
+  const turn = (move: number) => context.step(chain * total + move, o.chains * total);
+  await turn(0);
+  let state = await judged(task, await images.decode(await firstTokens(shared, chain)));
+  const samples: FloatArray[] = [];
+  const traces = Array.from({ length: PIXELS }, (): number[] => []);
+  const places = spread(state.image.size);
+  let accepted = 0;
+  for (let move = 0; move < total; move++) {
+    await turn(move);
+    const random = context.random('chain', chain, 'move', move);
+    const heat = move < burnIn ? move / burnIn : 1;
+    const side = move < burnIn ? Math.round(o.widest ** (1 - heat)) : 1 + random.integer(o.block);
+    const region = square(random, side, begin);
+    const next = await propose(shared, state, region, random);
+    const gain = next.logLikelihood - state.logLikelihood;
+    const taken = Math.log(random.uniform()) < o.hottest ** (1 - heat) * shared.power * gain;
+    if (taken) state = next;
+    if (move < burnIn) continue;
+    accepted += taken ? 1 : 0;
+    places.forEach((place, k) => {
+      traces[k].push(state.image.data[place]);
+    });
+    if ((move + 1 - burnIn) % (o.thin * sweep) === 0) samples.push(state.image);
+  }
+  return { samples, traces, acceptance: accepted / (total - burnIn) };
+}
+
+/** The first image's tokens, of which some are drawn anew: chains are to begin further apart than they end. */
+async function firstTokens({ prior, begin, options, context }: Shared, chain: number) {
+  const [count] = prior.codebook.shape;
+  const random = (...path: (string | number)[]) => context.random('chain', chain, 'first', ...path);
+  const chances = random('hidden');
+  const hidden = withIds(
+    begin,
+    begin.ids.map((id) => (chances.uniform() < options.redrawn ? count : id)),
+  );
+  return unmask(prior, hidden, PARALLEL, { ...context, random, step: async () => {} });
+}
+
+/** Steps in which the first tokens are drawn; nothing depends on how well. */
+const PARALLEL = 8;
+
+async function judged(task: Task, image: TokenImage): Promise<State> {
+  return { ...image, logLikelihood: await logLikelihood(task, image.image) };
+}
+
+async function propose(
+  { prior, images, task, context }: Shared,
+  state: State,
+  region: TokenRegion,
+  random: Random,
+): Promise<State> {
+  const { width } = state.tokens;
+  const ids = state.tokens.ids.slice();
+  for (let row = 0; row < region.height; row++) {
+    const from = (region.top + row) * width + region.left;
+    ids.fill(prior.codebook.shape[0], from, from + region.width);
+  }
+  const drawn = await unmaskOneByOne(prior, withIds(state.tokens, ids), random, context.signal);
+  if (drawn.ids.every((id, i) => id === state.tokens.ids[i])) return state;
+  return judged(task, await images.redecode(drawn, region, state));
+}
+
+/** A square that holds each token with the same chance; at the edges it is cut. */
+function square(
+  random: Random,
+  side: number,
+  { height, width }: { height: number; width: number },
+): TokenRegion {
+  const top = random.integer(height + side - 1) - side + 1;
+  const left = random.integer(width + side - 1) - side + 1;
+  const [first, start] = [Math.max(0, top), Math.max(0, left)];
+  return {
+    top: first,
+    left: start,
+    height: Math.min(height, top + side) - first,
+    width: Math.min(width, left + side) - start,
+  };
+}
+
+/** Ten places evenly over an image, or as many as it has. */
+function spread(size: number): number[] {
+  const count = Math.min(PIXELS, size);
+  return Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * size) / count));
+}
+
+function diagnose(runs: readonly Run[]) {
+  const traced = runs[0].traces
+    .filter(({ length }) => length > 0)
+    .map((_, k) => runs.map(({ traces }) => traces[k]));
+  return {
+    acceptance: runs.map(({ acceptance }) => acceptance),
+    effectiveSamples: traced.map((traces) => effectiveSize(traces)),
+    rHat: traced.map((traces) => splitRHat(traces)),
+  };
+}

@@ -5,7 +5,10 @@ import { wiener } from './baseline/wiener.js';
 import { mapLatent } from './compressive/map-latent.js';
 import { vble } from './compressive/vble.js';
 import { vbleXz } from './compressive/vble-xz.js';
+import { aps } from './discrete/aps.js';
+import { g2d2 } from './discrete/g2d2.js';
 import { maskMetropolis } from './discrete/mask-metropolis.js';
+import { sgdd } from './discrete/sgdd.js';
 import { afdps } from './ensemble/afdps.js';
 import { fk } from './ensemble/fk.js';
 import { fpsSmc } from './ensemble/fps-smc.js';
@@ -64,6 +67,9 @@ export const solvers: Readonly<Record<string, Solver>> = {
   'vble-xz': vbleXz,
   'map-latent': mapLatent,
   'mask-metropolis': maskMetropolis,
+  sgdd,
+  aps,
+  g2d2,
   'two-scale': twoScale,
   wiener,
   tv,

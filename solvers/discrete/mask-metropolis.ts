@@ -10,7 +10,7 @@
  * of that. There is no published code. Several chains begin at different places, and tell whether they agree.
  */
 import { z } from 'zod';
-import { type TokenRegion, withIds } from '../../models/masked/tokens.js';
+import { type TokenRegion, type Tokens, withIds } from '../../models/masked/tokens.js';
 import type { MaskedPrior } from '../../models/prior.js';
 import type { FloatArray } from '../../src/core/array.js';
 import { effectiveSize, splitRHat } from '../../src/core/chain-statistics.js';
@@ -18,9 +18,10 @@ import type { Random } from '../../src/core/random.js';
 import { defineSolver } from '../define-solver.js';
 import { startImage } from '../parts/start-image.js';
 import {
+  type JudgedImage,
+  judge,
   likelihoodPower,
-  logLikelihood,
-  type TokenImage,
+  residualOption,
   type TokenImages,
   tokenImages,
 } from '../parts/token-images.js';
@@ -55,11 +56,7 @@ const options = z.strictObject({
     .max(1)
     .default(0.5)
     .describe("share of the first image's tokens that a chain draws anew"),
-  residual: z
-    .number()
-    .min(0)
-    .optional()
-    .describe('what tokens cannot show, standard deviation in [0, 1] units (default: as the prior knows it)'),
+  residual: residualOption,
 });
 
 type Options = z.output<typeof options>;
@@ -107,7 +104,7 @@ interface Shared {
   readonly power: number;
   readonly options: Options;
   readonly context: EnsembleContext;
-  readonly begin: TokenImage['tokens'];
+  readonly begin: Tokens;
 }
 
 interface Run {
@@ -115,10 +112,6 @@ interface Run {
   /** Values of ten pixels after each move after burn-in. */
   readonly traces: readonly (readonly number[])[];
   readonly acceptance: number;
-}
-
-interface State extends TokenImage {
-  readonly logLikelihood: number;
 }
 
 const PIXELS = 10;
@@ -130,7 +123,7 @@ async function runChain(shared: Shared, chain: number, perChain: number): Promis
   const [burnIn, total] = [o.burnIn * sweep, (o.burnIn + o.thin * perChain) * sweep];
   const turn = (move: number) => context.step(chain * total + move, o.chains * total);
   await turn(0);
-  let state = await judged(task, await images.decode(await firstTokens(shared, chain)));
+  let state = await judge(task, await images.decode(await firstTokens(shared, chain)));
   const samples: FloatArray[] = [];
   const traces = Array.from({ length: PIXELS }, (): number[] => []);
   const places = spread(state.image.size);
@@ -170,16 +163,12 @@ async function firstTokens({ prior, begin, options, context }: Shared, chain: nu
 /** Steps in which the first tokens are drawn; nothing depends on how well. */
 const PARALLEL = 8;
 
-async function judged(task: Task, image: TokenImage): Promise<State> {
-  return { ...image, logLikelihood: await logLikelihood(task, image.image) };
-}
-
 async function propose(
   { prior, images, task, context }: Shared,
-  state: State,
+  state: JudgedImage,
   region: TokenRegion,
   random: Random,
-): Promise<State> {
+): Promise<JudgedImage> {
   const { width } = state.tokens;
   const ids = state.tokens.ids.slice();
   for (let row = 0; row < region.height; row++) {
@@ -188,7 +177,7 @@ async function propose(
   }
   const drawn = await unmaskOneByOne(prior, withIds(state.tokens, ids), random, context.signal);
   if (drawn.ids.every((id, i) => id === state.tokens.ids[i])) return state;
-  return judged(task, await images.redecode(drawn, region, state));
+  return judge(task, await images.redecode(drawn, region, state));
 }
 
 /** A square that holds each token with the same chance; at the edges it is cut. */

@@ -1,11 +1,13 @@
 /** A masked prior's images at the size of a problem, which its grid need not divide, and what a measurement says of them. */
+import { z } from 'zod';
 import type { TokenRegion, Tokens } from '../../models/masked/tokens.js';
 import { cut, paste } from '../../models/padding.js';
 import type { MaskedPrior } from '../../models/prior.js';
 import { type FloatArray, type Shape, zeros } from '../../src/core/array.js';
-import type { Linearization } from '../../src/core/linearization.js';
 import type { Task } from '../solver.js';
 import { curvatureByPixel } from './likelihood.js';
+
+type Measured = Pick<Task, 'problem' | 'measurement'>;
 
 /** Tokens, and the image that the decoder makes of them. */
 export interface TokenImage {
@@ -16,6 +18,12 @@ export interface TokenImage {
   readonly padded: FloatArray;
 }
 
+/** What a measurement says of embeddings. */
+interface Slopes {
+  readonly slopes: FloatArray;
+  readonly logLikelihood: number;
+}
+
 /** The images of a masked prior, for one size of image. */
 export interface TokenImages {
   readonly grid: readonly [number, number];
@@ -23,8 +31,8 @@ export interface TokenImages {
   decode(tokens: Tokens): Promise<TokenImage>;
   /** The image of tokens that differ from those of `before` only within `region`. */
   redecode(tokens: Tokens, region: TokenRegion, before: TokenImage): Promise<TokenImage>;
-  /** The image of embeddings with its vector-Jacobian products; only where the prior has them. */
-  linearize(embeddings: FloatArray): Promise<Linearization>;
+  /** log p(y | A(image)) of embeddings [d, h, w], and its gradient; only where the prior can be differentiated. */
+  slopes(task: Measured, embeddings: FloatArray): Promise<Slopes>;
 }
 
 export function tokenImages(prior: MaskedPrior, imageShape: Shape, signal?: AbortSignal): TokenImages {
@@ -37,28 +45,39 @@ export function tokenImages(prior: MaskedPrior, imageShape: Shape, signal?: Abor
     decode: async (tokens) => of(tokens, await prior.decodeTokens(tokens, signal)),
     redecode: async (tokens, region, before) =>
       of(tokens, await prior.redecode(tokens, region, before.padded, signal)),
-    async linearize(embeddings) {
-      const { value, pullback, release } = await prior.linearizeDecode!(embeddings, signal);
-      return {
-        value: shown(value),
-        pullback(v) {
-          const whole = zeros(value.shape);
-          paste(v, whole, 0, 0);
-          return pullback(whole);
-        },
-        release,
-      };
+    async slopes({ problem, measurement }, embeddings) {
+      const decoded = await prior.linearizeDecode!(embeddings, signal);
+      const seen = await problem.operator.linearize(shown(decoded.value));
+      try {
+        const whole = zeros(decoded.value.shape);
+        paste(await seen.pullback(problem.noise.gradient(seen.value, measurement)), whole, 0, 0);
+        const logLikelihood = problem.noise.logLikelihood(seen.value, measurement);
+        return { slopes: await decoded.pullback(whole), logLikelihood };
+      } finally {
+        seen.release();
+        decoded.release();
+      }
     },
   };
 }
 
-/** log p(y | A(x)), nats. */
-export async function logLikelihood(
-  { problem, measurement }: Pick<Task, 'problem' | 'measurement'>,
-  image: FloatArray,
-): Promise<number> {
-  return problem.noise.logLikelihood(await problem.operator.apply(image), measurement);
+/** Tokens and their image, and what the measurement says of it. */
+export interface JudgedImage extends TokenImage {
+  /** log p(y | A(image)), nats. */
+  readonly logLikelihood: number;
 }
+
+export async function judge({ problem, measurement }: Measured, image: TokenImage): Promise<JudgedImage> {
+  const clean = await problem.operator.apply(image.image);
+  return { ...image, logLikelihood: problem.noise.logLikelihood(clean, measurement) };
+}
+
+/** An option of solvers that weigh tokens by a measurement. */
+export const residualOption = z
+  .number()
+  .min(0)
+  .optional()
+  .describe('what tokens cannot show, standard deviation in [0, 1] units (default: as the prior knows it)');
 
 /**
  * The power of the likelihood where an image is the decoder's and white noise of standard deviation γ besides, which
@@ -67,7 +86,7 @@ export async function logLikelihood(
  * @param x an image near the measurement.
  */
 export async function likelihoodPower(
-  { problem, measurement }: Pick<Task, 'problem' | 'measurement'>,
+  { problem, measurement }: Measured,
   x: FloatArray,
   gamma: number,
 ): Promise<number> {

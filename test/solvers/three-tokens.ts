@@ -46,10 +46,10 @@ function normalised(weights: readonly number[]): number[] {
   return weights.map((weight) => weight / sum);
 }
 
-/** Total variation between a law of states and counts of draws, or another law. */
+/** Total variation between two laws of states, or counts of draws, neither of which need sum to 1. */
 export function totalVariation(law: readonly number[], found: readonly number[]): number {
-  const shares = normalised(found);
-  return 0.5 * law.reduce((sum, p, k) => sum + Math.abs(p - shares[k]), 0);
+  const [one, other] = [normalised(law), normalised(found)];
+  return 0.5 * one.reduce((sum, p, k) => sum + Math.abs(p - other[k]), 0);
 }
 
 /** A masked prior of images of one row whose decoder does nothing: the exact law of its tokens under `law`. */
@@ -98,4 +98,9 @@ export function tokenPrior(law: readonly number[] = PRIOR): MaskedPrior {
     }),
     close: async () => {},
   };
+}
+
+/** How many tokens of two states differ. */
+export function differing(a: number, b: number): number {
+  return STATES[a].filter((token, l) => token !== STATES[b][l]).length;
 }

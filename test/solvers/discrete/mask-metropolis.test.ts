@@ -28,16 +28,16 @@ async function drawn(samples: number, options: object) {
 }
 
 describe('mask-metropolis', () => {
-  // Counts alone are off by about 0.03; the prior is off by 0.34, and the posterior's square by 0.2.
+  // Counts alone are off by about 0.05; the prior is off by 0.34, and the posterior's square by 0.2.
   it.each([1, 3])('draws from the posterior with squares of up to %s', { timeout: 60_000 }, async (block) => {
-    const { states, diagnostics } = await drawn(4000, { block });
+    const { states, diagnostics } = await drawn(1500, { block });
     expect(totalVariation(POSTERIOR, PRIOR)).toBeGreaterThan(0.3);
-    expect(totalVariation(POSTERIOR, states)).toBeLessThan(0.06);
+    expect(totalVariation(POSTERIOR, states)).toBeLessThan(0.09);
     const { acceptance, effectiveSamples, rHat } = diagnostics!;
     expect(acceptance).toHaveLength(2);
     for (const rate of acceptance) expect(rate > 0.3 && rate < 0.95).toBe(true);
     expect(effectiveSamples).toHaveLength(3);
-    for (const size of effectiveSamples) expect(size).toBeGreaterThan(300);
+    for (const size of effectiveSamples) expect(size).toBeGreaterThan(150);
     for (const ratio of rHat) expect(ratio).toBeLessThan(1.05);
   });
 
@@ -45,13 +45,13 @@ describe('mask-metropolis', () => {
     // γ² tr(AᵀA)/(m σ²) = 0.4² · 1/(2 · 0.4²): the likelihood to the power 2/3.
     const tempered = PRIOR.map((p, k) => p * (POSTERIOR[k] / p) ** (2 / 3));
     const sum = tempered.reduce((a, b) => a + b);
-    const { states } = await drawn(4000, { residual: 0.4 });
+    const { states } = await drawn(1500, { residual: 0.4 });
     expect(
       totalVariation(
         tempered.map((p) => p / sum),
         states,
       ),
-    ).toBeLessThan(0.06);
+    ).toBeLessThan(0.09);
   });
 
   it('takes as many samples as are asked for, from its chains in turn', async () => {

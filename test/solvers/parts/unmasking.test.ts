@@ -27,7 +27,7 @@ describe('unmask', () => {
     'is off by $bias in total variation with $steps steps',
     { timeout: 30_000 },
     async ({ law, steps, bias }) => {
-      const draws = 4_000;
+      const draws = 1_500;
       const counts = await drawn(draws, (k) => unmask(tokenPrior(law), hidden, steps, contextOf(k)));
       // Of 27 counts alone: about half of Σ √(2 p/(π draws)).
       const noise = law.reduce((sum, p) => sum + 0.5 * Math.sqrt((2 * p) / (Math.PI * draws)), 0);
@@ -55,11 +55,11 @@ describe('unmask', () => {
 });
 
 it('one by one there is no bias', { timeout: 30_000 }, async () => {
-  const draws = 4_000;
+  const draws = 1_500;
   const counts = await drawn(draws, (k) =>
     unmaskOneByOne(tokenPrior(POSTERIOR), hidden, keyedRandom(0, 'one by one', k)('order')),
   );
-  expect(totalVariation(POSTERIOR, counts)).toBeLessThan(0.03);
+  expect(totalVariation(POSTERIOR, counts)).toBeLessThan(0.06);
 });
 
 it('greedy decoding of the likeliest token is no sampler: the reason why none is here', async () => {

@@ -9,7 +9,7 @@
  * star-shaped way chooses anew which, so that a token that was wrong can change; the ordinary way only adds some.
  *
  * It seeks an image: its spread is no uncertainty. Departs from the published code: the likelihood itself in place of
- * ‖y − Ax‖₂, so that λ = 1 makes a bound, and with it another rate, the same in all steps; Adam in place of RAdam; the
+ * ‖y − Ax‖₂, so that λ has another scale, and with it another rate, the same in all steps; Adam in place of RAdam; the
  * star-shaped way by default, as the paper tells it; the likeliest tokens of the last law are the answer.
  */
 import { z } from 'zod';
@@ -42,10 +42,10 @@ const options = z.strictObject({
     .int()
     .min(1)
     .max(10_000)
-    .default(15)
+    .default(30)
     .describe('steps of Adam in each, of the decoder with its gradient (published: 30)'),
-  rate: z.number().positive().default(0.5).describe('about how far a logit moves in a step of Adam'),
-  weight: z.number().min(0).default(1).describe('λ: weight of the prior'),
+  rate: z.number().positive().default(0.3).describe('about how far a logit moves in a step of Adam'),
+  weight: z.number().min(0).default(0.3).describe('λ: weight of the prior; 1 makes a bound'),
   forget: z
     .number()
     .min(0)

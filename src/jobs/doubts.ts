@@ -2,9 +2,11 @@
  * Whether a finished restoration can be believed. A wreck is an item that fails; a doubt is a warning, which `--strict`
  * makes a failure. To add a doubt, write a `Judge` and add it to `judges`.
  */
+import type { MaskedPrior, Prior } from '../../models/prior.js';
 import { misfitTo } from '../../problems/misfit.js';
 import { countObserved } from '../../problems/observed.js';
 import type { Problem } from '../../problems/problem.js';
+import { likelihoodPower } from '../../solvers/parts/token-images.js';
 import { type FloatArray, sameShape } from '../core/array.js';
 import { normalisedWeights } from '../core/posterior.js';
 import { keyedRandom } from '../core/random.js';
@@ -23,6 +25,7 @@ export interface Doubt {
 export interface Judged {
   readonly measurement: FloatArray;
   readonly problem: Problem;
+  readonly prior?: Prior;
   readonly posterior: Posterior;
   /** The image that is written, [C, H, W]. */
   readonly estimate: FloatArray;
@@ -64,14 +67,43 @@ export async function doubtsOf(judged: Judged): Promise<Doubt[]> {
 const ENOUGH = 100;
 
 /** The misfit is not near what this noise gives: 1, or for a few noises of dark pictures less. */
-const misfitJudge: Judge = async ({ problem, posterior, leastNoise }) => {
+const misfitJudge: Judge = async ({ measurement, problem, prior, posterior, leastNoise }) => {
   const misfit = averageMisfit(posterior);
   if (misfit === undefined || (misfit >= 0.3 && misfit <= 3)) return undefined;
   if (misfit < 1 && leastNoise) return undefined;
   if (misfit <= 10 && countObserved(problem.operator) < ENOUGH) return undefined;
   const ratio = misfit / (await expectedMisfit(problem, posterior.mean));
   if (ratio >= 0.3 && ratio <= 3) return undefined;
-  return { code: 'misfit', message: misfitSentence(misfit, posterior.solver) };
+  const told = ratio > 3 && prior?.kind === 'masked' && prior.residual !== undefined;
+  if (!told || !sameShape(posterior.mean.shape, problem.imageShape)) {
+    return { code: 'misfit', message: misfitSentence(misfit, posterior.solver) };
+  }
+  const task = { measurement, problem };
+  const ofTokens = 1 / (await likelihoodPower(task, posterior.mean, prior.residual));
+  return { code: 'misfit', message: tokenSentence(misfit, ofTokens, prior, posterior.solver) };
+};
+
+/** Tokens leave some of every image over, which no solver can explain. */
+function tokenSentence(misfit: number, ofTokens: number, { name, residual }: MaskedPrior, solver: string) {
+  const left = `what tokens of ${name} leave over (${residual!.toPrecision(2)} of white) makes ${ofTokens.toPrecision(3)} of it`;
+  const advice =
+    misfit <= 3 * ofTokens
+      ? 'no tokens explain this measurement; a prior of pixels, such as photo, may'
+      : `no tokens were found that explain the measurement; look whether --problem and --noise are right, or try another --solver than ${solver}`;
+  return `the misfit is ${misfit.toPrecision(3)} (1 is ideal), and ${left}: ${advice}`;
+}
+
+/** Chains that began at different places have not met: more sweeps are needed. */
+const chainJudge: Judge = ({ posterior: { diagnostics } }) => {
+  const { rHat } = diagnostics ?? {};
+  if (!rHat || rHat.length === 0) return undefined;
+  const middle = [...rHat].sort((a, b) => a - b)[rHat.length >> 1];
+  if (middle <= 1.2) return undefined;
+  const found = `the chains do not agree (R-hat ${middle.toPrecision(3)} at half of the pixels looked at, 1 is ideal)`;
+  return {
+    code: 'chains',
+    message: `${found}: the intervals are too narrow; more --set burnIn and thin may help`,
+  };
 };
 
 /** A problem that leaves images as they are (noise alone), and an estimate that is the measurement to half a level. */
@@ -108,7 +140,7 @@ const rangeJudge: Judge = ({ estimate: { data } }) => {
   };
 };
 
-const judges: readonly Judge[] = [misfitJudge, unchangedJudge, missingJudge, rangeJudge];
+const judges: readonly Judge[] = [misfitJudge, chainJudge, unchangedJudge, missingJudge, rangeJudge];
 
 /** By the weights of the samples; undefined where no misfit is known. */
 function averageMisfit({ misfit, logWeights }: Posterior): number | undefined {

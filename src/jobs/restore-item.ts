@@ -114,7 +114,7 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
   ]);
   const truth = await truthOf(item, job, warn);
   const posterior = await posteriorOf(item, plan, shared);
-  await judge(posterior, plan, job, warn);
+  await judge(posterior, plan, shared, warn);
   const estimate = job.estimate ?? 'mean';
   const scores = truth && scoresOf(truth, posterior, plan, job, warn);
   const { files, sdWhite } = await encodeResults(posterior, estimate, plan.written, plan.input);
@@ -331,14 +331,14 @@ function quickerWay(solver: Solver, samples: number | undefined): string | undef
 async function judge(
   posterior: Posterior,
   { input, problem, written, noise }: Plan,
-  job: FolderJob,
+  { job, prior }: Pick<Shared, 'job' | 'prior'>,
   warn: (doubt: Doubt) => void,
 ): Promise<void> {
   requirePlausible({ problem, posterior });
   const estimate = estimateOf(posterior, job.estimate ?? 'mean');
   const bits = written.format === 'npy' ? 16 : written.bits;
   const leastNoise = noise?.kind === 'unknown' || noise?.kind === 'none';
-  const judged = { measurement: input.array, problem, posterior, estimate, bits, leastNoise };
+  const judged = { measurement: input.array, problem, prior, posterior, estimate, bits, leastNoise };
   for (const doubt of await doubtsOf(judged)) warn(doubt);
 }
 

@@ -11,6 +11,7 @@ import { type FolderEvent, type FolderJob, restoreFolder } from '../../src/jobs/
 import { readProblem } from '../../src/load/problem-files.js';
 import type { Posterior } from '../../src/restore.js';
 import { fill, temporaryFolder } from '../io/folders.js';
+import { tokenPrior } from '../solvers/three-tokens.js';
 
 /** Answers with what a function makes of the measurement. */
 const answering = (answer: (y: number, i: number) => number): ChainSolver => ({
@@ -125,5 +126,41 @@ describe('a wreck', () => {
     // Where nothing of the measurement is seen, the misfit is 0 / 0.
     const { failure } = await restored(y, { problem: 'inpaint:box=0:0:24:24', solver: answering(() => 0.5) });
     expect(failure).toMatch(/the misfit is NaN, so the operator inpaint or the gaussian noise gives/);
+  });
+
+  it('of tokens say how much of the misfit is what tokens cannot show', async () => {
+    // σ = 0.01 and γ = 0.04: 1 + 16.
+    const prior = { ...tokenPrior(), channels: 3, residual: 0.04 };
+    const tokens = (answer: (y: number) => number) => ({
+      ...answering(answer),
+      needs: { prior: 'masked', noise: 'any' } as const,
+    });
+    const job = { prior, noise: 'gaussian:sigma=0.01' };
+    const near = await restored(grey(0.04), { ...job, solver: tokens(() => 0.5) });
+    expect(near.line?.warnings?.[0].message).toMatch(
+      /^the misfit is 1\d\.\d \(1 is ideal\), and what tokens of three tokens leave over \(0\.040 of white\) makes 17\.0 of it: no tokens explain this measurement/,
+    );
+    const far = await restored(grey(0.04), { ...job, solver: tokens(() => 0.4) });
+    expect(far.line?.warnings?.[0].message).toMatch(/makes 17\.0 of it: no tokens were found that explain/);
+  });
+
+  it('tell of chains that do not agree', async () => {
+    const rHat = [1, 1.3, 1.3];
+    const solver = {
+      ...answering(() => 0.5),
+      kind: 'ensemble',
+      run: async () => ({}),
+    } as unknown as ChainSolver;
+    const chains = (found: readonly number[]) => ({
+      ...solver,
+      run: async ({ measurement }: { measurement: FloatArray }) => ({
+        ...{ samples: [mapArray(measurement, () => 0.5)], logWeights: [0], diagnostics: { rHat: found } },
+      }),
+    });
+    const { warned, line } = await restored(grey(0.1), { solver: chains(rHat) as unknown as ChainSolver });
+    expect(warned).toEqual(['chains']);
+    expect(line?.diagnostics).toEqual({ rHat });
+    const fine = await restored(grey(0.1), { solver: chains([1, 1.1, 3]) as unknown as ChainSolver });
+    expect(fine.warned).toEqual([]);
   });
 });

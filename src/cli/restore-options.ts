@@ -1,6 +1,7 @@
 /** The options of `retrodict restore`, by subject. */
 import { type Command, Option } from 'commander';
 import { defaults, type FolderJob } from '../index.js';
+import { dataset, type PartFlags, page, range } from './part-options.js';
 import { type LoadFlags, memory, threads, tileOrAuto, timeout } from './prior-options.js';
 import { allowCode, allowOutside, type TrustFlags } from './trust-options.js';
 import {
@@ -10,14 +11,12 @@ import {
   parseCount,
   parseLevel,
   parseNumber,
-  parsePages,
   parsePositive,
   parseQuality,
-  parseRange,
   parseWhole,
 } from './values.js';
 
-export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags {
+export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags, PartFlags {
   readonly tile?: number | 'auto';
   readonly out: string;
   readonly problem?: string;
@@ -36,9 +35,6 @@ export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags {
   readonly format?: FolderJob['format'];
   readonly bits?: 8 | 16;
   readonly quality?: number;
-  readonly page?: FolderJob['pages'];
-  readonly dataset?: string;
-  readonly range?: FolderJob['levels'];
   readonly truth?: string;
   readonly maxPixels?: number;
   readonly maxValues?: number;
@@ -92,18 +88,7 @@ function addModel(command: Command): void {
 
 /** Which part of the inputs is meant, and what its numbers mean. */
 function addParts(command: Command): void {
-  command
-    .option(
-      '--page <n|n-m|all>',
-      'which pictures of TIFF, DICOM and NIfTI files that hold several, from 1; each is an item NAME#N',
-      parsePages,
-    )
-    .option('--dataset <path>', 'which array of files that hold several, such as kspace')
-    .option(
-      '--range <black:white>',
-      'the numbers of the inputs that are black and white (default: measured where they are no picture’s)',
-      parseRange,
-    );
+  command.addOption(page()).addOption(dataset()).addOption(range());
 }
 
 /** How it is undone. */

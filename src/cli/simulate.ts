@@ -4,17 +4,19 @@ import { defaults, readProblem, type SimulationEvent, type SimulationJob, simula
 import { type Finish, statusOf } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
+import { dataset, type PartFlags, page, range } from './part-options.js';
 import { type LoadFlags, timeout } from './prior-options.js';
 import { allowCode, allowOutside, type TrustFlags } from './trust-options.js';
 import { parsePositive, parseWhole, pictureLimits } from './values.js';
 
-interface SimulateOptions extends TrustFlags, Pick<LoadFlags, 'timeout'> {
+interface SimulateOptions extends TrustFlags, PartFlags, Pick<LoadFlags, 'timeout'> {
   readonly out: string;
   readonly problem: string;
   readonly noise?: string;
   readonly seed: number;
   readonly format: 'npy' | 'png' | 'tiff';
   readonly maxPixels?: number;
+  readonly maxValues?: number;
   readonly overwrite?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -28,7 +30,10 @@ export function addSimulate(program: Command, finish: Finish): void {
       'Degrades pictures and folders of them. For in/a.png writes DIR/a.npy (the measurement, float32, values outside ' +
         '[0, 1] kept), DIR/a.preview.png, DIR/a.json (shapes) and once DIR/problem.json for `restore --problem`.',
     )
-    .argument('<inputs...>', 'pictures, .npy images, and folders of them')
+    .argument(
+      '<inputs...>',
+      'pictures, .npy images, scans (float TIFF, DICOM, NIfTI, HDF5, FITS, …), and folders of them',
+    )
     .requiredOption('--out <dir>', 'output folder, made if need be')
     .requiredOption(
       '--problem <spec>',
@@ -46,6 +51,10 @@ export function addSimulate(program: Command, finish: Finish): void {
       'largest picture to accept (default: 16384 a side, 67108864 in all)',
       parsePositive,
     )
+    .option('--max-values <n>', 'largest array to accept (default: 268435456 values)', parsePositive)
+    .addOption(page())
+    .addOption(dataset())
+    .addOption(range())
     .addOption(timeout())
     .addOption(allowCode())
     .addOption(allowOutside())
@@ -63,9 +72,16 @@ export function addSimulate(program: Command, finish: Finish): void {
 }
 
 async function simulateCommand(inputs: string[], options: SimulateOptions): Promise<number> {
-  const { problem, noise, maxPixels, ...rest } = options;
+  const { problem, noise, maxPixels, maxValues, page: pages, range: levels, ...rest } = options;
   const spec = await readProblem(problem, noise, rest);
-  const job: SimulationJob = { ...rest, inputs, spec, limits: pictureLimits(maxPixels) };
+  const job: SimulationJob = {
+    ...rest,
+    inputs,
+    spec,
+    pages,
+    levels,
+    limits: pictureLimits(maxPixels, maxValues),
+  };
   const output = new Output(options);
   return interruptible(async (signal) => {
     const summary = await simulateFolder({ ...job, signal }, reporter(output));

@@ -345,12 +345,12 @@ async function judge(
 /** Read before anything is written. A missing truth costs the scores, not the restoration. */
 async function truthOf(
   { name }: Item,
-  { truth, limits }: FolderJob,
+  { truth, limits, dataset }: FolderJob,
   warn: (doubt: Doubt) => void,
 ): Promise<Truth | undefined> {
   if (truth === undefined) return undefined;
   try {
-    return await readTruth(truth, name, limits);
+    return await readTruth(truth, name, limits, dataset);
   } catch (error) {
     warn({ code: 'truth', message: (error as Error).message });
     return undefined;

@@ -41,9 +41,15 @@ export interface Truth {
 
 /**
  * Reads the file of this name in the folder of truths.
+ * @param dataset the array of it that is meant, where it holds several.
  * @throws Error in one sentence where there is no such file or it cannot be read.
  */
-export async function readTruth(folder: string, name: string, limits?: PictureLimits): Promise<Truth> {
+export async function readTruth(
+  folder: string,
+  name: string,
+  limits?: PictureLimits,
+  dataset?: string,
+): Promise<Truth> {
   const found = (stem: string) =>
     inputExtensions.map((extension) => join(folder, stem + extension)).find(existsSync);
   const [, stem = name, page] = /^(.*)#(\d+)$/.exec(name) ?? [];
@@ -51,7 +57,7 @@ export async function readTruth(folder: string, name: string, limits?: PictureLi
   const path = whole ?? found(stem);
   if (path === undefined) throw new Error(`${folder} holds no truth for ${name}`);
   const part = whole || page === undefined ? {} : { page: Number(page) };
-  const input = await readInput(path, limits, part);
+  const input = await readInput(path, limits, { ...part, dataset });
   return { path, array: asImage(input, path), levels: input.about && input.levels };
 }
 

@@ -7,7 +7,7 @@ import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import { requireJob } from '../core/arguments.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
-import { intoLevels } from '../core/levels.js';
+import { intoLevels, type Levels } from '../core/levels.js';
 import { defaults } from '../defaults.js';
 import { readInput } from '../io/inputs.js';
 import { keyOf } from '../io/manifest.js';
@@ -17,6 +17,7 @@ import { encodePicture, type Picture, type PictureLimits } from '../io/picture.j
 import { type Item, walk } from '../io/walk.js';
 import { readSpecFiles, type SpecFiles, specInFolder } from '../load/problem-files.js';
 import { asImage } from './array-input.js';
+import { type PageRange, pagesAsked } from './pages.js';
 import { describeSimulation } from './simulated.js';
 
 /** Which images are measured, and how. */
@@ -32,6 +33,11 @@ export interface SimulationJob {
   readonly format?: 'npy' | 'png' | 'tiff';
   /** Replaces files that no earlier simulation wrote, too; never an input. */
   readonly overwrite?: boolean;
+  /** Which pictures of the files that hold several, and which array; without them such a file fails. */
+  readonly pages?: PageRange;
+  readonly dataset?: string;
+  /** The numbers of the inputs that are black and white; by default they are measured where they are no picture's. */
+  readonly levels?: Levels;
   readonly limits?: PictureLimits;
   /** Seconds that one run of an operator in a file may take; without end when absent. */
   readonly timeout?: number;
@@ -79,9 +85,11 @@ export async function simulateFolder(
   if (job.spec.noise === undefined) {
     throw new UsageError('--noise is needed to simulate, such as --noise gaussian:sigma=10/255');
   }
-  const { items, skipped, refused } = await walk(job.inputs, {
-    ...{ out: job.out, endings: endingsOf(job.format), reserved: ['problem.json'], verb: 'simulated' },
-  });
+  const { items, skipped, refused } = await walk(
+    job.inputs,
+    { out: job.out, endings: endingsOf(job.format), reserved: ['problem.json'], verb: 'simulated' },
+    (item) => pagesAsked(item, job.pages, job.limits, job.dataset),
+  );
   for (const skip of skipped) onEvent({ type: 'skipped', ...skip });
   onEvent({ type: 'start', items: items.length + refused.length });
   const counts = { done: 0, failed: 0 };
@@ -134,16 +142,19 @@ async function putProblem(job: SimulationJob, folder: OutputFolder, files: SpecF
 }
 
 async function simulateItem(
-  { path, name }: Item,
+  { path, name, page }: Item,
   job: SimulationJob,
   files: SpecFiles,
   folder: OutputFolder,
 ): Promise<{ shape: readonly number[]; files: readonly string[]; clipped?: number }> {
-  const { seed = defaults.seed, format = 'npy' } = job;
+  const { seed = defaults.seed, format = 'npy', dataset } = job;
   await folder.requireFree(name, endingsOf(format));
-  const input = await readInput(path, job.limits);
+  const input = await readInput(path, job.limits, { page, dataset });
+  if (input.about?.['pattern'] !== undefined) {
+    throw new UsageError(`${path} holds one colour at each pixel, expected an image: develop it first`);
+  }
   // Of a scan: from its black to its white.
-  const levels = input.about && input.levels;
+  const levels = job.levels ?? (input.about && input.levels);
   const image = levels ? intoLevels(asImage(input, path), levels) : asImage(input, path);
   const problem = bind(job.spec, { imageShape: image.shape }, files);
   const measurement = await measure(problem, image, seed);
@@ -151,7 +162,7 @@ async function simulateItem(
   const description = { ...describeSimulation(problem), seed, clipped };
   const made = {
     ...{ format: 1, input: bytesToHex(sha256(input.bytes)), problem: problem.spec, files: files.hashes },
-    ...{ seed, written: format, levels },
+    ...{ seed, written: format, levels, page, dataset: input.about && dataset },
   };
   const line = await folder.put(
     name,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeNpy } from '../../src/io/npy.js';
 import { decodePicture } from '../../src/io/picture.js';
 import { type FolderEvent, type FolderJob, restoreFolder } from '../../src/jobs/restore-folder.js';
-import { simulateFolder } from '../../src/jobs/simulate-folder.js';
+import { type SimulationJob, simulateFolder } from '../../src/jobs/simulate-folder.js';
 import { readProblem } from '../../src/load/problem-files.js';
 import { fill, temporaryFolder } from '../io/folders.js';
 import { fixture, plane } from '../io/readers/fixture.js';
@@ -50,6 +50,37 @@ describe('files of several pictures', () => {
     expect((await run({ 'b.nii': 'brain.nii' }, { pages: [9, 9] })).failures).toEqual([
       expect.stringMatching(/b\.nii holds 3 images, not 9$/),
     ]);
+  });
+
+  it('are simulated picture by picture, from black to white as told, and compared with their array', async () => {
+    const root = temporaryFolder();
+    fill(root, {
+      'in/b.nii': fixture('brain.nii'),
+      'h/two.h5': fixture('two.h5'),
+      'r/r.dng': fixture('rggb.dng'),
+    });
+    const spec = await readProblem('denoise', 'gaussian:sigma=0.01');
+    const simulate = async (inputs: string, more: Partial<SimulationJob>) => {
+      const failures: string[] = [];
+      const job = {
+        inputs: [join(root, inputs)],
+        out: join(root, `${inputs}-out`),
+        spec,
+        overwrite: true,
+        ...more,
+      };
+      const { done } = await simulateFolder(job, (event) => {
+        if (event.type === 'failed') failures.push(event.error.message);
+      });
+      return [done, failures];
+    };
+    expect(await simulate('in', {})).toEqual([0, [expect.stringMatching(/holds 3 images: say which/)]]);
+    expect(await simulate('in', { pages: [2, 3], levels: { black: -20, white: 180 } })).toEqual([2, []]);
+    const { array } = decodeNpy(readFileSync(join(root, 'in-out/b#3.npy')), 'b');
+    const worst = Math.max(...array.data.map((value, i) => Math.abs(200 * value - 20 - plane(3, 1, -20)[i])));
+    expect(worst).toBeLessThan(10); // five σ of 2
+    expect(await simulate('h', {})).toEqual([0, [expect.stringMatching(/say which with --dataset/)]]);
+    expect(await simulate('r/r.dng', {})).toEqual([0, [expect.stringMatching(/one colour at each pixel/)]]);
   });
 
   it('are compared with the same picture of a truth', async () => {

@@ -1,30 +1,47 @@
 /**
  * Flower (Pourya, El Rawas, Unser, ICLR 2026; arXiv 2509.26287) with γ = 1: at each level of noise the denoised image
- * stands for the prior of the clean one, N(D(x_σ), r²I) with r² = vσ²/(v + σ²); a draw of the clean image given the
- * measurement is taken from the Gaussian that this and the likelihood make, and gets the next level's noise anew.
+ * stands for the prior of the clean one, N(D(x_σ), r²I); a draw of the clean image given the measurement is taken from
+ * the Gaussian that this and the likelihood make, and gets the next level's noise anew.
  *
  *   x̂ ~ p(y | ·) N(· ; D(x_σ), r²I),  x_σ' = x̂ + σ'n
  *
- * For a prior N(m, vI) each draw is exact, and the chain draws from the posterior. For others the prior's conditional
- * variance is not r² in every direction, which more steps do not mend.
+ * Published is r² = vσ²/(v + σ²), which is right for a prior N(m, vI). Of photographs the denoiser knows far more: their
+ * draws were too wide, and the next level met more noise than it was told of (21 dB instead of 34 in a blur). By default
+ * r² is here the mean variance that the denoiser itself states, σ² tr(∂D/∂x)/n (Tweedie), by one probe b of signs,
  *
- * Departs from the published code: the state is variance exploding on [0, 1], an exact change of variables (σ = (1 −
- * t)/t); the levels end at the least that the prior knows; the linear system is solved exactly where the operator has a
- * closed form (in the published code conjugate gradients never stop early).
+ *   r² = σ² bᵀ(D(x_σ + εb) − D(x_σ))/(εn)
+ *
+ * which costs one more network evaluation. For a prior N(m, vI) both are the same, and the chain draws from the
+ * posterior. For others the variance is not the same in every direction, which more steps do not mend.
+ *
+ * Departs from the published code otherwise: the state is variance exploding on [0, 1], an exact change of variables
+ * (σ = (1 − t)/t); the levels end at the least that the prior knows; the linear system is solved exactly where the
+ * operator has a closed form (in the published code conjugate gradients never stop early).
  */
 import { z } from 'zod';
+import type { DiffusionPrior } from '../../models/prior.js';
+import { type FloatArray, mapArray } from '../../src/core/array.js';
+import type { Random } from '../../src/core/random.js';
+import { difference, dot } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
 import { noised, startState } from '../parts/ancestral.js';
 import { drawGivenData } from '../parts/data-draw.js';
 import { noiseRange } from '../parts/noise-levels.js';
 
 const options = z.strictObject({
-  steps: z.int().min(1).max(10_000).default(100).describe('network evaluations'),
+  steps: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(100)
+    .describe('noise levels, each of two network evaluations, or one where priorVariance is given'),
   priorVariance: z
     .number()
     .positive()
-    .default(0.25)
-    .describe('variance v of a pixel under the prior ([0, 1] units); published: 1 on [-1, 1]'),
+    .optional()
+    .describe(
+      'variance v of a pixel under the prior ([0, 1] units; published: 1/4); by default what the denoiser says',
+    ),
   sigmaMax: z
     .number()
     .positive()
@@ -52,7 +69,11 @@ export const flower = defineSolver({
     for (let i = 0; i < steps; i++) {
       await context.step(i, steps);
       const denoised = await prior.denoise(x, sigmas[i], context.signal);
-      const spread = Math.sqrt((priorVariance * sigmas[i] ** 2) / (priorVariance + sigmas[i] ** 2));
+      const keep =
+        priorVariance === undefined
+          ? await meanSlope(prior, x, denoised, sigmas[i], context.random('probe', i), context.signal)
+          : priorVariance / (priorVariance + sigmas[i] ** 2);
+      const spread = sigmas[i] * Math.sqrt(keep);
       const random = context.random('step', i);
       const drawn = await drawGivenData(problem, measurement, denoised, spread, exact, random);
       x = i + 1 < steps ? noised(drawn, sigmas[i + 1], random) : drawn;
@@ -60,6 +81,26 @@ export const flower = defineSolver({
     return x;
   },
 });
+
+/** Of the level: the probe's length in a pixel, and the least variance that a denoiser is believed to state. */
+const PROBE = 0.1;
+const LEAST = 1e-4;
+
+/** tr(∂D/∂x)/n by one probe of signs. */
+async function meanSlope(
+  prior: DiffusionPrior,
+  x: FloatArray,
+  denoised: FloatArray,
+  sigma: number,
+  random: Random,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const signs = mapArray(x, () => (random.integer(2) === 0 ? -1 : 1));
+  const moved = mapArray(x, (value, i) => value + PROBE * sigma * signs.data[i]);
+  const change = difference(await prior.denoise(moved, sigma, signal), denoised);
+  const slope = dot(signs.data, change.data) / (PROBE * sigma * x.size);
+  return Math.min(1, Math.max(LEAST, slope));
+}
 
 /** Falling levels in equal steps of the flow's time t = 1/(1 + 2σ), 2σ being the level on [-1, 1]. */
 function flowLevels(steps: number, lowest: number, highest: number): Float64Array {

@@ -165,3 +165,9 @@ it.each([
 it('a noise with a name is read as such', () => {
   expect(parseNoise('poisson:gain=1/100')).toEqual({ name: 'poisson', options: { gain: 0.01 } });
 });
+
+it('a problem has at most 64 operators', () => {
+  const terms = (count: number) => Array(count).fill('denoise').join('+');
+  expect(parseProblem(terms(64)).operators).toHaveLength(64);
+  expect(() => parseProblem(terms(65))).toThrow('the problem has 65 operators, expected at most 64');
+});

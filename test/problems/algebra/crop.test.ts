@@ -43,6 +43,7 @@ describe('crop', () => {
 
   it('refuses windows that are none or lie outside', () => {
     expect(() => crop(shape, { ...window, height: 6 })).toThrow('does not lie in 1×6×5');
+    expect(() => crop(shape, { ...window, width: 4 })).toThrow('does not lie in 1×6×5');
     expect(() => crop(shape, { ...window, top: -1 })).toThrow('is none');
     expect(() => crop(shape, { ...window, width: 1.5 })).toThrow('is none');
   });

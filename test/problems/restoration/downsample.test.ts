@@ -15,4 +15,13 @@ describe('downsample by filter=gaussian', () => {
       expect(value).toBeCloseTo(blurred.data[3 * 9 * Math.floor(i / 3) + 3 * (i % 3)], 5);
     }
   });
+
+  it.each([
+    [[1, 6, 8], '6×8'],
+    [[1, 9, 8], '9×8'],
+    [[1, 8, 9], '8×9'],
+  ])('takes images whose height and width the factor divides, not %j', (shape, size) => {
+    const refused = () => operatorOf('downsample:factor=3,filter=gaussian', shape);
+    expect(refused).toThrow(`factor 3 divides, but the image is 1×${size}`);
+  });
 });

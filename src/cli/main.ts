@@ -45,7 +45,8 @@ async function endNow(signal: 'SIGINT' | 'SIGTERM'): Promise<void> {
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(BROKEN_PIPE);
-    if (stream === process.stdout) process.stderr.write(`the output cannot be written: ${error.message}\n`);
+    const reason = error.code === 'ENOSPC' ? 'the disk is full' : error.message;
+    if (stream === process.stdout) process.stderr.write(`the output cannot be written: ${reason}\n`);
     process.exit(1);
   });
 }

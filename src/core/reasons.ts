@@ -1,6 +1,7 @@
 /** What operating systems answer, in words. */
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
+  EFBIG: 'a file may not become so large here',
   EDQUOT: 'the disk quota is used up',
   EACCES: 'this user has no permission',
   EPERM: 'this user has no permission',

@@ -1,7 +1,7 @@
 /** The program as a process: signals and pipes. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -53,6 +53,43 @@ describe('the program', () => {
     expect(ended.status).toBe(status);
     expect(ended.stderr).toMatch(/Stopped at once; finished files are kept\.\n$/);
     expect((await retrodict([...words.slice(0, -1), 'wiener'], { cwd })).status).toBe(0);
+  });
+
+  it.runIf(existsSync('/dev/full'))('says in a sentence that its output has no room', async () => {
+    for (const more of [[], ['--json']]) {
+      const { status, stderr } = spawnSync(process.execPath, [main, 'list', 'solvers', ...more], {
+        stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+        encoding: 'utf8',
+      });
+      expect(stderr).toBe('the output cannot be written: the disk is full\n');
+      expect(status).toBe(1);
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('keeps results that a new one has no room to replace', async () => {
+    const cwd = temporaryFolder();
+    fill(cwd, { 'in/a.png': await colourPng(40, 40) });
+    const words = ['restore', 'in', '--out', 'out', ...denoise, '--solver', 'wiener'];
+    expect((await retrodict(words, { cwd })).status).toBe(0);
+    const results = readdirSync(join(cwd, 'out')).filter((name) => name !== 'manifest.jsonl');
+    const bytes = () => results.map((name) => readFileSync(join(cwd, 'out', name)));
+    const before = bytes();
+    // No file may grow beyond a kilobyte, which stands for a disk that is nearly full.
+    const again = [main, ...words, '--force', '--format', 'tiff'];
+    const { status, stderr } = spawnSync(
+      'bash',
+      ['-c', 'ulimit -f 1; exec "$@"', '', process.execPath, ...again],
+      {
+        cwd,
+        encoding: 'utf8',
+      },
+    );
+    expect(stderr).toMatch(
+      /in\/a\.png: out\/a\.\S+ cannot be written: a file may not become so large here\n/,
+    );
+    expect(status).toBe(1);
+    expect(bytes()).toEqual(before);
+    expect(readdirSync(join(cwd, 'out')).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
   it('leaves a folder to the run that works in it', async () => {

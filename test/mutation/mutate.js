@@ -68,13 +68,15 @@ const reports = `coverage/mutation/${share === '1' ? 'all' : `share-${share}-see
 if (!values.table) {
   process.env.MUTATION_SHARE = share;
   process.env.MUTATION_SEED = seed;
+  const { sampledPlaces } = await import('./sample.js');
   // A glob's end says the same as the folder.
   const places = values.mutate.map((place) => place.replace(/(\/\*\*)?(\/\*(\.ts)?)?$/, ''));
   const named = places.filter((path) => path.endsWith('.ts'));
   const folders = places.filter((path) => !path.endsWith('.ts')).flatMap(groupsBelow);
   for (const group of [named, ...folders]) {
     const files = group.filter((path) => path.endsWith('.ts') && !NOT_MUTATED.test(path));
-    if (files.length === 0) continue;
+    const mutate = share === '1' ? files : await sampledPlaces(files);
+    if (mutate.length === 0) continue;
     const tests = testsOf(files, group !== named);
     const name = group === named ? files.map((file) => basename(file, '.ts')).join('+') : 'all';
     const report = join(reports, dirname(files[0]), `${name}.report.json`);
@@ -82,7 +84,7 @@ if (!values.table) {
     process.env.MUTATION_TESTS = tests.join(',') || 'test/mutation/nothing.ts';
     process.stdout.write(`${files.join(' ')}\n  by ${tests.join(' ') || 'no test of the same path'}\n`);
     await new Stryker({
-      mutate: files,
+      mutate,
       incrementalFile: report,
       ...(share !== '1' && { checkers: ['sample'] }),
     }).runMutationTest();

@@ -8,6 +8,7 @@ import { countObserved } from '../../problems/observed.js';
 import type { Problem } from '../../problems/problem.js';
 import { likelihoodPower } from '../../solvers/parts/token-images.js';
 import { type FloatArray, sameShape } from '../core/array.js';
+import { estimateNoise } from '../core/noise-estimate.js';
 import { normalisedWeights } from '../core/posterior.js';
 import { keyedRandom } from '../core/random.js';
 import { difference, norm } from '../core/vector.js';
@@ -140,7 +141,32 @@ const rangeJudge: Judge = ({ estimate: { data } }) => {
   };
 };
 
-const judges: readonly Judge[] = [misfitJudge, chainJudge, unchangedJudge, missingJudge, rangeJudge];
+/** Photographs, and what priors make of them, hold less; the least that white noise may be is looked at. */
+const NOISY = 12 / 255;
+
+/** A chain that was stopped too early, or one whose draws are too wide, leaves noise that fits the measurement. */
+const noisyJudge: Judge = ({ estimate, posterior }) => {
+  const [channels, height, width] = estimate.shape;
+  if (estimate.shape.length !== 3 || (channels !== 1 && channels !== 3)) return undefined;
+  if (Math.min(height, width) < ENOUGH_TO_SEE) return undefined;
+  const sigma = estimateNoise(estimate);
+  if (sigma < NOISY) return undefined;
+  const found = `the estimate itself holds noise of about σ ${(255 * sigma).toFixed(0)}/255`;
+  const advice = `look at it, and try more steps, other options or another --solver than ${posterior.solver}`;
+  return { code: 'noisy', message: `${found}: ${advice}` };
+};
+
+/** Pixels a side. */
+const ENOUGH_TO_SEE = 32;
+
+const judges: readonly Judge[] = [
+  misfitJudge,
+  chainJudge,
+  unchangedJudge,
+  missingJudge,
+  rangeJudge,
+  noisyJudge,
+];
 
 /** By the weights of the samples; undefined where no misfit is known. */
 function averageMisfit({ misfit, logWeights }: Posterior): number | undefined {

@@ -58,7 +58,7 @@ export async function withEstimatedNoise(
   // Blocks are taken away whatever the noise.
   told(reportOf(measured, taken, level), operator.rounding ? undefined : doubtOf(measured));
   if (taken === 'correlated')
-    return { ...spec, noise: { name: taken, options: correlatedOptions(measured) } };
+    return { ...spec, noise: { name: taken, options: correlatedOptions(measured, rounding) } };
   return withLevel(measured.kind === 'none' ? rounding : Math.max(rounding, level));
 }
 
@@ -95,9 +95,21 @@ function doubtOf(measured: NoiseMeasurement): Doubt | undefined {
   };
 }
 
-/** Rounded, so that the manifest can be read. */
-function correlatedOptions({ octaves, levels }: NoiseMeasurement): Record<string, unknown> {
+/** Of the numbers of an octave, those of a channel with itself. */
+const DIAGONAL: readonly number[] = [0, 2, 5];
+
+/**
+ * Noise that all channels share leaves their differences nearly without any, but a file rounds each channel: its
+ * rounding is there in every colour. The numbers are short, so that the manifest can be read.
+ */
+function correlatedOptions({ octaves, levels }: NoiseMeasurement, rounding: number): Record<string, unknown> {
   const channels = octaves[0].length === 1 ? 1 : 3;
-  const rounded = octaves.flat().map((value) => Number(value.toPrecision(4)));
-  return { octaves: rounded, channels, levels: levels.map((level) => Number(level.toPrecision(3))) };
+  const whole = octaves.flatMap((octave) =>
+    octave.map((value, k) => value + (DIAGONAL.includes(k) ? rounding ** 2 : 0)),
+  );
+  return {
+    octaves: whole.map((value) => Number(value.toPrecision(6))),
+    channels,
+    levels: levels.map((level) => Number(level.toPrecision(3))),
+  };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bind } from '../../problems/bind.js';
 import type { ChainSolver } from '../../solvers/solver.js';
-import { type FloatArray, floatArray, mapArray } from '../../src/core/array.js';
+import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { encodeNpy } from '../../src/io/npy.js';
 import { doubtsOf } from '../../src/jobs/doubts.js';
@@ -71,6 +71,29 @@ describe('doubts about a result', () => {
     const judged = { measurement: grey(0.05), problem, posterior, estimate, bits: 8 };
     expect((await doubtsOf(judged)).map(({ code }) => code)).toEqual(['misfit']);
     expect(await doubtsOf({ ...judged, leastNoise: true })).toEqual([]);
+  });
+
+  it('name an estimate that is noisy itself, though it fits the measurement', async () => {
+    const shape = [3, 48, 48];
+    const values = keyedRandom(1, 'noise', 0)('test').normals(shape).data;
+    const image = (sigma: number) =>
+      floatArray(
+        Float32Array.from(values, (n, i) => 0.5 + 0.2 * Math.sin(i / 9) + sigma * n),
+        shape,
+      );
+    const problem = bind(await readProblem('ct:angles=20', 'gaussian:sigma=0.1'), { imageShape: shape });
+    const codes = async (estimate: FloatArray) => {
+      const posterior = { misfit: [1], mean: estimate, solver: 'answer' } as unknown as Posterior;
+      const measurement = zeros(problem.measurementShape);
+      const doubts = await doubtsOf({ measurement, problem, posterior, estimate, bits: 8 });
+      return doubts.map(({ code, message }) => `${code}: ${message}`);
+    };
+    expect(await codes(image(0.1))).toEqual([
+      expect.stringMatching(
+        /^noisy: the estimate itself holds noise of about σ 2\d\/255: .*--solver than answer$/,
+      ),
+    ]);
+    expect(await codes(image(0.01))).toEqual([]);
   });
 
   it('know what a noise gives in the dark, where a misfit of 0.14 is right', async () => {

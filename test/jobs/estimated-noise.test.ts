@@ -69,6 +69,23 @@ describe('the noise of a picture', () => {
     });
   });
 
+  it('that all channels share is in each of them at least by the rounding of the file', async () => {
+    const shared = floatArray(
+      Float32Array.from({ length: 3 * SIDE * SIDE }, (_, i) => {
+        const at = i % (SIDE * SIDE);
+        const right = at % SIDE < SIDE - 1 ? at + 1 : at;
+        // Grain along the rows, the same in red, green and blue.
+        return Math.round(255 * (0.5 + 0.03 * (white[at] + white[right]))) / 255;
+      }),
+      [3, SIDE, SIDE],
+    );
+    const { noise } = await estimated(shared);
+    expect(noise?.name).toBe('correlated');
+    const [red, both, green] = noise!.options.octaves as number[];
+    // The variance of red less green: nothing of it was in the picture.
+    expect((red + green - 2 * both) * 255 ** 2 * 12).toBeCloseTo(2, 1);
+  });
+
   it('of an array is not estimated', async () => {
     await expect(estimated(noisy(0.1), 'denoise', null)).rejects.toThrow(
       "--noise is needed for a.png: only a picture's noise level can be estimated",

@@ -51,7 +51,7 @@ export interface OpenInput {
 export interface Part {
   /** From 1. */
   readonly page?: number;
-  /** Path of a dataset within the file. */
+  /** Path of a dataset within the file, or name of an array in a `.npz` archive. */
   readonly dataset?: string;
 }
 
@@ -69,7 +69,7 @@ export async function openInput(
     case '.npy':
       return openArray(path, limits.values);
     case '.npz':
-      return { read: async () => readArchive(path, limits.values) };
+      return { read: async () => readArchive(path, limits.values, part.dataset) };
   }
   const bytes = await readBytes(path);
   const pages = await pagesOf(bytes, path, limits, part);
@@ -122,19 +122,27 @@ async function openArray(path: string, maxValues?: number): Promise<OpenInput> {
   };
 }
 
-async function readArchive(path: string, maxValues?: number): Promise<Input> {
+async function readArchive(path: string, maxValues?: number, wanted?: string): Promise<Input> {
   const bytes = await readBytes(path);
-  const { array, top } = await onlyArray(bytes, path, maxValues);
+  const { array, top } = await chosenArray(bytes, path, maxValues, wanted);
   return { array, top, bytes };
 }
 
-async function onlyArray(bytes: Uint8Array, path: string, maxValues?: number): Promise<NpyArray> {
+/** @param wanted the name of the array that is meant, where the archive holds several. */
+async function chosenArray(
+  bytes: Uint8Array,
+  path: string,
+  maxValues?: number,
+  wanted?: string,
+): Promise<NpyArray> {
   const members = await npzMembers(bytes, path);
-  if (members.length === 1) return members[0].read(maxValues);
+  const found = wanted === undefined ? members : members.filter(({ name }) => name === wanted);
+  if (found.length === 1) return found[0].read(maxValues);
   if (members.length === 0) throw new Error(`${path} holds no array, expected one`);
   const names = members.slice(0, 5).map(({ name }) => name);
   if (names.length < members.length) names.push('…');
-  throw new Error(`${path} holds ${members.length} arrays (${names.join(', ')}), expected one`);
+  const advice = found.length === 0 ? `none is called ${wanted}` : 'say which with --dataset';
+  throw new Error(`${path} holds ${members.length} arrays (${names.join(', ')}): ${advice}`);
 }
 
 /** What an option of type file is read as; see `FileRole` of the problems. */

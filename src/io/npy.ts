@@ -208,8 +208,9 @@ function checkShape(shape: readonly number[], name: string, maxValues: number): 
   if (shape.length > MOST_AXES) {
     throw new Error(`${name} holds an array of ${shape.length} axes, expected at most ${MOST_AXES}`);
   }
-  const count = sizeOf(shape);
-  if (count <= maxValues) return;
+  // An extent may be beyond what numbers count, which a shape of this project never is.
+  const count = shape.reduce((product, extent) => product * extent, 1);
+  if (count <= maxValues && shape.every(Number.isSafeInteger)) return;
   const limit = `the limit is ${maxValues} values (--max-values raises it)`;
   throw new Error(`${name} holds an array of shape ${formatShape(shape)} = ${count} values, and ${limit}`);
 }

@@ -54,10 +54,11 @@ export async function asMeasurement(
  * An image from a file, for a measurement to be made of it or an estimate to be held against it.
  * @throws UsageError where the shape cannot be that of an image.
  */
-export function asImage({ array, top, picture }: Input, path: string): FloatArray {
+export function asImage({ array, top, picture, levels }: Input, path: string): FloatArray {
   if (picture) return array;
   if (array.data.length === 0 || isSwapped(array.shape))
     throw new UsageError(shapeSentence(path, array.shape));
+  if (!top && !levels && isFar(array)) throw new UsageError(rangeSentence(path, array));
   const shape = readings(array.shape).find(isImage) ?? array.shape;
   const scale = top && largest(array) > 1 ? 1 / top : 1;
   return floatArray(scale === 1 ? array.data : mapArray(array, (value) => value * scale).data, shape);
@@ -88,14 +89,30 @@ function shapeSentence(path: string, shape: Shape): string {
 async function inPictureUnits(input: Input, problem: Problem, path: string): Promise<Input> {
   const { array, top } = input;
   const scaled = top !== undefined && largest(array) > 1 && !problem.noise.name.includes('poisson');
-  const average = array.data.reduce((sum, value) => sum + value, 0) / array.data.length;
-  const far = average > 3 || average < -2;
-  if (!(scaled || far) || !(await measuresPicture(problem))) return input;
+  const odd = isFar(array) || isSigned(array, problem);
+  if (!(scaled || odd) || !(await measuresPicture(problem))) return input;
   if (scaled) return { ...input, array: mapArray(array, (value) => value / top), scale: 1 / top };
-  const range = `${smallest(array).toPrecision(3)} to ${largest(array).toPrecision(3)}`;
-  throw new UsageError(
-    `${path} holds values from ${range}, expected about 0 to 1 as of a picture: scale them`,
-  );
+  throw new UsageError(rangeSentence(path, array));
+}
+
+/** No picture's values, whatever noise they have. */
+function isFar({ data }: FloatArray): boolean {
+  const average = data.reduce((sum, value) => sum + value, 0) / data.length;
+  return average > 3 || average < -2;
+}
+
+function rangeSentence(path: string, array: FloatArray): string {
+  const [least, most] = [smallest(array), largest(array)].map((value) => Number(value.toPrecision(3)));
+  const range = most < 3 ? '-1:1' : '0:255';
+  const found = `${path} holds values from ${least} to ${most}, expected about 0 to 1 as of a picture`;
+  return `${found}: say what is black and white, such as --range ${range}, or scale them`;
+}
+
+/** Whether more lies below black than noise and filters put there: networks are often fed from −1 to 1. */
+function isSigned({ data }: FloatArray, { noise, spec }: Problem): boolean {
+  if (noise.name !== 'gaussian') return false;
+  const least = -0.25 - 4 * Number(spec.noise?.options['sigma'] ?? 1);
+  return data.filter((value) => value < least).length > 0.02 * data.length;
 }
 
 /** Whether white is measured as one tone, as in a picture; rays through a white square are of every length. */

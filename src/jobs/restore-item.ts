@@ -269,7 +269,7 @@ function madeOf(
     format: 1,
     input: bytesToHex(sha256(input.bytes)),
     page,
-    dataset: input.about && job.dataset,
+    dataset: input.picture ? undefined : job.dataset,
     scale: input.scale,
     levels: input.levels,
     problem: problem.spec,

@@ -149,7 +149,8 @@ async function simulateItem(
 ): Promise<{ shape: readonly number[]; files: readonly string[]; clipped?: number }> {
   const { seed = defaults.seed, format = 'npy', dataset } = job;
   await folder.requireFree(name, endingsOf(format));
-  const input = await readInput(path, job.limits, { page, dataset });
+  const read = await readInput(path, job.limits, { page, dataset });
+  const input = job.levels ? { ...read, levels: job.levels } : read;
   if (input.about?.['pattern'] !== undefined) {
     throw new UsageError(`${path} holds one colour at each pixel, expected an image: develop it first`);
   }
@@ -162,7 +163,7 @@ async function simulateItem(
   const description = { ...describeSimulation(problem), seed, clipped };
   const made = {
     ...{ format: 1, input: bytesToHex(sha256(input.bytes)), problem: problem.spec, files: files.hashes },
-    ...{ seed, written: format, levels, page, dataset: input.about && dataset },
+    ...{ seed, written: format, levels, page, dataset: input.picture ? undefined : dataset },
   };
   const line = await folder.put(
     name,

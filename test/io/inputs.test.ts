@@ -6,6 +6,7 @@ import { floatArray } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import { openInput, readInput, readOptionFile } from '../../src/io/inputs.js';
 import { encodeNpy } from '../../src/io/npy.js';
+import { encodeNpz } from '../../src/io/npz.js';
 import { fill, temporaryFolder } from './folders.js';
 
 const grey = (...levels: number[]) =>
@@ -65,6 +66,16 @@ describe('openInput', () => {
       /large\.npy holds an array of shape 30000×30000 = 900000000 values, and the limit is 268435456 values/,
     );
   });
+});
+
+it('of an archive of several arrays the one that is named is read', async () => {
+  const folder = temporaryFolder();
+  const [a, b] = [floatArray(Float32Array.of(1), [1]), floatArray(Float32Array.of(2), [1])];
+  fill(folder, { 'two.npz': encodeNpz({ a, b }) });
+  const read = (dataset?: string) => readInput(join(folder, 'two.npz'), undefined, { dataset });
+  expect((await read('b')).array.data[0]).toBe(2);
+  await expect(read()).rejects.toThrow(/two\.npz holds 2 arrays \(a, b\): say which with --dataset$/);
+  await expect(read('c')).rejects.toThrow(/\(a, b\): none is called c$/);
 });
 
 describe('readOptionFile', () => {

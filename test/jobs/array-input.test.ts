@@ -82,11 +82,14 @@ describe('asMeasurement', () => {
     const zeroOrOne = await fitted(input([3, 8, 6], 1, 255));
     expect([zeroOrOne.scale, zeroOrOne.array.data[0]]).toEqual([undefined, 1]);
     await expect(fitted(input([3, 8, 6], 100))).rejects.toThrow(
-      'y.npy holds values from 100 to 100, expected about 0 to 1 as of a picture: scale them',
+      'y.npy holds values from 100 to 100, expected about 0 to 1 as of a picture: say what is black and white, such as --range 0:255, or scale them',
     );
     await expect(
       fitted(input([3, 8, 6], 100, 255), 'denoise', { noise: 'poisson:gain=0.1' }),
     ).rejects.toThrow(/from 100/);
+    await expect(fitted(input([3, 8, 6], -0.9))).rejects.toThrow(/such as --range -1:1, or scale them$/);
+    const strong = { noise: 'gaussian:sigma=0.4' };
+    expect((await fitted(input([3, 8, 6], -0.9), 'denoise', strong)).array.data[0]).toBe(Math.fround(-0.9));
     expect((await fitted(input([3, 8, 6], 1.8))).array.data[0]).toBe(Math.fround(1.8)); // strong noise
   });
 });
@@ -95,6 +98,9 @@ describe('asImage', () => {
   it('reads images as asMeasurement does', () => {
     expect(asImage(input([8, 6]), 'x.npy').shape).toEqual([1, 8, 6]);
     expect(asImage(input([1, 3, 8, 6], 255, 255), 'x.npy').data[0]).toBe(1);
+    expect(() => asImage(input([3, 8, 6], 100), 'x.npy')).toThrow(/from 100 to 100.*--range 0:255/);
+    const levels = { black: 0, white: 255 };
+    expect(asImage({ ...input([3, 8, 6], 100), levels }, 'x.npy').data[0]).toBe(100);
     expect(() => asImage(input([8, 6, 3]), 'x.npy')).toThrow(
       'x.npy holds an array of shape 8×6×3 (it seems to be height×width×channels), expected channels×height×width with 1 or 3 channels',
     );

@@ -115,7 +115,7 @@ describe('complex measurements', () => {
       },
     );
     expect(summary).toEqual({ done: 2, unchanged: 0, failed: 1 });
-    expect(errors[0]).toContain('c.npz holds 2 arrays (x, y), expected one');
+    expect(errors[0]).toContain('c.npz holds 2 arrays (x, y): say which with --dataset');
     const [a, b] = ['a', 'b'].map((name) => decodeNpy(readFileSync(join(out, `${name}.npy`)), name).array);
     expect(b.data).toEqual(a.data);
     for (const [i, value] of a.data.entries()) expect(Math.abs(value - image.data[i])).toBeLessThan(0.02);

@@ -1,5 +1,5 @@
 /** What reads one kind of file. Its package is a peer that may be missing; who lacks it is told how to get it. */
-import { type FloatArray, formatShape, type Shape, sizeOf } from '../../core/array.js';
+import { type FloatArray, formatShape, type Shape } from '../../core/array.js';
 import { UsageError } from '../../core/errors.js';
 import type { Levels } from '../../core/levels.js';
 
@@ -66,8 +66,8 @@ export async function peer<T>(
 
 /** @throws UsageError before memory is asked for. */
 export function requireSize(shape: Shape, { name, maxValues }: FileToRead): void {
-  const count = sizeOf(shape);
-  if (shape.every((extent) => extent >= 1) && count <= maxValues) return;
+  const count = shape.reduce((product, extent) => product * extent, 1);
+  if (shape.every((extent) => Number.isSafeInteger(extent) && extent >= 1) && count <= maxValues) return;
   const limit = `expected 1 to ${maxValues} values (--max-values raises it)`;
   throw new UsageError(`${name} says that it holds an image of ${formatShape(shape)}, ${limit}`);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { floatArray } from '../../../src/core/array.js';
 import { UsageError } from '../../../src/core/errors.js';
-import { levelsOf, peer } from '../../../src/io/readers/reader.js';
+import { levelsOf, peer, requireSize } from '../../../src/io/readers/reader.js';
 
 const file = { bytes: new Uint8Array(), name: 'x.dcm', maxValues: 1 };
 
@@ -20,6 +20,15 @@ describe('peer', () => {
     await expect(broken).rejects.toThrow('broken');
   });
 });
+
+it.each([[[3, 0, 4]], [[1, -3, 4]], [[1, Number.NaN, 4]], [[1, 2, 1e30]], [[1, 9, 9]]])(
+  'an image of %j is refused by the name of its file',
+  (shape) => {
+    expect(() => requireSize(shape, { ...file, maxValues: 80 })).toThrow(
+      /^x\.dcm says that it holds an image of/,
+    );
+  },
+);
 
 describe('levelsOf', () => {
   const of = (...values: number[]) => levelsOf(floatArray(Float32Array.from(values), [values.length]));

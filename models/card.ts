@@ -110,9 +110,11 @@ const network = {
     })
     .describe('names in the graph'),
   constants: z
-    .record(z.string(), z.number())
+    .record(z.string(), z.union([z.number(), z.array(z.number()).max(65_536)]))
     .default({})
-    .describe('further inputs, each fed with one number, such as the class that stands for none'),
+    .describe(
+      'further inputs, each fed with one number, such as the class that stands for none, or with a row of them',
+    ),
   outputs: z.strictObject({ image: z.string() }).describe('names in the graph'),
   channels: channels.describe('of an image'),
   parametrisation: z

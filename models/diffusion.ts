@@ -216,7 +216,7 @@ function checkGraph(session: Session, card: DiffusionCard, model: string) {
   const constants = Object.fromEntries(
     Object.entries(card.constants).map(([name, value]) => [
       name,
-      scalarTensor(namedInput(session, name, model), value),
+      constantTensor(namedInput(session, name, model), value),
     ]),
   );
   const known = [image.name, card.inputs.time, card.inputs.text, ...Object.keys(constants)];
@@ -234,6 +234,11 @@ function checkGraph(session: Session, card: DiffusionCard, model: string) {
     card.learnedSigma ? 2 * card.channels : card.channels,
   ]);
   return { level, constants, fixedSize: fixedSizeOf(image) };
+}
+
+function constantTensor(input: ValueInfo, value: number | readonly number[]): Tensor {
+  if (typeof value === 'number') return scalarTensor(input, value);
+  return { type: 'float32', dims: [1, value.length], data: Float32Array.from(value) };
 }
 
 /** The only [height, width] that a graph takes, where it fixes them. */

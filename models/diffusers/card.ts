@@ -23,6 +23,8 @@ const networkConfig = z.object({
   down_block_types: z.array(z.string()).min(1).optional(),
   /** Of a transformer. */
   patch_size: z.int().min(1).optional(),
+  /** Of a consistency-distilled U-Net: the size of what tells it the scale of guidance. */
+  time_cond_proj_dim: z.int().min(4).max(65_536).nullish(),
   /** Of a transformer: its classes, after which comes the one that stands for none. */
   num_embeds_ada_norm: z.int().nullish(),
 });
@@ -104,9 +106,15 @@ async function networkCard(
   const [image, text, time] = [ofDimensions(4), ofDimensions(3), ofDimensions(0, 1)];
   const classes = inputs.filter(({ name }) => isClass(name));
   const none = config.num_embeds_ada_norm;
+  const guidance = inputs.filter(({ name }) => name === 'timestep_cond');
+  const size = config.time_cond_proj_dim;
   const understood =
-    image.length === 1 && time.length === 1 && text.length <= 1 && (classes.length === 0 || none);
-  const outside = inputs.length - image.length - text.length - time.length - classes.length;
+    image.length === 1 &&
+    time.length === 1 &&
+    text.length <= 1 &&
+    (classes.length === 0 || none) &&
+    (guidance.length === 0 || size);
+  const outside = inputs.length - image.length - text.length - time.length - classes.length - guidance.length;
   if (!understood || outside > 0 || graph.outputs.length === 0) {
     throw new Error(
       `${join(directory, path)} takes ${inputs.map(inWords).join(', ')}; expected an image of four dimensions and a time step, ` +
@@ -117,11 +125,25 @@ async function networkCard(
     ...files,
     inputs: { image: image[0].name, time: time[0].name, text: text[0]?.name },
     outputs: { image: graph.outputs[0].name },
-    constants: Object.fromEntries(classes.map(({ name }) => [name, none!])),
+    constants: Object.fromEntries([
+      ...classes.map(({ name }) => [name, none!] as const),
+      ...guidance.map(({ name }) => [name, guidanceEmbedding(DISTILLED_GUIDANCE, size!)] as const),
+    ]),
     channels,
     learnedSigma: answered === 2 * channels,
     sizeMultiple: patch ?? 2 ** ((levels?.length ?? 1) - 1),
   };
+}
+
+/** The scale that LCM's pipeline takes where none is given, less one as in its papers' counting. */
+const DISTILLED_GUIDANCE = 8.5 - 1;
+
+/** How a consistency-distilled network is told the scale w of guidance (Meng et al. 2023, arXiv 2210.03142). */
+export function guidanceEmbedding(w: number, size: number): number[] {
+  const half = Math.floor(size / 2);
+  const angles = Array.from({ length: half }, (_, i) => 1000 * w * 10_000 ** (-i / (half - 1)));
+  const padding = size % 2 === 1 ? [0] : [];
+  return [...angles.map(Math.sin), ...angles.map(Math.cos), ...padding];
 }
 
 function isClass(input: string): boolean {

@@ -17,6 +17,8 @@ export const schedulerConfig = z.object({
   rescale_betas_zero_snr: z.boolean().default(false),
   sigma_min: z.number().positive().optional(),
   sigma_max: z.number().positive().optional(),
+  /** Of consistency-distilled models: how many steps of the schedule they were distilled on. */
+  original_inference_steps: z.int().min(1).optional(),
   sigma_data: z.number().positive().default(0.5),
 });
 
@@ -33,7 +35,7 @@ type Training = Pick<DiffusionCard, 'parametrisation' | 'schedule' | 'time' | 'v
 export function training(scheduler: Scheduler, source: string): Training {
   const { _class_name: kind, num_train_timesteps: steps } = scheduler;
   const symmetric = [-1, 1] as const;
-  if (kind === 'FlowMatchEulerDiscreteScheduler') {
+  if (/^FlowMatch(Euler|Heun)DiscreteScheduler$/.test(kind)) {
     // Its times 1 … steps stand for t = 1/steps … 1.
     return {
       parametrisation: 'flow',
@@ -66,10 +68,16 @@ export function training(scheduler: Scheduler, source: string): Training {
       sigmaRange: [scheduler.sigma_min ?? 0.01, scheduler.sigma_max ?? 1348],
     };
   }
-  if (!/^(DDPM|DDIM|PNDM|DPMSolver|UniPC|LMS|Euler|Heun|KDPM2|DEIS)/.test(kind)) {
+  if (!/^(DDPM|DDIM|PNDM|DPMSolver|UniPC|LMS|Euler|Heun|KDPM2|DEIS|LCM|TCD)/.test(kind)) {
     throw new Error(
-      `${source} names the scheduler ${kind}, which is not known: expected one of DDPM's family, ` +
-        `EDMEulerScheduler, ScoreSdeVeScheduler or FlowMatchEulerDiscreteScheduler.`,
+      `${source} names the scheduler ${kind}, which is not known: expected one of DDPM's family, LCM's or TCD's, ` +
+        `EDMEulerScheduler, ScoreSdeVeScheduler or one of FlowMatch.`,
+    );
+  }
+  const { original_inference_steps: distilled } = scheduler;
+  if (distilled !== undefined && distilled > steps) {
+    throw new Error(
+      `${source}: original_inference_steps is ${distilled}, but the schedule has ${steps} steps; expected no more.`,
     );
   }
   const table = varianceTable(scheduler);

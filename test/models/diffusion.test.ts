@@ -25,8 +25,8 @@ interface Network {
   image?: (number | string)[];
   output?: (number | string)[];
   time?: { type: ElementType; dims: (number | string)[] } | 'none';
-  /** One more input, that no card names. */
-  label?: boolean;
+  /** The shape of one more input. */
+  label?: readonly number[];
 }
 
 const NUMBER: { type: ElementType; dims: (number | string)[] } = { type: 'float32', dims: ['n'] };
@@ -40,7 +40,7 @@ async function open(network: Network, fields: Partial<DiffusionCard> = {}): Prom
     inputs: [
       { name: 'x', type: 'float32', dims: image },
       ...(network.time === 'none' ? [] : [{ name: 't', ...(network.time ?? NUMBER) }]),
-      ...(network.label ? [{ name: 'label', type: 'float32' as const, dims: [1] }] : []),
+      ...(network.label ? [{ name: 'label', type: 'float32' as const, dims: network.label }] : []),
     ],
     outputs: [{ name: 'y', type: 'float32', dims: network.output ?? image }],
   });
@@ -259,6 +259,19 @@ describe('how a network is told the level', () => {
   });
 });
 
+test('a constant may be a row of numbers', async () => {
+  const nodes = [
+    node('ReduceSum', ['label', 'axis'], ['sum'], { keepdims: { kind: 'int', value: 0 } }),
+    node('Mul', ['x', 't'], ['a']),
+    node('Add', ['a', 'sum'], ['y']),
+  ];
+  const network = { nodes, initializers: [int64('axis', [1])], label: [1, 3] };
+  const prior = await open(network, { constants: { label: [0.5, 1, -0.25] }, valueRange: [0, 1] });
+  const x = image(2, 4, 4);
+  const expected = x.data.map((value) => 0.5 * value + 1.25);
+  expectClose(await prior.denoise(x, 0.5), expected, 1e-6);
+});
+
 describe('a network of one size', () => {
   const FIXED: Network = { ...TIMES, image: [1, 2, 4, 6] };
 
@@ -412,7 +425,7 @@ describe('a network that is not as its card says is refused', () => {
 
   test('more inputs', async () => {
     const nodes = [node('Mul', ['x', 't'], ['a']), node('Add', ['a', 'label'], ['y'])];
-    await expect(open({ nodes, label: true })).rejects.toThrow(
+    await expect(open({ nodes, label: [1] })).rejects.toThrow(
       'tiny.onnx has an input "label", which its card does not name.',
     );
   });

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { diffusersCard } from '../../../models/diffusers/card.js';
+import { diffusersCard, guidanceEmbedding } from '../../../models/diffusers/card.js';
 import { loadPrior } from '../../../models/load.js';
 import { diffusionPrior } from '../../../models/prior.js';
 import { alphasCumprod } from '../../../models/schedule.js';
@@ -71,7 +71,7 @@ describe('a DDPM pipeline', () => {
       [3, 16, 16],
     );
     const prior = diffusionPrior(await loadPrior(await pipeline({}), { threads: 1 }));
-    expect(prior).toMatchObject({ kind: 'diffusion', channels: 3, sizeMultiple: 2 });
+    expect(prior).toMatchObject({ kind: 'diffusion', channels: 3, sizeMultiple: 1, fixedSize: [16, 16] });
     const linearization = await prior.linearize!(x, s / a / 2);
     const pulled = await linearization.pullback(floatArray(cotangent, x.shape));
     linearization.release();
@@ -188,5 +188,15 @@ describe('what is refused, in a sentence that names the file', () => {
     ['another network', {}, { unet: { in_channels: undefined } }, 'unet/config.json: it lacks in_channels'],
   ])('%s', async (_, scheduler, change, sentence) => {
     await expect(loadPrior(await pipeline(scheduler, change))).rejects.toThrow(sentence);
+  });
+});
+
+// sin and cos of 1000 w 10000^(−i/(n/2 − 1)), as in diffusers' pipeline_latent_consistency_text2img.py; from Python.
+it.each([
+  [8, [-0.851236, 0.562678, -0.435233, 0.681639, -0.524783, -0.826676, -0.900318, 0.731689]],
+  [5, [-0.851236, 0.681639, -0.524783, 0.731689, 0]],
+])('a consistency-distilled network is told its scale of guidance by %i numbers', (size, expected) => {
+  guidanceEmbedding(7.5, size).forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i], 5);
   });
 });

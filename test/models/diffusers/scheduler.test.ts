@@ -21,11 +21,25 @@ it('a flow of T steps reaches from t = 1/T to one step before pure noise', () =>
   expect(sigmaRange).toEqual([1 / 99, 99]);
 });
 
+it.each(['LCMScheduler', 'TCDScheduler'])('%s has the table of what was distilled', (name) => {
+  const config = { beta_schedule: 'scaled_linear', beta_start: 0.00085, beta_end: 0.012 };
+  const found = trained({ _class_name: name, original_inference_steps: 50, ...config });
+  expect(found).toEqual(trained(config));
+});
+
+it('a flow is one whatever its sampler', () => {
+  const of = (name: string) => trained({ _class_name: `FlowMatch${name}DiscreteScheduler` });
+  expect(of('Heun')).toEqual(of('Euler'));
+});
+
 it('what is not supported is refused by the name of the file', () => {
   expect(() => trained({ _class_name: 'EDMEulerScheduler', prediction_type: 'sample' })).toThrow(
     'scheduler_config.json: EDMEulerScheduler with prediction_type sample is not supported.',
   );
-  expect(() => trained({ _class_name: 'LCMScheduler' })).toThrow(
-    'scheduler_config.json names the scheduler LCM',
+  expect(() => trained({ _class_name: 'VQDiffusionScheduler' })).toThrow(
+    'scheduler_config.json names the scheduler VQDiffusionScheduler, which is not known',
+  );
+  expect(() => trained({ _class_name: 'LCMScheduler', original_inference_steps: 2000 })).toThrow(
+    'scheduler_config.json: original_inference_steps is 2000, but the schedule has 1000 steps; expected no more.',
   );
 });

@@ -22,6 +22,7 @@ const TASKS: readonly { picture: PictureName; label: string; operators: string; 
   {
     picture: 'arabia',
     label: 'deblurring',
+    // The scene ends with the picture, in a mirror: of real pictures it goes on (`border=unknown`, the default).
     operators: 'gaussian-blur:sigma=1.6,border=reflect',
     noise: 'gaussian:sigma=2/255',
   },

@@ -29,11 +29,11 @@ export const blur: OperatorFamily<typeof options> = {
   options,
   files: { kernel: 'kernel' },
   notes({ kernel: path, normalize }, { kernel }) {
-    const sum = kernel ? sumOf(kernel) : 1;
-    if (!normalize || Math.abs(sum - 1) <= SUM_TOLERANCE) return [];
-    return [
-      `the kernel ${path} sums to ${Number(sum.toPrecision(4))} and is divided by it, so that it is a blur`,
-    ];
+    if (kernel?.shape.length !== 2) return [];
+    const sum = sumOf(kernel);
+    const said = normalize && Math.abs(sum - 1) > SUM_TOLERANCE;
+    const scaled = `sums to ${Number(sum.toPrecision(4))} and is divided by it, so that it is a blur`;
+    return [...(said ? [scaled] : []), ...oddities(kernel)].map((found) => `the kernel ${path} ${found}`);
   },
   imageShape(shape, { normalize, border }, files) {
     return unblurredShape(imageShape(shape, 'blur'), border, checkedKernel(files.kernel, normalize));
@@ -59,6 +59,32 @@ function checkedKernel(kernel: FloatArray | undefined, normalize: boolean): Kern
     );
   }
   return oddSized(kernel, normalize ? sum : 1);
+}
+
+/** Beside the middle by more than this, in pixels, is no measured centre; negative by more than this share no rounding. */
+const [BESIDE, NEGATIVE] = [1, 0.01];
+
+/** What a kernel may be without anybody having meant it. */
+function oddities({ data, shape: [height, width] }: FloatArray): string[] {
+  let [total, negative, down, right] = [0, 0, 0, 0];
+  for (const [i, value] of data.entries()) {
+    const weight = Math.abs(value);
+    total += weight;
+    if (value < 0) negative += weight;
+    down += weight * (Math.floor(i / width) - (height >> 1));
+    right += weight * ((i % width) - (width >> 1));
+  }
+  const [y, x] = [down / total, right / total];
+  const found = [];
+  if (negative > NEGATIVE * total) found.push('holds negative values, so that it is more than a blur');
+  if (Math.hypot(y, x) > BESIDE) {
+    const sideways = `${Math.abs(x).toFixed(1)} px ${x < 0 ? 'left' : 'right'} of`;
+    const upright = `${Math.abs(y).toFixed(1)} px ${y < 0 ? 'above' : 'below'}`;
+    found.push(
+      `has its weight ${sideways} and ${upright} its middle, and the restored scene is moved back by that`,
+    );
+  }
+  return found;
 }
 
 function sumOf({ data }: FloatArray): number {

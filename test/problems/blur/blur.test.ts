@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { notesOf } from '../../../problems/bind.js';
 import { bind, parseProblem, parseTerm } from '../../../problems/index.js';
-import { type FloatArray, floatArray } from '../../../src/core/array.js';
+import { type FloatArray, filled, floatArray } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { agreesWithFixtures } from '../fixture-cases.js';
 import { expectSound, linearOperatorOf as operatorOf } from '../sound.js';
@@ -89,6 +89,32 @@ describe('kernels', () => {
     const shift = { '0.kernel': floatArray(Float32Array.of(1, 0), [1, 2]) };
     const y = await operatorOf('blur:kernel=k.npy,border=circular', x.shape, shift).apply(x);
     for (let i = 0; i < 6; i++) expect(y.data[i]).toBeCloseTo(x.data[(i + 1) % 6], 5);
+  });
+
+  it('that move the scene, or are negative, are taken, and it is said', async () => {
+    const notes = (values: readonly number[], shape: readonly number[]) =>
+      notesOf(parseProblem('blur:kernel=k.png'), {
+        files: { '0.kernel': floatArray(Float32Array.from(values), shape) },
+      });
+    const corner = Array.from({ length: 49 }, (_, i) => (i === 6 ? 1 : 0));
+    expect(notes(corner, [7, 7])).toEqual([
+      'the kernel k.png has its weight 3.0 px right of and 3.0 px above its middle, and the restored scene is moved back by that',
+    ]);
+    expect(notes([-0.25, 1.5, -0.25], [1, 3])).toEqual([
+      'the kernel k.png holds negative values, so that it is more than a blur',
+    ]);
+    expect(notes([0.25, 0.25, 0.25, 0.25], [2, 2])).toEqual([]);
+    expect(notes([0, 0, 0], [1, 3])).toEqual([expect.stringMatching(/sums to 0/)]);
+    // Larger than the picture: the scene is larger still.
+    const wide = { '0.kernel': floatArray(new Float32Array(41 * 61).fill(1), [41, 61]) };
+    const problem = bind(
+      { ...parseProblem('blur:kernel=k.png'), noise: { name: 'gaussian', options: { sigma: 0.01 } } },
+      { measurementShape: [1, 20, 30] },
+      { files: wide },
+    );
+    const y = await problem.operator.apply(filled(problem.imageShape, 0.5));
+    for (const value of y.data) expect(value).toBeCloseTo(0.5, 4);
+    expect(problem.report(filled(problem.imageShape, 0.5)).shape).toEqual([1, 20, 30]);
   });
 
   it('that do not sum to 1 are divided by their sum, and it is said', () => {

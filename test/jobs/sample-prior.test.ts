@@ -42,6 +42,28 @@ test('a latent prior is sampled in its codes, decoded and cut to the size; texts
   expect(psnr(steered, plain)).toBeLessThan(60);
 });
 
+test('tokens of a masked prior are unmasked in as many steps as asked, decoded and cut to the size', async () => {
+  const steps = new Set<number>();
+  const draw = async (out: string, seed: number) => {
+    const job = {
+      prior: 'photo-masked',
+      size: [19, 13],
+      samples: 1,
+      seed,
+      options: { steps: 3 },
+      threads: 1,
+    } as const;
+    await samplePrior({ ...job, out: join(folder, out) }, (event) => {
+      if (event.type === 'progress') steps.add(event.step);
+    });
+    return (await readPicture(join(folder, out, 'sample-0.png'))).image;
+  };
+  const [one, other] = [await draw('masked', 0), await draw('masked other', 1)];
+  expect(one.shape).toEqual([3, 19, 13]);
+  expect([...steps]).toEqual([0, 1, 2]);
+  expect(psnr(one, other)).toBeLessThan(40);
+}, 60_000);
+
 test('a text is refused where there is nothing that takes it', async () => {
   const job = { prior: 'photo-small', out: folder, prompt: 'the cat' };
   await expect(samplePrior(job)).rejects.toThrow('prior photo-small takes no text');

@@ -19,7 +19,7 @@ const CONVERTED: readonly (readonly [name: string, endings: string, start?: RegE
   ['a portable float map', '.pfm', /^P[Ff]\s/],
   ['a Photoshop document', '.psd', /^8BPS/],
   ['a GIMP document', '.xcf', /^gimp xcf/],
-  ['a Radiance picture', '.hdr', /^#\?(?:RADIANCE|RGBE)/],
+  ['a Radiance picture', '.rgbe', /^#\?(?:RADIANCE|RGBE)/],
   ['a JPEG XR picture', '.jxr', /^II\xbc/],
   ['a Truevision picture', '.tga'],
   ['a DirectDraw surface', '.dds', /^DDS /],
@@ -77,6 +77,21 @@ const FORMATS: readonly ForeignFormat[] = [
     endings: ['.mat'],
     start: /^MATLAB [57]/,
     advice: "save its array as .npy first (Python: numpy.save(OUT, scipy.io.loadmat(IN)['NAME']))",
+  },
+  {
+    name: 'an Analyze volume',
+    endings: ['.img', '.hdr'],
+    advice: "save it as .nii.gz first (Python: nibabel.save(nibabel.load(IN), 'OUT.nii.gz'))",
+  },
+  {
+    name: 'a FreeSurfer volume',
+    endings: ['.mgz', '.mgh'],
+    advice: 'convert it first: mri_convert IN OUT.nii.gz',
+  },
+  {
+    name: 'a packed file',
+    endings: ['.gz', '.zip', '.bz2', '.xz', '.7z', '.tar'],
+    advice: 'unpack it first',
   },
   ...CONVERTED.map(([name, endings, start]) => ({
     name,

@@ -24,6 +24,9 @@ describe('formats that are not read', () => {
     ['x', '\0\0\0\x0cjP  \r\n', 'a JPEG 2000 picture'],
     ['x', 'MATLAB 5.0 MAT-file', 'a MATLAB file'],
     ['x', '\0\0\0\x20ftypisom', 'a video'],
+    ['sky.fits.gz', '\x1f\x8b\b', 'a packed file'],
+    ['brain.hdr', '\x5c\x01\0\0', 'an Analyze volume'],
+    ['x.hdr', '#?RADIANCE\n', 'a Radiance picture'],
     ['x.tga', '\0\0\x02', 'a Truevision picture'],
   ])('%s is named as what it is, with what to do', (name, start, kind) => {
     expect(foreignFormat(name, bytes(start))).toMatch(

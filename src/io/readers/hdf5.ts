@@ -19,6 +19,9 @@ type Library = typeof import('h5wasm');
 /** What fastMRI calls its measurement. */
 const KSPACE = 'kspace';
 
+/** HDF5 knows filters up to this number by itself; others are plugins. */
+const OWN_FILTERS = 6;
+
 /** HDF5's classes of types. */
 const [INTEGER, FLOAT, COMPOUND] = [0, 1, 6];
 
@@ -91,6 +94,11 @@ function partsOf({ metadata }: Dataset): 1 | 2 | undefined {
 function layoutOf(dataset: Dataset, path: string, file: FileToRead): { count: number; shape: Shape } {
   const parts = partsOf(dataset) ?? 1;
   const shape = dataset.shape ?? [];
+  const packed = dataset.filters.find(({ id }) => id > OWN_FILTERS);
+  if (packed) {
+    const advice = "save it with gzip (Python: h5py.File(OUT, 'w').create_dataset(…, compression='gzip'))";
+    throw new UsageError(`${file.name} holds ${path} packed as ${packed.name}, which is not read: ${advice}`);
+  }
   if (shape.length < 1 || shape.length > 4) {
     const found = `${file.name} holds ${path} of shape ${formatShape(shape)}`;
     throw new UsageError(`${found}, expected one to four axes, the last two of them height and width`);

@@ -32,6 +32,7 @@ describe('HDF5 files', () => {
     await expect(open('x.h5', Buffer.from('nothing'))).rejects.toThrow(
       /^x\.h5 cannot be read as an HDF5 file/,
     );
+    await expect(read('lzf.h5')).rejects.toThrow(/^lzf\.h5 holds a packed as lzf, which is not read: .*gzip/);
     await expect(read('single.h5', 1, { maxValues: 9 })).rejects.toThrow('expected 1 to 9 values');
     expect((await read('single.h5')).array.data).toEqual(plane(1)); // what went before left nothing open
   });

@@ -91,7 +91,7 @@ const FORMATS: readonly ForeignFormat[] = [
   {
     name: 'a packed file',
     endings: ['.gz', '.zip', '.bz2', '.xz', '.7z', '.tar'],
-    advice: 'unpack it first',
+    advice: 'unpack it first, and give what it holds',
   },
   ...CONVERTED.map(([name, endings, start]) => ({
     name,

@@ -143,7 +143,8 @@ async function walkFolder(folder: string, prefix: string, found: Found): Promise
     } else if (!entry.isDirectory() && !isFile(entry, path)) {
       pass('is not a file');
     } else if (!entry.isDirectory() && !isInput(entry.name)) {
-      pass(foreignFormat(entry.name) ?? 'is not a picture, .npy or .npz file');
+      const hidden = entry.name.startsWith('.') ? 'is hidden, by its name' : undefined;
+      pass(hidden ?? foreignFormat(entry.name) ?? 'is not a picture, .npy or .npz file');
     } else if (isMisread(path)) {
       const reason = `${path} has a name that is not UTF-8; rename it`;
       found.refused.push({ name: prefix + stemOf(entry.name), path, reason });

@@ -31,7 +31,7 @@ describe('walk', () => {
       { name: 'b', path: join(input, 'b.png') },
     ]);
     expect(skipped).toEqual([
-      { path: join(input, '.hidden.png'), reason: 'is not a picture, .npy or .npz file' },
+      { path: join(input, '.hidden.png'), reason: 'is hidden, by its name' },
       { path: join(input, 'notes.txt'), reason: 'is not a picture, .npy or .npz file' },
     ]);
     expect(refused).toEqual([]);

@@ -2,6 +2,7 @@
 import { requireSpec } from '../src/core/arguments.js';
 import { type FloatArray, formatShape, type Shape, sameShape } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
+import { requireFinite } from '../src/core/finite.js';
 import type { JpegCoding } from '../src/core/jpeg-coding.js';
 import { compose } from './algebra/compose.js';
 import type { LoadedOperator } from './family.js';
@@ -150,6 +151,7 @@ export function notesOf(spec: ProblemSpec, context: BindContext): readonly strin
 function filesOf(term: number, { files = {} }: BindContext): Record<string, FloatArray> {
   const prefix = `${term}.`;
   const own = Object.entries(files).filter(([name]) => name.startsWith(prefix));
+  for (const [name, file] of own) requireFinite(file, `option ${name.slice(prefix.length)}`);
   return Object.fromEntries(own.map(([name, file]) => [name.slice(prefix.length), file]));
 }
 

@@ -1,5 +1,6 @@
 /** Telling which part gave a value that is not finite: operators and priors may be anybody's. */
 import { type FloatArray, formatShape } from './array.js';
+import { UsageError } from './errors.js';
 import type { Awaitable, Linearization } from './linearization.js';
 
 /** Above this size of what it is given, a part that overflows is not to blame. */
@@ -42,6 +43,15 @@ export async function finiteLinearization(
     pullback: (v) => finite(`the gradient of ${part}`, v, () => linearization.pullback(v)),
     release: () => linearization.release(),
   };
+}
+
+/** @throws UsageError where an array of the user's holds NaN or infinite values. @param what names it. */
+export function requireFinite(array: FloatArray, what: string): void {
+  const { data, shape } = array;
+  const place = data.findIndex((value) => !Number.isFinite(value));
+  if (place < 0) return;
+  const found = `${data[place]} (value ${place} of ${formatShape(shape)})`;
+  throw new UsageError(`${what} holds ${found}, expected finite numbers`);
 }
 
 /** A plain loop without branches: it is run at every call. */

@@ -3,6 +3,7 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type FloatArray, floatArray, formatShape, mapArray, type Shape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
+import { requireFinite } from '../core/finite.js';
 import type { Levels } from '../core/levels.js';
 import { reasonOf } from '../core/reasons.js';
 import { dimLevels } from './dim-pictures.js';
@@ -168,6 +169,7 @@ export async function readOptionFile(path: string, role: Role, option: string): 
       [height, width],
     );
   }
+  requireFinite(array, `${option}: ${path}`);
   if (role === 'array') return array;
   const plane = averageChannels(array);
   if (plane === undefined) {

@@ -120,6 +120,17 @@ describe('readOptionFile', () => {
     ]);
   });
 
+  it('takes no file that holds NaN, whatever it is read for', async () => {
+    const folder = temporaryFolder();
+    const lost = floatArray(Float32Array.of(1, Number.NaN, 0, 1), [2, 2]);
+    fill(folder, { 'nan.npy': encodeNpy(lost) });
+    for (const role of ['mask', 'kernel', 'plane', 'array'] as const) {
+      await expect(readOptionFile(join(folder, 'nan.npy'), role, 'option mask of inpaint')).rejects.toThrow(
+        /^option mask of inpaint: \S+nan\.npy holds NaN \(value 1 of 2×2\), expected finite numbers$/,
+      );
+    }
+  });
+
   it('reads a kernel as its values and an array as it is', async () => {
     const folder = temporaryFolder();
     const array = floatArray(Float32Array.of(-1, 2, 0.25, 4), [4]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bind, parseProblem, parseTerm } from '../../problems/index.js';
 import { isLinear } from '../../problems/operator.js';
 import { luminance } from '../../problems/restoration/colorize.js';
-import type { FloatArray } from '../../src/core/array.js';
+import { type FloatArray, floatArray } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import { keyedRandom } from '../../src/core/random.js';
 
@@ -127,5 +127,12 @@ describe('bind', () => {
     expect(measured('downsample:factor=4,size=17x16', [3, 4, 4])).toThrow('downsample:size is 17x16, whose');
     expect(() => bind(parseProblem('denoise'), { imageShape: wide })).toThrow('the problem has no noise');
     expect(() => bind({ operators: [], noise }, { imageShape: wide })).toThrow('at least one operator');
+  });
+
+  it('takes no array that is not finite, whatever it stands for', () => {
+    const mask = floatArray(Float32Array.of(1, 0, Number.POSITIVE_INFINITY, 1), [2, 2]);
+    expect(() => image('inpaint:mask=m.png', [1, 2, 2], { '0.mask': mask })).toThrow(
+      new UsageError('option mask holds Infinity (value 2 of 2×2), expected finite numbers'),
+    );
   });
 });

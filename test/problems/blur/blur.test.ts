@@ -65,7 +65,7 @@ describe('bind', () => {
       'sums to 0 and cannot be divided',
     );
     expect(() => image('blur:kernel=k.npy,border=reflect', wide, kernel([NaN, 0, 1], [1, 3]))).toThrow(
-      'not finite',
+      'expected finite numbers',
     );
     expect(() => image('blur:kernel=k.npy,border=reflect', wide)).toThrow(
       'blur:kernel names a file that has not been read',

@@ -61,6 +61,9 @@ describe('a differentiable graph', () => {
     const byW = await graph.linearize(feeds, 'w', 'a');
     expect(numbers(await byW.pullback(tensor(...v)))).toEqual(X.map((x, i) => x * x * v[i]));
     byW.release();
+    const ofB = await graph.linearize(feeds, 'x', 'b');
+    expect(numbers(await ofB.pullback(tensor(...v)))).toEqual(W.map((w, i) => w * v[i]));
+    ofB.release();
   });
 
   it('has that of several outputs together', async () => {

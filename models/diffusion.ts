@@ -11,7 +11,7 @@ import type { DiffusionPrior, Footprint } from './prior.js';
 import { type NoiseSchedule, noiseSchedule } from './schedule.js';
 
 /** What an ONNX diffusion prior is made of; the runtime becomes its own, and ends with it. */
-export interface DiffusionModel extends GraphModel {
+interface DiffusionModel extends GraphModel {
   readonly card: DiffusionCard;
 }
 

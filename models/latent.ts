@@ -11,7 +11,7 @@ import type { Conditioning, DiffusionPrior, LatentPrior } from './prior.js';
 import { type Embed, openTextEncoder } from './text.js';
 
 /** What a latent prior is made of; the runtime becomes its own, and ends with it. */
-export interface LatentModel extends Omit<GraphModel, 'source'> {
+interface LatentModel extends Omit<GraphModel, 'source'> {
   readonly card: LatentCard;
   /** The folder that the card's files are in. */
   readonly directory: string;

@@ -13,7 +13,7 @@ import { type CompressiveModel, codeOf, openPart, tensorOf } from './graphs.js';
 import { generalisedGaussian, type Law } from './law.js';
 import { conditionalRate, normalRate } from './rate.js';
 
-export interface Density {
+interface Density {
   rate(codes: Codes, signal?: AbortSignal): Promise<CodeRate>;
   draw(shapes: readonly Shape[], random: Random, signal?: AbortSignal): Promise<Codes>;
 }

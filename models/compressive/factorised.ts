@@ -42,7 +42,7 @@ export const factorisedTables = z
     }
   });
 
-export type FactorisedTables = z.infer<typeof factorisedTables>;
+type FactorisedTables = z.infer<typeof factorisedTables>;
 
 /** The laws of a code's channels. */
 export class Factorised {

@@ -12,7 +12,7 @@ export interface Rate {
 }
 
 /** Of codes given their means and scales, and the gradients with respect to these. */
-export interface ConditionalRate extends Rate {
+interface ConditionalRate extends Rate {
   readonly ofMeans: FloatArray;
   readonly ofScales: FloatArray;
 }

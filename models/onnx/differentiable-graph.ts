@@ -27,7 +27,7 @@ interface Gradient {
 }
 
 /** The value of an output, and J(x)ᵀv for the input that it was linearized with respect to. */
-export interface TensorLinearization {
+interface TensorLinearization {
   readonly value: Tensor;
   pullback(cotangent: Tensor): Promise<Tensor>;
   /** Gives back what was kept for pullbacks; those after it fail. */

@@ -47,7 +47,7 @@ export class Pool<T> {
   }
 }
 
-export interface Lease<T> {
+interface Lease<T> {
   readonly value: T;
   /** Says that the value is no longer in use; again is harmless. */
   end(): void;

@@ -70,7 +70,7 @@ export interface RunResult {
 }
 
 /** Tensors that stay in the runtime's process until they are released. */
-export class KeptTensors {
+class KeptTensors {
   #released = false;
 
   /** @internal */

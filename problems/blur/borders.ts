@@ -19,7 +19,7 @@ export const borders = z
       'reported), circular, reflect (c b a | a b c | c b a), zero (black), or valid: as unknown, but the whole scene is reported',
   );
 
-export type Border = z.infer<typeof borders>;
+type Border = z.infer<typeof borders>;
 type Extent = Pick<Kernel, 'height' | 'width'>;
 
 /** The shape of the images whose blur has the shape `measured`. */

@@ -13,7 +13,7 @@ export interface OrthonormalTransform {
   inverse(plane: Float64Array): void;
 }
 
-export interface Subsampling {
+interface Subsampling {
   readonly transform: OrthonormalTransform;
   /** Which coefficients are measured, and in what order. */
   readonly rows: Int32Array;

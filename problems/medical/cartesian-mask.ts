@@ -2,7 +2,7 @@
 import type { Random } from '../../src/core/random.js';
 import { randomSubset } from '../parts/selection.js';
 
-export interface LinePattern {
+interface LinePattern {
   readonly pattern: 'random' | 'equispaced';
   /** Number of lines that are taken, those of the centre included. */
   readonly taken: number;

@@ -1,7 +1,7 @@
 /** Where the rays of a tomograph run. */
 import type { Ray } from './ray-transform.js';
 
-export interface Projections {
+interface Projections {
   /** Directions, evenly spaced over the arc from 0 on. */
   readonly angles: number;
   /** Degrees. */

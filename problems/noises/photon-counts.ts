@@ -6,7 +6,7 @@
 import { logGamma } from '../../src/core/special.js';
 
 /** log Σₖ wₖ and what it has for derivative, E[k], at a θ. */
-export interface PhotonCounts {
+interface PhotonCounts {
   logSum(theta: number): number;
   mean(theta: number): number;
 }

@@ -14,7 +14,7 @@ import type { Linearization } from '../../src/core/linearization.js';
 import type { Context, Moments } from '../solver.js';
 
 /** How closely the variance is computed. */
-export interface Probing {
+interface Probing {
   /** A comb's teeth stand so many pixels apart; the variance takes `pitch²` products for every channel. */
   readonly pitch: number;
   /** The variances are averaged by a Gaussian of this standard deviation, in pixels; 0: not at all. */

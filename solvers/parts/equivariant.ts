@@ -13,7 +13,7 @@ import type { Random } from '../../src/core/random.js';
  * An element of the dihedral group: bit 0 turns the image upside down, bit 1 swaps left and right, and then
  * bit 2 swaps rows and columns.
  */
-export type Orientation = number;
+type Orientation = number;
 
 const LEFT_RIGHT = 2;
 const ROWS_COLUMNS = 4;

@@ -9,7 +9,7 @@ import { type Awaitable, andThen, type Linearization } from '../../src/core/line
 import { scale } from '../../src/core/vector.js';
 import type { Task } from '../solver.js';
 
-export interface FitOptions {
+interface FitOptions {
   /** About how far a value moves in one of Adam's steps. */
   readonly rate: number;
   /** Whether all values are moved in one scale, those on which the image hardly depends hardly. */

@@ -21,7 +21,7 @@ export const noiseLevelOptions = {
     ),
 };
 
-export type NoiseLevelOptions = z.infer<z.ZodObject<typeof noiseLevelOptions>>;
+type NoiseLevelOptions = z.infer<z.ZodObject<typeof noiseLevelOptions>>;
 
 /**
  * `steps` decreasing levels within what the prior knows, then 0.

@@ -11,7 +11,7 @@ import { Dct2d } from '../../src/core/dct.js';
 const OCTAVES = 3;
 
 /** Weights of the two denoisers, neither negative, together at most 1. */
-export type Weights = readonly [number, number];
+type Weights = readonly [number, number];
 
 /** What two denoisers did to a part of the picture. */
 export interface Trial {

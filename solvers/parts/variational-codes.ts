@@ -23,7 +23,7 @@ export interface Factor {
 }
 
 /** How a code lies around its centre: a draw in units of its width, and the entropy at width 1. */
-export interface Family {
+interface Family {
   readonly draw: (random: Random) => number;
   readonly entropy: number;
 }
@@ -38,20 +38,20 @@ export const FAMILIES: Readonly<Record<'uniform' | 'gaussian', Family>> = {
 const WIDTHS = [Math.log(1.5e-5), Math.log(20)] as const;
 
 /** q: codes around centres, and where pixels are drawn beside them, x_i ~ N(D(z)_i, (b_i σ(z)_i)²). */
-export interface Variational {
+interface Variational {
   readonly factors: readonly Factor[];
   /** Of −log p(y | x), by pixel, over λ: with it b_i² = 1/(1 + σ(z)_i²·curvature_i), where the bound is largest. */
   readonly curvature?: Float32Array;
 }
 
 /** One draw of q: codes in units of their widths, none for a point; pixels in units of b·σ(z). */
-export interface Draw {
+interface Draw {
   readonly units?: readonly FloatArray[];
   readonly pixels?: FloatArray;
 }
 
 /** What is asked of q, and of what model. */
-export interface CodeTask extends Pick<Task, 'problem' | 'measurement'> {
+interface CodeTask extends Pick<Task, 'problem' | 'measurement'> {
   readonly prior: CompressivePrior;
   readonly images: CompressiveImages;
   /** λ: weight of prior and entropy, 1 for the bound itself. */
@@ -82,7 +82,7 @@ export const codeOptions = {
     .describe('s: s·x is coded in place of x; below 1 fewer bits, a stronger prior'),
 };
 
-export type FitCodesOptions = Pick<
+type FitCodesOptions = Pick<
   z.infer<z.ZodObject<typeof codeOptions>>,
   'iterations' | 'rate' | 'longest' | 'averaged'
 >;
@@ -101,7 +101,7 @@ export function drawUnits(factors: readonly Factor[], family: Family, random: Ra
 }
 
 /** The codes of a draw. */
-export function codesOf(factors: readonly Factor[], units: Draw['units']): Codes {
+function codesOf(factors: readonly Factor[], units: Draw['units']): Codes {
   return factors.map(({ centre, logWidth }, k) =>
     mapArray(centre, (value, i) => value + (units ? Math.exp(logWidth.data[i]) * units[k].data[i] : 0)),
   );
@@ -194,7 +194,7 @@ function withPixels(
 }
 
 /** What a draw of q stands for. */
-export interface Drawn {
+interface Drawn {
   /** D(z) */
   readonly decoded: FloatArray;
   /** σ(z), of draws with pixels. */

@@ -4,7 +4,7 @@ import { type FloatArray, mapArray } from '../../src/core/array.js';
 import { conjugateGradients } from '../../src/core/conjugate-gradients.js';
 import { gradient, gradientAdjoint } from './image-differences.js';
 
-export interface WienerOptions {
+interface WienerOptions {
   /** 1 / variance of the difference between neighbouring pixels, [0, 1] units. */
   readonly weight: number;
   /** Most iterations of conjugate gradients. */

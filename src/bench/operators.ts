@@ -11,7 +11,7 @@ import { markdownTable, median } from './table.js';
 /** Share of a denoising above which an operator is an open item. */
 const TARGET = 0.05;
 
-export interface OperatorRow {
+interface OperatorRow {
   readonly problem: string;
   readonly image: Shape;
   readonly measurement: Shape;

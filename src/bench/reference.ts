@@ -27,7 +27,7 @@ export interface Reference {
 }
 
 /** What `restore` takes: the same problem for x = (u + 1)/2, reported as u. */
-export interface ReferenceTask {
+interface ReferenceTask {
   readonly measurement: FloatArray;
   readonly problem: Problem;
   readonly prior: DiffusionPrior;

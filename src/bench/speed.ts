@@ -25,7 +25,7 @@ interface Round {
 }
 
 /** Medians over the rounds. */
-export interface SpeedRow extends Round {
+interface SpeedRow extends Round {
   readonly threads: number;
   /** Samples of the DPS run. */
   readonly samples: number;

@@ -23,7 +23,7 @@ const EXPLAINED = 0.6;
 /** Prior weights against slope and bend. */
 const STIFFNESS = [0.0005, 0.001] as const;
 
-export interface BrightnessCurve {
+interface BrightnessCurve {
   /** Level (standard deviation) at brightness 0, ¼, ½, ¾, 1, over that of all blocks together. */
   readonly levels: readonly number[];
   /** Whether the classes tell it from a constant. */

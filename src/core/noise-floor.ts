@@ -25,7 +25,7 @@ const [DOUBT, MOST_QUIET] = [2, 0.2] as const;
 /** Of a chosen block that holds an edge: so many times the median. */
 const EDGE = 4;
 
-export interface Flats {
+interface Flats {
   readonly blocks: readonly Block[];
   /** Median energy of the blocks: the variance of their noise. */
   readonly variance: number;
@@ -71,7 +71,7 @@ function claimOf(blocks: readonly Block[], variance: number): number {
 }
 
 /** The mean of the blocks' products. */
-export function meanProducts(blocks: readonly Pick<Block, 'products'>[]): Float64Array {
+function meanProducts(blocks: readonly Pick<Block, 'products'>[]): Float64Array {
   return blocks[0].products.map((_, pair) => {
     return blocks.reduce((sum, { products }) => sum + products[pair], 0) / blocks.length;
   });

@@ -15,7 +15,7 @@ export interface Fault {
 }
 
 /** The value as its schema makes it, or every fault of it. */
-export type Checked<T> =
+type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly faults: readonly [Fault, ...Fault[]] };
 

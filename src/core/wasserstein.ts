@@ -2,7 +2,7 @@
 import type { Random } from './random.js';
 
 /** Points of one dimension; without weights all count the same. */
-export interface Samples {
+interface Samples {
   readonly points: readonly ArrayLike<number>[];
   /** Not negative, of positive sum. */
   readonly weights?: ArrayLike<number>;

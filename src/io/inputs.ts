@@ -41,7 +41,7 @@ export interface Input {
 }
 
 /** An input of which no more is read than tells what it is. */
-export interface OpenInput {
+interface OpenInput {
   /** Of the array to be read; absent in an archive, where it stands within what is packed. */
   readonly shape?: Shape;
   /** @throws Error in one sentence where the rest is not as the beginning says. */
@@ -49,7 +49,7 @@ export interface OpenInput {
 }
 
 /** What of a file is meant that holds several arrays. */
-export interface Part {
+interface Part {
   /** From 1. */
   readonly page?: number;
   /** Path of a dataset within the file, or name of an array in a `.npz` archive. */

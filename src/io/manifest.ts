@@ -51,7 +51,7 @@ export interface FailedLine {
   readonly error: string;
 }
 
-export type ManifestLine = OkLine | FailedLine;
+type ManifestLine = OkLine | FailedLine;
 
 /** The key of a line: equal exactly where `made` is. */
 export function keyOf(made: Recipe): string {
@@ -179,7 +179,7 @@ export function isListOfNames(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 
-export interface Difference {
+interface Difference {
   /** `options.steps` */
   readonly name: string;
   readonly before: unknown;

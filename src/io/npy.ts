@@ -141,7 +141,7 @@ const PROLOGUE = 12;
 const LONGEST_HEADER = 2 ** 16;
 
 /** A .npy file of which only the header is read. */
-export interface OpenNpy {
+interface OpenNpy {
   /** As `decodeNpy` gives it. */
   readonly shape: readonly number[];
   /** The header and all values; what a file holds beyond them is left. */

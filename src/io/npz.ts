@@ -33,7 +33,7 @@ export async function decodeNpz(
 }
 
 /** An array that is not inflated yet. */
-export interface NpzMember {
+interface NpzMember {
   readonly name: string;
   read(maxValues?: number): Promise<NpyArray>;
 }

@@ -267,7 +267,7 @@ function gather(planes: readonly Plane[]): FloatArray {
 export type WrittenFormat = 'png' | 'tiff' | 'jpeg' | 'webp';
 
 /** What is to be written: the parts of a `Picture`, and the format it goes into. */
-export interface PictureToWrite extends Omit<Picture, 'format' | 'warnings'> {
+interface PictureToWrite extends Omit<Picture, 'format' | 'warnings'> {
   readonly format: WrittenFormat;
 }
 

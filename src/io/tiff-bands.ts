@@ -1,6 +1,6 @@
 /** Which bands of a TIFF are colours and which is alpha: its tags say so (TIFF 6.0, ExtraSamples). */
 
-export interface TiffBands {
+interface TiffBands {
   /** Samples per pixel. */
   readonly bands: number;
   readonly colours: number;

@@ -19,7 +19,7 @@ export interface Item {
   readonly page?: number;
 }
 
-export interface Walk {
+interface Walk {
   readonly items: readonly Item[];
   /** What was passed over, and why: "is not a picture". */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];

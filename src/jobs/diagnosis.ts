@@ -7,7 +7,7 @@ import { describeNoise, grainOf, isUncertain, pixelSigma } from '../core/noise-w
 import type { Input } from '../io/inputs.js';
 
 /** What a picture was found to have. */
-export interface Diagnosis {
+interface Diagnosis {
   /** Its problem; undefined where there is nothing to restore. */
   readonly problem?: string;
   /** One line for people. */

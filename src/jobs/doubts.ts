@@ -23,7 +23,7 @@ export interface Doubt {
 }
 
 /** What there is to judge. */
-export interface Judged {
+interface Judged {
   readonly measurement: FloatArray;
   readonly problem: Problem;
   readonly prior?: Prior;
@@ -36,7 +36,7 @@ export interface Judged {
   readonly leastNoise?: boolean;
 }
 
-export type Judge = (judged: Judged) => Doubt | undefined | Promise<Doubt | undefined>;
+type Judge = (judged: Judged) => Doubt | undefined | Promise<Doubt | undefined>;
 
 /** Above this the estimate has nothing to do with the measurement. */
 const WRECKED = 1000;

@@ -23,7 +23,7 @@ import { type FloatArray, floatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { reasonOf } from '../core/reasons.js';
 
-export interface OperatorFile {
+interface OperatorFile {
   readonly operator: LoadedOperator;
   /** SHA-256 of the file; of a graph with weights beside it, of all their hashes. Not of what a module imports. */
   readonly hash: string;

@@ -1,7 +1,7 @@
 /** A picture of how sure each pixel is. */
 import { contiguous, type FloatArray, floatArray } from '../core/array.js';
 
-export interface SdPicture {
+interface SdPicture {
   /** [1, H, W]: the standard deviation of each pixel, root mean square over the channels, divided by `white`. */
   readonly image: FloatArray;
   /** The standard deviation that is shown white, in [0, 1] image units. */

@@ -1,6 +1,6 @@
 /** Where the elements of a padded axis come from. */
 
-export type PaddingMode = 'reflect' | 'edge' | 'wrap';
+type PaddingMode = 'reflect' | 'edge' | 'wrap';
 
 /** A stretch of a padded axis that walks along the source: element `at + i` is source element `from + i·step`. */
 export interface Run {

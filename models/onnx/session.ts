@@ -44,8 +44,6 @@ export interface SessionOptions {
   optimisation?: 'disabled' | 'basic' | 'extended' | 'all';
   /** Where the optimised graph is written to. */
   optimisedModelPath?: string;
-  /** File name, in the folder of `optimisedModelPath`, for its weights of 1 KB and more. */
-  externalInitializersFile?: string;
   /** For a model given as bytes: the folder in which its external weights lie. */
   externalDataFolder?: string;
   /** What messages call the model; a model given as a path is called by its file name. */

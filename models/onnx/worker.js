@@ -169,10 +169,6 @@ function loadOnnxRuntime() {
 function sessionSettings(options) {
   /** @type {Record<string, string>} */
   const session = {};
-  if (options.externalInitializersFile !== undefined) {
-    session.optimized_model_external_initializers_file_name = options.externalInitializersFile;
-    session.optimized_model_external_initializers_min_size_in_bytes = '1024';
-  }
   if (options.externalDataFolder !== undefined) {
     session.model_external_initializers_file_folder_path = options.externalDataFolder;
   }

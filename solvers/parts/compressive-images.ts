@@ -6,7 +6,6 @@ import type { Linearization } from '../../src/core/linearization.js';
 
 /** The images of a compressive prior, for one size of image. */
 export interface CompressiveImages {
-  readonly codeShapes: readonly Shape[];
   encode(image: FloatArray): Promise<Codes>;
   /** The image of z, [0, 1] units. */
   decode(z: FloatArray): Promise<FloatArray>;
@@ -30,7 +29,6 @@ export function compressiveImages(
   const shown = (image: FloatArray) =>
     mapArray(cut(image, 0, 0, height, width), (value) => value / modulation);
   return {
-    codeShapes: prior.codeShapes(imageShape),
     encode: (image) =>
       prior.encode(
         mapArray(image, (value) => modulation * value),

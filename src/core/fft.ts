@@ -13,7 +13,6 @@ export interface Complex {
 
 /** What the kernels know of a size. */
 export interface FourierPlan {
-  readonly size: number;
   /** To be copied into the kernels' memory. */
   readonly table: Float64Array;
   /** Values of `work` that the kernels need for their blocks of lines. */
@@ -38,7 +37,7 @@ function byPasses(size: number, radices: readonly number[]): FourierPlan {
     table[HEADER + k] = Math.cos((-2 * Math.PI * k) / size);
     table[HEADER + size + k] = Math.sin((-2 * Math.PI * k) / size);
   }
-  return { size, table, work: 4 * (BATCH * size + BETWEEN) };
+  return { table, work: 4 * (BATCH * size + BETWEEN) };
 }
 
 /** The chirp exp(πi·n²/size), its spectrum at a power of two over that power, and the plan of the power. */
@@ -61,7 +60,7 @@ function byChirp(size: number): FourierPlan {
   table.set(re.map(scaled), HEADER + 2 * size);
   table.set(im.map(scaled), HEADER + 2 * size + padded);
   table.set(inner.table, HEADER + 2 * size + 2 * padded);
-  return { size, table, work: 4 * (BATCH * padded + BETWEEN) };
+  return { table, work: 4 * (BATCH * padded + BETWEEN) };
 }
 
 /**

@@ -3,7 +3,8 @@
  * white level of the camera are 0 and 1, and `about.pattern` is the phase of Bayer's filters, as `demosaic` takes it.
  */
 import { readFile } from 'node:fs/promises';
-import { floatArray } from '../../core/array.js';
+import type { ColorData, RawSensorData } from 'libraw-wasm';
+import { type Shape, zeros } from '../../core/array.js';
 import { UsageError } from '../../core/errors.js';
 import { tiffTags } from '../tiff-bands.js';
 import {
@@ -75,21 +76,25 @@ async function open(file: FileToRead): Promise<Pages> {
     toSrgb: colour.rgb_cam.slice(0, 3).map((row) => row.slice(0, 3)),
     flip,
   };
-  const read = () => {
-    const sensor = library.rawImageData();
-    const data = new Float32Array(width * height);
-    for (let i = 0; i < data.length; i++) {
-      const [row, column] = [Math.floor(i / width) + sensor.top_margin, (i % width) + sensor.left_margin];
-      const counted = sensor.data[row * sensor.raw_width + column];
-      data[i] = (counted - colour.black) / (colour.maximum - colour.black);
-    }
-    const array = floatArray(data, [1, height, width]);
-    const found = levelsOf(array);
-    // Noise goes below black; white is the camera's, unless hardly any of it is used.
-    const levels = found && found.white < 0.1 ? { black: 0, white: found.white } : undefined;
-    return { array, levels, about };
-  };
+  const read = () => ({ ...mosaic(library.rawImageData(), [1, height, width], colour), about });
   return { count: 1, shape: [1, height, width], read };
+}
+
+/** What the sensor counted, black being 0 and the camera's white 1. */
+function mosaic(
+  sensor: RawSensorData,
+  shape: Shape,
+  { black, maximum }: ColorData,
+): Pick<Page, 'array' | 'levels'> {
+  const array = zeros(shape);
+  const width = shape[2];
+  for (let i = 0; i < array.size; i++) {
+    const [row, column] = [Math.floor(i / width) + sensor.top_margin, (i % width) + sensor.left_margin];
+    array.data[i] = (sensor.data[row * sensor.raw_width + column] - black) / (maximum - black);
+  }
+  const found = levelsOf(array);
+  // Noise goes below black; white is the camera's, unless hardly any of it is used.
+  return { array, levels: found && found.white < 0.1 ? { black: 0, white: found.white } : undefined };
 }
 
 /** LibRaw packs the colours of eight rows by two columns, two bits each. */

@@ -5,17 +5,22 @@
  *
  *   x'_S ~ p(x_S | x outside S),   accepted with chance min(1, (p(y | x')/p(y | x))^(τβ))
  *
- * With an exact masked prior it leaves p(x) p(y | x)^β as it is, whatever the squares are. During burn-in τ rises to 1
+ * Single tokens, where the decoder can be differentiated, are drawn from that law times what the measurement says of it to
+ * second order (guided-token.ts); Hastings' correction makes up for it, and more moves change something.
+ *
+ * With an exact masked prior this leaves p(x) p(y | x)^β as it is, whatever the squares are. During burn-in τ rises to 1
  * and squares become smaller. β allows for what tokens cannot show (see token-images.ts); it is 1 where nothing is known
  * of that. There is no published code. Several chains begin at different places, and tell whether they agree.
  */
 import { z } from 'zod';
-import { type TokenRegion, type Tokens, withIds } from '../../models/masked/tokens.js';
+import { embed, type TokenRegion, type Tokens, withIds } from '../../models/masked/tokens.js';
 import type { MaskedPrior } from '../../models/prior.js';
 import type { FloatArray } from '../../src/core/array.js';
 import { effectiveSize, splitRHat } from '../../src/core/chain-statistics.js';
 import type { Random } from '../../src/core/random.js';
 import { defineSolver } from '../define-solver.js';
+import { chancesAt, drawToken } from '../parts/categorical.js';
+import { embeddingCurvatures, guidedLaw } from '../parts/guided-token.js';
 import { startImage } from '../parts/start-image.js';
 import {
   type JudgedImage,
@@ -50,6 +55,10 @@ const options = z.strictObject({
     .max(1)
     .default(0.2)
     .describe('τ at the beginning of burn-in, where 1 is the posterior'),
+  guided: z
+    .boolean()
+    .default(true)
+    .describe('single tokens are proposed with the gradient of the decoder, where it has one'),
   redrawn: z
     .number()
     .min(0)
@@ -76,15 +85,12 @@ export const maskMetropolis = defineSolver({
     const images = tokenImages(prior, problem.imageShape, context.signal);
     const first = await startImage(task, () => context.step(0, 1));
     const power = await likelihoodPower(task, first, chosen.residual ?? prior.residual ?? 0);
-    const shared = {
-      task,
-      prior,
-      images,
-      power,
-      options: chosen,
-      context,
-      begin: await images.encode(first),
-    };
+    const begin = await images.encode(first);
+    const guided = chosen.guided && prior.linearizeDecode !== undefined;
+    const curvatures = guided
+      ? await embeddingCurvatures(task, images, embed(begin, prior.codebook), context.random('curvatures'))
+      : undefined;
+    const shared = { task, prior, images, power, options: chosen, context, begin, curvatures };
     const perChain = Math.ceil(context.samples / chosen.chains);
     const runs: Run[] = [];
     for (let chain = 0; chain < chosen.chains; chain++) runs.push(await runChain(shared, chain, perChain));
@@ -105,6 +111,19 @@ interface Shared {
   readonly options: Options;
   readonly context: EnsembleContext;
   readonly begin: Tokens;
+  /** Where single tokens are guided. */
+  readonly curvatures?: Float64Array;
+}
+
+interface State extends JudgedImage {
+  /** Of the likelihood at the embeddings, where a guided move has asked for it. */
+  readonly slopes?: FloatArray;
+}
+
+interface Proposal {
+  readonly next: State;
+  /** What the logarithm of the ratio of acceptance has besides the likelihood. */
+  readonly hastings: number;
 }
 
 interface Run {
@@ -123,7 +142,7 @@ async function runChain(shared: Shared, chain: number, perChain: number): Promis
   const [burnIn, total] = [o.burnIn * sweep, (o.burnIn + o.thin * perChain) * sweep];
   const turn = (move: number) => context.step(chain * total + move, o.chains * total);
   await turn(0);
-  let state = await judge(task, await images.decode(await firstTokens(shared, chain)));
+  let state: State = await judge(task, await images.decode(await firstTokens(shared, chain)));
   const samples: FloatArray[] = [];
   const traces = Array.from({ length: PIXELS }, (): number[] => []);
   const places = spread(state.image.size);
@@ -134,9 +153,13 @@ async function runChain(shared: Shared, chain: number, perChain: number): Promis
     const heat = move < burnIn ? move / burnIn : 1;
     const side = move < burnIn ? Math.round(o.widest ** (1 - heat)) : 1 + random.integer(o.block);
     const region = square(random, side, begin);
-    const next = await propose(shared, state, region, random);
-    const gain = next.logLikelihood - state.logLikelihood;
-    const taken = Math.log(random.uniform()) < o.hottest ** (1 - heat) * shared.power * gain;
+    const power = o.hottest ** (1 - heat) * shared.power;
+    if (shared.curvatures && side === 1) state = await withSlopes(shared, state);
+    const { next, hastings } = await (state.slopes && side === 1
+      ? proposeGuided(shared, state as Required<State>, region, power, random)
+      : propose(shared, state, region, random));
+    const gain = power * (next.logLikelihood - state.logLikelihood) + hastings;
+    const taken = Math.log(random.uniform()) < gain;
     if (taken) state = next;
     if (move < burnIn) continue;
     accepted += taken ? 1 : 0;
@@ -165,10 +188,10 @@ const PARALLEL = 8;
 
 async function propose(
   { prior, images, task, context }: Shared,
-  state: JudgedImage,
+  state: State,
   region: TokenRegion,
   random: Random,
-): Promise<JudgedImage> {
+): Promise<Proposal> {
   const { width } = state.tokens;
   const ids = state.tokens.ids.slice();
   for (let row = 0; row < region.height; row++) {
@@ -176,8 +199,37 @@ async function propose(
     ids.fill(prior.codebook.shape[0], from, from + region.width);
   }
   const drawn = await unmaskOneByOne(prior, withIds(state.tokens, ids), random, context.signal);
-  if (drawn.ids.every((id, i) => id === state.tokens.ids[i])) return state;
-  return judge(task, await images.redecode(drawn, region, state));
+  if (drawn.ids.every((id, i) => id === state.tokens.ids[i])) return { next: state, hastings: 0 };
+  return { next: await judge(task, await images.redecode(drawn, region, state)), hastings: 0 };
+}
+
+async function withSlopes({ task, images, prior }: Shared, state: State): Promise<State> {
+  if (state.slopes) return state;
+  return { tokens: state.tokens, ...(await images.slopes(task, embed(state.tokens, prior.codebook))) };
+}
+
+/** The same of one token, with what the measurement says of it. */
+async function proposeGuided(
+  { prior, images, task, context, curvatures }: Shared,
+  state: Required<State>,
+  { top, left }: TokenRegion,
+  power: number,
+  random: Random,
+): Promise<Proposal> {
+  const { tokens } = state;
+  const place = top * tokens.width + left;
+  const now = tokens.ids[place];
+  const hidden = withIds(tokens, tokens.ids.with(place, prior.codebook.shape[0]));
+  const chances = chancesAt(await prior.logits(hidden, context.signal), place);
+  const ahead = guidedLaw(chances, state.slopes, curvatures!, prior, { place, now, power });
+  const then = drawToken(ahead, random);
+  if (then === now) return { next: state, hastings: 0 };
+  const moved = withIds(tokens, tokens.ids.with(place, then));
+  const next = { tokens: moved, ...(await images.slopes(task, embed(moved, prior.codebook))) };
+  const back = guidedLaw(chances, next.slopes, curvatures!, prior, { place, now: then, power });
+  // Where the prior gives what is there no chance at all, whatever has one is better.
+  if (chances[now] === 0) return { next, hastings: Number.POSITIVE_INFINITY };
+  return { next, hastings: Math.log((chances[then] / chances[now]) * (back[now] / ahead[then])) };
 }
 
 /** A square that holds each token with the same chance; at the edges it is cut. */

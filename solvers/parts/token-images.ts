@@ -19,9 +19,8 @@ export interface TokenImage {
 }
 
 /** What a measurement says of embeddings. */
-interface Slopes {
+interface Slopes extends Omit<JudgedImage, 'tokens'> {
   readonly slopes: FloatArray;
-  readonly logLikelihood: number;
 }
 
 /** The images of a masked prior, for one size of image. */
@@ -52,7 +51,8 @@ export function tokenImages(prior: MaskedPrior, imageShape: Shape, signal?: Abor
         const whole = zeros(decoded.value.shape);
         paste(await seen.pullback(problem.noise.gradient(seen.value, measurement)), whole, 0, 0);
         const logLikelihood = problem.noise.logLikelihood(seen.value, measurement);
-        return { slopes: await decoded.pullback(whole), logLikelihood };
+        const slopes = await decoded.pullback(whole);
+        return { slopes, logLikelihood, padded: decoded.value, image: shown(decoded.value) };
       } finally {
         seen.release();
         decoded.release();

@@ -29,13 +29,17 @@ async function drawn(samples: number, options: object) {
 
 describe('mask-metropolis', () => {
   // Counts alone are off by about 0.05; the prior is off by 0.34, and the posterior's square by 0.2.
-  it.each([1, 3])('draws from the posterior with squares of up to %s', { timeout: 60_000 }, async (block) => {
-    const { states, diagnostics } = await drawn(1500, { block });
+  it.each([
+    { block: 1, guided: true },
+    { block: 1, guided: false },
+    { block: 3, guided: true },
+  ])('draws from the posterior: $block, guided $guided', { timeout: 60_000 }, async (options) => {
+    const { states, diagnostics } = await drawn(1500, options);
     expect(totalVariation(POSTERIOR, PRIOR)).toBeGreaterThan(0.3);
     expect(totalVariation(POSTERIOR, states)).toBeLessThan(0.09);
     const { acceptance, effectiveSamples, rHat } = diagnostics!;
     expect(acceptance).toHaveLength(2);
-    for (const rate of acceptance) expect(rate > 0.3 && rate < 0.95).toBe(true);
+    for (const rate of acceptance) expect(rate > 0.3 && rate <= 1).toBe(true);
     expect(effectiveSamples).toHaveLength(3);
     for (const size of effectiveSamples) expect(size).toBeGreaterThan(150);
     for (const ratio of rHat) expect(ratio).toBeLessThan(1.05);

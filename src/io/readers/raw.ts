@@ -48,15 +48,9 @@ async function open(file: FileToRead): Promise<Pages> {
   } catch (error) {
     throw new Error('LibRaw knows no such camera, or the file is damaged', { cause: error });
   }
-  const {
-    filters = 0,
-    cdesc = '',
-    color_data: colour,
-    width,
-    height,
-    flip,
-    ...camera
-  } = library.metadata(true);
+  const { filters = 0, cdesc = '', color_data: colour, flip, ...camera } = library.metadata(true);
+  // Width and height are those of the picture as it is held, which may be a quarter turn from the sensor.
+  const [width, height] = flip & 4 ? [camera.height, camera.width] : [camera.width, camera.height];
   requireSize([1, height, width], file);
   const pattern = [0, 1, 2, 3].map((corner) => filterAt(filters, cdesc, corner >> 1, corner & 1)).join('');
   if (!BAYER.includes(pattern) || filters < 1000 || colour === undefined) {

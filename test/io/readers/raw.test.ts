@@ -14,6 +14,15 @@ describe('camera RAW files', () => {
     expect(about?.['whiteBalance']).toEqual([2, 1, 1.5]);
   });
 
+  it('of a camera held upright the mosaic lies as on the sensor', async () => {
+    const turned = Buffer.from(fixture('rggb.dng'));
+    const orientation = turned.indexOf(Buffer.from([0x12, 1, 3, 0, 1, 0, 0, 0, 1, 0]));
+    turned[orientation + 8] = 6;
+    const { array, about } = await (await open('turned.dng', turned)).read(1);
+    const level = await read('rggb.dng');
+    expect([array.shape, array.data, about?.['flip']]).toEqual([[1, 64, 96], level.array.data, 6]);
+  });
+
   it('damage, size and what is none are told in a sentence', async () => {
     await expect(open('x.nef', Buffer.from('hello'))).rejects.toThrow(
       'x.nef cannot be read as a camera RAW file: LibRaw knows no such camera, or the file is damaged',

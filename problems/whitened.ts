@@ -47,6 +47,7 @@ export function whitened(
       operator: withLinearization({
         inputShape,
         outputShape,
+        frame: operator.frame,
         apply: async (x) => whiten(await operator.apply(x)),
         adjoint: async (y) => await operator.adjoint(transpose(y)),
         ...closed,

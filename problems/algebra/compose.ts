@@ -93,6 +93,8 @@ function composeLinear(first: LinearOperator, second: LinearOperator): LinearOpe
     observed: second.observed,
     pixelwise: first.pixelwise && second.pixelwise,
     luminance: first.luminance && second.identity,
+    // Grey is seen pixel by pixel, so that the frame of what follows is the image's.
+    frame: first.luminance ? second.frame : undefined,
     undo: undoBoth(first, second),
     apply: async (x) => second.apply(await first.apply(x)),
     adjoint: async (y) => first.adjoint(await second.adjoint(y)),

@@ -4,7 +4,7 @@ import { type FloatArray, floatArray, mapArray, type Shape } from '../../src/cor
 import type { Random } from '../../src/core/random.js';
 
 /**
- * N(½, σ²): what an image in [0, 1] looks like under noise that hides it.
+ * N(½, σ²), or about another mean: what an image in [0, 1] looks like under noise that hides it.
  * @example
  * ```ts
  * import { keyedRandom } from 'retrodict';
@@ -13,10 +13,16 @@ import type { Random } from '../../src/core/random.js';
  * console.log(startState([3, 16, 16], 80, keyedRandom(0, 'example', 0)('init')));
  * ```
  */
-export function startState(shape: Shape, sigma: number, random: Random, mean = 0.5): FloatArray {
+export function startState(
+  shape: Shape,
+  sigma: number,
+  random: Random,
+  mean: number | Float32Array = 0.5,
+): FloatArray {
   requireMethods(random, 'the stream of random numbers', ['normals'], "what context.random('start') gives");
   requireNumbers({ sigma });
-  return mapArray(random.normals(shape), (z) => mean + sigma * z);
+  const meanAt = (i: number) => (typeof mean === 'number' ? mean : mean[i]);
+  return mapArray(random.normals(shape), (z, i) => meanAt(i) + sigma * z);
 }
 
 type Normals = Pick<Random, 'normal'>;

@@ -10,7 +10,8 @@
  *
  * Departs from the published code: the state is variance exploding on [0, 1] (an exact change of variables);
  * the data step uses the operator's own border, not a circular one; a chain starts from N(½, σ²) within the noise
- * levels that the prior knows, not from the noised measurement; each step denoises in a random orientation, where the
+ * levels that the prior knows, not from the noised measurement (where the picture shows a part of the scene only, from
+ * parts/scene-start.ts); each step denoises in a random orientation, where the
  * prior's card says that its images have none (solvers/parts/equivariant.ts).
  */
 import { z } from 'zod';
@@ -21,6 +22,7 @@ import { nextState, startState } from '../parts/ancestral.js';
 import { moveToData } from '../parts/data-step.js';
 import { equivariantDenoise } from '../parts/equivariant.js';
 import { noiseRange } from '../parts/noise-levels.js';
+import { sceneStart } from '../parts/scene-start.js';
 
 /** As in the published code: without noise the data step would not be definite. */
 const LEAST_NOISE = 0.001;
@@ -93,7 +95,8 @@ export const diffpir = defineSolver({
       spacing === 'geometric'
         ? geometricSigmas(steps, lowest, highest)
         : vpSigmas(steps, lowest, highest, 'quadratic');
-    let x = startState(problem.imageShape, sigmas[0], context.random('init'));
+    const middle = operator.frame && (await sceneStart(operator, measurement)).data;
+    let x = startState(problem.imageShape, sigmas[0], context.random('init'), middle);
     for (let i = 0; i < steps; i++) {
       await context.step(i, steps);
       const [sigma, next] = [sigmas[i], sigmas[i + 1]];

@@ -48,7 +48,10 @@ export async function withEstimatedNoise(
   const width = picture && levels ? levels.white - levels.black : 1;
   const step = 1 / (2 ** (picture?.bits ?? 16) - 1) / width;
   const rounding = step / Math.sqrt(12);
-  const measured = measureNoise(array, operator.observed);
+  const measured = atLeast(
+    operator.undo || operator.rounding ? 0 : UNDONE,
+    measureNoise(array, operator.observed),
+  );
   const uneven = measured.kind === 'correlated' || measured.kind === 'signal-dependent';
   const taken =
     uneven && (isLinear(operator) || operator.undo) && !operator.observed ? 'correlated' : 'gaussian';
@@ -60,6 +63,17 @@ export async function withEstimatedNoise(
   if (taken === 'correlated')
     return { ...spec, noise: { name: taken, options: correlatedOptions(measured, rounding) } };
   return withLevel(measured.kind === 'none' ? rounding : Math.max(rounding, level));
+}
+
+/**
+ * Where pixels are mixed, as by a blur, what is not in the operator is amplified with the noise: no kernel is known so
+ * well. A level that is only the least there may be is not taken below this.
+ */
+const UNDONE = 1 / 255;
+
+function atLeast(level: number, measured: NoiseMeasurement): NoiseMeasurement {
+  if (measured.kind !== 'unknown') return measured;
+  return { ...measured, sigma: Math.max(level, measured.sigma) };
 }
 
 /** @param level of white noise, where that is taken. */

@@ -86,6 +86,23 @@ describe('the noise of a picture', () => {
     expect((red + green - 2 * both) * 255 ** 2 * 12).toBeCloseTo(2, 1);
   });
 
+  it('that no part tells is at least a level where a blur is undone, which amplifies what else is wrong', async () => {
+    // Waves everywhere: nothing is flat.
+    const busy = floatArray(
+      Float32Array.from({ length: 3 * SIDE * SIDE }, (_, i) => {
+        const [row, column] = [Math.floor(i / SIDE) % SIDE, i % SIDE];
+        return 0.5 + 0.2 * Math.sin(row * column * 0.02) * Math.cos(row * 0.9 + column * 1.1);
+      }),
+      [3, SIDE, SIDE],
+    );
+    const plain = await estimated(busy);
+    expect(plain.report.kind).toBe('unknown');
+    expect(plain.noise?.options.sigma).toBeLessThan(1 / 255);
+    const blurred = await estimated(busy, 'gaussian-blur');
+    expect(blurred.noise?.options.sigma).toBe(1 / 255);
+    expect(blurred.doubt?.message).toMatch(/σ 1\.0\/255 is taken/);
+  });
+
   it('of an array is not estimated', async () => {
     await expect(estimated(noisy(0.1), 'denoise', null)).rejects.toThrow(
       "--noise is needed for a.png: only a picture's noise level can be estimated",

@@ -63,6 +63,13 @@ export { describeNoise, hidingSigma, pixelSigma } from './core/noise-words.js';
 export type { OptionDescription } from './core/option-help.js';
 export { type Summary, summarise } from './core/posterior.js';
 export { keyedRandom, type Random, type RandomSource } from './core/random.js';
+export { coverageCurve, crps, rankHistogram } from './core/sample-scores.js';
+export {
+  type IntervalScore,
+  intervalScore,
+  sparsification,
+  spreadSkill,
+} from './core/spread-scores.js';
 export { defaults } from './defaults.js';
 export type { Progress } from './draw-samples.js';
 export { decodeNpy, encodeNpy, type NpyArray } from './io/npy.js';

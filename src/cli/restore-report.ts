@@ -61,12 +61,14 @@ function describeFound({ name, problem, description }: Found): string {
 
 type DoneLine = Extract<FolderEvent, { type: 'done' }>['line'];
 
-function describeDone({ files, seconds, misfit, psnr, ssim, samplesPosterior, sdWhite }: DoneLine): string {
+function describeDone(line: DoneLine): string {
+  const { files, seconds, misfit, psnr, ssim, uncertainty, samplesPosterior, sdWhite } = line;
   const average = misfit.reduce((sum, value) => sum + value, 0) / misfit.length;
   const parts = [`${seconds.toFixed(1)} s`];
   if (misfit.length > 0) parts.push(`misfit ${average.toFixed(2)} (1 is ideal)`);
   if (psnr !== undefined && ssim !== undefined)
     parts.push(`PSNR ${psnr.toFixed(2)} dB`, `SSIM ${ssim.toFixed(3)}`);
+  if (uncertainty) parts.push(`the interval holds ${(100 * uncertainty.held).toFixed(0)} % of the truth`);
   if (sdWhite !== undefined && !samplesPosterior) parts.push('the spread is no uncertainty');
   return `${files[0]}: ${parts.join(', ')}`;
 }

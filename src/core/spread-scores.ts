@@ -17,10 +17,10 @@ function requireShapes(arrays: readonly FloatArray[]): void {
  * @throws RangeError where shapes differ.
  * @example
  * ```ts
- * import { filled, spreadSkill } from 'retrodict';
+ * import { floatArray, spreadSkill } from 'retrodict';
  *
- * const shape = [1, 8, 8];
- * console.log(spreadSkill(filled(shape, 0.5), filled(shape, 0.1), filled(shape, 0.7))); // 0.5
+ * const pixel = (value: number) => floatArray(Float32Array.of(value), [1, 1, 1]);
+ * console.log(spreadSkill(pixel(0.5), pixel(0.1), pixel(0.7))); // 0.5
  * ```
  */
 export function spreadSkill(mean: FloatArray, sd: FloatArray, truth: FloatArray, samples?: number): number {
@@ -50,9 +50,9 @@ export interface IntervalScore {
  * @throws RangeError where shapes differ.
  * @example
  * ```ts
- * import { filled, intervalScore } from 'retrodict';
+ * import { floatArray, intervalScore } from 'retrodict';
  *
- * const pixel = (value: number) => filled([1, 1, 1], value);
+ * const pixel = (value: number) => floatArray(Float32Array.of(value), [1, 1, 1]);
  * console.log(intervalScore(pixel(0.2), pixel(0.4), pixel(0.5), 0.9)); // held 0, width 0.2, score 2.2
  * ```
  */

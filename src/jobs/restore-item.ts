@@ -369,7 +369,7 @@ function scoresOf(
   const levels = used ?? (picture || about ? undefined : own);
   const truth = { path, array: levels ? intoLevels(array, levels) : array };
   try {
-    return scoreAgainst(truth, estimateOf(posterior, job.estimate ?? 'mean'), problem);
+    return scoreAgainst(truth, estimateOf(posterior, job.estimate ?? 'mean'), problem, posterior);
   } catch (error) {
     warn({ code: 'truth', message: (error as Error).message });
     return undefined;

@@ -6,16 +6,36 @@ import { type FloatArray, formatShape, mapArray, sameShape } from '../core/array
 import { UsageError } from '../core/errors.js';
 import type { Levels } from '../core/levels.js';
 import { psnr, ssim } from '../core/metrics.js';
+import { crps } from '../core/sample-scores.js';
+import { intervalScore, sparsification, spreadSkill } from '../core/spread-scores.js';
 import { sharedChannel } from '../io/grey-as-colour.js';
 import { readInput } from '../io/inputs.js';
 import type { PictureLimits } from '../io/picture.js';
 import { inputExtensions, isWithin, realPath } from '../io/walk.js';
+import type { Posterior } from '../restore.js';
 import { asImage } from './array-input.js';
 
 export interface Scores {
   /** dB, of the estimate clipped to [0, 1]. */
   readonly psnr: number;
   readonly ssim: number;
+  /** Of what samples the posterior. */
+  readonly uncertainty?: UncertaintyScores;
+}
+
+/** How well the interval and the standard deviation tell where the truth is. */
+export interface UncertaintyScores {
+  /** The share of pixels whose true value lies inside the interval, and the interval's mean width. */
+  readonly held: number;
+  readonly width: number;
+  /** Width and what is outside, of which the true quantiles have least (`intervalScore`). */
+  readonly intervalScore: number;
+  /** 1: the spread is as large as the error; below, it is too sure. */
+  readonly spreadSkill: number;
+  /** 0: the standard deviation knows the order of the errors. */
+  readonly sparsification: number;
+  /** Of equally weighted samples. */
+  readonly crps?: number;
 }
 
 /** @throws UsageError where there is no such folder, or results could replace what it holds. */
@@ -62,7 +82,12 @@ export async function readTruth(
 }
 
 /** @throws Error in one sentence where the truth does not fit the estimate. */
-export function scoreAgainst({ path, array }: Truth, estimate: FloatArray, problem: Problem): Scores {
+export function scoreAgainst(
+  { path, array }: Truth,
+  estimate: FloatArray,
+  problem: Problem,
+  posterior: Posterior,
+): Scores {
   // A grey measurement is restored as luminance; its truth may well be in colour.
   const truth = sameShape(array.shape, estimate.shape) ? array : reported(array, problem);
   if (truth === undefined || !sameShape(truth.shape, estimate.shape)) {
@@ -70,7 +95,22 @@ export function scoreAgainst({ path, array }: Truth, estimate: FloatArray, probl
     throw new Error(`the truth ${path} has shape ${shapes}`);
   }
   const clipped = mapArray(estimate, (value) => Math.min(Math.max(value, 0), 1));
-  return { psnr: psnr(clipped, truth), ssim: ssim(clipped, truth) };
+  const uncertainty = uncertaintyScores(posterior, truth);
+  return { psnr: psnr(clipped, truth), ssim: ssim(clipped, truth), ...(uncertainty && { uncertainty }) };
+}
+
+function uncertaintyScores(posterior: Posterior, truth: FloatArray): UncertaintyScores | undefined {
+  const { mean, sd, lower, upper, level, samples, logWeights, samplesPosterior } = posterior;
+  if (!samplesPosterior || !sd || !lower || !upper) return undefined;
+  const { held, width, score } = intervalScore(lower, upper, truth, level);
+  return {
+    held,
+    width,
+    intervalScore: score,
+    spreadSkill: spreadSkill(mean, sd, truth, samples.length > 0 ? posterior.effectiveSamples : undefined),
+    sparsification: sparsification(mean, sd, truth),
+    ...(samples.length > 1 && !logWeights ? { crps: crps(samples, truth) } : {}),
+  };
 }
 
 function reported(truth: FloatArray, problem: Problem): FloatArray | undefined {

@@ -208,7 +208,9 @@ function withChannel(pixels: Float32Array, value: number, [height, width]: reado
   return all;
 }
 
-/** Checks the graph's inputs and outputs against the card; returns how it is told the level, and what else it is fed. */
+/**
+ * Checks the graph's inputs and outputs against the card; returns how it is told the level, and what else it is fed.
+ */
 function checkGraph(session: Session, card: DiffusionCard, model: string) {
   const image = namedInput(session, card.inputs.image, model);
   const level = levelInput(session, card, model);

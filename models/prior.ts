@@ -21,7 +21,10 @@ export interface DiffusionPrior {
   readonly sigmaRange: readonly [number, number];
   /** The network's grid, in pixels. Any size is accepted; what is cut out of an image must begin on this grid. */
   readonly sizeMultiple: number;
-  /** The only [height, width] that the network takes: smaller images are mirrored out to it, larger ones see it in parts. */
+  /**
+   * The only [height, width] that the network takes: smaller images are mirrored out to it, larger ones see it in
+   * parts.
+   */
   readonly fixedSize?: readonly [number, number];
   /** The distance in pixels beyond which no input pixel has any influence on an output pixel, where there is one. */
   readonly receptiveRadius?: number;

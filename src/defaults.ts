@@ -27,7 +27,9 @@ export function drawnSamples(solver: Solver, asked: number | undefined): number 
   return solver.kind === 'point' ? 0 : (asked ?? defaultSamples(solver));
 }
 
-/** Whether a solver that knows them is to give variances too: of one sample, or none at all, there is no uncertainty. */
+/**
+ * Whether a solver that knows them is to give variances too: of one sample, or none at all, there is no uncertainty.
+ */
 export function wantsVariance(samples: number | undefined): boolean {
   return samples === undefined || samples > 1;
 }

@@ -1,6 +1,6 @@
 /**
- * A tokenizer and a masked model of its tokens, whose parts are ONNX graphs (Sahoo et al. 2024, arXiv 2406.07524; Shi et
- * al. 2024, arXiv 2406.04329), with a twin for the uniform kernel where there is one (Austin et al. 2021, arXiv
+ * A tokenizer and a masked model of its tokens, whose parts are ONNX graphs (Sahoo et al. 2024, arXiv 2406.07524; Shi
+ * et al. 2024, arXiv 2406.04329), with a twin for the uniform kernel where there is one (Austin et al. 2021, arXiv
  * 2107.03006).
  */
 import { type FloatArray, floatArray, formatShape, mapArray, type Shape } from '../../src/core/array.js';

@@ -53,7 +53,8 @@ export async function canonicalise(
 }
 
 /**
- * What a pass folded, under names of that pass: ONNX Runtime counts anew in the next, and would use the same ones again.
+ * What a pass folded, under names of that pass: ONNX Runtime counts anew in the next, and would use the same ones
+ * again.
  */
 function foldedApart(model: Model, before: Model, pass: number): Model {
   const known = new Set([...before.graph.initializers, ...model.graph.outputs].map(({ name }) => name));

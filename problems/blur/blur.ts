@@ -61,7 +61,9 @@ function checkedKernel(kernel: FloatArray | undefined, normalize: boolean): Kern
   return oddSized(kernel, normalize ? sum : 1);
 }
 
-/** Beside the middle by more than this, in pixels, is no measured centre; negative by more than this share no rounding. */
+/**
+ * Beside the middle by more than this, in pixels, is no measured centre; negative by more than this share no rounding.
+ */
 const [BESIDE, NEGATIVE] = [1, 0.01];
 
 /** What a kernel may be without anybody having meant it. */

@@ -51,7 +51,6 @@ export interface TensorFlowModule<Tensor extends TensorFlowTensor> {
 /**
  * An operator from a function for TensorFlow.js. The shape of its measurement is found by calling it once. Every tensor
  * that it makes is disposed of; ones made outside it stay.
- * @param imageShape [C, H, W].
  * @param name what messages call it.
  * @throws UsageError where `forward` gives no tensor; when called, where TensorFlow.js cannot differentiate it.
  * @example

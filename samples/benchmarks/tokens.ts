@@ -1,7 +1,7 @@
 /**
  * Solvers of masked priors on photographs, beside what tokens can show at best and `diffpir`. Run:
- * `node dist/samples/benchmarks/tokens.js FOLDER NAME[,NAME…] [extent]`. Of each photograph the middle; PSNR of the mean
- * of as many samples as stand below, in dB.
+ * `node dist/samples/benchmarks/tokens.js FOLDER NAME[,NAME…] [extent]`. Of each photograph the middle; PSNR of the
+ * mean of as many samples as stand below, in dB.
  */
 import { join } from 'node:path';
 import {

@@ -1,7 +1,7 @@
 /**
- * G2D2 (Murata, Saito, Ishida and others, TMLR 2025, arXiv 2410.14710): along a masked diffusion, from all tokens hidden
- * to none, a law of independent tokens q(z) = Π softmax φ_l is fitted to the measurement, near the prior's law given the
- * tokens that are shown,
+ * G2D2 (Murata, Saito, Ishida and others, TMLR 2025, arXiv 2410.14710): along a masked diffusion, from all tokens
+ * hidden to none, a law of independent tokens q(z) = Π softmax φ_l is fitted to the measurement, near the prior's law
+ * given the tokens that are shown,
  *
  *   min over φ of  −E_q[β log p(y | A(D(z)))] + λ KL(q ‖ p(z | shown)),
  *

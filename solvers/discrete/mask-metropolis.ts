@@ -5,12 +5,12 @@
  *
  *   x'_S ~ p(x_S | x outside S),   accepted with chance min(1, (p(y | x')/p(y | x))^(τβ))
  *
- * Single tokens, where the decoder can be differentiated, are drawn from that law times what the measurement says of it to
- * second order (guided-token.ts); Hastings' correction makes up for it, and more moves change something.
+ * Single tokens, where the decoder can be differentiated, are drawn from that law times what the measurement says of it
+ * to second order (guided-token.ts); Hastings' correction makes up for it, and more moves change something.
  *
- * With an exact masked prior this leaves p(x) p(y | x)^β as it is, whatever the squares are. During burn-in τ rises to 1
- * and squares become smaller. β allows for what tokens cannot show (see token-images.ts); it is 1 where nothing is known
- * of that. There is no published code. Several chains begin at different places, and tell whether they agree.
+ * With an exact masked prior this leaves p(x) p(y | x)^β as it is, whatever the squares are. During burn-in τ rises to
+ * 1 and squares become smaller. β allows for what tokens cannot show (see token-images.ts); it is 1 where nothing is
+ * known of that. There is no published code. Several chains begin at different places, and tell whether they agree.
  */
 import { z } from 'zod';
 import { embed, type TokenRegion, type Tokens, withIds } from '../../models/masked/tokens.js';

@@ -1,16 +1,17 @@
 /**
- * SGDD, split Gibbs sampling with a discrete diffusion (Chu, Wu, Chen, Song, Yue, NeurIPS 2025, arXiv 2503.01161): tokens
- * x of the prior and z of the measurement, held together at level η,
+ * SGDD, split Gibbs sampling with a discrete diffusion (Chu, Wu, Chen, Song, Yue, NeurIPS 2025, arXiv 2503.01161):
+ * tokens x of the prior and z of the measurement, held together at level η,
  *
  *   π(x, z) ∝ p(x) p(y | z) exp(−c_η d(x, z)),   d how many tokens differ,
  *
- * are drawn in turn: x | z is the prior's diffusion back from z at level η, z | x are Metropolis moves of single tokens.
- * As η falls, x and z become one, with the law p(x | y).
+ * are drawn in turn: x | z is the prior's diffusion back from z at level η, z | x are Metropolis moves of single
+ * tokens. As η falls, x and z become one, with the law p(x | y).
  *
  * Departs from the published code: c_η = log((1 + (K − 1)e^−η)/(1 − e^−η)), without its factor K − 1, since only so are
- * both steps conditionals of one law (with it the result stays off however small η is, but for K = 2); moves of z begin at
- * the last z, not at x, so that few of them do no harm; the step back divides by the kernel, as a network asks for that
- * tells p(x | z); the first z is the tokens of Wiener's image; moves are proposed among x's token, tokens near z's own and all tokens, with Hastings' correction.
+ * both steps conditionals of one law (with it the result stays off however small η is, but for K = 2); moves of z begin
+ * at the last z, not at x, so that few of them do no harm; the step back divides by the kernel, as a network asks for
+ * that tells p(x | z); the first z is the tokens of Wiener's image; moves are proposed among x's token, tokens near z's
+ * own and all tokens, with Hastings' correction.
  */
 import { z } from 'zod';
 import { type Tokens, withIds } from '../../models/masked/tokens.js';

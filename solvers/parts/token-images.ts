@@ -1,4 +1,7 @@
-/** A masked prior's images at the size of a problem, which its grid need not divide, and what a measurement says of them. */
+/**
+ * A masked prior's images at the size of a problem, which its grid need not divide, and what a measurement says of
+ * them.
+ */
 import { z } from 'zod';
 import type { TokenRegion, Tokens } from '../../models/masked/tokens.js';
 import { cut, paste } from '../../models/padding.js';

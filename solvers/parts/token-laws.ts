@@ -1,4 +1,7 @@
-/** Independent laws of all tokens of an image, as unnormalised logarithms, [positions, K] row by row, in double precision. */
+/**
+ * Independent laws of all tokens of an image, as unnormalised logarithms, [positions, K] row by row, in double
+ * precision.
+ */
 import { type Tokens, withIds } from '../../models/masked/tokens.js';
 import { type FloatArray, zeros } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';

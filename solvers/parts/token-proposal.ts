@@ -1,4 +1,7 @@
-/** Where a single token may move to, in Metropolis moves: to one that is wanted, to one nearby in the codebook, anywhere. */
+/**
+ * Where a single token may move to, in Metropolis moves: to one that is wanted, to one nearby in the codebook,
+ * anywhere.
+ */
 import type { FloatArray } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 import { drawToken, normalise } from './categorical.js';

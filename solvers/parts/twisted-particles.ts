@@ -41,7 +41,6 @@ interface Particle extends Partial<Twist> {
 /**
  * Sequential Monte Carlo along falling noise levels, its particles pulled towards the measurement by a twist.
  * @param threshold share of the particles below which they are resampled.
- * @param logLikelihood log p(y | x0), normalised.
  * @example
  * ```ts
  * import {

@@ -44,8 +44,8 @@ function level(sigma: number, step: number, steps: number): number {
 }
 
 /**
- * The law of a token at level `to` that is `now` at level `from`, in place of `chances`, its law at level 0: with each of
- * these divided by how likely the kernel makes `now` of it, for that is in them already.
+ * The law of a token at level `to` that is `now` at level `from`, in place of `chances`, its law at level 0: with each
+ * of these divided by how likely the kernel makes `now` of it, for that is in them already.
  */
 export function earlier(chances: Float64Array, now: number, from: number, to: number): Float64Array {
   const count = chances.length;

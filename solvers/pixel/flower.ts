@@ -5,9 +5,10 @@
  *
  *   x̂ ~ p(y | ·) N(· ; D(x_σ), r²I),  x_σ' = x̂ + σ'n
  *
- * Published is r² = vσ²/(v + σ²), which is right for a prior N(m, vI). Of photographs the denoiser knows far more: their
- * draws were too wide, and the next level met more noise than it was told of (21 dB instead of 34 in a blur). By default
- * r² is here the mean variance that the denoiser itself states, σ² tr(∂D/∂x)/n (Tweedie), by one probe b of signs,
+ * Published is r² = vσ²/(v + σ²), which is right for a prior N(m, vI). Of photographs the denoiser knows far more:
+ * their draws were too wide, and the next level met more noise than it was told of (21 dB instead of 34 in a blur). By
+ * default r² is here the mean variance that the denoiser itself states, σ² tr(∂D/∂x)/n (Tweedie), by one probe b of
+ * signs,
  *
  *   r² = σ² bᵀ(D(x_σ + εb) − D(x_σ))/(εn)
  *

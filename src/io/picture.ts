@@ -21,7 +21,9 @@ export interface Picture {
   readonly image: FloatArray;
   /** [1, H, W] in [0, 1], not premultiplied. */
   readonly alpha?: FloatArray;
-  /** [C, H, W]: the colours of the file, where alpha 0 hides some of them. `image` has the seen ones carried on there. */
+  /**
+   * The colours of the file, [C, H, W], where alpha 0 hides some of them. `image` has the seen ones carried on there.
+   */
   readonly hidden?: FloatArray;
   /** The ICC profile that says what the values mean; absent: sRGB. */
   readonly icc?: Uint8Array;

@@ -40,8 +40,8 @@ export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
   /** The output folder, made if need be. */
   readonly out: string;
   /**
-   * Without noise, that of each picture is measured. Without operators (`{ operators: [] }`), each picture is looked at, and
-   * what is found is restored.
+   * Without noise, that of each picture is measured. Without operators (`{ operators: [] }`), each picture is looked
+   * at, and what is found is restored.
    */
   readonly spec: ProblemSpec;
   /** A prior, or the name or folder of one (default `photo`, or `photo-latent` for solvers of latent priors). */

@@ -1,4 +1,6 @@
-/** A map that the picture tells, as `haze` has one: found again without noise, written beside the estimate, recorded. */
+/**
+ * A map that the picture tells, as `haze` has one: found again without noise, written beside the estimate, recorded.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';

@@ -1,4 +1,6 @@
-/** Graphs between units of ours and their own, on one whose values can be written down: mean 3x + 1, log-variance −x. */
+/**
+ * Graphs between units of ours and their own, on one whose values can be written down: mean 3x + 1, log-variance −x.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differentiate } from '../../../models/onnx/differentiate.js';
 import { int } from '../../../models/onnx/graph.js';

@@ -1,5 +1,6 @@
 /** The table of solvers: the one place to add a line. */
 
+import { keep } from './baseline/keep.js';
 import { tv } from './baseline/tv.js';
 import { wiener } from './baseline/wiener.js';
 import { mapLatent } from './compressive/map-latent.js';
@@ -72,6 +73,7 @@ export const solvers: Readonly<Record<string, Solver>> = {
   g2d2,
   'two-scale': twoScale,
   wiener,
+  keep,
   tv,
   'pnp-admm': pnpAdmm,
 };

@@ -62,10 +62,11 @@ function describeFound({ name, problem, description }: Found): string {
 type DoneLine = Extract<FolderEvent, { type: 'done' }>['line'];
 
 function describeDone(line: DoneLine): string {
-  const { files, seconds, misfit, psnr, ssim, uncertainty, samplesPosterior, sdWhite } = line;
+  const { files, made, seconds, misfit, psnr, ssim, uncertainty, samplesPosterior, sdWhite } = line;
   const average = misfit.reduce((sum, value) => sum + value, 0) / misfit.length;
-  const parts = [`${seconds.toFixed(1)} s`];
-  if (misfit.length > 0) parts.push(`misfit ${average.toFixed(2)} (1 is ideal)`);
+  const kept = made.solver === 'keep';
+  const parts = [kept ? 'as it was' : `${seconds.toFixed(1)} s`];
+  if (!kept && misfit.length > 0) parts.push(`misfit ${average.toFixed(2)} (1 is ideal)`);
   if (psnr !== undefined && ssim !== undefined)
     parts.push(`PSNR ${psnr.toFixed(2)} dB`, `SSIM ${ssim.toFixed(3)}`);
   if (uncertainty) parts.push(`the interval holds ${(100 * uncertainty.held).toFixed(0)} % of the truth`);

@@ -19,8 +19,8 @@ import {
 } from './noise-blocks.js';
 import { clippingLoss } from './noise-clipping.js';
 import { brightnessCurve, levelAt } from './noise-curve.js';
-import { estimateNoise } from './noise-estimate.js';
-import { flattest } from './noise-floor.js';
+import { whiteNoise } from './noise-estimate.js';
+import { type Flats, flattest } from './noise-floor.js';
 
 /** Blocks less alike than this show a picture rather than noise. */
 const UNLIKE = 0.67;
@@ -30,8 +30,15 @@ const WHITE = 0.8;
 const VISIBLE = 1.7 / 255;
 /** The second octave of white noise is so much stronger than the first at most, by chance. */
 const EVEN_OCTAVES = 1.25;
+/** Where no part is flat, white noise is believed from this evenness of its directions and this level on. */
+const SURELY_WHITE = { evenness: 0.85, sigma: 3 / 255 };
 /** By how much at most the variance of noise rises from octave to octave; beyond, it is the picture that shows. */
 const STEEPEST = 4;
+/** Twice so steep a rise is a doubt: detail becomes twice as strong from octave to octave, grain at most once. */
+const STEEP = 1.85 ** 2;
+const STEEP_DOUBT = 0.6;
+/** What rounding to JPEG's steps adds to how unlike blocks of weak noise are. */
+const ROUNDED = 0.1;
 
 /** What a picture's noise was found to be. */
 export interface NoiseMeasurement {
@@ -56,11 +63,12 @@ export interface NoiseMeasurement {
 /**
  * Measures the noise of a picture on its flat parts. Constant, clipped and missing parts do not count.
  * @param image [C, H, W] in [0, 1]. @param observed 0 where a pixel holds nothing, of the picture's size.
+ * @param step to which the file rounded the second octave, of which weak noise comes out uneven: of JPEG files.
  * @throws UsageError where the picture, or what is seen of it, is smaller than about 24×24 pixels.
  * @example
  * const { kind, sigma } = measureNoise(image); // 'correlated', 0.008
  */
-export function measureNoise(image: FloatArray, observed?: Float32Array): NoiseMeasurement {
+export function measureNoise(image: FloatArray, observed?: Float32Array, step = 0): NoiseMeasurement {
   const picture = contiguous(image);
   const half = halfSize(picture);
   // Means of four pixels have a quarter of white noise's variance.
@@ -71,11 +79,16 @@ export function measureNoise(image: FloatArray, observed?: Float32Array): NoiseM
   }));
   const clear = clearOf(blocks);
   const flats = flattest(clear);
-  const white = estimateNoise(picture, observed);
+  const { sigma: white, evenness } = whiteNoise(picture, observed);
   const nothing = { sigma: white, octaves: [], levels: EVEN };
   if (clear.length === 0) return { ...nothing, kind: 'none', unlikeness: 0 };
   if (!flats || flats.unlikeness > UNLIKE) {
-    return { ...nothing, kind: 'unknown', unlikeness: flats?.unlikeness ?? 1 };
+    const sure = evenness >= SURELY_WHITE.evenness && white >= SURELY_WHITE.sigma;
+    return {
+      ...nothing,
+      kind: sure ? 'white' : 'unknown',
+      unlikeness: sure ? 0.5 : (flats?.unlikeness ?? 1),
+    };
   }
   const { levels, certain } = brightnessCurve(blocks, flats.variance);
   const level = Math.sqrt(
@@ -84,7 +97,7 @@ export function measureNoise(image: FloatArray, observed?: Float32Array): NoiseM
   const gains = clippingGains(flats.blocks, picture).map((gain) => gain / level);
   const octaves = octavesAt(flats.blocks, picture, half).map((octave) => scaled(octave, gains));
   const sigma = Math.sqrt(varianceIn(octaves[0]));
-  const found = { sigma, octaves, levels, unlikeness: flats.unlikeness };
+  const found = { sigma, octaves, levels, unlikeness: doubtOfDetail(octaves, flats, step) };
   if (Math.sqrt(flats.variance) < VISIBLE && sigma < VISIBLE / 2) return { ...found, kind: 'none' };
   if (white < WHITE * sigma) return { ...found, kind: 'correlated' };
   if (certain) return { ...found, kind: 'signal-dependent' };
@@ -94,6 +107,14 @@ export function measureNoise(image: FloatArray, observed?: Float32Array): NoiseM
 }
 
 const EVEN = [1, 1, 1, 1, 1];
+
+/** How unlike the places are, but for what JPEG's rounding makes of weak noise; more where detail's octaves show. */
+function doubtOfDetail(octaves: readonly number[][], { unlikeness, variance }: Flats, step: number): number {
+  const rounded = Math.sqrt(variance) < step / 2 ? ROUNDED : 0;
+  const [fine, middle, coarse] = octaves.map(varianceIn);
+  const steep = middle >= STEEP * fine && coarse >= STEEP * middle;
+  return Math.max(unlikeness - rounded, steep ? STEEP_DOUBT : 0);
+}
 
 /** For each channel what its noise was before the ends of the range cut some off, as a factor. */
 function clippingGains(places: readonly Block[], { data, shape }: FloatArray): number[] {

@@ -62,14 +62,14 @@ export function describeNoise(noise: NoiseMeasurement): string {
   const grain = noise.kind === 'correlated' ? `grain of ${grainOf(noise).toFixed(1)} px` : 'white';
   const [dark, bright] = [noise.levels[0], noise.levels[noise.levels.length - 1]];
   const course = dark === bright ? [] : [dark > bright ? 'stronger in shadows' : 'stronger in bright parts'];
-  const doubt = isUncertain(noise) ? ['uncertain, for little is flat'] : [];
+  const doubt = isUncertain(noise) ? ['uncertain, for it may be detail'] : [];
   return [level, grain, ...course, ...doubt].join(', ');
 }
 
 /** Flat places less alike than this leave the level open by some tens of per cent. */
 const UNSURE = 0.55;
 
-/** Whether detail may have been taken for noise: the places that it was measured on are unlike. */
+/** Whether detail may have been taken for noise: the places that it was measured on are unlike, or it rises as detail does. */
 export function isUncertain({ unlikeness }: NoiseMeasurement): boolean {
   return unlikeness > UNSURE;
 }

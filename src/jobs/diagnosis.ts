@@ -2,9 +2,11 @@
 import type { ProblemSpec, Term } from '../../problems/problem.js';
 import { showsBlocks } from '../core/block-edges.js';
 import { UsageError } from '../core/errors.js';
-import { measureNoise, type NoiseMeasurement } from '../core/noise-measure.js';
-import { describeNoise, grainOf, isUncertain, pixelSigma } from '../core/noise-words.js';
+import type { NoiseMeasurement } from '../core/noise-measure.js';
+import { describeNoise, grainOf, pixelSigma } from '../core/noise-words.js';
 import type { Input } from '../io/inputs.js';
+import { isDoubtful } from './noise-doubts.js';
+import { seenNoise } from './seen-noise.js';
 
 /** What a picture was found to have. */
 interface Diagnosis {
@@ -14,8 +16,8 @@ interface Diagnosis {
   readonly description: string;
 }
 
-/** What JPEG leaves in flat places is coarser than this, and soft detail; what cameras leave is finer, px. */
-const COARSE = { blocks: 3, none: 4 };
+/** What a JPEG file's blocks leave in flat places is coarser than this, px; in other files, soft detail is. */
+const COARSE = { blocks: 3, none: 5 };
 /** From this quality on blocks are too faint to be taken for grain. */
 const FAINT_BLOCKS = 90;
 /** Less than one level of eight bits is not seen. */
@@ -42,8 +44,9 @@ export function diagnose(
     if (file) return { problem: 'jpeg', description: `JPEG blocks${quality}` };
     return { problem: 'denoise', description: 'noise, as it was told' };
   }
-  const noise = measureNoise(array);
-  const coarse = blocks && (picture.quality ?? 0) < FAINT_BLOCKS ? COARSE.blocks : COARSE.none;
+  const noise = seenNoise({ array, picture });
+  if (typeof noise === 'string') return { description: `nothing to restore, for the picture is ${noise}` };
+  const coarse = file && (picture.quality ?? 0) < FAINT_BLOCKS ? COARSE.blocks : COARSE.none;
   if (isSeen(noise, coarse)) {
     return { problem: 'denoise', description: `noise${blocks ? ', and JPEG blocks below it' : ''}` };
   }
@@ -52,15 +55,17 @@ export function diagnose(
     const told = 'the quality that is restored has to be told, such as --problem jpeg:quality=75';
     return { description: `JPEG blocks, but in a file that is no JPEG: ${told}` };
   }
-  const open = noise.kind === 'unknown' || (noise.kind !== 'none' && pixelSigma(noise) >= FAINT);
+  if (noise.kind === 'unknown') {
+    return { description: 'no JPEG blocks, and no part flat enough to tell noise from detail' };
+  }
+  const open = noise.kind !== 'none' && pixelSigma(noise) >= FAINT;
   const rejected = open ? `, for what may be noise is uncertain or coarse (${describeNoise(noise)})` : '';
   return { description: `neither noise nor JPEG blocks${rejected}` };
 }
 
 /** @param coarse grain from which on it is no camera's, px. */
 function isSeen(noise: NoiseMeasurement, coarse: number): boolean {
-  if (noise.kind === 'none' || noise.kind === 'unknown' || isUncertain(noise)) return false;
-  return pixelSigma(noise) >= FAINT && grainOf(noise) < coarse;
+  return !isDoubtful(noise) && pixelSigma(noise) >= FAINT && grainOf(noise) < coarse;
 }
 
 /** A spec that asks for each picture to be looked at. */

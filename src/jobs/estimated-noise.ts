@@ -3,10 +3,12 @@
 import { isLinear } from '../../problems/operator.js';
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
 import { UsageError } from '../core/errors.js';
-import { measureNoise, type NoiseMeasurement } from '../core/noise-measure.js';
-import { describeNoise, grainOf, hidingSigma, isUncertain, pixelSigma } from '../core/noise-words.js';
+import type { NoiseMeasurement } from '../core/noise-measure.js';
+import { describeNoise, grainOf, hidingSigma, pixelSigma } from '../core/noise-words.js';
 import type { Input } from '../io/inputs.js';
 import type { Doubt } from './doubts.js';
+import { isDoubtful, keptDoubt, openDoubt } from './noise-doubts.js';
+import { seenNoise } from './seen-noise.js';
 
 /** What was found, for the event and the manifest. */
 export type NoiseReport = {
@@ -19,8 +21,11 @@ export type NoiseReport = {
   readonly levels: readonly number[];
   /** How unlike the places are that it was measured on: 0.2 is sure, 0.6 hardly. */
   readonly unlikeness: number;
-  /** The noise that is taken for it: another where the problem has no use for what was found. */
-  readonly taken: 'gaussian' | 'correlated';
+  /**
+   * The noise that is taken for it: another where the problem has no use for what was found; nothing where a picture
+   * that was to be denoised has none, or may have none, and stays as it is.
+   */
+  readonly taken: 'gaussian' | 'correlated' | 'nothing';
   /** All that in one line. */
   readonly description: string;
 };
@@ -30,50 +35,69 @@ export type NoiseReport = {
  * @param path names the input in messages.
  * @param bound binds a spec to the input.
  * @param told gets what was found, and what to doubt of it.
- * @throws UsageError where the input is no picture; Error where it is too small to tell.
+ * @throws UsageError where the input is no picture, or is too small to tell and would be more than denoised.
  */
 export async function withEstimatedNoise(
   spec: ProblemSpec,
-  { array, picture, levels, about }: Input,
+  input: Input,
   path: string,
   bound: (spec: ProblemSpec) => Promise<Problem>,
   told: (report: NoiseReport, doubt: Doubt | undefined) => void,
 ): Promise<ProblemSpec> {
-  if (picture === undefined && about === undefined) {
+  if (input.picture === undefined && input.about === undefined) {
     throw new UsageError(`--noise is needed for ${path}: only a picture's noise level can be estimated`);
   }
   const withLevel = (sigma: number) => ({ ...spec, noise: { name: 'gaussian', options: { sigma } } });
   // Which pixels are seen does not depend on the noise.
-  const { operator } = await bound(withLevel(1));
-  const width = picture && levels ? levels.white - levels.black : 1;
-  const step = 1 / (2 ** (picture?.bits ?? 16) - 1) / width;
-  const rounding = step / Math.sqrt(12);
-  const measured = atLeast(
-    operator.undo || operator.rounding ? 0 : UNDONE,
-    measureNoise(array, operator.observed),
-  );
+  const { operator, name } = await bound(withLevel(1));
+  const alone = name === 'denoise';
+  const measured = seenNoise(input, operator.observed);
+  const rounding = roundingOf(input);
+  if (typeof measured === 'string') {
+    if (!alone)
+      throw new UsageError(`${path} is ${measured}, so --noise is needed, such as gaussian:sigma=5/255`);
+    told(...nothingSeen(measured));
+    return withLevel(rounding);
+  }
+  if (alone && isDoubtful(measured)) {
+    told({ ...reportOf(measured, 'nothing', 0), description: describeNoise(measured) }, keptDoubt(measured));
+    return withLevel(rounding);
+  }
   const uneven = measured.kind === 'correlated' || measured.kind === 'signal-dependent';
   const taken =
     uneven && (isLinear(operator) || operator.undo) && !operator.observed ? 'correlated' : 'gaussian';
-  // What a JPEG file rounds is coarse, and the problem knows it.
-  const certain = measured.kind !== 'unknown' && !isUncertain(measured);
-  const level = operator.rounding ? (certain ? measured.sigma : rounding) : hidingSigma(measured);
+  const level = operator.rounding
+    ? certainLevel(measured, rounding)
+    : levelTaken(measured, operator.undo ? 0 : UNDONE);
   // Blocks are taken away whatever the noise.
-  told(reportOf(measured, taken, level), operator.rounding ? undefined : doubtOf(measured));
+  told(reportOf(measured, taken, level), operator.rounding ? undefined : openDoubt(measured, level));
   if (taken === 'correlated')
     return { ...spec, noise: { name: taken, options: correlatedOptions(measured, rounding) } };
   return withLevel(measured.kind === 'none' ? rounding : Math.max(rounding, level));
 }
 
+/** Standard deviation of what a file's bits leave open. */
+function roundingOf({ picture, levels }: Input): number {
+  const width = picture && levels ? levels.white - levels.black : 1;
+  return 1 / (2 ** (picture?.bits ?? 16) - 1) / width / Math.sqrt(12);
+}
+
+/** What a JPEG file rounds is coarse, and the problem knows it: only certain noise counts. */
+function certainLevel(measured: NoiseMeasurement, rounding: number): number {
+  return isDoubtful(measured) ? rounding : measured.sigma;
+}
+
 /**
  * Where pixels are mixed, as by a blur, what is not in the operator is amplified with the noise: no kernel is known so
- * well. A level that is only the least there may be is not taken below this.
+ * well. A level that no part tells is not taken below this.
  */
 const UNDONE = 1 / 255;
+/** Nor above this: where no part is flat, detail is taken for white noise. */
+const MOST_UNKNOWN = 2 / 255;
 
-function atLeast(level: number, measured: NoiseMeasurement): NoiseMeasurement {
-  if (measured.kind !== 'unknown') return measured;
-  return { ...measured, sigma: Math.max(level, measured.sigma) };
+function levelTaken(measured: NoiseMeasurement, least: number): number {
+  if (measured.kind !== 'unknown') return hidingSigma(measured);
+  return Math.min(MOST_UNKNOWN, Math.max(least, measured.sigma));
 }
 
 /** @param level of white noise, where that is taken. */
@@ -87,26 +111,15 @@ function reportOf(measured: NoiseMeasurement, taken: NoiseReport['taken'], level
   return { kind, sigma, grain, levels, unlikeness, taken, description };
 }
 
-function doubtOf(measured: NoiseMeasurement): Doubt | undefined {
-  const { kind, sigma } = measured;
-  if (kind === 'none') {
-    return { code: 'noise-free', message: 'the picture looks noise-free, so hardly anything is taken away' };
-  }
-  if (kind !== 'unknown' && isUncertain(measured)) {
-    const level = `σ ${(255 * pixelSigma(measured)).toFixed(1)}/255`;
-    const message = `${level} was found on places that are little alike, so that fine detail may be taken away with the noise`;
-    return {
-      code: 'noise-uncertain',
-      message: `${message}; where you know the noise, state it, such as --noise gaussian:sigma=5/255`,
-    };
-  }
-  if (kind !== 'unknown') return undefined;
-  const found = 'no part of the picture is flat enough to tell noise from detail';
-  const taken = `σ ${(255 * sigma).toFixed(1)}/255 is taken, which white noise would have`;
-  return {
-    code: 'noise-unknown',
-    message: `${found}: ${taken}; where you see more, state it, such as --noise gaussian:sigma=10/255`,
-  };
+/** @param why the end of a sentence. */
+function nothingSeen(why: string): [NoiseReport, Doubt] {
+  const found = { sigma: 0, grain: 1, levels: [1, 1, 1, 1, 1], unlikeness: 1 } as const;
+  const description = `not measured, for the picture is ${why}`;
+  const message = `the picture is ${why}, so it is left as it is`;
+  return [
+    { kind: 'unknown', ...found, taken: 'nothing', description },
+    { code: 'noise-unknown', message },
+  ];
 }
 
 /** Of the numbers of an octave, those of a channel with itself. */

@@ -5,6 +5,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { weightsOf } from '../../models/card-file.js';
 import type { Prior } from '../../models/prior.js';
 import type { Problem, ProblemSpec, Term } from '../../problems/problem.js';
+import { keep } from '../../solvers/baseline/keep.js';
 import { chooseSolver, effectiveOptions } from '../../solvers/choose.js';
 import type { Solver } from '../../solvers/solver.js';
 import { type FittedPrior, fitted } from '../auto-tile.js';
@@ -114,7 +115,7 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
   ]);
   const truth = await truthOf(item, job, warn);
   const posterior = await posteriorOf(item, plan, shared);
-  await judge(posterior, plan, shared, warn);
+  if (plan.solver !== keep) await judge(posterior, plan, shared, warn);
   const estimate = job.estimate ?? 'mean';
   const scores = truth && scoresOf(truth, posterior, plan, job, warn);
   const { files, sdWhite } = await encodeResults(posterior, estimate, plan.written, plan.input);
@@ -188,7 +189,8 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
   const input = withoutFilledAlpha(measured, problem);
   if (written.format === 'jpeg' && input.picture?.alpha) warn(alphaDoubt(path));
   if (problem.found?.doubt) warn(problem.found.doubt);
-  const solver = chooseSolver(job.solver, problem, noisePrior);
+  const isKept = () => job.solver === undefined && noise?.taken === 'nothing';
+  const solver = isKept() ? keep : chooseSolver(job.solver, problem, noisePrior);
   if (job.estimate === 'sample' && solver.kind !== 'point' && drawnSamples(solver, job.samples) === 0) {
     const none = `solver ${solver.name} draws none by itself`;
     throw new UsageError(`--estimate sample needs --samples, since ${none}`);

@@ -75,7 +75,7 @@ describe('describeNoise', () => {
     [grey, 'σ 2.9/255, grain of 2.0 px'],
     [
       { ...grey, levels: [2, 1, 1, 1, 0.5], unlikeness: 0.56 },
-      'σ 2.9/255, grain of 2.0 px, stronger in shadows, uncertain, for little is flat',
+      'σ 2.9/255, grain of 2.0 px, stronger in shadows, uncertain, for it may be detail',
     ],
     [{ ...level, kind: 'white', unlikeness: 0.54 }, 'σ 3.4/255, white'],
   ])('%#: %s', (noise, sentence) => {

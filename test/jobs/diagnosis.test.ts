@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { showsBlocks } from '../../src/core/block-edges.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { decodePicture } from '../../src/io/picture.js';
 import { diagnose } from '../../src/jobs/diagnosis.js';
@@ -33,6 +34,23 @@ describe('a picture is looked at', () => {
     const { problem, description } = await found(jpeg, 'a.jpg');
     expect(problem).toBe('jpeg');
     expect(description).toMatch(/JPEG blocks, quality about 20/);
+  });
+
+  it('and noise is found where blocks of an earlier JPEG show, in a file that is none', async () => {
+    const earlier = await picture(9).jpeg({ quality: 60 }).toBuffer();
+    const decoded = await decodePicture(await sharp(earlier).png().toBuffer(), 'a.png');
+    expect(showsBlocks(decoded.image)).toBe(true);
+    expect(diagnose({ array: decoded.image, picture: decoded }, 'a.png', undefined).problem).toBe('denoise');
+  });
+
+  it.each<[string, Sharp]>([
+    ['wholly transparent', picture(8).ensureAlpha(0)],
+    ['of one colour', sharp({ create: { width: 60, height: 60, channels: 3, background: '#a0b0c0' } })],
+    ['too small to tell noise from detail', picture(8, 12)],
+  ])('and left as it is where it is %s', async (why, seen) => {
+    const { problem, description } = await found(await seen.png().toBuffer(), 'a.png');
+    expect(problem).toBeUndefined();
+    expect(description).toBe(`nothing to restore, for the picture is ${why}`);
   });
 
   it('and left as it is where there is nothing', async () => {

@@ -43,7 +43,15 @@ describe('the noise of a picture', () => {
   it('of none is the rounding of its bits, and it is said', async () => {
     const { noise, doubt } = await estimated(filled([3, SIDE, SIDE], 0.5));
     expect(noise?.options.sigma).toBeCloseTo(1 / 255 / Math.sqrt(12), 8);
-    expect(doubt?.code).toBe('noise-free');
+    expect(doubt?.message).toBe('the picture is of one colour, so it is left as it is');
+    const faint = await estimated(noisy(0.4 / 255));
+    expect(faint.noise?.options.sigma).toBeCloseTo(1 / 255 / Math.sqrt(12), 8);
+    expect(faint.doubt?.code).toBe('noise-free');
+    expect(faint.report.taken).toBe('nothing');
+    // Beside a blur that is as it should be.
+    const blurred = await estimated(noisy(0.4 / 255), 'gaussian-blur');
+    expect(blurred.doubt).toBeUndefined();
+    expect(blurred.report.taken).toBe('gaussian');
   });
 
   it('with a grain is correlated where the picture is the image', async () => {
@@ -101,6 +109,32 @@ describe('the noise of a picture', () => {
     const blurred = await estimated(busy, 'gaussian-blur');
     expect(blurred.noise?.options.sigma).toBe(1 / 255);
     expect(blurred.doubt?.message).toMatch(/σ 1\.0\/255 is taken/);
+  });
+
+  it('is taken where detail may be it only by what restores more than noise', async () => {
+    // Strokes of all strengths, twice as strong in each coarser octave.
+    const detail = floatArray(
+      Float32Array.from({ length: 3 * SIDE * SIDE }, (_, i) => {
+        const [y, x] = [Math.floor(i / SIDE) % SIDE, i % SIDE];
+        const at = (size: number) => white[SIDE * (y - (y % size)) + x - (x % size)];
+        return 0.5 + 0.01 * at(1) + 0.04 * at(2) + 0.16 * at(4);
+      }),
+      [3, SIDE, SIDE],
+    );
+    const kept = await estimated(detail);
+    expect(kept.report.taken).toBe('nothing');
+    expect(kept.doubt?.message).toMatch(/^the picture is left as it is, for /);
+    const blurred = await estimated(detail, 'gaussian-blur');
+    expect(blurred.report.taken).not.toBe('nothing');
+    expect(blurred.doubt?.message).not.toContain('left as it is');
+  });
+
+  it('of a picture too small to tell is told, or asked for', async () => {
+    const small = floatArray(white.slice(0, 192), [3, 8, 8]);
+    expect((await estimated(small)).doubt?.message).toBe(
+      'the picture is too small to tell noise from detail, so it is left as it is',
+    );
+    await expect(estimated(small, 'gaussian-blur')).rejects.toThrow('--noise is needed');
   });
 
   it('of an array is not estimated', async () => {

@@ -1,4 +1,4 @@
-/** What is not to be restored: the measurement as it is, where it is the image. `restore` takes it for clean pictures. */
+/** What needs no denoising: the image that has this measurement without noise. `--problem denoise` takes it. */
 import { z } from 'zod';
 import { defineSolver } from '../define-solver.js';
 import { greyCopies } from '../parts/grey.js';
@@ -6,12 +6,14 @@ import { greyCopies } from '../parts/grey.js';
 export const keep = defineSolver({
   kind: 'point',
   name: 'keep',
-  summary: 'the measurement as it is, where it is the image: what is found to need no denoising',
-  needs: { prior: 'none', identity: true, grey: true, noise: 'any' },
+  summary: 'the picture as it is, without denoising: what is found to have no noise, or detail for it',
+  needs: { prior: 'none', undo: true, noise: 'any' },
   samplesPosterior: false,
   options: z.strictObject({}),
   presets: {},
 
-  run: async ({ measurement, problem: { imageShape } }) =>
-    measurement.shape[0] < imageShape[0] ? greyCopies(measurement) : measurement,
+  async run({ measurement, problem: { operator } }) {
+    const image = operator.undo ? operator.undo.invert(measurement) : measurement;
+    return operator.undo?.grey ? greyCopies(image) : image;
+  },
 });

@@ -418,14 +418,13 @@ describe('restoreFolder', () => {
       options: { amount: 1e-3 }, // near the noise of the clean one
     });
     expect(failures).toEqual({
-      small: expect.stringMatching(/too small to estimate its noise/),
       y: expect.stringMatching(
         /--noise is needed for .*y\.npy: only a picture's noise level can be estimated/,
       ),
     });
     const estimates = events.filter((event) => event.type === 'noise');
-    expect(estimates.map(({ name }) => name)).toEqual(['clean', 'noisy']);
-    expect(estimates.map(({ kind }) => kind)).toEqual(['none', 'white']);
+    expect(estimates.map(({ name }) => name)).toEqual(['clean', 'noisy', 'small']);
+    expect(estimates.map(({ taken }) => taken)).toEqual(['nothing', 'gaussian', 'nothing']);
     expect(estimates[1].description).toMatch(/^σ (9\.[5-9]|10\.[0-4])\/255, white$/);
     const lines = manifestLines(out) as unknown as {
       name: string;

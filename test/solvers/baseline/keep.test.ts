@@ -20,14 +20,14 @@ describe('keep', () => {
     const grey = bind(spec, { measurementShape: [1, 2, 2] }, { channels: 3 });
     const { mean } = await restore({ measurement, problem: grey, solver: keep });
     expect([...mean.shape]).toEqual([1, 2, 2]);
-    mean.data.forEach((value, i) => expect(value).toBeCloseTo(measurement.data[i], 6));
+    for (const [i, value] of mean.data.entries()) expect(value).toBeCloseTo(measurement.data[i], 6);
   });
 
   it('refuses what measures something else', async () => {
     const blurred = problem('gaussian-blur:sigma=1', 'gaussian:sigma=0.1');
     const measurement = keyedRandom(0, 'keep', 0)('y').normals([3, 12, 12]);
     await expect(restore({ measurement, problem: blurred, solver: keep })).rejects.toThrow(
-      'solver keep needs a measurement that is the image and noise',
+      'solver keep needs a measurement that is a picture and noise',
     );
   });
 });

@@ -25,7 +25,7 @@ const [DOUBT, MOST_QUIET] = [2, 0.2] as const;
 /** Of a chosen block that holds an edge: so many times the median. */
 const EDGE = 4;
 
-interface Flats {
+export interface Flats {
   readonly blocks: readonly Block[];
   /** Median energy of the blocks: the variance of their noise. */
   readonly variance: number;

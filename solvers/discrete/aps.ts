@@ -1,5 +1,5 @@
 /**
- * APS, anchored posterior sampling (Rout, Lugmayr and others, arXiv 2510.02291): along a masked decoding, from all
+ * APS, anchored posterior sampling (Rout et al., arXiv 2510.02291): along a masked decoding, from all
  * tokens hidden to none, the logits φ of all tokens are fitted to the measurement through their quantised expectation,
  *
  *   min over φ of −β log p(y | A(D(q))) + λ KL(softmax φ ‖ p(z | shown)), q = the token nearest to Σ_k softmax(φ)_k c_k,
@@ -39,11 +39,11 @@ const options = z.strictObject({
     .int()
     .min(1)
     .max(10_000)
-    .default(25)
+    .default(50)
     .describe(
       'steps of Adam in each, of the decoder with its gradient (published: 100); twice as many in the last',
     ),
-  rate: z.number().positive().default(0.2).describe('about how far a logit moves in a step of Adam'),
+  rate: z.number().positive().default(0.3).describe('about how far a logit moves in a step of Adam'),
   weight: z.number().min(0).default(1).describe('λ: weight of the prior'),
   forget: z
     .number()

@@ -1,5 +1,5 @@
 /**
- * G2D2 (Murata, Saito, Ishida and others, TMLR 2025, arXiv 2410.14710): along a masked diffusion, from all tokens
+ * G2D2 (Murata et al., TMLR 2025, arXiv 2410.14710): along a masked diffusion, from all tokens
  * hidden to none, a law of independent tokens q(z) = Π softmax φ_l is fitted to the measurement, near the prior's law
  * given the tokens that are shown,
  *

@@ -90,7 +90,7 @@ function tokenSentence(misfit: number, ofTokens: number, { name, residual }: Mas
   const advice =
     misfit <= 3 * ofTokens
       ? 'no tokens explain this measurement; a prior of pixels, such as photo, may'
-      : `no tokens were found that explain the measurement; look whether --problem and --noise are right, or try another --solver than ${solver}`;
+      : `no tokens were found that explain the measurement; it may have more detail than tokens show, or look whether --problem and --noise are right, or try another --solver than ${solver}`;
   return `the misfit is ${misfit.toPrecision(3)} (1 is ideal), and ${left}: ${advice}`;
 }
 

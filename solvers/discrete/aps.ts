@@ -2,7 +2,7 @@
  * APS, anchored posterior sampling (Rout et al., arXiv 2510.02291): along a masked decoding, from all
  * tokens hidden to none, the logits φ of all tokens are fitted to the measurement through their quantised expectation,
  *
- *   min over φ of −β log p(y | A(D(q))) + λ KL(softmax φ ‖ p(z | shown)), q = the token nearest to Σ_k softmax(φ)_k c_k,
+ *   min over φ of −β log p(y | A(D(q))) + λ KL(softmax φ ‖ p(z | shown)), q = nearest token to Σ_k softmax(φ)_k c_k,
  *
  * with the gradient at q taken for that at the expectation (straight through). Then the tokens are shown of which the
  * fitted law is surest (anchored remasking), more of them in each step, and chosen anew: a token may change its mind.

@@ -79,8 +79,8 @@ const SHARES = Array.from({ length: 20 }, (_, k) => k / 20);
 
 /**
  * Area between two curves of the root mean square error of the pixels that remain, over that of all: when those of the
- * largest standard deviation are left out first, and when those of the largest error are (AUSE, Ilg et al. 2018). 0: the
- * deviation knows the order of the errors.
+ * largest standard deviation are left out first, and when those of the largest error are (AUSE, Ilg et al. 2018). 0:
+ * the deviation knows the order of the errors.
  * @throws RangeError where shapes differ.
  * @example
  * ```ts

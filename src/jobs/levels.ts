@@ -37,6 +37,13 @@ export async function inItsLevels(input: Input, problem: Problem): Promise<Input
   return { ...input, array: intoLevels(array, found), levels: found };
 }
 
+/** The input with the black and white that were told, in the numbers of its file: those of a picture go to 255 or 65535. */
+export function withStatedLevels(input: Input, { black, white }: Levels): Input {
+  const { picture } = input;
+  const top = picture && Math.max(black, white) > 1 ? 2 ** picture.bits - 1 : 1;
+  return { ...input, levels: { black: black / top, white: white / top }, levelsStated: true };
+}
+
 /** Whether the image may be taken in these units: any, where tones are kept; else only such as scale it. */
 async function fits(levels: Levels, { levelsStated }: Input, problem: Problem): Promise<boolean> {
   if (await keepsTones(problem)) return true;

@@ -27,7 +27,7 @@ import { diagnose, isOpen, specOf } from './diagnosis.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
 import { type NoiseReport, withEstimatedNoise } from './estimated-noise.js';
 import { withoutFilledAlpha } from './filled-alpha.js';
-import { dimDoubt, noiseInLevels } from './levels.js';
+import { dimDoubt, noiseInLevels, withStatedLevels } from './levels.js';
 import { withPattern } from './mosaic.js';
 import { priorDoubts } from './prior-doubts.js';
 import type { FolderEvent, FolderJob } from './restore-folder.js';
@@ -166,7 +166,7 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
   await requireRoom(name, opened.shape, shared, bindTo);
   const read = await opened.read();
   coding = read.picture?.coding;
-  const found = job.levels ? { ...read, levels: job.levels, levelsStated: true } : read;
+  const found = job.levels ? withStatedLevels(read, job.levels) : read;
   for (const warning of found.picture?.warnings ?? []) warn(warning);
   const open = isOpen(job.spec);
   const stated = withPattern(open ? specOf('denoise', job.spec) : job.spec, found, path);

@@ -17,6 +17,7 @@ import { encodePicture, type Picture, type PictureLimits } from '../io/picture.j
 import { type Item, walk } from '../io/walk.js';
 import { readSpecFiles, type SpecFiles, specInFolder } from '../load/problem-files.js';
 import { asImage } from './array-input.js';
+import { withStatedLevels } from './levels.js';
 import { type PageRange, pagesAsked } from './pages.js';
 import { describeSimulation } from './simulated.js';
 
@@ -150,12 +151,12 @@ async function simulateItem(
   const { seed = defaults.seed, format = 'npy', dataset } = job;
   await folder.requireFree(name, endingsOf(format));
   const read = await readInput(path, job.limits, { page, dataset });
-  const input = job.levels ? { ...read, levels: job.levels } : read;
+  const input = job.levels ? withStatedLevels(read, job.levels) : read;
   if (input.about?.['pattern'] !== undefined) {
     throw new UsageError(`${path} holds one colour at each pixel, expected an image: develop it first`);
   }
   // Of a scan: from its black to its white.
-  const levels = job.levels ?? (input.about && input.levels);
+  const levels = (job.levels || input.about) && input.levels;
   const image = levels ? intoLevels(asImage(input, path), levels) : asImage(input, path);
   const problem = bind(job.spec, { imageShape: image.shape }, files);
   const measurement = await measure(problem, image, seed);

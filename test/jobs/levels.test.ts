@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import type { Input } from '../../src/io/inputs.js';
 import { decodeNpz } from '../../src/io/npz.js';
 import { decodePicture } from '../../src/io/picture.js';
-import { noiseInLevels } from '../../src/jobs/levels.js';
+import { noiseInLevels, withStatedLevels } from '../../src/jobs/levels.js';
 import { type FolderEvent, type FolderJob, restoreFolder } from '../../src/jobs/restore-folder.js';
 import { readProblem } from '../../src/load/problem-files.js';
 import { fill, temporaryFolder } from '../io/folders.js';
@@ -96,4 +97,14 @@ describe('noiseInLevels', () => {
       scale: 0.2,
     });
   });
+});
+
+it('black and white that are told of a picture are numbers of its file; of an array they are its own', () => {
+  const levelsOf = (input: object, black: number, white: number) =>
+    withStatedLevels(input as Input, { black, white }).levels;
+  const picture = { picture: { bits: 8 } };
+  expect(levelsOf(picture, 0, 255)).toEqual({ black: 0, white: 1 });
+  expect(levelsOf({ picture: { bits: 16 } }, 655.35, 6553.5)).toEqual({ black: 0.01, white: 0.1 });
+  expect(levelsOf(picture, 0.2, 0.7)).toEqual({ black: 0.2, white: 0.7 });
+  expect(levelsOf({}, -1, 255)).toEqual({ black: -1, white: 255 });
 });

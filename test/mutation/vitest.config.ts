@@ -5,5 +5,6 @@ export default defineConfig({
   test: {
     include: process.env.MUTATION_TESTS?.split(',') ?? [],
     testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

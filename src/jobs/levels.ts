@@ -37,7 +37,7 @@ export async function inItsLevels(input: Input, problem: Problem): Promise<Input
   return { ...input, array: intoLevels(array, found), levels: found };
 }
 
-/** The input with the black and white that were told, in the numbers of its file: those of a picture go to 255 or 65535. */
+/** The input with black and white as told, in the numbers of its file: those of a picture go to 255 or 65535. */
 export function withStatedLevels(input: Input, { black, white }: Levels): Input {
   const { picture } = input;
   const top = picture && Math.max(black, white) > 1 ? 2 ** picture.bits - 1 : 1;

@@ -69,7 +69,7 @@ export function describeNoise(noise: NoiseMeasurement): string {
 /** Flat places less alike than this leave the level open by some tens of per cent. */
 const UNSURE = 0.55;
 
-/** Whether detail may have been taken for noise: the places it was measured on are unlike, or it rises as detail does. */
+/** Whether detail may have been taken for noise: the places measured are unlike, or it rises as detail does. */
 export function isUncertain({ unlikeness }: NoiseMeasurement): boolean {
   return unlikeness > UNSURE;
 }

@@ -29,7 +29,10 @@ export function isAcquisitions({ metadata }: Dataset): boolean {
   return names.join() === 'head,traj,data';
 }
 
-/** @throws UsageError where the trajectory is not Cartesian, or a line is measured more than once. */
+/**
+ * @throws UsageError where the trajectory is not Cartesian, a line lies beyond the encoded matrix or is measured more
+ * than once, or lines have different numbers of coils.
+ */
 export function openAcquisitions(opened: File, path: string, file: FileToRead): Pages {
   const { name } = file;
   const [xml] = (opened.get(path.replace(/data$/, 'xml')) as Dataset).value as string[];
@@ -42,8 +45,11 @@ export function openAcquisitions(opened: File, path: string, file: FileToRead): 
   if (lines.length === 0) throw new UsageError(`${name} holds no line of an image`);
   const steps = Number(inXml('<encodedSpace> <matrixSize> <y>\\s*(\\d+)'));
   const middle = Number(inXml('<kspace_encoding_step_1> <center>\\s*(\\d+)') ?? Math.floor(steps / 2));
-  const [{ coils, samples }] = lines;
+  const [{ coils }] = lines;
+  const samples = readoutOf(lines);
   requireSize([coils, samples, steps, 2], file);
+  const first = middle - Math.floor(steps / 2);
+  for (const line of lines) requireInside(line, coils, first, steps, name);
   const slices = [...new Set(lines.map(({ slice }) => slice))].sort((a, b) => a - b);
   return {
     count: slices.length,
@@ -52,7 +58,7 @@ export function openAcquisitions(opened: File, path: string, file: FileToRead): 
       const space = zeros([coils, samples, steps, 2]);
       const filled = new Set<number>();
       for (const line of lines.filter(({ slice }) => slice === slices[page - 1])) {
-        const column = line.step - middle + Math.floor(steps / 2);
+        const column = line.step - first;
         if (filled.has(column)) {
           const twice = `measured line ${line.step} of slice ${line.slice} more than once`;
           throw new UsageError(`${name} ${twice}, expected one average, contrast, phase and repetition`);
@@ -89,15 +95,35 @@ function linesOf(dataset: Dataset): Line[] {
   });
 }
 
-/** Samples beyond either end of the readout, of echoes that are not symmetric, are left out. */
+/** The shortest readout that holds the samples of all lines, their origin in the middle. */
+function readoutOf(lines: readonly Line[]): number {
+  return lines.reduce(
+    (most, { samples, centre }) => Math.max(most, 2 * centre, 2 * (samples - centre) - 1),
+    lines[0].samples,
+  );
+}
+
+/** What is left out in silence would be restored as if it had never been measured. */
+function requireInside(line: Line, coils: number, first: number, steps: number, name: string): void {
+  const subject = `${name} measured line ${line.step} of slice ${line.slice}`;
+  if (line.coils !== coils) {
+    throw new UsageError(
+      `${subject} with a number of coils that is ${line.coils}, expected ${coils} as before`,
+    );
+  }
+  if (line.step < first || line.step >= first + steps) {
+    const matrix = `lines ${Math.max(0, first)} to ${first + steps - 1} of its encoded matrix`;
+    throw new UsageError(`${subject}, expected ${matrix}`);
+  }
+}
+
 function place(line: Line, column: number, space: Float32Array, samples: number, steps: number): void {
   const shift = Math.floor(samples / 2) - line.centre;
   for (let coil = 0; coil < line.coils; coil++) {
     for (let i = 0; i < line.samples; i++) {
-      const row = i + shift;
-      if (row < 0 || row >= samples || column < 0 || column >= steps) continue;
       const from = 2 * (coil * line.samples + i);
-      space.set(line.data.subarray(from, from + 2), 2 * ((coil * samples + row) * steps + column));
+      const to = 2 * ((coil * samples + i + shift) * steps + column);
+      space.set(line.data.subarray(from, from + 2), to);
     }
   }
 }

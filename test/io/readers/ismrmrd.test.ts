@@ -22,12 +22,13 @@ describe('the lines of a file that ISMRMRD’s own library wrote', () => {
   });
 });
 
-/** A line as h5wasm gives it, of one coil: k-space is step + i·sample. */
+/** A line as h5wasm gives it: k-space is step + i·sample. */
 interface Line {
   readonly step: number;
   readonly slice?: number;
   readonly samples?: number;
   readonly centre?: number;
+  readonly coils?: number;
   /** Numbers of flags, from 1. */
   readonly flags?: readonly number[];
 }
@@ -45,10 +46,10 @@ function fileOf(lines: readonly Line[], trajectory = 'cartesian', size = 4): Fil
     `<encodedSpace><matrixSize><x>6</x><y>${size}</y></matrixSize></encodedSpace><encodingLimits>` +
     `<kspace_encoding_step_1><minimum>0</minimum><center>1</center></kspace_encoding_step_1></encodingLimits>` +
     `<trajectory>${trajectory}</trajectory>`;
-  const value = lines.map(({ step, slice = 0, samples = 6, centre = 3, flags = [] }) => {
+  const value = lines.map(({ step, slice = 0, samples = 6, centre = 3, coils = 1, flags = [] }) => {
     const bits = flags.reduce((sum, bit) => sum | (1n << BigInt(bit - 1)), 0n);
-    const data = Float32Array.from({ length: 2 * samples }, (_, i) => (i % 2 ? (i - 1) / 2 : step));
-    return [[bits, samples, 1, centre, [step, slice]], [], data];
+    const data = Float32Array.from({ length: 2 * samples * coils }, (_, i) => (i % 2 ? (i - 1) / 2 : step));
+    return [[bits, samples, coils, centre, [step, slice]], [], data];
   });
   const head = member('head', [...HEAD, member('idx', INDEX)]);
   const metadata = { compound_type: { members: [head, member('traj'), member('data')] } };
@@ -67,7 +68,7 @@ const scan = (...given: Parameters<typeof fileOf>) =>
 /** Imaginary parts of a column: the samples that lie there. */
 const column = async (pages: ReturnType<typeof scan>, x: number, page = 1) => {
   const { array } = await pages.read(page);
-  return Array.from({ length: 6 }, (_, row) => array.get(0, row, x, 1));
+  return Array.from({ length: array.shape[1] }, (_, row) => array.get(0, row, x, 1));
 };
 
 describe('acquisitions', () => {
@@ -77,15 +78,24 @@ describe('acquisitions', () => {
   });
 
   it('lie by the origin of each direction: the middle step in the middle, the centre sample too', async () => {
-    const pages = scan([{ step: 1 }, { step: 0, samples: 4, centre: 1 }, { step: 2, samples: 8, centre: 4 }]);
+    const pages = scan([{ step: 1 }, { step: 0, samples: 4, centre: 1 }]);
     expect(pages.shape).toEqual([1, 6, 4, 2]);
     expect(await column(pages, 2)).toEqual([0, 1, 2, 3, 4, 5]);
-    // Of an echo that begins late or ends early what is missing is 0, and what lies beyond is left out.
+    // What an echo lacks that begins late or ends early is 0.
     expect(await column(pages, 1)).toEqual([0, 0, 0, 1, 2, 3]);
-    expect(await column(pages, 3)).toEqual([1, 2, 3, 4, 5, 6]);
     const { array, about } = await pages.read(1);
     expect([array.get(0, 3, 1, 0), array.get(0, 3, 2, 0), array.get(0, 3, 0, 0)]).toEqual([0, 1, 0]);
-    expect(about).toEqual({ format: 'ISMRMRD', dataset: 'dataset/data', measuredLines: [0, 1, 1, 1] });
+    expect(about).toEqual({ format: 'ISMRMRD', dataset: 'dataset/data', measuredLines: [0, 1, 1, 0] });
+  });
+
+  it('lose no sample of an echo that is longer, or has its origin elsewhere', async () => {
+    const longer = scan([{ step: 1 }, { step: 2, samples: 8, centre: 4 }]);
+    expect(longer.shape).toEqual([1, 8, 4, 2]);
+    expect(await column(longer, 2)).toEqual([0, 0, 1, 2, 3, 4, 5, 0]);
+    expect(await column(longer, 3)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    // Of 5 samples after the origin and none before it, the origin is the fifth of nine.
+    expect(await column(scan([{ step: 1, samples: 5, centre: 0 }]), 2)).toEqual([0, 0, 0, 0, 0, 1, 2, 3, 4]);
+    expect(await column(scan([{ step: 1, samples: 5, centre: 4 }]), 2)).toEqual([0, 1, 2, 3, 4, 0, 0, 0]);
   });
 
   it('of calibration, navigators and the like are no lines of the image', async () => {
@@ -103,6 +113,16 @@ describe('acquisitions', () => {
     expect(pages.count).toBe(2);
     expect((await pages.read(1)).about).toMatchObject({ measuredLines: [0, 1, 0, 0] });
     expect((await pages.read(2)).about).toMatchObject({ measuredLines: [0, 0, 0, 1] });
+  });
+
+  it('are refused beyond the encoded matrix, or of another number of coils', () => {
+    // Four lines about line 1 are those from −1 to 2; no file numbers them below 0.
+    expect(() => scan([{ step: 2 }, { step: 3 }])).toThrow(
+      'scan.h5 measured line 3 of slice 0, expected lines 0 to 2 of its encoded matrix',
+    );
+    expect(() => scan([{ step: 1 }, { step: 2, slice: 1, coils: 2 }])).toThrow(
+      'scan.h5 measured line 2 of slice 1 with a number of coils that is 2, expected 1 as before',
+    );
   });
 
   it('are refused along other trajectories, twice over, or of too many values', () => {

@@ -12,6 +12,8 @@ import { symmetricEigen } from './symmetric-eigen.js';
 /** Largest number of values in a patch (all channels), and of patches; more costs time and gains little. */
 const LARGEST_PATCH = 75;
 const MOST_PATCHES = 10_000;
+/** For each value of a patch, for patches of more than 5×5 pixels. */
+const MANY_PATCHES = 30;
 
 /**
  * Standard deviation of the noise in the units of the picture, [C, H, W] with the same noise level in all channels.
@@ -47,11 +49,16 @@ export interface WhiteNoise {
 export function whiteNoise(image: FloatArray, observed?: Float32Array): WhiteNoise {
   const picture = contiguous(image);
   const [channels, height, width] = picture.shape;
-  const side = Math.max(2, Math.min(8, Math.floor(Math.sqrt(LARGEST_PATCH / channels))));
+  const wholeOf = (side: number) =>
+    patchCorners(height, width, side).filter(({ y, x }) => {
+      return !observed || isObserved(observed, width, y, x, side);
+    });
+  const largest = Math.max(2, Math.min(8, Math.floor(Math.sqrt(LARGEST_PATCH / channels))));
+  // Of few channels larger patches tell noise from texture better, but only where there are many.
+  const many = wholeOf(largest).length >= MANY_PATCHES * channels * largest ** 2;
+  const side = many ? largest : Math.min(largest, 5);
   const dimension = channels * side * side;
-  const whole = patchCorners(height, width, side).filter(({ y, x }) => {
-    return !observed || isObserved(observed, width, y, x, side);
-  });
+  const whole = wholeOf(side);
   if (whole.length < 4 * dimension) {
     throw new UsageError(
       `a picture of ${formatShape(picture.shape)} with ${whole.length} whole patches of ${side}×${side} pixels ` +

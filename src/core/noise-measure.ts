@@ -34,8 +34,8 @@ const EVEN_OCTAVES = 1.25;
 const SURELY_WHITE = { evenness: 0.85, sigma: 3 / 255 };
 /** By how much at most the variance of noise rises from octave to octave; beyond, it is the picture that shows. */
 const STEEPEST = 4;
-/** Twice so steep a rise is a doubt: detail becomes twice as strong from octave to octave, grain at most once. */
-const STEEP = 1.85 ** 2;
+/** So steep a rise twice is a doubt: detail becomes twice as strong from octave to octave, grain at most once. */
+const STEEP = { middle: 1.85 ** 2, coarse: 1.95 ** 2 };
 const STEEP_DOUBT = 0.6;
 /** What rounding to JPEG's steps adds to how unlike blocks of weak noise are. */
 const ROUNDED = 0.1;
@@ -112,7 +112,7 @@ const EVEN = [1, 1, 1, 1, 1];
 function doubtOfDetail(octaves: readonly number[][], { unlikeness, variance }: Flats, step: number): number {
   const rounded = Math.sqrt(variance) < step / 2 ? ROUNDED : 0;
   const [fine, middle, coarse] = octaves.map(varianceIn);
-  const steep = middle >= STEEP * fine && coarse >= STEEP * middle;
+  const steep = middle >= STEEP.middle * fine && coarse >= STEEP.coarse * middle;
   return Math.max(unlikeness - rounded, steep ? STEEP_DOUBT : 0);
 }
 

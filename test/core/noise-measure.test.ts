@@ -152,6 +152,27 @@ describe('measureNoise', () => {
     expect(fine.sigma).toBeGreaterThan(3 / 255);
   });
 
+  it('doubts what becomes twice as strong from octave to octave, as detail does, and grain does once', () => {
+    /** White noise in squares of each of these sides: one more side, twice as strong in one octave more. */
+    const texture = (...sides: number[]) => {
+      const [, height, width] = SHAPE;
+      const cells = sides.map(() => white(0.012).data);
+      return mapArray(zeros(SHAPE), (_, i) => {
+        const [c, y, x] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width];
+        return sides.reduce(
+          (sum, side, k) =>
+            sum + cells[k][(c * height + Math.floor(y / side)) * width + Math.floor(x / side)],
+          0,
+        );
+      });
+    };
+    const detail = measureNoise(withNoise(waves, texture(1, 2, 4, 8, 16)));
+    expect(detail.unlikeness).toBeGreaterThanOrEqual(0.6);
+    const grained = measureNoise(withNoise(waves, texture(2, 2)));
+    expect(grained.kind).toBe('correlated');
+    expect(grained.unlikeness).toBeLessThan(0.5);
+  });
+
   it('is of grey pictures too', () => {
     const grey = mapArray(zeros([1, 128, 130]), (_, i) => 0.5 + 0.4 * Math.sin((i % 130) / 40));
     const source = random();

@@ -24,7 +24,9 @@ export function keptDoubt(measured: NoiseMeasurement): Doubt {
     return { code: 'noise-unknown', message };
   }
   const level = `σ ${(255 * pixelSigma(measured)).toFixed(1)}/255`;
-  const message = `${left}, for what may be noise of ${level} may as well be fine detail; if it is noise, state it: ${state(hidingSigma(measured))}`;
+  const hiding =
+    hidingSigma(measured) > 1.2 * pixelSigma(measured) ? ', white noise that hides its grain' : '';
+  const message = `${left}, for what may be noise of ${level} may as well be fine detail; if it is noise, state it: ${state(hidingSigma(measured))}${hiding}`;
   return { code: 'noise-uncertain', message };
 }
 

@@ -37,6 +37,12 @@ describe('doubts of a measured noise', () => {
     });
   });
 
+  it('say why the level to state of grain is higher than its own', () => {
+    const octaves = [1, 4, 8].map((factor) => [factor * unsure.sigma ** 2]);
+    const { message } = keptDoubt({ ...unsure, kind: 'correlated', octaves });
+    expect(message).toMatch(/gaussian:sigma=\d+\/255, white noise that hides its grain$/);
+  });
+
   it('are silent of a clean picture that is to be deblurred or enlarged', () => {
     expect([sure, none].map((noise) => openDoubt(noise, 0.001))).toEqual([undefined, undefined]);
     expect(openDoubt(unsure, 4 / 255)?.message).toContain('σ 4.0/255 is taken');

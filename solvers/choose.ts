@@ -95,7 +95,10 @@ export function requireMatch<T extends Asked>(solver: Solver, task: T): T & Pick
     const { needs } = solver;
     return { ...task, noiseVariance: needs.noise === 'gaussian' ? equalVariance(task.problem) : undefined };
   }
-  const fitting = Object.values(solvers).filter((other) => lacks(other, task) === undefined);
+  // `keep` restores nothing, so it is no advice.
+  const fitting = Object.values(solvers).filter(
+    (other) => other.name !== 'keep' && lacks(other, task) === undefined,
+  );
   const advice =
     fitting.length > 0
       ? `these would work: ${fitting.map(({ name }) => name).join(', ')}`

@@ -45,7 +45,8 @@ describe('estimateMemory', () => {
     const tiles = tiled(prior, { tile: 256 });
     const network = (side: number, used: DiffusionPrior | undefined) =>
       estimate(side, { solver: dps, prior: used }) - estimate(side, { solver: dps, prior: undefined });
-    expect(network(2048, tiles)).toBeCloseTo(network(1024, tiles), 6);
+    // Windows are as short as their number allows, and never longer than a tile with its two halos.
+    expect(network(2048, tiles) / network(1024, tiles)).toBeLessThan(1.3);
     expect(network(2048, tiles)).toBeLessThan(network(2048, prior) / 10);
     expect(estimate(512, { solver: wiener })).toBe(estimate(512, { solver: wiener, prior: undefined }));
   });

@@ -12,7 +12,8 @@ export const keep = defineSolver({
   options: z.strictObject({}),
   presets: {},
 
-  async run({ measurement, problem: { operator } }) {
+  async run({ measurement, problem: { operator } }, _options, context) {
+    await context.step(0, 1);
     const image = operator.undo ? operator.undo.invert(measurement) : measurement;
     return operator.undo?.grey ? greyCopies(image) : image;
   },

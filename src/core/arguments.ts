@@ -158,7 +158,7 @@ export function requireOperators(values: unknown): void {
   for (const value of values) requireOperator(value);
 }
 
-function kindOf(value: unknown): string {
+export function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') return `the text ${JSON.stringify(value)}`;
   if (value instanceof Promise) return 'a promise, which has to be awaited';

@@ -1,9 +1,15 @@
 /** How well samples tell where the truth may be, pixel by pixel. Samples and truth are arrays of one shape. */
+import { kindOf, requireArray, requireRandom } from './arguments.js';
 import { type FloatArray, formatShape, sameShape } from './array.js';
+import { UsageError } from './errors.js';
 import type { Random } from './random.js';
 
-/** @throws RangeError where the shapes differ or there are fewer than two samples. */
+/** @throws UsageError where they are no arrays; RangeError where the shapes differ or there are fewer than two. */
 function requireSamples(samples: readonly FloatArray[], truth: FloatArray): void {
+  if (!Array.isArray(samples))
+    throw new UsageError(`the samples are ${kindOf(samples)}, expected a list of arrays`);
+  for (const sample of samples) requireArray(sample, 'a sample');
+  requireArray(truth, 'the truth');
   if (samples.length < 2) throw new RangeError(`expected at least 2 samples, found ${samples.length}`);
   const other = samples.find(({ shape }) => !sameShape(shape, truth.shape));
   if (other) {
@@ -63,6 +69,7 @@ export function crps(samples: readonly FloatArray[], truth: FloatArray): number 
  */
 export function rankHistogram(samples: readonly FloatArray[], truth: FloatArray, random: Random): number[] {
   requireSamples(samples, truth);
+  requireRandom(random);
   const counts = new Array<number>(samples.length + 1).fill(0);
   for (let i = 0; i < truth.data.length; i++) {
     let [below, equal] = [0, 0];
@@ -95,6 +102,8 @@ export function coverageCurve(
   levels: readonly number[],
 ): number[] {
   requireSamples(samples, truth);
+  if (!Array.isArray(levels))
+    throw new UsageError(`the levels are ${kindOf(levels)}, expected a list of numbers`);
   const count = samples.length;
   const values = new Float64Array(count);
   const held = levels.map(() => 0);

@@ -1,7 +1,11 @@
 /** How well a standard deviation or an interval tells how far off an estimate is, pixel by pixel. */
+import { requireArrays, requireNumbers } from './arguments.js';
 import { type FloatArray, formatShape, sameShape } from './array.js';
 
-function requireShapes(arrays: readonly FloatArray[]): void {
+/** @throws UsageError where one is no array; RangeError where their shapes differ. */
+function requireShapes(named: Readonly<Record<string, FloatArray>>): void {
+  requireArrays(named);
+  const arrays = Object.values(named);
   const [first, ...others] = arrays.map(({ shape }) => shape);
   const other = others.find((shape) => !sameShape(shape, first));
   if (other)
@@ -24,7 +28,7 @@ function requireShapes(arrays: readonly FloatArray[]): void {
  * ```
  */
 export function spreadSkill(mean: FloatArray, sd: FloatArray, truth: FloatArray, samples?: number): number {
-  requireShapes([mean, sd, truth]);
+  requireShapes({ mean, sd, truth });
   let [variance, error] = [0, 0];
   for (let i = 0; i < truth.data.length; i++) {
     variance += sd.data[i] ** 2;
@@ -62,7 +66,8 @@ export function intervalScore(
   truth: FloatArray,
   level: number,
 ): IntervalScore {
-  requireShapes([lower, upper, truth]);
+  requireShapes({ lower, upper, truth });
+  requireNumbers({ level });
   const count = truth.data.length;
   let [held, width, outside] = [0, 0, 0];
   for (let i = 0; i < count; i++) {
@@ -91,7 +96,7 @@ const SHARES = Array.from({ length: 20 }, (_, k) => k / 20);
  * ```
  */
 export function sparsification(mean: FloatArray, sd: FloatArray, truth: FloatArray): number {
-  requireShapes([mean, sd, truth]);
+  requireShapes({ mean, sd, truth });
   const squares = mean.data.map((value, i) => (value - truth.data[i]) ** 2);
   const bySpread = remaining(squares, sd.data);
   const byError = remaining(squares, squares);

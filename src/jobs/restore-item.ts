@@ -195,7 +195,8 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
     const none = `solver ${solver.name} draws none by itself`;
     throw new UsageError(`--estimate sample needs --samples, since ${none}`);
   }
-  if (prior?.kind === 'diffusion') for (const doubt of priorDoubts(prior, problem)) warn(doubt);
+  if (prior?.kind === 'diffusion' && solver !== keep)
+    for (const doubt of priorDoubts(prior, problem)) warn(doubt);
   const kept = keptSamples(solver, job, warn);
   const run = fittedFor({ imageShape: problem.imageShape, solver, prior, samples: job.samples }, job);
   const made = madeOf({ input, problem, solver, run, written, kept }, shared, page);
@@ -284,7 +285,7 @@ function madeOf(
     prompt: job.prompt,
     guidance: job.guidance,
     noiseWeights: noisePrior && weightsOf(noisePrior),
-    options: effectiveOptions(solver, problem, job.options),
+    options: effectiveOptions(solver, problem, optionsFor(solver, job)),
     // Absent where the solver draws none by itself; of 0 asked for it makes less.
     samples: solver.kind === 'point' ? undefined : (job.samples ?? (defaultSamples(solver) || undefined)),
     seed: job.seed ?? defaults.seed,
@@ -295,13 +296,19 @@ function madeOf(
   };
 }
 
+/** Options that are set are of the solver that restores; a picture that is kept takes none. */
+function optionsFor(solver: Solver, { options }: FolderJob): FolderJob['options'] {
+  return solver === keep ? undefined : options;
+}
+
 async function posteriorOf(
   { name }: Item,
   { input, problem, solver, run: { prior } }: Plan,
   shared: Shared,
 ): Promise<Posterior> {
   const { job, noisePrior, onEvent } = shared;
-  const { options, samples, seed, level, signal, maxMemory = machineMemory() } = job;
+  const { samples, seed, level, signal, maxMemory = machineMemory() } = job;
+  const options = optionsFor(solver, job);
   const task = { imageShape: problem.imageShape, solver, prior, samples };
   requireMemory(task, maxMemory, shared.held);
   onEvent({

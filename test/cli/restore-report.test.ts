@@ -24,7 +24,10 @@ const done = (change: object) =>
   ({
     type: 'done',
     name: 'a',
-    line: { files: ['a.png'], seconds: 1.26, misfit: [0.8, 1.2], samplesPosterior: true, ...change },
+    line: {
+      ...{ files: ['a.png'], made: { solver: 'dps' }, seconds: 1.26, misfit: [0.8, 1.2] },
+      ...{ samplesPosterior: true, ...change },
+    },
   }) as unknown as FolderEvent;
 
 it('of an item: how long it took, how well it fits, and how near it is to the truth', () => {
@@ -32,6 +35,11 @@ it('of an item: how long it took, how well it fits, and how near it is to the tr
   expect(said(done({ misfit: [], psnr: 30.125, ssim: 0.9 }))).toEqual([
     'result: a.png: 1.3 s, PSNR 30.13 dB, SSIM 0.900',
   ]);
+  expect(said(done({ misfit: [], uncertainty: { held: 0.876 } }))).toEqual([
+    'result: a.png: 1.3 s, the interval holds 88 % of the truth',
+  ]);
+  // Of a picture that is left alone neither the time nor the misfit says anything.
+  expect(said(done({ made: { solver: 'keep' } }))).toEqual(['result: a.png: as it was']);
 });
 
 it('a spread that is no uncertainty is called so', () => {

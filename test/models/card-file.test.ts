@@ -29,7 +29,7 @@ describe('a card', () => {
       'its kind is "gan"; expected diffusion or latent',
     );
     expect(() => parseCard('{}', 'my.json')).toThrow('it names no kind');
-    expect(() => parseCard('{"kind":"masked"}', 'my.json')).toThrow('describes a masked prior');
+    expect(() => parseCard('{"kind":"gan"}', 'my.json')).toThrow('its kind is "gan"');
   });
 });
 

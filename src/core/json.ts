@@ -18,7 +18,12 @@ export function parseJson(text: string): unknown {
     }
     if (CLOSING.includes(code)) depth--;
   });
-  return JSON.parse(text);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The engine quotes the file, line breaks and all.
+    throw new SyntaxError((error as Error).message.replace(/\s+/g, ' '));
+  }
 }
 
 /** JSON as Python writes it, with numbers that JSON has not: null takes their place. */

@@ -12,6 +12,10 @@ it('is read as JSON.parse reads it', () => {
   expect(() => parseJson('"open')).toThrow(SyntaxError);
 });
 
+it('that is none is told in one line', () => {
+  expect(() => parseJson('\n\n\nz\n\n{"a":\n1}')).toThrow(/^Unexpected token 'z', [^\n]*$/);
+});
+
 it('is refused where it is nested beyond use, however long, and brackets within strings do not count', () => {
   expect(() => parseJson(nested(101))).toThrow('it is nested more than 100 levels deep');
   expect(() => parseJson('{"a":'.repeat(200_000))).toThrow('nested');

@@ -20,6 +20,7 @@ import { startImage } from '../parts/start-image.js';
 import { likelihoodPower, residualOption, type TokenImages, tokenImages } from '../parts/token-images.js';
 import {
   addDivergence,
+  carriedLaws,
   expectedEmbeddings,
   lawsOf,
   logNormalise,
@@ -76,14 +77,7 @@ export const aps = defineSolver({
     for (let step = 0; step < steps; step++) {
       await context.step(step, steps);
       const known = lawsOf(await prior.logits(shown, context.signal));
-      const last: Float64Array | undefined = laws;
-      laws =
-        last && forget < 1
-          ? logNormalise(
-              known.map((v, i) => forget * v + (1 - forget) * last[i]),
-              count,
-            )
-          : known.slice();
+      laws = carriedLaws(known, laws, forget, count);
       const iterations = (step === steps - 1 ? 2 : 1) * chosen.iterations;
       found = await fitLogits({ task, prior, images, power, ...chosen, iterations }, laws, known);
       shown = surest(found, laws, count, 1 - Math.cos((Math.PI / 2) * ((step + 1) / steps)));

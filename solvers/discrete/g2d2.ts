@@ -22,6 +22,7 @@ import { startImage } from '../parts/start-image.js';
 import { likelihoodPower, residualOption, type TokenImages, tokenImages } from '../parts/token-images.js';
 import {
   addDivergence,
+  carriedLaws,
   drawTokens,
   expectedEmbeddings,
   lawsOf,
@@ -81,13 +82,7 @@ export const g2d2 = defineSolver({
       await context.step(step, steps);
       const random = context.random('step', step);
       const known = lawsOf(await prior.logits(shown, context.signal));
-      const last: Float64Array | undefined = laws;
-      laws = last
-        ? logNormalise(
-            known.map((value, i) => forget * value + (1 - forget) * last[i]),
-            count,
-          )
-        : known.slice();
+      laws = carriedLaws(known, laws, forget, count);
       await fitLaws({ task, prior, images, power, ...fit }, laws, known, random);
       const drawn = drawTokens(laws, count, shown, random);
       const kept = process === 'star' ? tokenGrid(images.grid, count) : shown;

@@ -16,7 +16,7 @@ import { z } from 'zod';
 import { embed, type TokenRegion, type Tokens, withIds } from '../../models/masked/tokens.js';
 import type { MaskedPrior } from '../../models/prior.js';
 import type { FloatArray } from '../../src/core/array.js';
-import { effectiveSize, splitRHat } from '../../src/core/chain-statistics.js';
+import { effectiveDraws, splitRHat } from '../../src/core/chain-statistics.js';
 import type { Random } from '../../src/core/random.js';
 import { defineSolver } from '../define-solver.js';
 import { chancesAt, drawToken } from '../parts/categorical.js';
@@ -261,7 +261,7 @@ function diagnose(runs: readonly Run[]) {
     .map((_, k) => runs.map(({ traces }) => traces[k]));
   return {
     acceptance: runs.map(({ acceptance }) => acceptance),
-    effectiveSamples: traced.map((traces) => effectiveSize(traces)),
+    effectiveSamples: traced.map((traces) => effectiveDraws(traces)),
     rHat: traced.map((traces) => splitRHat(traces)),
   };
 }

@@ -12,7 +12,7 @@
  * λ is below 1 on the way, for the likelihood of the denoised image is too sure; the last weight makes up for it.
  */
 import { z } from 'zod';
-import { zeros } from '../../src/core/array.js';
+import { type FloatArray, zeros } from '../../src/core/array.js';
 import { defineSolver } from '../define-solver.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
 import { resamplingOption, twistedParticles } from '../parts/twisted-particles.js';
@@ -46,7 +46,7 @@ export const fk = defineSolver({
   async run({ measurement, problem, prior }, { steps, lambda, resampleBelow, ...levels }, context) {
     const { operator, noise } = problem;
     const sigmas = noiseLevels(prior, steps, levels);
-    const twist = async (x: Parameters<typeof prior.denoise>[0], sigma: number) => {
+    const twist = async (x: FloatArray, sigma: number) => {
       const denoised = await prior.denoise(x, sigma, context.signal);
       const clean = await operator.apply(denoised);
       // On the way no particle is given up, not even one that noise of bounded size rules out.

@@ -34,6 +34,23 @@ export function logNormalise(laws: Float64Array, count: number): Float64Array {
   return laws;
 }
 
+/**
+ * Where the fit of a step begins: at the prior's laws, or between these and the last step's.
+ * @param forget share of the prior's logarithms. @param last absent in the first step.
+ */
+export function carriedLaws(
+  known: Float64Array,
+  last: Float64Array | undefined,
+  forget: number,
+  count: number,
+): Float64Array {
+  if (!last) return known.slice();
+  return logNormalise(
+    known.map((value, i) => forget * value + (1 - forget) * last[i]),
+    count,
+  );
+}
+
 /** The embeddings [d, h, w] that are expected under chances [positions, K]. @param codebook [K, d]. */
 export function expectedEmbeddings(
   chances: Float64Array,

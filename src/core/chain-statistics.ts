@@ -6,7 +6,7 @@
  * 1903.08008, eq. 10).
  * @param traces of one length, at least 4. @returns 0 where nothing moved: that says nothing.
  */
-export function effectiveSize(traces: readonly ArrayLike<number>[]): number {
+export function effectiveDraws(traces: readonly ArrayLike<number>[]): number {
   const { within, total, length } = variances(traces);
   if (!(total > 0)) return 0;
   const correlation = (lag: number) => {

@@ -30,8 +30,13 @@ const WHITE = 0.8;
 const VISIBLE = 1.7 / 255;
 /** The second octave of white noise is so much stronger than the first at most, by chance. */
 const EVEN_OCTAVES = 1.25;
-/** Where no part is flat, white noise is believed from this evenness of its directions and this level on. */
-const SURELY_WHITE = { evenness: 0.85, sigma: 3 / 255 };
+/** White noise is believed wherever it is from these levels on, where its directions are so even. */
+const SURELY_WHITE = [
+  { evenness: 0.85, sigma: 3 / 255 },
+  { evenness: 0.7, sigma: 10 / 255 },
+];
+/** Flat places less alike than this leave the level open by some tens of per cent. */
+export const UNSURE = 0.55;
 /** By how much at most the variance of noise rises from octave to octave; beyond, it is the picture that shows. */
 const STEEPEST = 4;
 /** So steep a rise twice is a doubt: detail becomes twice as strong from octave to octave, grain at most once. */
@@ -82,13 +87,10 @@ export function measureNoise(image: FloatArray, observed?: Float32Array, step = 
   const { sigma: white, evenness } = whiteNoise(picture, observed);
   const nothing = { sigma: white, octaves: [], levels: EVEN };
   if (clear.length === 0) return { ...nothing, kind: 'none', unlikeness: 0 };
+  const sure = SURELY_WHITE.some((least) => evenness >= least.evenness && white >= least.sigma);
+  if (sure && !(flats && flats.unlikeness <= UNSURE)) return { ...nothing, kind: 'white', unlikeness: 0.5 };
   if (!flats || flats.unlikeness > UNLIKE) {
-    const sure = evenness >= SURELY_WHITE.evenness && white >= SURELY_WHITE.sigma;
-    return {
-      ...nothing,
-      kind: sure ? 'white' : 'unknown',
-      unlikeness: sure ? 0.5 : (flats?.unlikeness ?? 1),
-    };
+    return { ...nothing, kind: 'unknown', unlikeness: flats?.unlikeness ?? 1 };
   }
   const { levels, certain } = brightnessCurve(blocks, flats.variance);
   const level = Math.sqrt(

@@ -1,7 +1,7 @@
 /** A measured noise in numbers that a person, or a denoiser of white noise, can do with. */
 import { requireMeasuredNoise } from './arguments.js';
 import { strongestSigma, varianceIn } from './channel-products.js';
-import type { NoiseMeasurement } from './noise-measure.js';
+import { type NoiseMeasurement, UNSURE } from './noise-measure.js';
 
 /** Share of all frequencies that an octave has; the last stands for all below. */
 const SHARES = [3 / 4, 3 / 16, 1 / 16];
@@ -65,9 +65,6 @@ export function describeNoise(noise: NoiseMeasurement): string {
   const doubt = isUncertain(noise) ? ['uncertain, for it may be detail'] : [];
   return [level, grain, ...course, ...doubt].join(', ');
 }
-
-/** Flat places less alike than this leave the level open by some tens of per cent. */
-const UNSURE = 0.55;
 
 /** Whether detail may have been taken for noise: the places measured are unlike, or it rises as detail does. */
 export function isUncertain({ unlikeness }: NoiseMeasurement): boolean {

@@ -191,12 +191,32 @@ describe('measureNoise', () => {
     );
     const patches = mapArray(rough, (value, i) => {
       const [y, x] = [Math.floor(i / 96) >> 4, (i % 96) >> 4];
-      return 0.5 + (value - 0.5) * Math.exp(((y * 5 + x * 7) % 11) / 3 - 2);
+      return 0.5 + 0.3 * (value - 0.5) * Math.exp(((y * 5 + x * 7) % 11) / 3 - 2);
     });
     const found = measureNoise(patches);
     expect(found).toMatchObject({ kind: 'unknown', octaves: [], levels: [1, 1, 1, 1, 1] });
     expect(found.sigma).toBe(estimateNoise(patches));
     expect(found.unlikeness).toBeGreaterThan(0.67);
+  });
+
+  it('believes strong white noise over texture that is nowhere flat', () => {
+    // Eight waves, whose strength differs from place to place.
+    const texture = mapArray(zeros([1, 80, 80]), (_, i) => {
+      const [y, x] = [Math.floor(i / 80), i % 80];
+      const strength = 0.8 * Math.exp((((y >> 4) * 5 + (x >> 4) * 7) % 11) / 5 - 2);
+      const waves = Array.from({ length: 8 }, (_, k) => {
+        const frequency = 0.6 + 2.2 * ((0.618 * k) % 1);
+        return Math.sin(frequency * (Math.cos(2.4 * k) * x + Math.sin(2.4 * k) * y) + k);
+      });
+      return 0.5 + (strength * waves.reduce((sum, wave) => sum + wave)) / Math.sqrt(32);
+    });
+    expect(measureNoise(texture).kind).toBe('unknown');
+    for (const seed of [1, 2, 3]) {
+      const source = keyedRandom(seed, 'q', 0)('n');
+      const found = measureNoise(mapArray(texture, (value) => value + (20 / 255) * source.normal()));
+      expect(found).toMatchObject({ kind: 'white', unlikeness: 0.5, octaves: [] });
+      expect(Math.abs(found.sigma / (20 / 255) - 1)).toBeLessThan(0.12);
+    }
   });
 
   it('refuses a picture, or what is seen of it, that is too small', () => {

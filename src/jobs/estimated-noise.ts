@@ -126,13 +126,13 @@ function nothingSeen(why: string): [NoiseReport, Doubt] {
 const DIAGONAL: readonly number[] = [0, 2, 5];
 
 /**
- * Noise that all channels share leaves their differences nearly without any, but a file rounds each channel: its
- * rounding is there in every colour. The numbers are short, so that the manifest can be read.
+ * Noise that all channels share leaves their differences nearly without any, but a file rounds each channel: what is
+ * smaller than one of its levels is certain in no colour. The numbers are short, so that the manifest can be read.
  */
 function correlatedOptions({ octaves, levels }: NoiseMeasurement, rounding: number): Record<string, unknown> {
   const channels = octaves[0].length === 1 ? 1 : 3;
   const whole = octaves.flatMap((octave) =>
-    octave.map((value, k) => value + (DIAGONAL.includes(k) ? rounding ** 2 : 0)),
+    octave.map((value, k) => value + (DIAGONAL.includes(k) ? 12 * rounding ** 2 : 0)),
   );
   return {
     octaves: whole.map((value) => Number(value.toPrecision(6))),

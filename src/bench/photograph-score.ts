@@ -1,6 +1,9 @@
 /** How well a photograph was restored whose truth is known, in figures and to look at. */
 import { type FloatArray, mapArray, zeros } from '../core/array.js';
 import { psnr, ssim } from '../core/metrics.js';
+import { summarise } from '../core/posterior.js';
+import { crps } from '../core/sample-scores.js';
+import { spreadSkill } from '../core/spread-scores.js';
 import type { Posterior } from '../restore.js';
 import { mean } from './table.js';
 
@@ -18,8 +21,15 @@ export interface PhotographScore {
    */
   readonly closestPsnr: number;
   readonly misfit: number;
+  /** dB, of what the prior's codes or tokens make of the photograph itself, where it has any. */
+  readonly ceiling?: number;
   /** Share of the true values inside the 90 % interval, whatever the solver says of it; absent for a single image. */
   readonly coverage?: number;
+  readonly coverage50?: number;
+  readonly coverage99?: number;
+  /** Fair, in thousandths of the image's range; absent where samples have weights. */
+  readonly crps?: number;
+  readonly spreadSkill?: number;
   /** How many there are; evaluations, VJPs and seconds are for all of them. */
   readonly samples: number;
   readonly networkEvaluations: number;
@@ -49,7 +59,7 @@ export function score(posterior: Posterior, truth: FloatArray): Omit<PhotographS
   const clip = (x: FloatArray) => mapArray(x, (value) => Math.min(Math.max(value, 0), 1));
   const estimate = clip(posterior.mean);
   const samples = posterior.samples.map(clip);
-  const { lower, upper, networkEvaluations, vjps, seconds } = posterior;
+  const { networkEvaluations, vjps, seconds } = posterior;
   return {
     psnr: psnr(estimate, truth),
     ssim: ssim(estimate, truth),
@@ -57,11 +67,32 @@ export function score(posterior: Posterior, truth: FloatArray): Omit<PhotographS
     sampleSsim: mean(samples.map((sample) => ssim(sample, truth))),
     closestPsnr: psnr(samples[closest(posterior)], truth),
     misfit: mean(posterior.misfit),
-    coverage: lower && upper ? coverage(truth, lower, upper) : undefined,
+    ...spreadScores(posterior, truth),
     samples: samples.length,
     networkEvaluations,
     vjps,
     seconds,
+  };
+}
+
+type SpreadScores = Pick<PhotographScore, 'coverage' | 'coverage50' | 'coverage99' | 'crps' | 'spreadSkill'>;
+
+/** None of a single image. The 90 % interval is the solver's own, the others are those of its samples. */
+function spreadScores(posterior: Posterior, truth: FloatArray): SpreadScores {
+  const { samples, logWeights, mean: estimate, sd, lower, upper } = posterior;
+  if (!(sd && lower && upper)) return {};
+  const ninety = { coverage: coverage(truth, lower, upper) };
+  if (samples.length < 2) return ninety;
+  const at = (level: number) => {
+    const ends = summarise(samples, level, logWeights);
+    return ends.lower && coverage(truth, ends.lower, ends.upper!);
+  };
+  const alike = posterior.effectiveSamples > samples.length - 1e-6;
+  return {
+    ...ninety,
+    ...{ coverage50: at(0.5), coverage99: at(0.99) },
+    crps: alike ? 1000 * crps(samples, truth) : undefined,
+    spreadSkill: spreadSkill(estimate, sd, truth, samples.length),
   };
 }
 

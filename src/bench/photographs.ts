@@ -11,9 +11,11 @@ import { bind } from '../../problems/index.js';
 import { measure } from '../../problems/measure.js';
 import { chooseSolver, effectiveOptions } from '../../solvers/choose.js';
 import { solvers } from '../../solvers/index.js';
-import type { FloatArray } from '../core/array.js';
+import { type FloatArray, mapArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
+import { psnr } from '../core/metrics.js';
 import { restore } from '../restore.js';
+import { copyOf } from './copies.js';
 import { type Photograph, readPhotographs } from './crops.js';
 import { type PhotographScore, score, sheet } from './photograph-score.js';
 import type { PhotographsSpec } from './spec.js';
@@ -59,7 +61,7 @@ export async function* photographsBench(
   signal?: AbortSignal,
   earlier?: EarlierRun,
 ): AsyncGenerator<readonly PhotographsRow[]> {
-  const photographs = await readPhotographs(folder, spec.crop);
+  const photographs = await picturesOf(spec, folder);
   const chooseOn = photographs.slice(0, spec.chooseOn);
   const reportOn = photographs.slice(spec.chooseOn).slice(0, spec.limit);
   if (reportOn.length === 0) {
@@ -98,6 +100,24 @@ export async function* photographsBench(
       }
     }
     yield finished();
+  } finally {
+    await prior.close();
+  }
+}
+
+/** The photographs, or what the prior that the benchmark names makes of them. */
+async function picturesOf({ crop, copiedBy, threads }: PhotographsSpec, folder: string) {
+  const photographs = await readPhotographs(folder, crop);
+  if (copiedBy === undefined) return photographs;
+  const prior = await loadPrior(copiedBy, { threads });
+  try {
+    const copies: Photograph[] = [];
+    for (const { name, image } of photographs) {
+      const copy = await copyOf(prior, image);
+      if (!copy) throw new UsageError(`prior ${copiedBy} has neither codes nor tokens to copy pictures with`);
+      copies.push({ name, image: mapArray(copy, (value) => Math.min(Math.max(value, 0), 1)) });
+    }
+    return copies;
   } finally {
     await prior.close();
   }
@@ -182,5 +202,7 @@ async function scoreOne(
   const job = { measurement, problem: bound, prior, solver, options, samples, seed, signal };
   const posterior = await restore(job);
   const truth = bound.report(image);
-  return { score: score(posterior, truth), pictures: sheet(posterior, truth) };
+  const copy = solvers[solver]?.needs.prior === 'none' ? undefined : await copyOf(prior, image);
+  const ceiling = copy && psnr(bound.report(copy), truth);
+  return { score: { ...score(posterior, truth), ceiling }, pictures: sheet(posterior, truth) };
 }

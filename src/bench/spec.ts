@@ -31,6 +31,12 @@ export const speedSpec = z.strictObject({
 export const photographsSpec = z.strictObject({
   kind: z.literal('photographs'),
   prior: z.string().default('photo'),
+  copiedBy: z
+    .string()
+    .optional()
+    .describe(
+      'prior whose own copies of the photographs stand for them: of these its codes, or tokens, can show all',
+    ),
   crop: z.int().positive().default(256).describe('side of the centre crop of each photograph, px'),
   chooseOn: z
     .int()

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { score, sheet } from '../../src/bench/photograph-score.js';
 import { filled, floatArray } from '../../src/core/array.js';
+import { summarise } from '../../src/core/posterior.js';
+import { keyedRandom } from '../../src/core/random.js';
 import type { Posterior } from '../../src/restore.js';
 
 const shape = [1, 12, 12];
@@ -10,6 +12,8 @@ const truth = filled(shape, 0.5);
 const posterior = {
   samples: [filled(shape, 0.6), filled(shape, 0.3)],
   mean: filled(shape, 0.45),
+  sd: filled(shape, 0.2),
+  effectiveSamples: 2,
   lower: filled(shape, 0.3),
   upper: floatArray(
     Float32Array.from({ length: 144 }, (_, i) => (i < 36 ? 0.4 : 0.6)),
@@ -28,6 +32,28 @@ it('scores the mean, the samples one by one, and the one of least misfit', () =>
   expect(found.samplePsnr).toBeCloseTo((dB(0.1) + dB(0.2)) / 2, 4);
   expect(found.closestPsnr).toBeCloseTo(dB(0.2), 4);
   expect(found).toMatchObject({ misfit: 1.5, coverage: 0.75, samples: 2, networkEvaluations: 40 });
+});
+
+it('holds intervals of three levels, CRPS and spread against a truth that is a draw like the samples', () => {
+  const draw = keyedRandom(0, 'scores', 0);
+  const samples = Array.from({ length: 8 }, (_, k) => draw('sample', k).normals([3, 60, 60]));
+  const found = score(
+    { ...posterior, ...summarise(samples, 0.9), samples },
+    draw('truth').normals([3, 60, 60]),
+  );
+  // Of a standard normal law the score is 1/√π.
+  expect(found.crps! / 1000).toBeCloseTo(Math.PI ** -0.5, 1);
+  expect(found.spreadSkill).toBeCloseTo(1, 1);
+  expect(found.coverage50).toBeCloseTo(0.5, 1);
+  expect(found.coverage).toBeCloseTo(0.9, 1);
+  expect(found.coverage99).toBeGreaterThan(0.98);
+});
+
+it('of weighted samples it gives no CRPS, and of one that has all the weight nothing', () => {
+  const weighted = { ...posterior, effectiveSamples: 1.6, logWeights: [0, 1] };
+  expect(score(weighted, truth)).toMatchObject({ coverage: 0.75, crps: undefined });
+  const alone = { ...weighted, effectiveSamples: 1, logWeights: [0, -1e9] };
+  expect(score(alone, truth).coverage50).toBeUndefined();
 });
 
 it('clips to [0, 1] before it scores; of a single image it knows no coverage', () => {

@@ -4,7 +4,8 @@ import { photographsTable } from '../../src/bench/photographs-table.js';
 
 const photograph = (name: string, psnr: number) => ({
   ...{ name, psnr, ssim: 0.9, samplePsnr: psnr - 1, sampleSsim: 0.8, closestPsnr: psnr - 2, misfit: 1 },
-  ...{ coverage: 0.9, samples: 4, networkEvaluations: 80, vjps: 0, seconds: 8 },
+  ...{ ceiling: 40, coverage50: 0.5, coverage: 0.9, coverage99: 0.99, crps: 12, spreadSkill: 1 },
+  ...{ samples: 4, networkEvaluations: 80, vjps: 0, seconds: 8 },
 });
 const row = (solver: string, baseline: boolean, photographs: readonly object[]) =>
   ({ problem: 'denoise', noise: 'gaussian:sigma=0.1', solver, baseline, photographs }) as PhotographsRow;
@@ -29,7 +30,8 @@ it('a gain is over the better baseline, on the photographs that both have done',
 
 it('without baseline or interval there is a dash', () => {
   const [, , line] = photographsTable([
-    row('dps', false, [{ ...photograph('a', 33), coverage: undefined }]),
+    row('dps', false, [{ ...photograph('a', 33), coverage: undefined, ceiling: undefined }]),
   ]).split('\n');
-  expect(cells(line).filter((cell) => cell === '–')).toHaveLength(2);
+  expect(cells(line).filter((cell) => cell === '–')).toHaveLength(3);
+  expect(cells(line)).toEqual(expect.arrayContaining(['50 %', '99 %', '12.0', '1.00']));
 });

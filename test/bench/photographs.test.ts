@@ -82,6 +82,26 @@ describe('bench of photographs', () => {
     expect(wiener.photographs[0].closestPsnr).toBe(wiener.photographs[0].psnr);
   });
 
+  it('takes the copies that a prior makes of the photographs, and says what its codes can show', async () => {
+    const task = { problem: 'denoise', noise: 'gaussian:sigma=25/255' };
+    const run = async (change: object) => {
+      const base = { kind: 'photographs', prior: 'photo-masked', crop: 16, chooseOn: 3 };
+      const solvers = { aps: { steps: [1], iterations: [1] }, tv: {} };
+      const path = await writeSpec({ ...base, ...change, tasks: [{ ...task, solvers }] });
+      const out = join(folder, `copies-${Object.keys(change)}`);
+      const { rows } = JSON.parse(
+        await readFile((await bench(path, { out, data: folder })).jsonPath, 'utf8'),
+      );
+      const [aps, tv] = rows.map((row: { photographs: object[] }) => row.photographs[0]);
+      expect(tv.ceiling).toBeUndefined();
+      return aps;
+    };
+    const stripes = await run({});
+    const copies = await run({ copiedBy: 'photo-masked' });
+    expect(copies.ceiling).toBeGreaterThan(stripes.ceiling + 1);
+    await expect(run({ copiedBy: 'photo-small' })).rejects.toThrow('neither codes nor tokens');
+  });
+
   it('keeps what is finished when a later part fails', async () => {
     const task = { problem: 'motion-blur:size=3,border=reflect', noise: 'gaussian:sigma=25/255' };
     const path = await writeSpec({

@@ -74,6 +74,13 @@ const text = (clean: Picture) =>
     return y % 16 < 9 && (x * 7 + (y >> 4) * 13) % 11 < 3 ? 0.15 : 0.85;
   });
 
+/** 1 inside a disc, which is all that is opaque. */
+const opaque = Float32Array.from({ length: SIZE * SIZE }, (_, i) => {
+  const [y, x] = [Math.floor(i / SIZE), i % SIZE].map((at) => at - SIZE / 2);
+  return x * x + y * y < (0.4 * SIZE) ** 2 ? 1 : 0;
+});
+const CUT_OUT = 'cut-out with alpha';
+
 const kinds: Readonly<Record<string, Kind>> = {
   white: add,
   'stronger in shadows': (clean, noise) => clean.map((value, i) => value + noise[i] * (1.6 - 1.2 * value)),
@@ -86,6 +93,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   sepia: (clean, noise) => sepia(add(grey(clean), sameInAll(noise))),
   'same in all channels': (clean, noise) => add(clean, sameInAll(noise)),
   letterbox: (clean, noise) => letterbox(add(clean, noise)),
+  [CUT_OUT]: (clean, noise) => add(clean, noise).map((value, i) => (opaque[Math.floor(i / 3)] ? value : 1)),
   enlarged: (clean, noise) => enlarged(add(clean, noise)),
   dark: (clean, noise) => clean.map((value, i) => 0.15 * value + noise[i]),
   'over-exposed': (clean, noise) => clean.map((value, i) => Math.min(1, 1.8 * value + noise[i])),
@@ -156,8 +164,9 @@ for (const [kind, make] of Object.entries(kinds)) {
     const [seen, without] = [await make(clean, noise), await make(clean, new Float32Array(clean.length))];
     const truth = added(seen, without);
     const image = asImage(seen);
-    before.push(estimateNoise(image) / truth);
-    const measured = measureNoise(image);
+    const observed = kind === CUT_OUT ? opaque : undefined;
+    before.push(estimateNoise(image, observed) / truth);
+    const measured = measureNoise(image, observed);
     if (measured.kind === 'unknown') unknown++;
     else now.push(pixelSigma(measured) / truth);
   }

@@ -18,7 +18,7 @@ export const tile = () =>
 export const tileOrAuto = () =>
   new Option(
     '--tile <px|auto>',
-    'run the network on squares of this side, so that its memory does not grow with the image; auto: only where memory asks for it, and as large as it allows (default: whole images)',
+    'run the network on squares of this side, so that its memory does not grow with the image; auto: only where memory asks for it, in those that cost least (default: auto)',
   ).argParser((text) => (text === 'auto' ? 'auto' : parsePositive(text)));
 
 export const memory = () =>

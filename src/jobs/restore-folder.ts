@@ -31,8 +31,9 @@ import { requireTruthFolder } from './scores.js';
 /** `threads`, `tile`, `memory` and `timeout` are of priors that are loaded here; `timeout` holds for operators too. */
 export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
   /**
-   * Runs the network on parts of this many pixels a side. `auto`: only on images that need more memory whole than
-   * `maxMemory` or half of the machine has, and on the parts that cost least; the manifest has their side.
+   * Runs the network on parts of this many pixels a side. `auto`, the default: only on images that need more memory
+   * whole than `maxMemory` or two fifths of the machine's, and on the parts that cost least; the manifest has their
+   * side.
    */
   readonly tile?: number | 'auto';
   /** Pictures, `.npy` files and folders of them. */

@@ -257,7 +257,7 @@ async function requireRoom(
 const [OF_LIMIT, OF_MACHINE] = [0.75, 0.4];
 
 function fittedFor(task: MemoryTask, { tile, maxMemory }: FolderJob): FittedPrior {
-  if (tile !== 'auto') return { prior: task.prior, tile: task.prior && tile };
+  if (typeof tile === 'number') return { prior: task.prior, tile: task.prior && tile };
   return fitted(task, maxMemory === undefined ? OF_MACHINE * machineMemory() : OF_LIMIT * maxMemory);
 }
 

@@ -95,6 +95,16 @@ describe('restoreFolder', () => {
     expect(failures['large']).toMatch(/an image of 300×300 needs about \d\.\d GB of memory/);
   });
 
+  it('sees a picture in squares where memory asks for it, unless told', async () => {
+    const { input, out } = await threePictures();
+    fill(input, { 'large.png': await colourPng(600, 500) });
+    const job = { inputs: [join(input, 'large.png')], solver: 'dps', prior: 'photo-small', samples: 1 };
+    // Whole it would need 0.56 GB.
+    await run({ ...job, out, options: { steps: 1 }, maxMemory: 0.74e9 });
+    const [{ made }] = manifestLines(out);
+    expect(made).toMatchObject({ tile: expect.any(Number) });
+  });
+
   it('judges how large a picture is before it decodes it, but not of what is done already', async () => {
     const { input, out } = await threePictures();
     const large = await colourPng(300, 200);

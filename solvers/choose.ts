@@ -1,12 +1,12 @@
 /** Which solver the benchmark recommends for a problem, and whether a solver can do a task, said before any work. */
-import type { Prior } from '../models/prior.js';
+import type { LatentPrior, Prior } from '../models/prior.js';
 import { isLinear } from '../problems/operator.js';
 import { equalVariance, type Problem } from '../problems/problem.js';
 import { formatShape } from '../src/core/array.js';
 import { UsageError, unknownName } from '../src/core/errors.js';
 import { parseOptions } from '../src/core/options.js';
 import { solvers } from './index.js';
-import type { Solver, Task } from './solver.js';
+import type { Needs, Solver, Task } from './solver.js';
 
 type Asked = Pick<Task, 'problem' | 'prior' | 'noisePrior'>;
 
@@ -21,8 +21,9 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
     if (needs.priorVjp && !hasGradient(prior)) {
       return `a prior with a gradient, but prior ${prior.name} has none`;
     }
-    if (needs.encoder && prior.kind === 'latent' && !prior.encode) {
-      return `a prior with an encoder, but prior ${prior.name} has none`;
+    if (prior.kind === 'latent') {
+      const missing = lacksOfAutoencoder(needs, prior);
+      if (missing) return `a prior with ${missing}, but prior ${prior.name} has none`;
     }
     if (needs.spread && prior.kind === 'compressive' && !prior.spread) {
       return `a prior that knows what its decoder leaves over (spread or gamma in its card), but prior ${prior.name} does not`;
@@ -58,6 +59,13 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
   if (needs.noise === 'octaves' && !problem.noise.octaves) {
     return `noise whose strength is known by octave, such as correlated, but the noise is ${problem.noise.name}`;
   }
+  return undefined;
+}
+
+function lacksOfAutoencoder(needs: Needs, prior: LatentPrior): string | undefined {
+  if (needs.decoderVjp && !prior.linearizeDecode) return 'a decoder that can be differentiated';
+  if (needs.encoder && !prior.encode) return 'an encoder';
+  if (needs.encoderVjp && !prior.linearizeEncode) return 'an encoder that can be differentiated';
   return undefined;
 }
 

@@ -47,8 +47,11 @@ type PriorOf<N extends Needs> = N extends { prior: 'diffusion' }
     ? LatentPrior &
         (N extends { priorVjp: true }
           ? With<LatentPrior, 'linearizeDecode'> & { readonly codes: DifferentiablePrior }
-          : unknown) &
-        (N extends { encoder: true } ? With<LatentPrior, 'encode'> : unknown)
+          : N extends { decoderVjp: true }
+            ? With<LatentPrior, 'linearizeDecode'>
+            : unknown) &
+        (N extends { encoder: true } ? With<LatentPrior, 'encode'> : unknown) &
+        (N extends { encoderVjp: true } ? With<LatentPrior, 'linearizeEncode'> : unknown)
     : N extends { prior: 'compressive' }
       ? CompressivePrior & (N extends { spread: true } ? With<CompressivePrior, 'spread'> : unknown)
       : N extends { prior: 'masked' }

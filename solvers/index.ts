@@ -15,6 +15,9 @@ import { fk } from './ensemble/fk.js';
 import { fpsSmc } from './ensemble/fps-smc.js';
 import { mcgdiff } from './ensemble/mcgdiff.js';
 import { tds } from './ensemble/tds.js';
+import { latentDaps } from './latent/latent-daps.js';
+import { latentDps } from './latent/latent-dps.js';
+import { psld } from './latent/psld.js';
 import { resample } from './latent/resample.js';
 import { daps } from './pixel/daps.js';
 import { dcdp } from './pixel/dcdp.js';
@@ -64,6 +67,9 @@ export const solvers: Readonly<Record<string, Solver>> = {
   sitcom,
   dcdp,
   resample,
+  psld,
+  'latent-dps': latentDps,
+  'latent-daps': latentDaps,
   vble,
   'vble-xz': vbleXz,
   'map-latent': mapLatent,

@@ -22,8 +22,12 @@ export interface Needs {
   readonly prior: PriorKind | 'none';
   /** The prior must be differentiable: `linearize`, and of a latent one the decoder too. */
   readonly priorVjp?: boolean;
+  /** A latent prior's decoder must be differentiable; its network need not be. */
+  readonly decoderVjp?: boolean;
   /** A latent prior must have its encoder. */
   readonly encoder?: boolean;
+  /** And that must be differentiable. */
+  readonly encoderVjp?: boolean;
   /** A compressive prior must know what its decoder leaves over. */
   readonly spread?: boolean;
   /** A masked prior must have its twin for the uniform kernel. */

@@ -20,6 +20,7 @@ import { residualOf } from '../../problems/noise.js';
 import type { FloatArray } from '../../src/core/array.js';
 import { andThen, type Linearization } from '../../src/core/linearization.js';
 import type { Random } from '../../src/core/random.js';
+import { LATENT_CODE_SIZE } from '../../src/core/units.js';
 import { axpy, norm, scale } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
 import { ddimStep, nextState, startState } from '../parts/ancestral.js';
@@ -123,16 +124,13 @@ async function guidedStep(
     const pull = await clean.pullback(residual);
     // ½ ā_t of the variance-preserving state is this of ours, for codes of unit variance; residuals on [-1, 1] are
     // twice as large.
-    const size = Math.sqrt((1 + next ** 2) / (1 + sigma ** 2)) * Math.sqrt(code.size / PUBLISHED_SIZE);
+    const size = Math.sqrt((1 + next ** 2) / (1 + sigma ** 2)) * Math.sqrt(code.size / LATENT_CODE_SIZE);
     axpy(2 * size, pull.data, moved.data);
     return moved;
   } finally {
     clean.release();
   }
 }
-
-/** Codes of the pictures it was published for: 3×64×64. As in DPS, a code moves equally in small and large images. */
-const PUBLISHED_SIZE = 3 * 64 * 64;
 
 /** E[z0 | z] after the first `count` of the levels, without the measurement. */
 async function lookAhead(

@@ -15,29 +15,26 @@ export interface LatentImages {
   linearize(code: FloatArray): Promise<Linearization>;
   /** The code of an image. */
   encode(image: FloatArray): Promise<FloatArray>;
+  /** `encode` with its vector-Jacobian products. */
+  linearizeEncode(image: FloatArray): Promise<Linearization>;
 }
 
 /**
  * Codes to images of one size and back, without the padding that the autoencoder asks for.
+ * @throws UsageError where something is asked that the prior has not: an encoder, a gradient.
  * @example
  * ```ts
  * import { type FloatArray, type LatentPrior, latentImages } from 'retrodict/solver';
  *
- * type Autoencoder = LatentPrior & Required<Pick<LatentPrior, 'encode' | 'linearizeDecode'>>;
- *
  * // What an autoencoder makes of an image of any size.
- * export async function copied(prior: Autoencoder, image: FloatArray) {
+ * export async function copied(prior: LatentPrior, image: FloatArray) {
  *   const images = latentImages(prior, image.shape);
  *   return images.decode(await images.encode(image));
  * }
  * ```
  */
-export function latentImages(
-  prior: LatentPrior & Required<Pick<LatentPrior, 'encode' | 'linearizeDecode'>>,
-  imageShape: Shape,
-  signal?: AbortSignal,
-): LatentImages {
-  requireAbility(prior, 'decode', 'encode', 'linearizeDecode');
+export function latentImages(prior: LatentPrior, imageShape: Shape, signal?: AbortSignal): LatentImages {
+  requireAbility(prior, 'decode');
   requireExtents(imageShape);
   const { downsampling, codes } = prior;
   const [channels, height, width] = imageShape;
@@ -45,9 +42,17 @@ export function latentImages(
   return {
     codeShape: [codes.channels, ...grid.map((extent) => extent / downsampling)],
     decode: async (code) => cut(await prior.decode(code, signal), 0, 0, height, width),
-    encode: (image) => prior.encode(image, signal),
+    async encode(image) {
+      requireAbility(prior, 'encode');
+      return prior.encode!(image, signal);
+    },
+    async linearizeEncode(image) {
+      requireAbility(prior, 'linearizeEncode');
+      return prior.linearizeEncode!(image, signal);
+    },
     async linearize(code) {
-      const { value, pullback, release } = await prior.linearizeDecode(code, signal);
+      requireAbility(prior, 'linearizeDecode');
+      const { value, pullback, release } = await prior.linearizeDecode!(code, signal);
       return {
         value: cut(value, 0, 0, height, width),
         pullback(v) {

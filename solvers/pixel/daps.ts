@@ -17,12 +17,9 @@
  * the prior knows.
  */
 import { z } from 'zod';
-import { karrasSigmas } from '../../src/core/schedule.js';
 import { defineSolver } from '../define-solver.js';
-import { noised, startState } from '../parts/ancestral.js';
-import { dataDrawOptions, drawGivenData } from '../parts/data-draw.js';
-import { noiseRange } from '../parts/noise-levels.js';
-import { eulerFlow } from '../parts/probability-flow.js';
+import { dataDrawOptions } from '../parts/data-draw.js';
+import { decoupledAnnealing } from '../parts/decoupled-annealing.js';
 
 const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(50).describe('noise levels (published: 200)'),
@@ -85,28 +82,5 @@ export const daps = defineSolver({
   options,
   presets,
 
-  async run(
-    { measurement, problem, prior },
-    { steps, flowSteps, sigmaMax, sigmaMin, priorVariance, countDrawn, ...draw },
-    context,
-  ) {
-    const { lowest, highest } = noiseRange(prior, sigmaMax);
-    const sigmas = karrasSigmas(steps, Math.min(Math.max(sigmaMin, lowest), highest / 2), highest);
-    let x = startState(problem.imageShape, sigmas[0], context.random('init'));
-    for (let i = 0; i < steps; i++) {
-      await context.step(i, steps);
-      const clean = await eulerFlow(prior, x, sigmas[i], lowest, flowSteps, context.signal);
-      const random = context.random('step', i);
-      const spread = uncertainty(sigmas[i], priorVariance);
-      const drawn = await drawGivenData(problem, measurement, clean, spread, draw, random);
-      const fresh = countDrawn ? Math.sqrt(Math.max(sigmas[i + 1] ** 2 - spread ** 2, 0)) : sigmas[i + 1];
-      x = noised(drawn, fresh, random);
-    }
-    return x;
-  },
+  run: (task, asked, context) => decoupledAnnealing(task, asked, context),
 });
-
-/** r, how far x̂0 is from the image: σ as published, less under a prior N(m, vI). */
-function uncertainty(sigma: number, variance: number | undefined): number {
-  return variance === undefined ? sigma : sigma * Math.sqrt(variance / (variance + sigma ** 2));
-}

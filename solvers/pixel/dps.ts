@@ -17,18 +17,11 @@
  * starts within the noise levels that the prior knows.
  */
 import { z } from 'zod';
-import { residualOf } from '../../problems/noise.js';
-import { type ForwardOperator, isLinear } from '../../problems/operator.js';
-import type { Problem } from '../../problems/problem.js';
-import type { FloatArray } from '../../src/core/array.js';
 import { vpSigmas } from '../../src/core/schedule.js';
 import { dpsStepSize } from '../../src/core/units.js';
-import { axpy, norm, scale } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
-import { ancestralStep, startState } from '../parts/ancestral.js';
+import { guidanceOption, likelihoodChain, type StepAt } from '../parts/likelihood-chain.js';
 import { noiseRange } from '../parts/noise-levels.js';
-
-type Guidance = 'bounded' | 'norm' | 'likelihood';
 
 const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('network evaluations, each with one gradient'),
@@ -37,13 +30,7 @@ const options = z.strictObject({
     .min(0)
     .default(10)
     .describe("step size ζ in the paper's units (variance-preserving state on [-1, 1], 3×256×256 image)"),
-  guidance: z
-    .enum(['bounded', 'norm', 'likelihood'])
-    .default('bounded')
-    .describe(
-      "norm: a step of ζ along the noise model's residual, as in the paper; likelihood: Bayes' step, without ζ, for " +
-        'noise that is nowhere small beside it; bounded: the shorter of the two, value by value, and no longer than 1/‖A‖²',
-    ),
+  guidance: guidanceOption,
   sigmaMax: z
     .number()
     .positive()
@@ -99,60 +86,7 @@ export const dps = defineSolver({
   async run({ measurement, problem, prior }, { steps, zeta, sigmaMax, guidance }, context) {
     const { lowest, highest } = noiseRange(prior, sigmaMax);
     const sigmas = vpSigmas(steps, lowest, highest);
-    let x = startState(problem.imageShape, sigmas[0], context.random('init'));
-    for (let i = 0; i < steps; i++) {
-      await context.step(i, steps);
-      const [sigma, next] = [sigmas[i], sigmas[i + 1]];
-      const sizes = { paper: dpsStepSize(zeta, sigma, next, x.size), bayes: sigma ** 2 - next ** 2 };
-      const denoiser = await prior.linearize(x, sigma, context.signal);
-      try {
-        const move = denoiser.pullback(
-          await towardsData(problem, measurement, denoiser.value, guidance, sizes),
-        );
-        // The step is drawn while the network works.
-        x = ancestralStep(x, denoiser.value, sigma, next, context.random('step', i));
-        axpy(1, (await move).data, x.data);
-      } finally {
-        denoiser.release();
-      }
-    }
-    return x;
+    const asked = { guidance, paperStep: (...at: StepAt) => dpsStepSize(zeta, ...at) };
+    return likelihoodChain({ measurement, problem, prior }, sigmas, asked, context);
   },
 });
-
-/** How x0 is to move for A(x0) to come nearer to y. */
-async function towardsData(
-  { operator, noise }: Problem,
-  y: FloatArray,
-  x0: FloatArray,
-  guidance: Guidance,
-  sizes: { paper: number; bayes: number },
-): Promise<FloatArray> {
-  const forward = await operator.linearize(x0);
-  try {
-    const clean = forward.value;
-    const pull = guidance === 'likelihood' ? noise.gradient(clean, y) : residualOf(noise, clean, y);
-    if (guidance === 'likelihood') scale(sizes.bayes, pull.data);
-    else {
-      const paper = sizes.paper / (norm(pull.data) || 1);
-      scale(guidance === 'bounded' ? Math.min(paper, newtonStep(operator)) : paper, pull.data);
-    }
-    if (guidance === 'bounded') shorten(pull.data, sizes.bayes, noise.gradient(clean, y).data);
-    return await forward.pullback(pull);
-  } finally {
-    forward.release();
-  }
-}
-
-/** The longest step along Aᵀr that cannot overshoot, where that is known. */
-function newtonStep(operator: ForwardOperator): number {
-  return isLinear(operator) && operator.norm ? operator.norm ** -2 : Number.POSITIVE_INFINITY;
-}
-
-/** Puts `size` times the other value wherever that is nearer to zero. */
-function shorten(values: Float32Array, size: number, others: Float32Array): void {
-  for (let i = 0; i < values.length; i++) {
-    const other = size * others[i];
-    if (Math.abs(other) < Math.abs(values[i])) values[i] = other;
-  }
-}

@@ -39,6 +39,23 @@ export function dpsStepSize(zeta: number, sigma: number, next: number, size: num
   return (zeta * Math.sqrt(size / DPS_IMAGE_SIZE)) / (2 * vpScale(sigma) * vpScale(next));
 }
 
+/** Values of the codes that steps of latent solvers were published for: 3×64×64. */
+export const LATENT_CODE_SIZE = 3 * 64 * 64;
+
+/**
+ * DPS on a variance-preserving code subtracts ζ ∇‖Y − A X0‖, X0 the decoded image on [-1, 1] (2307.00619, algorithm 2).
+ * On our state, z = z0 + σn with z0 of about unit variance, the same move is (this factor) · ∇‖y − A x0‖: 2 for the
+ * residual, 1/a_t for the gradient's variable and 1/a_{t−1} for the state that is moved. ζ is scaled with √(size).
+ *
+ * @param zeta the paper's ζ or ω.
+ * @param sigma noise level of the code at which the gradient is taken.
+ * @param next noise level of the code that is moved.
+ * @param size number of values of the code.
+ */
+export function latentStepSize(zeta: number, sigma: number, next: number, size: number): number {
+  return 2 * zeta * Math.sqrt(size / LATENT_CODE_SIZE) * Math.sqrt((1 + sigma ** 2) * (1 + next ** 2));
+}
+
 /**
  * DiffPIR's ρ_t = λ σ_n²/σ̄_t² (2305.08995, eq. 12b). The published code takes σ_n on [0, 1] and σ̄_t on [-1, 1] and
  * solves the data step on [0, 1]: its λ is a quarter of itself when both levels are measured in the same units.

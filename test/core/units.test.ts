@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { DPS_IMAGE_SIZE, diffpirRho, dpsStepSize, vpScale } from '../../src/core/units.js';
+import {
+  DPS_IMAGE_SIZE,
+  diffpirRho,
+  dpsStepSize,
+  LATENT_CODE_SIZE,
+  latentStepSize,
+  vpScale,
+} from '../../src/core/units.js';
 
 describe('units', () => {
   it('scales a variance-preserving state on [-1, 1] to unit variance under pure noise', () => {
@@ -24,6 +31,17 @@ describe('units', () => {
     const moved = (zeta * slope(published, a * (2 * x - 1))) / (2 * b);
     expect(dpsStepSize(zeta, sigma, next, DPS_IMAGE_SIZE) * slope(ours, x)).toBeCloseTo(moved, 8);
     expect(DPS_IMAGE_SIZE).toBe(196_608);
+  });
+
+  it('moves our code by what DPS subtracts from a variance-preserving one', () => {
+    const [zeta, sigma, next, z, y] = [0.7, 0.9, 0.4, 0.35, 0.8];
+    const image = (code: number) => 0.5 + 0.6 * Math.tanh(code - 0.4);
+    const [a, b] = [sigma, next].map((level) => 1 / Math.sqrt(1 + level ** 2));
+    const published = (code: number) => Math.abs(2 * y - 1 - (2 * image(code / a) - 1));
+    const ours = (code: number) => Math.abs(y - image(code));
+    const slope = (g: (at: number) => number, at: number) => (g(at + 1e-6) - g(at - 1e-6)) / 2e-6;
+    const moved = (zeta * slope(published, a * z)) / b;
+    expect(latentStepSize(zeta, sigma, next, LATENT_CODE_SIZE) * slope(ours, z)).toBeCloseTo(moved, 8);
   });
 
   // main_ddpir_deblur.py: rho = λ σ²/σ_k² with σ = 12.75/255 on [0, 1] and σ_k on [-1, 1].

@@ -200,7 +200,9 @@ function priorFor(needs: Needs, whole: DiffusionPrior): Prior | undefined {
 }
 
 /** A latent prior whose autoencoder does nothing. */
-function itselfAsCode(codes: DiffusionPrior, { encoder, priorVjp }: Needs): LatentPrior {
+function itselfAsCode(codes: DiffusionPrior, needs: Needs): LatentPrior {
+  const { encoder, encoderVjp, priorVjp, decoderVjp } = needs;
+  const itself = async (code: FloatArray) => ({ value: code, pullback: (v: FloatArray) => v, release() {} });
   return {
     kind: 'latent',
     name: 'itself',
@@ -209,13 +211,8 @@ function itselfAsCode(codes: DiffusionPrior, { encoder, priorVjp }: Needs): Late
     codes,
     decode: async (code) => code,
     ...(encoder && { encode: async (image: FloatArray) => image }),
-    ...(priorVjp && {
-      linearizeDecode: async (code: FloatArray) => ({
-        value: code,
-        pullback: (v: FloatArray) => v,
-        release() {},
-      }),
-    }),
+    ...(encoderVjp && { linearizeEncode: itself }),
+    ...((priorVjp || decoderVjp) && { linearizeDecode: itself }),
     close: async () => {},
   };
 }

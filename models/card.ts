@@ -275,6 +275,11 @@ export const compressiveCard = z
       ),
     alpha: z.number().positive().optional().describe('weight of the squared error in training'),
     sizeMultiple: z.int().min(1).max(MOST_MULTIPLE).describe('of which height and width must be multiples'),
+    receptiveRadius: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('pixels beyond which none changes a code, and no code a pixel; absent where all may'),
   })
   .superRefine((card, context) => {
     const { graphs, inputs, outputs, codes } = card;

@@ -10,6 +10,7 @@ import { decodeNpy } from '../src/io/npy.js';
 import type { Card, MaskedCard } from './card.js';
 import { filesOf, isKnownKind, parseCard, parseJson, requiredFields } from './card-file.js';
 import { openCompressivePrior } from './compressive/prior.js';
+import { tiledCodes } from './compressive/tiled.js';
 import { readText, requireLinksWithin, requireWithin, type Trust } from './contained.js';
 import { diffusersCard, isDiffusersFolder } from './diffusers/card.js';
 import { openDiffusionPrior } from './diffusion.js';
@@ -78,10 +79,8 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
       return await openLatentPrior({ ...open, card, directory });
     }
     if (card.kind === 'compressive') {
-      if (options.tile !== undefined) {
-        throw new Error(`${card.name} is a compressive prior, which cannot be tiled.`);
-      }
-      return await openCompressivePrior({ ...open, card, directory });
+      const prior = await openCompressivePrior({ ...open, card, directory });
+      return options.tile === undefined ? prior : tiledCodes(prior, { tile: options.tile });
     }
     if (card.kind === 'masked') {
       if (options.tile !== undefined)

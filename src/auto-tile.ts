@@ -1,6 +1,8 @@
 /** `--tile auto`: the whole image where memory allows it, else the tiles that cost least among those that fit. */
-import type { Prior } from '../models/prior.js';
-import { type TileOptions, tileCost, tiled } from '../models/tiled.js';
+import { tiledCodes } from '../models/compressive/tiled.js';
+import type { CompressivePrior, DiffusionPrior, Prior } from '../models/prior.js';
+import { tiled } from '../models/tiled.js';
+import { canBeTiled, type TileOptions, tileCost } from '../models/tiles.js';
 import { estimateMemory, type MemoryTask } from './memory.js';
 
 /** Tiles are tried in these steps, in pixels a side. */
@@ -20,17 +22,20 @@ export interface FittedPrior {
  */
 export function fitted(task: MemoryTask, limit: number): FittedPrior {
   const { prior, imageShape, solver } = task;
-  const known = prior?.kind === 'diffusion' && prior.receptiveRadius !== undefined && !prior.inParts;
-  if (!known || solver.needs.prior === 'none' || estimateMemory(task) <= limit) return { prior };
+  if (!canBeTiled(prior) || solver.needs.prior === 'none' || estimateMemory(task) <= limit) return { prior };
   const [height, width] = imageShape.slice(-2);
   const candidates: (TileOptions & { prior: Prior })[] = [];
   for (let tile = STEP; tile < Math.max(height, width); tile += STEP) {
-    const parts = tiled(prior, { tile });
+    const parts = inTiles(prior, tile);
     // More memory with every step.
     if (estimateMemory({ ...task, prior: parts }) > limit) break;
     candidates.push({ tile, prior: parts });
   }
-  if (candidates.length === 0) return { prior: tiled(prior, { tile: STEP }), tile: STEP };
+  if (candidates.length === 0) return { prior: inTiles(prior, STEP), tile: STEP };
   const costs = candidates.map(({ tile }) => tileCost(prior, { tile }, height, width));
   return candidates[costs.indexOf(Math.min(...costs))];
+}
+
+function inTiles(prior: DiffusionPrior | CompressivePrior, tile: number): Prior {
+  return prior.kind === 'diffusion' ? tiled(prior, { tile }) : tiledCodes(prior, { tile });
 }

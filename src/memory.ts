@@ -4,6 +4,7 @@
  * computed.
  */
 import type { Prior } from '../models/prior.js';
+import { canBeTiled } from '../models/tiles.js';
 import type { Solver } from '../solvers/solver.js';
 import { requireExtents, requirePrior } from './core/arguments.js';
 import { type Shape, sizeOf } from './core/array.js';
@@ -70,11 +71,7 @@ export function requireMemory(task: MemoryTask, limit: number, held = 0): void {
 
 /** What would need less. */
 function smallerWay({ solver, prior, samples = defaultSamples(solver) }: MemoryTask): string {
-  const tiling =
-    solver.needs.prior !== 'none' &&
-    prior?.kind === 'diffusion' &&
-    prior.receptiveRadius !== undefined &&
-    prior.inParts === undefined;
+  const tiling = solver.needs.prior !== 'none' && canBeTiled(prior);
   const fewer = solver.kind !== 'point' && samples > 1;
   if (tiling) return `--tile 512 needs less${fewer ? ', and so do fewer samples' : ''}`;
   return fewer ? 'fewer samples need less' : 'parts of the image need less, each by itself';

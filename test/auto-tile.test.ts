@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { DiffusionPrior } from '../models/prior.js';
+import type { CompressivePrior, DiffusionPrior } from '../models/prior.js';
 import { tiled } from '../models/tiled.js';
 import { solvers } from '../solvers/index.js';
 import { fitted } from '../src/auto-tile.js';
+import type { FloatArray } from '../src/core/array.js';
 import { estimateMemory } from '../src/memory.js';
 
 /** A kilobyte for each pixel that the network sees, and ten where it is differentiated. */
@@ -29,6 +30,21 @@ describe('tiles chosen by memory', () => {
     expect(fitted(wiener, 1)).toEqual({ prior });
     const parts = tiled(prior, { tile: 256 });
     expect(fitted({ ...task, prior: parts }, 1)).toEqual({ prior: parts });
+  });
+
+  it('are of compressive priors too, and the memory is then that of a window', () => {
+    const { footprint } = prior;
+    const codes = {
+      ...{ kind: 'compressive', name: 'codes', channels: 3, sizeMultiple: 8, receptiveRadius: 40, footprint },
+      codeShapes: () => [[4, 1, 1]],
+      decode: async (z: FloatArray) => z,
+    } as unknown as CompressivePrior;
+    const coded = { ...task, solver: solvers.vble, prior: codes };
+    expect(fitted(coded, estimateMemory(coded))).toEqual({ prior: codes });
+    const limit = 0.6 * estimateMemory(coded);
+    const found = fitted(coded, limit);
+    expect(found.tile).toBeGreaterThan(64);
+    expect(estimateMemory({ ...coded, prior: found.prior })).toBeLessThanOrEqual(limit);
   });
 
   it('fit, and are so large that the next step would not, or would not be cheaper', () => {

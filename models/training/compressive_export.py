@@ -48,6 +48,30 @@ def export(average, model, facts, training, test, folder, name, alpha, score):
     shipment.card(lambda files: describe(average, facts, scores, where, files, name, alpha))
 
 
+def receptive_radius(model):
+    """The largest distance, in rows, at which a pixel reaches a code or a code a pixel, found from gradients. A code is
+    as far from a pixel as the nearest of those that it stands for."""
+    size = 10 * MULTIPLE
+    image = torch.rand(1, 3, size, size, requires_grad=True)
+    codes = model.codes(image)
+    z = codes[0].detach().requires_grad_()
+    radius = 0
+    for code in codes:
+        stride = size // code.shape[2]
+        row = code.shape[2] // 2
+        (slope,) = torch.autograd.grad(code[0, :, row].sum(), image, retain_graph=True)
+        rows = slope[0].abs().sum((0, 2)).nonzero().flatten()
+        radius = max(radius, stride * row - int(rows.min()), int(rows.max()) - stride * (row + 1) + 1)
+    stride = size // z.shape[2]
+    for row in range(size // 2, size // 2 + MULTIPLE):
+        for decoder in (model.decoder, model.spread):
+            (slope,) = torch.autograd.grad(decoder(z)[0, :, row].sum(), z)
+            rows = slope[0].abs().sum((0, 2)).nonzero().flatten()
+            radius = max(radius, row - stride * (int(rows.min()) + 1) + 1, stride * int(rows.max()) - row)
+    assert radius < size // 2 - MULTIPLE, "the probe image is smaller than the receptive field"
+    return radius
+
+
 def noisy(codes, generator):
     return codes + torch.rand(codes.shape, generator=generator) - 0.5
 
@@ -157,6 +181,7 @@ def describe(model, facts, scores, where, files, name, alpha):
         "through the layers l ← matrix·l + bias, then but for the last l ← l + factor·tanh(l); p(h) = sigmoid(l(h+½)) − sigmoid(l(h−½))",
         "alpha": alpha,
         "sizeMultiple": MULTIPLE,
+        "receptiveRadius": receptive_radius(model),
         "training": f"encoder and decoder of 3×3 convolutions on pixels folded 4×4 ({'/'.join(map(str, shape.widths))} channels, SiLU), "
         f"α·255²·MSE + bits a pixel with α = {alpha} and uniform noise for rounding, σ by β-NLL beside it and scaled once on "
         f"training crops; {loop.told(facts)}, {loop.means(facts)}.",

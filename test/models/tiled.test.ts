@@ -6,7 +6,7 @@ import { loadPrior } from '../../models/load.js';
 import { cut, pad, padAdjoint, paste, roundUp } from '../../models/padding.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { diffusionPrior } from '../../models/prior.js';
-import { tileCost, tiled } from '../../models/tiled.js';
+import { tiled } from '../../models/tiled.js';
 import { type FloatArray, floatArray, zeros } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 
@@ -102,22 +102,6 @@ describe('a network with a grid', () => {
     parts.release();
   });
 
-  test.each([
-    // Two windows of 24 share two halos of 8 and reach both ends.
-    [32, 32, 8, (48 / 32) ** 2],
-    [32, 20, 8, 48 / 32],
-    // 11 windows of 24 along 100.
-    [100, 20, 8, 264 / 100],
-    [16, 24, 100, 1],
-  ])('%i×%i in tiles of %i costs %d of the whole', (height, width, tile, cost) => {
-    expect(tileCost(gridNetwork(new Set()), { tile }, height, width)).toBeCloseTo(cost, 6);
-  });
-
-  test('a network of one size gets windows of that size', () => {
-    const cost = (fixed: boolean) => tileCost(gridNetwork(new Set()), { tile: 16, fixed }, 36, 16) * 36;
-    expect([cost(false), cost(true)]).toEqual([2 * 28, 2 * 32]);
-  });
-
   test('with a halo one step of the grid too short it is not', async () => {
     const prior = gridNetwork(new Set());
     const x = random('x').normals([1, 32, 32]);
@@ -199,7 +183,6 @@ test('what has no derivative has none in tiles, and no radius needs a halo', () 
   const { linearize: _, receptiveRadius: __, ...rest } = gridNetwork(new Set());
   expect(tiled(rest, { tile: 8, halo: 5 }).linearize).toBeUndefined();
   expect(() => tiled(rest, { tile: 8 })).toThrow('grid cannot be tiled');
-  expect(() => tiled(rest, { tile: 0, halo: 5 })).toThrow(RangeError);
 });
 
 /** Long and thin, so that there are tiles while the network stays quick. */

@@ -224,6 +224,7 @@ function itselfAsRatedCode(images: DiffusionPrior, { spread }: Needs): Compressi
     kind: 'compressive',
     name: 'itself',
     channels: images.channels,
+    sizeMultiple: 1,
     codeShapes: (shape) => [shape],
     encode: async (image) => [image],
     decode: async (code) => mapArray(code, (value) => value),

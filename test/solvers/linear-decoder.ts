@@ -33,6 +33,7 @@ export function linearPrior(spread?: readonly number[]): CompressivePrior {
     kind: 'compressive',
     name: 'linear decoder',
     channels: 4,
+    sizeMultiple: 1,
     codeShapes: () => [[3, 1, 1]],
     encode: async () => [floatArray(new Float32Array(3), [3, 1, 1])],
     decode: async (z) => decode(z),

@@ -13,6 +13,7 @@ const prior: CompressivePrior = {
   kind: 'compressive',
   name: 'one code',
   channels: 1,
+  sizeMultiple: 1,
   codeShapes: () => [[1, 1, 1]],
   encode: async (image) => [image],
   decode: async (z) => one(z.data[0]),

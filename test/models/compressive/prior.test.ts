@@ -172,10 +172,6 @@ describe('broken cards', () => {
     };
     await (await broken(change)).toThrow('hyper-prior.json is no hyperprior');
   });
-
-  it('and a tile, which it cannot be seen in', async () => {
-    await expect(loadPrior('photo-compressive', { tile: 128 })).rejects.toThrow('cannot be tiled');
-  });
 });
 
 describe('a plain VAE', () => {

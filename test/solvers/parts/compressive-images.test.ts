@@ -9,6 +9,7 @@ const prior: CompressivePrior = {
   kind: 'compressive',
   name: 'doubling',
   channels: 1,
+  sizeMultiple: 1,
   codeShapes: () => [[1, 4, 4]],
   encode: async (image) => [mapArray(image, (value) => value / 2)],
   decode: async (z) => mapArray(z, (value) => 2 * value),

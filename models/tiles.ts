@@ -1,0 +1,158 @@
+/** How an image is divided into tiles: cores, and windows that reach a halo beyond them. */
+import { type FloatArray, type Shape, zeros } from '../src/core/array.js';
+import { cut, paste, roundUp } from './padding.js';
+import type { CompressivePrior, DiffusionPrior, Prior } from './prior.js';
+
+/** How the image is divided. */
+export interface TileOptions {
+  /**
+   * Pixels a side that one run of the network contributes at most, inside the image; rounded up to the prior's size
+   * multiple.
+   */
+  readonly tile: number;
+  /** Pixels that a window reaches beyond its core; the prior's receptive radius when absent. */
+  readonly halo?: number;
+  /** Whether every window is a core and two halos wide where the image is; else they are as short as they may be. */
+  readonly fixed?: boolean;
+}
+
+/** Extents in pixels, multiples of `multiple`. */
+export interface Grid {
+  readonly tile: number;
+  readonly halo: number;
+  readonly multiple: number;
+  readonly fixed: boolean;
+}
+
+/**
+ * @throws Error where the prior has no receptive radius and no halo is given; RangeError where tile or halo are none.
+ */
+export function gridOf(prior: Tileable, options: TileOptions): Grid {
+  const reach = options.halo ?? prior.receptiveRadius;
+  if (reach === undefined) {
+    throw new Error(
+      `${prior.name} cannot be tiled: every pixel may see the whole image, and no halo was given.`,
+    );
+  }
+  if (!(options.tile >= 1 && reach >= 0)) {
+    throw new RangeError(
+      `A tile has at least 1 pixel and a halo at least 0, not ${options.tile} and ${reach}.`,
+    );
+  }
+  const multiple = prior.sizeMultiple;
+  const { tile, fixed = false } = options;
+  return { tile: roundUp(tile, multiple), halo: roundUp(reach, multiple), multiple, fixed };
+}
+
+/** What is asked of a prior that is to be tiled. */
+interface Tileable {
+  readonly name: string;
+  readonly sizeMultiple: number;
+  readonly receptiveRadius?: number;
+}
+
+/** Not where every pixel may see the whole image, and not what is seen in parts already. */
+export function canBeTiled(prior: Prior | undefined): prior is DiffusionPrior | CompressivePrior {
+  if (prior?.kind !== 'diffusion' && prior?.kind !== 'compressive') return false;
+  return prior.receptiveRadius !== undefined && !(prior.kind === 'diffusion' && prior.inParts);
+}
+
+/** The tiles of an image [C, H, W], row by row. */
+export function tilesOf({ shape }: { readonly shape: Shape }, grid: Grid): Tile[] {
+  const [rows, columns] = [spans(shape[1], grid), spans(shape[2], grid)];
+  return rows.flatMap((row) => columns.map((column) => ({ row, column })));
+}
+
+/** One axis of a tile: [coreStart, coreEnd) is contributed, [start, end) is seen. */
+interface Span {
+  readonly coreStart: number;
+  readonly coreEnd: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A core and its window. */
+export interface Tile {
+  readonly row: Span;
+  readonly column: Span;
+}
+
+/**
+ * The fewest windows that cover an axis, all of one length, as short as that allows. Neighbours share at least two
+ * halos, and no halo is wasted beyond an end: the first and the last core reach it. Windows begin on the grid, and the
+ * last may lack what the prior itself pads up to it.
+ */
+function spans(extent: number, { tile, halo, multiple, fixed }: Grid): Span[] {
+  const padded = roundUp(extent, multiple);
+  const count = Math.max(1, Math.ceil((padded - 2 * halo) / tile));
+  const shortest = roundUp(Math.ceil((padded + 2 * halo * (count - 1)) / count), multiple);
+  const length = fixed ? Math.min(padded, tile + 2 * halo) : shortest;
+  const startOf = (i: number) =>
+    count === 1 ? 0 : multiple * Math.floor((i * (padded - length)) / (count - 1) / multiple);
+  return Array.from({ length: count }, (_, i) => ({
+    coreStart: i === 0 ? 0 : startOf(i) + halo,
+    coreEnd: i === count - 1 ? extent : Math.min(extent, startOf(i + 1) + halo),
+    start: startOf(i),
+    end: Math.min(extent, startOf(i) + length),
+  }));
+}
+
+/** Of the windows along an axis. */
+export function longestWindow(extent: number, grid: Grid): number {
+  return Math.max(...spans(extent, grid).map(({ start, end }) => end - start));
+}
+
+/** How many pixels the network sees in all, for images of this size, over how many they have: what tiling costs. */
+export function tileCost(prior: Tileable, options: TileOptions, height: number, width: number): number {
+  const grid = gridOf(prior, options);
+  const seen = [height, width].map((extent) =>
+    spans(extent, grid).reduce((sum, { start, end }) => sum + end - start, 0),
+  );
+  return (seen[0] * seen[1]) / (height * width);
+}
+
+/** What a tile's network sees of an image. */
+export function windowOf(x: FloatArray, { row, column }: Tile): FloatArray {
+  return cut(x, row.start, column.start, row.end - row.start, column.end - column.start);
+}
+
+/** Lays the core of what was computed on a window into the image. */
+export function pasteCore(window: FloatArray, { row, column }: Tile, image: FloatArray): void {
+  const height = row.coreEnd - row.coreStart;
+  const width = column.coreEnd - column.coreStart;
+  const core = cut(window, row.coreStart - row.start, column.coreStart - column.start, height, width);
+  paste(core, image, row.coreStart, column.coreStart);
+}
+
+/** The window of v with everything outside the core set to zero: the adjoint of `pasteCore`. */
+export function onlyCore(v: FloatArray, { row, column }: Tile): FloatArray {
+  const window = zeros([v.shape[0], row.end - row.start, column.end - column.start]);
+  const height = row.coreEnd - row.coreStart;
+  const width = column.coreEnd - column.coreStart;
+  const core = cut(v, row.coreStart, column.coreStart, height, width);
+  paste(core, window, row.coreStart - row.start, column.coreStart - column.start);
+  return window;
+}
+
+/** Adds a window to the image: the adjoint of `windowOf`. */
+export function addWindow(window: FloatArray, { row, column }: Tile, image: FloatArray): void {
+  const [channels, h, w] = window.shape;
+  const [, height, width] = image.shape;
+  for (let c = 0, i = 0; c < channels; c++) {
+    for (let y = 0; y < h; y++) {
+      const to = (c * height + row.start + y) * width + column.start;
+      for (let x = 0; x < w; x++) image.data[to + x] += window.data[i++];
+    }
+  }
+}
+
+/** The same tile of an array each of whose positions stands for `stride` pixels a side, on which the grid lies. */
+export function shrunk({ row, column }: Tile, stride: number): Tile {
+  const over = ({ coreStart, coreEnd, start, end }: Span): Span => ({
+    coreStart: coreStart / stride,
+    coreEnd: coreEnd / stride,
+    start: start / stride,
+    end: end / stride,
+  });
+  return { row: over(row), column: over(column) };
+}

@@ -12,6 +12,8 @@ import type { Solver } from '../solvers/solver.js';
 export const defaults = {
   /** Posterior samples N. */
   samples: 4,
+  /** Rounds of the equivariant bootstrap. */
+  bootstrap: 0,
   seed: 0,
   /** Of the credible interval. */
   level: 0.9,

@@ -45,6 +45,7 @@ export type {
   Task,
 } from '../solvers/solver.js';
 export { type BenchOptions, type BenchResult, bench } from './bench/bench.js';
+export type { Bootstrap } from './bootstrap.js';
 export {
   type Description,
   describe,

@@ -12,8 +12,9 @@ import { roundingAsNoise } from '../problems/rounded.js';
 import { whitened } from '../problems/whitened.js';
 import { chooseSolver, effectiveOptions, requireMatch } from '../solvers/choose.js';
 import type { Solver, Task } from '../solvers/solver.js';
+import { type Bootstrap, bootstrap } from './bootstrap.js';
 import { requireArray, requirePrior, requireProblem } from './core/arguments.js';
-import { contiguous, type FloatArray, floatArray } from './core/array.js';
+import { contiguous, type FloatArray, floatArray, zeros } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { normalisedWeights, type Summary, summarise, summariseMoments } from './core/posterior.js';
 import { hashArray, keyedRandom, type Random, type RandomSource } from './core/random.js';
@@ -45,6 +46,11 @@ export interface RestoreJob {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Level of the credible interval (default 0.9). */
   readonly level?: number;
+  /**
+   * Rounds of the equivariant bootstrap (default 0: none), each as much work as the restoration itself. They tell how
+   * far the mean may be off, of point solvers too.
+   */
+  readonly bootstrap?: number;
   /**
    * Bytes that the work may take, as `estimateMemory` estimates them; no limit by default. It is only looked at before
    * the work and changes no result.
@@ -78,6 +84,8 @@ export interface Posterior extends Summary {
    * the mean, where there are no samples.
    */
   readonly misfit: readonly number[];
+  /** How far the mean may be off, where rounds of the bootstrap were asked for. It is no spread of the posterior. */
+  readonly bootstrap?: Bootstrap;
   readonly networkEvaluations: number;
   readonly vjps: number;
   /** Wall time. */
@@ -130,20 +138,34 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const item = await hashArray(measurement);
   const randomOf = (k: number) => keyedRandom(seed, item, k);
   const variance = wantsVariance(job.samples);
-  const draw = async (measured: Measured, count: number, onProgress: RestoreJob['onProgress']) => {
+  const draw: Draw = async (measured, count, onProgress, own = {}) => {
     const task = await taskFor(solver, measured, job, counters);
-    return drawSamples({ ...job, solver, task, options, samples: count, variance, randomOf, onProgress });
+    return drawSamples({
+      ...job,
+      solver,
+      task,
+      options,
+      samples: count,
+      variance,
+      randomOf,
+      onProgress,
+      ...own,
+    });
   };
+  const { bootstrap: rounds = defaults.bootstrap } = job;
+  const told = portionOf(job.onProgress, 0, 1 / (1 + rounds));
   const { measured, onProgress } = await lookedAtAgain(
     given,
     solver.kind === 'point' ? 1 : samples,
-    job.onProgress,
+    told,
     draw,
   );
   const drawn = await draw(measured, samples, onProgress);
+  const again = { job, solver, samples, rounds, seed, level, item, draw };
   return {
     ...reported(drawn, measured.problem, level, randomOf),
     ...foundIn(measured),
+    ...(rounds > 0 ? { bootstrap: await bootstrapOf(drawn, measured, again) } : {}),
     level,
     // Where the measurement holds structured noise besides, x alone does not say what it should be.
     misfit: job.noisePrior ? [] : await misfitOf(drawn, measured),
@@ -157,6 +179,55 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
 
 type Measured = Pick<Task, 'measurement' | 'problem'>;
 
+/** @param own what differs from the first time: random numbers, and whether variances are wanted. */
+type Draw = (
+  measured: Measured,
+  samples: number,
+  onProgress: RestoreJob['onProgress'],
+  own?: { readonly randomOf?: (k: number) => RandomSource; readonly variance?: boolean },
+) => Promise<Drawn>;
+
+/** Tells of a part of the work as a part: from `from` on, `share` of the whole. */
+function portionOf(onProgress: RestoreJob['onProgress'], from: number, share: number) {
+  return onProgress && ((told: Progress) => onProgress({ ...told, fraction: from + share * told.fraction }));
+}
+
+interface Again extends Required<Pick<RestoreJob, 'seed' | 'level' | 'samples'>> {
+  readonly job: RestoreJob;
+  readonly solver: Solver;
+  readonly rounds: number;
+  readonly item: string;
+  readonly draw: Draw;
+}
+
+/** The mean is what is measured and restored anew. */
+async function bootstrapOf(drawn: Drawn, { problem }: Measured, again: Again): Promise<Bootstrap> {
+  const { job, solver, samples, rounds, draw } = again;
+  const { prior } = job;
+  const card = prior?.card?.kind === 'diffusion' ? prior.card : undefined;
+  return bootstrap({
+    ...again,
+    problem,
+    estimate: meanImage(drawn),
+    symmetry: solver.needs.prior === 'none' ? 'dihedral' : (card?.symmetry ?? 'none'),
+    restore: async (measurement, round, randomOf) => {
+      const told = portionOf(job.onProgress, (1 + round) / (1 + rounds), 1 / (1 + rounds));
+      return meanImage(await draw({ measurement, problem }, samples, told, { randomOf, variance: false }));
+    },
+  });
+}
+
+/** Of what the operator takes, which need not be what is reported. */
+function meanImage({ images, moments, weighting: { logWeights } }: Drawn): FloatArray {
+  if (moments) return moments.mean;
+  const weights = normalisedWeights(images.length, logWeights);
+  const mean = zeros(images[0].shape);
+  images.forEach(({ data }, k) => {
+    for (let i = 0; i < data.length; i++) mean.data[i] += weights[k] * data[i];
+  });
+  return mean;
+}
+
 /**
  * Where the operator was found from the measurement, its noise misled: a first image, of one sample, says what the
  * measurement is without noise, and the operator is found from that.
@@ -165,19 +236,16 @@ async function lookedAtAgain(
   measured: Measured,
   samples: number,
   onProgress: RestoreJob['onProgress'],
-  draw: (measured: Measured, samples: number, onProgress: RestoreJob['onProgress']) => Promise<Drawn>,
+  draw: Draw,
 ): Promise<{ measured: Measured; onProgress: RestoreJob['onProgress'] }> {
   const { measurement, problem } = measured;
   if (problem.found === undefined) return { measured, onProgress };
   const share = 1 / (1 + Math.max(samples, 1));
-  const { images, moments } = await draw(measured, Math.min(samples, 1), (progress) =>
-    onProgress?.({ ...progress, fraction: share * progress.fraction }),
-  );
+  const { images, moments } = await draw(measured, Math.min(samples, 1), portionOf(onProgress, 0, share));
   const clean = await problem.operator.apply(moments?.mean ?? images[0]);
   return {
     measured: { measurement, problem: withFiniteOperator(problem.found.again(clean)) },
-    onProgress: (progress) =>
-      onProgress?.({ ...progress, fraction: share + (1 - share) * progress.fraction }),
+    onProgress: portionOf(onProgress, share, 1 - share),
   };
 }
 
@@ -263,8 +331,9 @@ function drawByWeight(logWeights: readonly number[], random: Random): number {
 }
 
 function requireArguments(job: RestoreJob): void {
-  const { measurement, problem, prior, noisePrior, seed, level } = Object(job) as RestoreJob;
+  const { measurement, problem, prior, noisePrior, seed, level, bootstrap } = Object(job) as RestoreJob;
   requireInRange({ seed, level });
+  requireRounds(bootstrap, noisePrior);
   requireArray(measurement, 'the measurement');
   requireProblem(problem);
   requirePrior(prior);
@@ -285,6 +354,16 @@ function requireInRange({
 }: Pick<RestoreJob, 'seed' | 'level'>): void {
   if (!(level > 0 && level < 1)) throw new UsageError(`level must lie between 0 and 1, found ${level}`);
   if (!Number.isInteger(seed)) throw new UsageError(`seed must be a whole number, found ${seed}`);
+}
+
+/** @throws UsageError where they are no number, or structured noise could not be drawn anew. */
+function requireRounds(rounds: number = defaults.bootstrap, noisePrior?: Prior): void {
+  if (!(Number.isInteger(rounds) && rounds >= 0)) {
+    throw new UsageError(`bootstrap must be a whole number of rounds from 0, found ${rounds}`);
+  }
+  if (rounds > 0 && noisePrior) {
+    throw new UsageError('the bootstrap measures anew, which it cannot where a prior of the noise is given');
+  }
 }
 
 function requireFinite(measurement: FloatArray): void {

@@ -13,7 +13,7 @@ import type { Random } from '../../src/core/random.js';
  * An element of the dihedral group: bit 0 turns the image upside down, bit 1 swaps left and right, and then
  * bit 2 swaps rows and columns.
  */
-type Orientation = number;
+export type Orientation = number;
 
 const LEFT_RIGHT = 2;
 const ROWS_COLUMNS = 4;
@@ -39,7 +39,7 @@ export async function equivariantDenoise(
   requireAbility(prior, 'denoise');
   requireArrays({ x });
   const [, height, width] = x.shape;
-  const choices = orientations(prior, height === width);
+  const choices = orientations(prior.card?.symmetry, height === width);
   if (choices.length === 1) return prior.denoise(x, sigma, signal);
   requireMethods(random, 'the stream of random numbers', ['integer'], "what context.random('turn') gives");
   const orientation = choices[random.integer(choices.length)];
@@ -47,8 +47,12 @@ export async function equivariantDenoise(
   return oriented(denoised, inverse(orientation));
 }
 
-function orientations({ card }: DiffusionPrior, square: boolean): readonly Orientation[] {
-  switch (card?.symmetry) {
+/** What images are alike in, as a card says it. */
+export type Symmetry = 'dihedral' | 'mirror' | 'none' | undefined;
+
+/** Those in which images of this symmetry are alike, and keep their shape. */
+export function orientations(symmetry: Symmetry, square: boolean): readonly Orientation[] {
+  switch (symmetry) {
     case 'dihedral':
       // Other images keep their shape, and with it what the runtime has planned for.
       return square ? [0, 1, 2, 3, 4, 5, 6, 7] : [0, 1, 2, 3];

@@ -32,6 +32,7 @@ export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags, Par
   readonly keepSamples?: boolean;
   readonly estimate: 'mean' | 'median' | 'sample';
   readonly level: number;
+  readonly bootstrap?: number;
   readonly format?: FolderJob['format'];
   readonly bits?: 8 | 16;
   readonly quality?: number;
@@ -116,7 +117,12 @@ function addMethod(command: Command): void {
         .choices(['mean', 'median', 'sample'])
         .default('mean'),
     )
-    .option('--level <p>', 'level of the credible interval', parseLevel, defaults.level);
+    .option('--level <p>', 'level of the credible interval', parseLevel, defaults.level)
+    .option(
+      '--bootstrap <n>',
+      'rounds in which the estimate is mirrored, shifted, measured and restored anew, to see how far it may be off; each takes as long as the restoration (default: none)',
+      parseCount,
+    );
 }
 
 /** How a network is run, and what may be opened. */

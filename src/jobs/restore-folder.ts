@@ -60,6 +60,8 @@ export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
   /** Which image stands for the posterior (default `mean`). */
   readonly estimate?: Estimate;
   readonly level?: number;
+  /** Rounds of the equivariant bootstrap (default 0), each as much work as the restoration. */
+  readonly bootstrap?: number;
   /** Of the estimate; by default `tiff` for TIFF files, `npy` for scans and else `png`. `input` keeps JPEG and WebP. */
   readonly format?: AskedFormat['format'];
   /** By default those of the input. */
@@ -154,6 +156,7 @@ export async function restoreFolder(
       job.format,
       job.keepSamples ? (job.samples ?? defaults.samples) : 0,
       mapsOf(job.spec),
+      job,
     ),
     verb: 'restored',
   };

@@ -9,6 +9,7 @@ import { keep } from '../../solvers/baseline/keep.js';
 import { chooseSolver, effectiveOptions } from '../../solvers/choose.js';
 import type { Solver } from '../../solvers/solver.js';
 import { type FittedPrior, fitted } from '../auto-tile.js';
+import type { Bootstrap } from '../bootstrap.js';
 import type { FloatArray, Shape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import type { JpegCoding } from '../core/jpeg-coding.js';
@@ -25,6 +26,7 @@ import { type Posterior, restore } from '../restore.js';
 import { asMeasurement } from './array-input.js';
 import { diagnose, isOpen, specOf } from './diagnosis.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
+import { errorMapEndings } from './error-maps.js';
 import { type NoiseReport, withEstimatedNoise } from './estimated-noise.js';
 import { withoutFilledAlpha } from './filled-alpha.js';
 import { dimDoubt, noiseInLevels, withStatedLevels } from './levels.js';
@@ -81,6 +83,8 @@ export interface RestoredLine
   readonly about?: Input['about'];
   /** What noise the picture was found to have, where it was not told. */
   readonly noise?: NoiseReport;
+  /** Of the equivariant bootstrap: see `Bootstrap`. */
+  readonly bootstrap?: Omit<Bootstrap, 'sd'>;
   /** Options of the operator as the restored image tells them, where that made a map: see `.transmission.png`. */
   readonly found?: Readonly<Record<string, unknown>>;
   /** What a person should look at; absent where there is nothing. */
@@ -112,21 +116,23 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
     ...resultEndings(plan.written),
     ...sampleEndings(plan.written, kept),
     ...maps,
+    ...errorMapEndings(job),
   ]);
   const truth = await truthOf(item, job, warn);
   const posterior = await posteriorOf(item, plan, shared);
   if (plan.solver !== keep) await judge(posterior, plan, shared, warn);
   const estimate = job.estimate ?? 'mean';
   const scores = truth && scoresOf(truth, posterior, plan, job, warn);
-  const { files, sdWhite } = await encodeResults(posterior, estimate, plan.written, plan.input);
+  const { files, ...whites } = await encodeResults(posterior, estimate, plan.written, plan.input);
   const samples = kept > 0 ? await encodeSamples(posterior, plan.written, plan.input) : [];
   const line = await folder.put(name, [...files, ...samples, ...(await encodeMaps(posterior))], {
-    ...{ key: keyOf(plan.made), path: item.path, made: plan.made, sdWhite },
+    ...{ key: keyOf(plan.made), path: item.path, made: plan.made, ...whites },
     ...figuresOf(posterior),
     ...scores,
     ...(plan.input.about ? { about: plan.input.about } : {}),
     ...(plan.noise ? { noise: plan.noise } : {}),
     ...(posterior.found ? { found: posterior.found.options } : {}),
+    ...(posterior.bootstrap ? { bootstrap: { ...posterior.bootstrap, sd: undefined } } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
   });
   onEvent({ type: 'done', name, line });
@@ -290,6 +296,7 @@ function madeOf(
     samples: solver.kind === 'point' ? undefined : (job.samples ?? (defaultSamples(solver) || undefined)),
     seed: job.seed ?? defaults.seed,
     level: job.level ?? defaults.level,
+    bootstrap: job.bootstrap || undefined,
     estimate: job.estimate ?? 'mean',
     keepSamples: kept > 0 || undefined,
     written,
@@ -307,7 +314,7 @@ async function posteriorOf(
   shared: Shared,
 ): Promise<Posterior> {
   const { job, noisePrior, onEvent } = shared;
-  const { samples, seed, level, signal, maxMemory = machineMemory() } = job;
+  const { samples, seed, level, bootstrap, signal, maxMemory = machineMemory() } = job;
   const options = optionsFor(solver, job);
   const task = { imageShape: problem.imageShape, solver, prior, samples };
   requireMemory(task, maxMemory, shared.held);
@@ -320,7 +327,7 @@ async function posteriorOf(
   });
   return restore({
     ...{ measurement: input.array, problem, prior, noisePrior, solver },
-    ...{ options, samples, seed, level, signal },
+    ...{ options, samples, seed, level, bootstrap, signal },
     onProgress: (progress) => onEvent({ type: 'progress', name, ...progress }),
   });
 }

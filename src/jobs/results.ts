@@ -8,6 +8,7 @@ import { encodePicture, GOOD_QUALITY, type WrittenFormat } from '../io/picture.j
 import { type Development, develop } from '../report/develop.js';
 import { sdPicture } from '../report/sd.js';
 import type { Posterior } from '../restore.js';
+import { encodeErrorMaps, errorMapEndings, errorMapsOf, type MapWhites } from './error-maps.js';
 import { posteriorInLevels } from './levels.js';
 
 export type Estimate = 'mean' | 'median' | 'sample';
@@ -82,17 +83,19 @@ export function sampleEndings({ format }: Pick<ResultFormat, 'format'>, count: n
  * Of the results of inputs that are not read yet.
  * @param kept how many samples are kept.
  * @param maps options that the measurement may tell.
+ * @param others what maps besides are asked for.
  */
 export function possibleEndings(
   asked: AskedFormat['format'],
   kept = 0,
   maps: readonly string[] = [],
+  others: Parameters<typeof errorMapEndings>[0] = {},
 ): string[] {
   const lossy = asked === 'input' ? (['jpeg', 'webp'] as const) : [];
   const formats =
     asked === undefined || asked === 'input' ? (['png', 'tiff', 'npy', ...lossy] as const) : [asked];
   const all = formats.flatMap((format) => [...resultEndings({ format }), ...sampleEndings({ format }, kept)]);
-  return [...new Set([...all, ...mapEndings(maps)])];
+  return [...new Set([...all, ...mapEndings(maps), ...errorMapEndings(others)])];
 }
 
 /** Colours of a camera are developed. */
@@ -104,7 +107,7 @@ function isPicture(shape: Shape): boolean {
   return shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
 }
 
-export interface Encoded {
+export interface Encoded extends MapWhites {
   readonly files: readonly NewFile[];
   /** The standard deviation that is white in the picture of it; absent where there is none. */
   readonly sdWhite?: number;
@@ -138,16 +141,19 @@ export async function encodeResults(
     files.push({ ending: '.preview.png', bytes });
   }
   const { mean, sd, lower, upper } = inFile;
+  const maps = errorMapsOf(inFile);
+  const { files: pictures, ...whites } = await encodeErrorMaps(inFile);
   if (!sd || !lower || !upper) {
-    return { files: [...files, { ending: '.posterior.npz', bytes: encodeNpz({ mean }) }] };
+    const numbers = { ending: '.posterior.npz', bytes: encodeNpz({ mean, ...maps }) };
+    return { files: [...files, ...pictures, numbers], ...whites };
   }
   const map = sdPicture(sd);
   const spread = {
     ending: '.sd.png',
     bytes: await encodePicture({ image: map.image, bits: 8, format: 'png' }),
   };
-  const numbers = { ending: '.posterior.npz', bytes: encodeNpz({ mean, sd, lower, upper }) };
-  return { files: [...files, spread, numbers], sdWhite: map.white };
+  const numbers = { ending: '.posterior.npz', bytes: encodeNpz({ mean, sd, lower, upper, ...maps }) };
+  return { files: [...files, spread, ...pictures, numbers], sdWhite: map.white, ...whites };
 }
 
 /** Each sample as the estimate is written. @param posterior, input as in `encodeResults`. */

@@ -14,6 +14,7 @@ import type { PictureLimits } from '../io/picture.js';
 import { inputExtensions, isWithin, realPath } from '../io/walk.js';
 import type { Posterior } from '../restore.js';
 import { asImage } from './array-input.js';
+import { type MapScores, scoreErrorMaps } from './error-maps.js';
 
 export interface Scores {
   /** dB, of the estimate clipped to [0, 1]. */
@@ -21,6 +22,8 @@ export interface Scores {
   readonly ssim: number;
   /** Of what samples the posterior. */
   readonly uncertainty?: UncertaintyScores;
+  /** Of the maps besides, by name. */
+  readonly mapScores?: Readonly<Record<string, MapScores>>;
 }
 
 /** How well the interval and the standard deviation tell where the truth is. */
@@ -96,7 +99,12 @@ export function scoreAgainst(
   }
   const clipped = mapArray(estimate, (value) => Math.min(Math.max(value, 0), 1));
   const uncertainty = uncertaintyScores(posterior, truth);
-  return { psnr: psnr(clipped, truth), ssim: ssim(clipped, truth), ...(uncertainty && { uncertainty }) };
+  const mapScores = scoreErrorMaps(posterior, truth);
+  return {
+    ...{ psnr: psnr(clipped, truth), ssim: ssim(clipped, truth) },
+    ...(uncertainty && { uncertainty }),
+    ...(mapScores && { mapScores }),
+  };
 }
 
 function uncertaintyScores(posterior: Posterior, truth: FloatArray): UncertaintyScores | undefined {

@@ -138,6 +138,18 @@ const network = {
     .refine(([least, most]) => least <= most, 'expected [least, most]')
     .readonly()
     .describe('noise levels σ = s/a that the model knows; twice the same for a denoiser of one level'),
+  consistencyLevels: z
+    .array(z.number().positive())
+    .min(1)
+    .max(MOST_STEPS)
+    .refine(
+      (levels) => levels.every((level, i) => i === 0 || level < levels[i - 1]),
+      'expected falling levels',
+    )
+    .optional()
+    .describe(
+      'noise levels σ, falling, at which a consistency-distilled network gives a clean image in one run',
+    ),
   sizeMultiple: z.int().min(1).max(MOST_MULTIPLE).describe('of which height and width must be multiples'),
   receptiveRadius: z
     .int()

@@ -39,6 +39,7 @@ class OnnxDiffusionPrior implements FeedablePrior {
   readonly name: string;
   readonly channels: number;
   readonly sigmaRange: readonly [number, number];
+  readonly consistencyLevels?: readonly number[];
   readonly sizeMultiple: number;
   readonly receptiveRadius?: number;
   readonly #schedule: NoiseSchedule;
@@ -58,6 +59,7 @@ class OnnxDiffusionPrior implements FeedablePrior {
     this.receptiveRadius = card.receptiveRadius;
     const range = card.valueRange[1] - card.valueRange[0];
     this.sigmaRange = [card.sigmaRange[0] / range, card.sigmaRange[1] / range];
+    this.consistencyLevels = card.consistencyLevels?.map((sigma) => sigma / range);
     this.#schedule = noiseSchedule(card.schedule);
   }
 

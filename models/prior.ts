@@ -19,6 +19,11 @@ export interface DiffusionPrior {
   readonly channels: number;
   /** The noise levels [least, most] that the model knows, in [0, 1] image units. */
   readonly sigmaRange: readonly [number, number];
+  /**
+   * Of a consistency-distilled network (Song et al. 2023, arXiv 2303.01469): the levels, falling, at which `denoise`
+   * gives a clean image in one run, and not E[x0 | x].
+   */
+  readonly consistencyLevels?: readonly number[];
   /** The network's grid, in pixels. Any size is accepted; what is cut out of an image must begin on this grid. */
   readonly sizeMultiple: number;
   /**
@@ -223,9 +228,20 @@ export type PriorKind = Prior['kind'];
 
 /** All of a prior but its network, for what wraps it; read field by field, since classes may have getters. */
 export function descriptionOf(prior: DiffusionPrior): Omit<DiffusionPrior, 'denoise' | 'linearize'> {
-  const { kind, name, card, channels, sigmaRange, sizeMultiple, fixedSize, receptiveRadius } = prior;
+  const { kind, name, card, channels, sigmaRange, consistencyLevels, sizeMultiple } = prior;
+  const { fixedSize, receptiveRadius } = prior;
   return {
-    ...{ kind, name, card, channels, sigmaRange, sizeMultiple, fixedSize, receptiveRadius },
+    ...{
+      kind,
+      name,
+      card,
+      channels,
+      sigmaRange,
+      consistencyLevels,
+      sizeMultiple,
+      fixedSize,
+      receptiveRadius,
+    },
     footprint: prior.footprint && ((height, width) => prior.footprint!(height, width)),
     close: () => prior.close(),
   };

@@ -22,6 +22,12 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
       return `a prior with a gradient, but prior ${prior.name} has none`;
     }
     if (prior.kind === 'latent') {
+      if (needs.consistency && !prior.codes.consistencyLevels) {
+        return (
+          `a consistency-distilled prior (a diffusers folder with LCMScheduler or TCDScheduler, or a card with ` +
+          `consistencyLevels), but prior ${prior.name} is none`
+        );
+      }
       const missing = lacksOfAutoencoder(needs, prior);
       if (missing) return `a prior with ${missing}, but prior ${prior.name} has none`;
     }

@@ -50,6 +50,9 @@ type PriorOf<N extends Needs> = N extends { prior: 'diffusion' }
           : N extends { decoderVjp: true }
             ? With<LatentPrior, 'linearizeDecode'>
             : unknown) &
+        (N extends { consistency: true }
+          ? { readonly codes: With<DiffusionPrior, 'consistencyLevels'> }
+          : unknown) &
         (N extends { encoder: true } ? With<LatentPrior, 'encode'> : unknown) &
         (N extends { encoderVjp: true } ? With<LatentPrior, 'linearizeEncode'> : unknown)
     : N extends { prior: 'compressive' }

@@ -17,6 +17,7 @@ import { mcgdiff } from './ensemble/mcgdiff.js';
 import { tds } from './ensemble/tds.js';
 import { latentDaps } from './latent/latent-daps.js';
 import { latentDps } from './latent/latent-dps.js';
+import { latino } from './latent/latino.js';
 import { psld } from './latent/psld.js';
 import { resample } from './latent/resample.js';
 import { daps } from './pixel/daps.js';
@@ -70,6 +71,7 @@ export const solvers: Readonly<Record<string, Solver>> = {
   psld,
   'latent-dps': latentDps,
   'latent-daps': latentDaps,
+  latino,
   vble,
   'vble-xz': vbleXz,
   'map-latent': mapLatent,

@@ -25,7 +25,10 @@ export const schedulerConfig = z.object({
 type Scheduler = z.infer<typeof schedulerConfig>;
 
 /** How a network was trained, as cards say it. */
-type Training = Pick<DiffusionCard, 'parametrisation' | 'schedule' | 'time' | 'valueRange' | 'sigmaRange'>;
+type Training = Pick<
+  DiffusionCard,
+  'parametrisation' | 'schedule' | 'time' | 'valueRange' | 'sigmaRange' | 'consistencyLevels'
+>;
 
 /**
  * How a network was trained, in our terms.
@@ -74,15 +77,12 @@ export function training(scheduler: Scheduler, source: string): Training {
         `EDMEulerScheduler, ScoreSdeVeScheduler or one of FlowMatch.`,
     );
   }
-  const { original_inference_steps: distilled } = scheduler;
-  if (distilled !== undefined && distilled > steps) {
-    throw new Error(
-      `${source}: original_inference_steps is ${distilled}, but the schedule has ${steps} steps; expected no more.`,
-    );
-  }
   const table = varianceTable(scheduler);
   const alphas = alphasCumprod(table);
   const sigma = (alpha: number) => Math.sqrt((1 - alpha) / alpha);
+  const distilled = /^(LCM|TCD)/.test(kind)
+    ? distilledSteps(scheduler, alphas.length, source).map((step) => sigma(alphas[step]))
+    : undefined;
   return {
     parametrisation: ({ epsilon: 'epsilon', sample: 'x0', v_prediction: 'v' } as const)[
       scheduler.prediction_type
@@ -91,7 +91,30 @@ export function training(scheduler: Scheduler, source: string): Training {
     time: { form: 'index', scale: 1 },
     valueRange: symmetric,
     sigmaRange: [sigma(alphas[0]), sigma(alphas[alphas.length - 1])],
+    ...(distilled && { consistencyLevels: distilled }),
   };
+}
+
+/** Where diffusers says no other: of LCM's and TCD's schedulers. */
+const DISTILLED_ON = 50;
+
+/** The time steps that a network was distilled on, highest first: every k-th, as LCM's and TCD's samplers count. */
+function distilledSteps(scheduler: Scheduler, available: number, source: string): number[] {
+  const { original_inference_steps: count = DISTILLED_ON, num_train_timesteps: steps } = scheduler;
+  if (count > steps) {
+    throw new Error(
+      `${source}: original_inference_steps is ${count}, but the schedule has ${steps} steps; expected no more.`,
+    );
+  }
+  const every = Math.floor(steps / count);
+  const taken = Array.from({ length: count }, (_, i) => every * (count - i) - 1);
+  // Pure noise has no σ.
+  if (scheduler.rescale_betas_zero_snr) return taken.filter((step) => step < available);
+  if (taken[0] < available) return taken;
+  throw new Error(
+    `${source}: the network was distilled at time step ${taken[0]} of ${steps}, but the schedule has ` +
+      `${available} steps; expected num_train_timesteps and trained_betas that agree.`,
+  );
 }
 
 function varianceTable(scheduler: Scheduler): BetasCard {

@@ -195,8 +195,9 @@ function priorFor(needs: Needs, whole: DiffusionPrior): Prior | undefined {
   if (needs.prior === 'compressive') return itselfAsRatedCode(whole, needs);
   if (needs.prior === 'masked') return pixelTokens(needs);
   const { linearize: _, ...modest } = whole;
+  const distilled = needs.consistency && { consistencyLevels: [10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05] };
   const codes = needs.priorVjp || needs.identity || needs.undo ? whole : modest;
-  return needs.prior === 'latent' ? itselfAsCode(codes, needs) : codes;
+  return needs.prior === 'latent' ? itselfAsCode({ ...codes, ...distilled }, needs) : codes;
 }
 
 /** A latent prior whose autoencoder does nothing. */

@@ -23,8 +23,27 @@ it('a flow of T steps reaches from t = 1/T to one step before pure noise', () =>
 
 it.each(['LCMScheduler', 'TCDScheduler'])('%s has the table of what was distilled', (name) => {
   const config = { beta_schedule: 'scaled_linear', beta_start: 0.00085, beta_end: 0.012 };
-  const found = trained({ _class_name: name, original_inference_steps: 50, ...config });
+  const { consistencyLevels, ...found } = trained({
+    _class_name: name,
+    original_inference_steps: 50,
+    ...config,
+  });
   expect(found).toEqual(trained(config));
+  // diffusers 0.35.2: LCMScheduler(**config).set_timesteps(8) takes 999, 879, 759, 639, 499, 379, 259 and 139, and its
+  // alphas_cumprod has these σ there.
+  expect(consistencyLevels).toHaveLength(50);
+  const eight = Array.from({ length: 8 }, (_, i) => consistencyLevels![Math.floor((i * 50) / 8)]);
+  const known = [14.614647, 7.485424, 4.260558, 2.634797, 1.612887, 1.08673, 0.71938, 0.431327];
+  known.forEach((sigma, i) => {
+    expect(eight[i]).toBeCloseTo(sigma, 4);
+  });
+});
+
+it('LCM is distilled on 50 steps where nothing is said, and never on pure noise', () => {
+  expect(trained({ _class_name: 'LCMScheduler' }).consistencyLevels).toHaveLength(50);
+  const rescaled = trained({ _class_name: 'LCMScheduler', rescale_betas_zero_snr: true });
+  expect(rescaled.consistencyLevels).toHaveLength(49);
+  expect(rescaled.consistencyLevels!.every(Number.isFinite)).toBe(true);
 });
 
 it('a flow is one whatever its sampler', () => {
@@ -41,5 +60,10 @@ it('what is not supported is refused by the name of the file', () => {
   );
   expect(() => trained({ _class_name: 'LCMScheduler', original_inference_steps: 2000 })).toThrow(
     'scheduler_config.json: original_inference_steps is 2000, but the schedule has 1000 steps; expected no more.',
+  );
+  const short = { _class_name: 'LCMScheduler', trained_betas: [0.01, 0.02, 0.03] };
+  expect(() => trained(short)).toThrow(
+    'scheduler_config.json: the network was distilled at time step 999 of 1000, but the schedule has 3 steps; ' +
+      'expected num_train_timesteps and trained_betas that agree.',
   );
 });

@@ -9,6 +9,12 @@ export function varianceIn(products: ArrayLike<number>): number {
   return sum / channels;
 }
 
+/** With a variance more that each channel has for itself. */
+export function withOwn(products: readonly number[], variance: number): number[] {
+  const own = (pair: number) => Number.isInteger(Math.sqrt(8 * pair + 9) / 2 - 1.5);
+  return products.map((value, pair) => value + (own(pair) ? variance : 0));
+}
+
 /** Standard deviation in the strongest combination of channels. */
 export function strongestSigma(products: ArrayLike<number>): number {
   return Math.sqrt(strongestVariance(products));

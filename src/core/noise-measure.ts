@@ -7,7 +7,7 @@
  * whole.
  */
 import { contiguous, type FloatArray } from './array.js';
-import { varianceIn } from './channel-products.js';
+import { varianceIn, withOwn } from './channel-products.js';
 import {
   type Block,
   clearOf,
@@ -30,11 +30,12 @@ const WHITE = 0.8;
 const VISIBLE = 1.7 / 255;
 /** The second octave of white noise is so much stronger than the first at most, by chance. */
 const EVEN_OCTAVES = 1.25;
-/** White noise is believed wherever it is from these levels on, where its directions are so even. */
-const SURELY_WHITE = [
-  { evenness: 0.85, sigma: 3 / 255 },
-  { evenness: 0.7, sigma: 10 / 255 },
-];
+/** White noise is believed wherever it is from this level on, where its directions are so even. */
+const SURELY_WHITE = { evenness: 0.85, sigma: 3 / 255 };
+/** And where no flat places speak for something else, from this. */
+const PERHAPS_WHITE = { evenness: 0.7, sigma: 10 / 255 };
+/** Where noise is surely white, and weaker by this than it seems in flat places, these hold detail. */
+const WITH_DETAIL = 0.9;
 /** Flat places less alike than this leave the level open by some tens of per cent. */
 export const UNSURE = 0.55;
 /** By how much at most the variance of noise rises from octave to octave; beyond, it is the picture that shows. */
@@ -87,8 +88,11 @@ export function measureNoise(image: FloatArray, observed?: Float32Array, step = 
   const { sigma: white, evenness } = whiteNoise(picture, observed);
   const nothing = { sigma: white, octaves: [], levels: EVEN };
   if (clear.length === 0) return { ...nothing, kind: 'none', unlikeness: 0 };
-  const sure = SURELY_WHITE.some((least) => evenness >= least.evenness && white >= least.sigma);
-  if (sure && !(flats && flats.unlikeness <= UNSURE)) return { ...nothing, kind: 'white', unlikeness: 0.5 };
+  const exceeds = (least: typeof SURELY_WHITE) => evenness >= least.evenness && white >= least.sigma;
+  const sure = exceeds(SURELY_WHITE);
+  if ((sure || exceeds(PERHAPS_WHITE)) && !(flats && flats.unlikeness <= UNSURE)) {
+    return { ...nothing, kind: 'white', unlikeness: 0.5 };
+  }
   if (!flats || flats.unlikeness > UNLIKE) {
     return { ...nothing, kind: 'unknown', unlikeness: flats?.unlikeness ?? 1 };
   }
@@ -101,6 +105,15 @@ export function measureNoise(image: FloatArray, observed?: Float32Array, step = 
   const sigma = Math.sqrt(varianceIn(octaves[0]));
   const found = { sigma, octaves, levels, unlikeness: doubtOfDetail(octaves, flats, step) };
   if (Math.sqrt(flats.variance) < VISIBLE && sigma < VISIBLE / 2) return { ...found, kind: 'none' };
+  if (sure && white < WITH_DETAIL * sigma) {
+    const even = octaves.map((octave) =>
+      withOwn(
+        octave.map(() => 0),
+        white ** 2,
+      ),
+    );
+    return { ...found, sigma: white, octaves: even, kind: certain ? 'signal-dependent' : 'white' };
+  }
   if (white < WHITE * sigma) return { ...found, kind: 'correlated' };
   if (certain) return { ...found, kind: 'signal-dependent' };
   // Patches count clipped parts too, flat places do not; but where the octaves differ these hold some detail.

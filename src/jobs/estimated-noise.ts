@@ -2,6 +2,7 @@
 
 import { isLinear } from '../../problems/operator.js';
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
+import { withOwn } from '../core/channel-products.js';
 import { UsageError } from '../core/errors.js';
 import type { NoiseMeasurement } from '../core/noise-measure.js';
 import { describeNoise, grainOf, hidingSigma, pixelSigma } from '../core/noise-words.js';
@@ -122,18 +123,13 @@ function nothingSeen(why: string): [NoiseReport, Doubt] {
   ];
 }
 
-/** Of the numbers of an octave, those of a channel with itself. */
-const DIAGONAL: readonly number[] = [0, 2, 5];
-
 /**
  * Noise that all channels share leaves their differences nearly without any, but a file rounds each channel: what is
  * smaller than one of its levels is certain in no colour. The numbers are short, so that the manifest can be read.
  */
 function correlatedOptions({ octaves, levels }: NoiseMeasurement, rounding: number): Record<string, unknown> {
   const channels = octaves[0].length === 1 ? 1 : 3;
-  const whole = octaves.flatMap((octave) =>
-    octave.map((value, k) => value + (DIAGONAL.includes(k) ? 12 * rounding ** 2 : 0)),
-  );
+  const whole = octaves.flatMap((octave) => withOwn(octave, 12 * rounding ** 2));
   return {
     octaves: whole.map((value) => Number(value.toPrecision(6))),
     channels,

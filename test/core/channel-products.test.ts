@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { colourShare, squareOf, strongestSigma, varianceIn } from '../../src/core/channel-products.js';
+import {
+  colourShare,
+  squareOf,
+  strongestSigma,
+  varianceIn,
+  withOwn,
+} from '../../src/core/channel-products.js';
 
 // 00, 01, 11, 02, 12, 22 of a covariance with 1, 2 and 6 on its diagonal.
 const packed = [1, 0.5, 2, 0.25, -1, 6];
@@ -18,4 +24,9 @@ it('have a strongest combination of channels, and what is beside it is colour', 
   // Independent and alike: a third each.
   expect(colourShare([1, 0, 1, 0, 0, 1])).toBeCloseTo(2 / 3, 10);
   expect([colourShare([4]), colourShare([0])]).toEqual([0, 0]);
+});
+
+it('have more variance where each channel has noise of its own', () => {
+  expect(withOwn(packed, 4)).toEqual([5, 0.5, 6, 0.25, -1, 10]);
+  expect(withOwn([1], 4)).toEqual([5]);
 });

@@ -219,6 +219,22 @@ describe('measureNoise', () => {
     }
   });
 
+  it('takes no detail of flat places for white noise that is sure', () => {
+    // Everywhere as rough: a pattern of 5/255 that repeats beneath noise of 6/255.
+    const rough = withNoise(
+      mapArray(waves, (value, i) => {
+        const [y, x] = [Math.floor(i / SHAPE[2]) % SHAPE[1], i % SHAPE[2]];
+        return value + ((5 * Math.SQRT2) / 255) * Math.sin(2.2 * x + 1.1 * y);
+      }),
+      white(6 / 255),
+    );
+    const found = measureNoise(rough);
+    expect(['white', 'signal-dependent']).toContain(found.kind);
+    expect(Math.abs(found.sigma / (6 / 255) - 1)).toBeLessThan(0.07);
+    const [own, between] = found.octaves[0];
+    expect([own, between]).toEqual([found.sigma ** 2, 0]);
+  });
+
   it('refuses a picture, or what is seen of it, that is too small', () => {
     expect(() => measureNoise(zeros([3, 16, 16]))).toThrow(UsageError);
     const seen = new Float32Array(64 * 64).map((_, i) => (i % 64 < 5 ? 1 : 0));

@@ -120,28 +120,47 @@ export function requireMatch<T extends Asked>(solver: Solver, task: T): T & Pick
   throw new UsageError(`solver ${solver.name} needs ${lacking}; ${advice}`);
 }
 
-/** The name of the recommended solver. @param noisePrior of structured noise, where there is any. */
-export function recommended(problem: Problem, noisePrior?: Prior): string {
+/** What the best solver for a problem depends on besides. */
+interface Wanted {
+  /** Of structured noise, where there is any. */
+  readonly noisePrior?: Prior;
+  /** Whether samples are to be as wide as what is not known, which takes longer than a good estimate. */
+  readonly uncertainty?: boolean;
+}
+
+/** The name of the recommended solver. */
+export function recommended(problem: Problem, { noisePrior, uncertainty = false }: Wanted = {}): string {
   if (noisePrior) return 'joint-diffusion';
   const gaussian = typeof problem.noise.variance === 'function' && problem.noise.name === 'gaussian';
-  const { identity, undo } = problem.operator;
+  const { identity, undo, rounding } = problem.operator;
   if (identity && gaussian) return 'tweedie';
+  const white = gaussian || problem.noise.whitening !== undefined;
+  if (uncertainty && isLinear(problem.operator) && white) return 'mmps';
   // Of `colorize` colours are wanted, which a denoiser of grey does not invent.
-  if (undo && problem.name !== 'colorize' && problem.noise.octaves) return 'two-scale';
-  if (isLinear(problem.operator) && (gaussian || problem.noise.whitening)) return 'diffpir';
-  if (problem.operator.rounding && gaussian) return 'diffpir';
+  if (!uncertainty && undo && problem.name !== 'colorize' && problem.noise.octaves) return 'two-scale';
+  if (isLinear(problem.operator) && white) return 'diffpir';
+  if (!uncertainty && rounding && gaussian) return 'diffpir';
   // Beyond white there is no gradient to follow, and in the dark it runs away; what draws each pixel needs none.
   return problem.name === 'clip' || problem.name === 'low-light' ? 'daps' : 'dps';
 }
 
-/** The solver asked for, by name or as an object; without one, the recommended one. @throws UsageError */
+/**
+ * The solver asked for, by name or as an object; without one, the recommended one.
+ * @throws UsageError where there is none of this name, or `uncertainty` is to choose one and one is named, too.
+ */
 export function chooseSolver(
   solver: Solver | string | undefined,
   problem: Problem,
-  noisePrior?: Prior,
+  wanted: Wanted = {},
 ): Solver {
+  if (solver !== undefined && wanted.uncertainty) {
+    const name = typeof solver === 'object' ? solver.name : solver;
+    throw new UsageError(
+      `--uncertainty chooses the solver, but solver ${name} is named; expected one of the two`,
+    );
+  }
   if (typeof solver === 'object') return solver;
-  const name = solver ?? recommended(problem, noisePrior);
+  const name = solver ?? recommended(problem, wanted);
   const found = Object.hasOwn(solvers, name) ? solvers[name] : undefined;
   if (found === undefined) throw unknownName('solver', name, Object.keys(solvers));
   return found;
@@ -159,9 +178,9 @@ export function effectiveOptions(
   return parseOptions(solver.options, `solver ${solver.name}`, { ...presetOf(solver, problem), ...set });
 }
 
-/** The preset of the problem with an option that it has, else of the problem. */
+/** The preset of the problem with an option that it has, else of the problem, else of all that have none. */
 function presetOf({ presets }: Solver, { name, spec }: Problem): Solver['presets'][string] | undefined {
   const options = Object.keys(spec.operators.at(-1)?.options ?? {});
   const special = options.map((option) => `${name}:${option}`).find((key) => Object.hasOwn(presets, key));
-  return presets[special ?? name];
+  return presets[special ?? name] ?? presets['*'];
 }

@@ -78,8 +78,8 @@ interface SolverBase {
   /** Every option has a default, or may be left out, and a `.describe()` with its unit. */
   readonly options: z.ZodObject;
   /**
-   * Options by problem name, or by name and option where that one is another matter (`inpaint:fraction`); effective
-   * options = defaults < preset < what the user sets.
+   * Options by problem name, or by name and option where that one is another matter (`inpaint:fraction`), and under `*`
+   * for all other problems; effective options = defaults < preset < what the user sets.
    */
   readonly presets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

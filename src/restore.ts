@@ -35,6 +35,11 @@ export interface RestoreJob {
   /** A solver or the name of a shipped one; by default the one that the benchmark recommends for the problem. */
   readonly solver?: Solver | string;
   /**
+   * Chooses the solver whose spread is that of what is not known, in place of the quicker one with the better estimate
+   * (default false). Not together with `solver`.
+   */
+  readonly uncertainty?: boolean;
+  /**
    * Number of posterior samples N (default 4); a point solver gives one image whatever is asked. A solver that knows
    * mean and variance by itself (`moments`: tweedie) draws none by default; with 0 or 1 it gives the mean alone, at
    * once, and no uncertainty.
@@ -124,7 +129,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const { seed = defaults.seed, level = defaults.level } = job;
   const given = measuredOf(job);
   const { measurement, problem } = given;
-  const solver = chooseSolver(job.solver, problem, job.noisePrior);
+  const solver = chooseSolver(job.solver, problem, job);
   const options = effectiveOptions(solver, problem, job.options);
   const samples = job.samples ?? defaultSamples(solver);
   requireSamples(samples, solver);

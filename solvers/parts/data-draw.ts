@@ -41,6 +41,9 @@ export const dataDrawOptions = {
 
 export type DataDrawOptions = z.infer<z.ZodObject<typeof dataDrawOptions>>;
 
+/** For solvers whose draws always have a closed form: the other options say nothing. */
+export const exactDraw: DataDrawOptions = { sampler: 'exact', chainSteps: 1, stepSize: 1, momentum: 0 };
+
 /**
  * Draws from p(x | y, z): what the measurement makes of an image that is known up to white noise.
  * @param centre z; a Markov chain starts there. @param spread r, in [0, 1] units.

@@ -26,12 +26,12 @@ interface ChainTask {
   readonly prior: DiffusionPrior;
 }
 
-/** @param mean of the state before anything is known of it: ½ of images, 0 of codes. */
+/** @param mean about which the state begins: ½ of images of which nothing is known, 0 of codes. */
 export async function decoupledAnnealing(
   { measurement, problem, prior }: ChainTask,
   { steps, flowSteps, sigmaMax, sigmaMin, priorVariance, countDrawn, ...draw }: AnnealingOptions,
   context: Context,
-  mean?: number,
+  mean?: number | Float32Array,
 ): Promise<FloatArray> {
   const { lowest, highest } = noiseRange(prior, sigmaMax);
   const sigmas = karrasSigmas(steps, Math.min(Math.max(sigmaMin, lowest), highest / 2), highest);

@@ -18,6 +18,7 @@ import { ancestralStep, startState } from './ancestral.js';
 /**
  * An ancestral chain whose denoiser has seen the measurement.
  * @param guide gives E[x0 | x_σ, y] from the prior's denoiser linearized at x_σ.
+ * @param start about what the chain begins, such as what the measurement says by itself; grey by default.
  * @example
  * ```ts
  * import { type Context, type DifferentiablePrior, guidedChain, noiseLevels } from 'retrodict/solver';
@@ -35,13 +36,14 @@ export async function guidedChain(
   sigmas: ArrayLike<number>,
   guide: (denoiser: Linearization, sigma: number) => Promise<FloatArray>,
   context: Context,
+  start?: FloatArray,
 ): Promise<FloatArray> {
   requireAbility(prior, 'linearize');
   requireExtents(shape);
   requireFunctions({ guide });
   requireContext(context, 'random', 'step');
   const steps = sigmas.length - 1;
-  let x = startState(shape, sigmas[0], context.random('init'));
+  let x = startState(shape, sigmas[0], context.random('init'), start?.data);
   for (let i = 0; i < steps; i++) {
     await context.step(i, steps);
     const denoiser = await prior.linearize(x, sigmas[i], context.signal);

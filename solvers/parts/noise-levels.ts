@@ -25,6 +25,7 @@ type NoiseLevelOptions = z.infer<z.ZodObject<typeof noiseLevelOptions>>;
 
 /**
  * `steps` decreasing levels within what the prior knows, then 0.
+ * @param noiseSigma of the measurement: as in `noiseRange`.
  * @example
  * ```ts
  * import { noiseLevels } from 'retrodict/solver';
@@ -37,9 +38,10 @@ export function noiseLevels(
   prior: Pick<DiffusionPrior, 'sigmaRange'>,
   steps: number,
   options: NoiseLevelOptions,
+  noiseSigma?: number,
 ): Float64Array {
   const { sigmaMax, spacing } = Object(options) as NoiseLevelOptions;
-  const { lowest, highest } = noiseRange(prior, sigmaMax);
+  const { lowest, highest } = noiseRange(prior, sigmaMax, noiseSigma);
   if (spacing === 'karras') return karrasSigmas(steps, lowest, highest);
   if (spacing === 'geometric') return geometricSigmas(steps, lowest, highest);
   return vpSigmas(steps, lowest, highest, spacing);
@@ -50,6 +52,7 @@ const LOWEST = vpSigma(1 / 1000);
 
 /**
  * The levels a chain may visit before 0: those the prior knows, at most `sigmaMax`, from DDPM's lowest up.
+ * @param noiseSigma of the measurement: levels go down to half of it, so that what it leaves open is drawn.
  * @example
  * ```ts
  * import { noiseRange } from 'retrodict/solver';
@@ -60,6 +63,7 @@ const LOWEST = vpSigma(1 / 1000);
 export function noiseRange(
   prior: Pick<DiffusionPrior, 'sigmaRange'>,
   sigmaMax: number,
+  noiseSigma = Number.POSITIVE_INFINITY,
 ): { lowest: number; highest: number } {
   const { sigmaRange } = Object(prior) as typeof prior;
   if (!Array.isArray(sigmaRange)) {
@@ -67,5 +71,6 @@ export function noiseRange(
   }
   requireNumbers({ sigmaMax });
   const [min, max] = sigmaRange;
-  return { lowest: Math.max(min, LOWEST), highest: Math.min(max, sigmaMax) };
+  const lowest = Math.max(min, Math.min(LOWEST, noiseSigma / 2));
+  return { lowest, highest: Math.min(max, sigmaMax) };
 }

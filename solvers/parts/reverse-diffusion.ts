@@ -12,12 +12,8 @@ const RANGE = 30;
 
 /**
  * One draw from p(x0 | x_σ = `state`), exact but for the denoiser and the steps' length: the reverse diffusion keeps
- * the joint distribution of all noise levels, and so that of x0 given a state where it started.
- *
- * Levels in constant ratio. A step draws from q(x_{σ'} | x_σ, x0 = D̃), D̃ extrapolated from the last two denoised
- * images (DPM-Solver++(2M) as a stochastic equation; Lu et al. 2022, arXiv 2211.01095): second order with one
- * evaluation a step. With a Gaussian prior the mean is exact for any number of steps, and of a spectrum like 1/f²
- * 16 leave 1 % of the standard deviation undone.
+ * the joint distribution of all noise levels, and so that of x0 given a state where it started. With a Gaussian prior
+ * the mean is exact for any number of steps, and of a spectrum like 1/f² 16 leave 1 % of the standard deviation undone.
  *
  * @param state [C, H, W], x0 + σ n.
  * @param steps network evaluations.
@@ -32,26 +28,46 @@ export async function drawGiven(
 ): Promise<FloatArray> {
   const lowest = Math.max(prior.sigmaRange[0], sigma / RANGE);
   const levels = sigma > lowest && steps > 1 ? geometricSigmas(steps, lowest, sigma) : [sigma, 0];
+  return reverseDiffusion(state, levels, (x, at) => prior.denoise(x, at, context.signal), context);
+}
+
+/** Most of the last change that is added to an estimate; where levels come ever faster, more would be unstable. */
+const AHEAD = 0.5;
+
+/**
+ * Runs from the first level to the last. A step draws from q(x_{σ'} | x_σ, x0 = D̃), D̃ extrapolated from the last two
+ * estimates (DPM-Solver++(2M) as a stochastic equation; Lu et al. 2022, arXiv 2211.01095): second order with one
+ * estimate a step, D̃ᵢ = Dᵢ + hᵢ/(2hᵢ₋₁) (Dᵢ − Dᵢ₋₁), h = log σ/σ'.
+ * @param state x at the first level. @param levels falling; at 0 the state is the last estimate itself.
+ * @param estimate E[x0 | x_σ], or of an image that is measured E[x0 | x_σ, y].
+ * @returns x at the last level.
+ */
+export async function reverseDiffusion(
+  state: FloatArray,
+  levels: ArrayLike<number>,
+  estimate: (x: FloatArray, sigma: number) => Promise<FloatArray>,
+  context: Context,
+): Promise<FloatArray> {
   const count = levels.length - 1;
+  const length = (i: number) => Math.log(levels[i] / levels[i + 1]);
   let x = state;
   let before: FloatArray | undefined;
   for (let i = 0; i < count; i++) {
     await context.step(i, count);
     const [from, to] = [levels[i], levels[i + 1]];
-    const denoised = await prior.denoise(x, from, context.signal);
+    const now = await estimate(x, from);
     const keep = (to / from) ** 2;
     const spread = to * Math.sqrt(1 - keep);
     const random = context.random('step', i);
-    // All steps have one length on the logarithmic scale, but the last, which ends at 0 and is D itself.
-    const ahead = before && to > 0 ? 0.5 : 0;
-    const [state, clean, last] = [x.data, denoised.data, (before ?? denoised).data];
+    const ahead = before && to > 0 ? Math.min(AHEAD, length(i) / (2 * length(i - 1))) : 0;
+    const [noisy, clean, last] = [x.data, now.data, (before ?? now).data];
     const moved = new Float32Array(x.size);
     for (let j = 0; j < moved.length; j++) {
-      const estimate = clean[j] + ahead * (clean[j] - last[j]);
-      moved[j] = estimate + keep * (state[j] - estimate) + (spread > 0 ? spread * random.normal() : 0);
+      const target = clean[j] + ahead * (clean[j] - last[j]);
+      moved[j] = target + keep * (noisy[j] - target) + (spread > 0 ? spread * random.normal() : 0);
     }
     x = floatArray(moved, x.shape);
-    before = denoised;
+    before = now;
   }
   return x;
 }

@@ -14,12 +14,13 @@
  * Departs from the published code: the likelihood is the problem's own (there its variance is a fiftieth of the true
  * one: τ = 0.01 against σ_n = 0.05, and a missing ½); where the draw has a closed form, or one for each pixel, it is
  * used; the step of a Markov chain is relative to the curvature, not tuned for each problem; levels stay within what
- * the prior knows.
+ * the prior knows; a chain begins at what a linear measurement says (parts/start-image.ts).
  */
 import { z } from 'zod';
 import { defineSolver } from '../define-solver.js';
 import { dataDrawOptions } from '../parts/data-draw.js';
 import { decoupledAnnealing } from '../parts/decoupled-annealing.js';
+import { startImage } from '../parts/start-image.js';
 
 const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(50).describe('noise levels (published: 200)'),
@@ -70,6 +71,7 @@ const presets = {
   clip: { ...fineDetail, sigmaMin: 0.02, priorVariance: 0.01 },
   'low-light': { ...fineDetail, sigmaMin: 0.01, priorVariance: 0.01 },
   'phase-retrieval': { steps: 40, flowSteps: 1, sigmaMax: 2.5, sigmaMin: 0.02, chainSteps: 20 },
+  '*': { ...fineDetail, steps: 40, sigmaMax: 2.5, sigmaMin: 0.01 },
 } as const;
 
 export const daps = defineSolver({
@@ -82,5 +84,8 @@ export const daps = defineSolver({
   options,
   presets,
 
-  run: (task, asked, context) => decoupledAnnealing(task, asked, context),
+  async run(task, asked, context) {
+    const start = await startImage(task, () => context.step(0, asked.steps));
+    return decoupledAnnealing(task, asked, context, start.data);
+  },
 });

@@ -20,13 +20,10 @@
  * operator has a closed form (in the published code conjugate gradients never stop early).
  */
 import { z } from 'zod';
-import type { DiffusionPrior } from '../../models/prior.js';
-import { type FloatArray, mapArray } from '../../src/core/array.js';
-import type { Random } from '../../src/core/random.js';
-import { difference, dot } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
 import { noised, startState } from '../parts/ancestral.js';
-import { drawGivenData } from '../parts/data-draw.js';
+import { drawGivenData, exactDraw } from '../parts/data-draw.js';
+import { denoisingSlope } from '../parts/denoising-slope.js';
 import { noiseRange } from '../parts/noise-levels.js';
 
 const options = z.strictObject({
@@ -50,9 +47,6 @@ const options = z.strictObject({
     .describe('highest noise level, if the prior knows it ([0, 1] units)'),
 });
 
-/** The draw of the clean image has a closed form here: its other options say nothing. */
-const exact = { sampler: 'exact', chainSteps: 1, stepSize: 1, momentum: 0 } as const;
-
 export const flower = defineSolver({
   kind: 'chain',
   name: 'flower',
@@ -72,36 +66,16 @@ export const flower = defineSolver({
       const denoised = await prior.denoise(x, sigmas[i], context.signal);
       const keep =
         priorVariance === undefined
-          ? await meanSlope(prior, x, denoised, sigmas[i], context.random('probe', i), context.signal)
+          ? await denoisingSlope(prior, x, denoised, sigmas[i], context.random('probe', i), context.signal)
           : priorVariance / (priorVariance + sigmas[i] ** 2);
       const spread = sigmas[i] * Math.sqrt(keep);
       const random = context.random('step', i);
-      const drawn = await drawGivenData(problem, measurement, denoised, spread, exact, random);
+      const drawn = await drawGivenData(problem, measurement, denoised, spread, exactDraw, random);
       x = i + 1 < steps ? noised(drawn, sigmas[i + 1], random) : drawn;
     }
     return x;
   },
 });
-
-/** Of the level: the probe's length in a pixel, and the least variance that a denoiser is believed to state. */
-const PROBE = 0.1;
-const LEAST = 1e-4;
-
-/** tr(∂D/∂x)/n by one probe of signs. */
-async function meanSlope(
-  prior: DiffusionPrior,
-  x: FloatArray,
-  denoised: FloatArray,
-  sigma: number,
-  random: Random,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  const signs = mapArray(x, () => (random.integer(2) === 0 ? -1 : 1));
-  const moved = mapArray(x, (value, i) => value + PROBE * sigma * signs.data[i]);
-  const change = difference(await prior.denoise(moved, sigma, signal), denoised);
-  const slope = dot(signs.data, change.data) / (PROBE * sigma * x.size);
-  return Math.min(1, Math.max(LEAST, slope));
-}
 
 /** Falling levels in equal steps of the flow's time t = 1/(1 + 2σ), 2σ being the level on [-1, 1]. */
 function flowLevels(steps: number, lowest: number, highest: number): Float64Array {

@@ -8,7 +8,8 @@
  *
  * Departs from the published code: D_y takes the denoiser's place in ancestral sampling. The noisy variant that is in
  * circulation adds r²·Jᵀ Aᵀ(…)⁻¹(y − A D) to each step whatever its length, so that its result depends on the number
- * of steps.
+ * of steps. A chain begins at what the measurement says (parts/start-image.ts), and its levels end below the
+ * measurement's noise.
  */
 import { z } from 'zod';
 import { axpy, difference, scale } from '../../src/core/vector.js';
@@ -16,6 +17,7 @@ import { defineSolver } from '../define-solver.js';
 import { explaining } from '../parts/data-step.js';
 import { guidedChain } from '../parts/guided-chain.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
+import { startImage } from '../parts/start-image.js';
 
 const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('network evaluations, each with one gradient'),
@@ -37,6 +39,8 @@ const presets = {
   'motion-blur': fineDetail,
   blur: fineDetail,
   downsample: fineDetail,
+  // From high levels it runs away.
+  '*': { ...fineDetail, steps: 30, sigmaMax: 0.5 },
 } as const;
 
 export const pigdm = defineSolver({
@@ -50,7 +54,8 @@ export const pigdm = defineSolver({
 
   async run({ measurement, problem, prior, noiseVariance }, { steps, priorVariance, ...levels }, context) {
     const { operator } = problem;
-    const sigmas = noiseLevels(prior, steps, levels);
+    const sigmas = noiseLevels(prior, steps, levels, Math.sqrt(noiseVariance));
+    const start = await startImage({ problem, measurement }, () => context.step(0, steps));
     return guidedChain(
       prior,
       problem.imageShape,
@@ -68,6 +73,7 @@ export const pigdm = defineSolver({
         return guided;
       },
       context,
+      start,
     );
   },
 });

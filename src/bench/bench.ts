@@ -17,6 +17,7 @@ import { exactTable } from './exact-table.js';
 import { operatorsBench, operatorsTable } from './operators.js';
 import { type EarlierRun, type PhotographsRow, photographsBench } from './photographs.js';
 import { photographsTable } from './photographs-table.js';
+import { type PresetRow, presetsBench, presetsTable } from './presets.js';
 import { type BenchSpec, benchSpec } from './spec.js';
 import { speedBench, speedTable } from './speed.js';
 
@@ -133,6 +134,14 @@ async function run(
         await save({ rows, table: exactTable(rows) });
       }
       return { rows, table: exactTable(rows) };
+    }
+    case 'presets': {
+      const rows: PresetRow[] = [];
+      for await (const row of presetsBench(spec, options.say ?? (() => {}), options.signal)) {
+        rows.push(row);
+        await save({ rows, table: presetsTable(rows) });
+      }
+      return { rows, table: presetsTable(rows) };
     }
     case 'photographs': {
       if (options.data === undefined) {

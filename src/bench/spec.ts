@@ -85,6 +85,17 @@ export const exactSpec = z.strictObject({
   ),
 });
 
+export const presetsSpec = z.strictObject({
+  kind: z.literal('presets'),
+  side: z.int().min(4).max(24).default(16).describe('of the images, px'),
+  samples: z.int().multipleOf(4).positive().default(40),
+  seed: z.int().default(0),
+  solvers: z.array(z.string()).default([]).describe('of every task that names none'),
+  tasks: z.array(
+    z.strictObject({ problem: z.string(), noise: z.string(), solvers: z.array(z.string()).optional() }),
+  ),
+});
+
 const shape = z.array(z.int().positive()).min(1);
 
 export const operatorsSpec = z.strictObject({
@@ -104,10 +115,17 @@ export const operatorsSpec = z.strictObject({
   ),
 });
 
-export const benchSpec = z.discriminatedUnion('kind', [speedSpec, photographsSpec, exactSpec, operatorsSpec]);
+export const benchSpec = z.discriminatedUnion('kind', [
+  speedSpec,
+  photographsSpec,
+  exactSpec,
+  presetsSpec,
+  operatorsSpec,
+]);
 
 export type SpeedSpec = z.infer<typeof speedSpec>;
 export type PhotographsSpec = z.infer<typeof photographsSpec>;
 export type ExactSpec = z.infer<typeof exactSpec>;
+export type PresetsSpec = z.infer<typeof presetsSpec>;
 export type OperatorsSpec = z.infer<typeof operatorsSpec>;
 export type BenchSpec = z.infer<typeof benchSpec>;

@@ -27,6 +27,7 @@ export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags, Par
   readonly noisePrior?: string;
   readonly solver?: string;
   readonly set: Record<string, unknown>;
+  readonly uncertainty?: boolean;
   readonly samples?: number;
   readonly seed: number;
   readonly keepSamples?: boolean;
@@ -104,6 +105,10 @@ function addMethod(command: Command): void {
       'option of the solver; `describe SOLVER` lists them (repeatable)',
       collectSetting,
       {},
+    )
+    .option(
+      '--uncertainty',
+      'take the solver whose samples are as wide as what is not known, which takes longer (default: the quicker one with the better estimate)',
     )
     .option(
       '--samples <n>',

@@ -53,6 +53,8 @@ export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
   /** What tells one version of a solver that is not shipped from the next, such as the hash of its file. */
   readonly solverVersion?: string;
   readonly options?: Readonly<Record<string, unknown>>;
+  /** As of `restore`: chooses the solver whose spread is that of what is not known. */
+  readonly uncertainty?: boolean;
   readonly samples?: number;
   readonly seed?: number;
   /** Writes each sample, too: `a.sample-1.png` and so on. */

@@ -196,7 +196,8 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
   if (written.format === 'jpeg' && input.picture?.alpha) warn(alphaDoubt(path));
   if (problem.found?.doubt) warn(problem.found.doubt);
   const isKept = () => job.solver === undefined && noise?.taken === 'nothing';
-  const solver = isKept() ? keep : chooseSolver(job.solver, problem, noisePrior);
+  const wanted = { noisePrior, uncertainty: job.uncertainty };
+  const solver = isKept() ? keep : chooseSolver(job.solver, problem, wanted);
   if (job.estimate === 'sample' && solver.kind !== 'point' && drawnSamples(solver, job.samples) === 0) {
     const none = `solver ${solver.name} draws none by itself`;
     throw new UsageError(`--estimate sample needs --samples, since ${none}`);
@@ -248,7 +249,10 @@ async function requireRoom(
   const noise = job.spec.noise ?? { name: 'gaussian', options: { sigma: 1 } };
   const spec = isOpen(job.spec) ? specOf('denoise', job.spec) : job.spec;
   const found = await bound(shape, { ...spec, noise })
-    .then((problem) => ({ problem, solver: chooseSolver(job.solver, problem, noisePrior) }))
+    .then((problem) => ({
+      problem,
+      solver: chooseSolver(job.solver, problem, { noisePrior, uncertainty: job.uncertainty }),
+    }))
     .catch(() => undefined); // told when it has been read
   if (found === undefined) return;
   const { problem, solver } = found;

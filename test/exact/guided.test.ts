@@ -1,4 +1,4 @@
-/** ΠGDM and MMPS against the moments that an independent implementation propagates on the same noise levels. */
+/** ΠGDM and MMPS against posteriors in closed form, and against an independent implementation. */
 import { describe, expect, it } from 'vitest';
 import { mmps } from '../../solvers/pixel/mmps.js';
 import { pigdm } from '../../solvers/pixel/pigdm.js';
@@ -10,21 +10,26 @@ import { momentsOf } from './moments.js';
 const gaussian = referenceTask(gaussianReference, [0.01, 10]);
 
 describe('on a Gaussian prior (R0), where each step is affine', () => {
-  it.each([
-    { solver: mmps, steps: 50, mean: [0.941569, -0.453615], covariance: [0.240662, -0.247915, 0.788294] },
-    {
-      solver: pigdm,
-      steps: 200,
-      mean: [0.944168, -0.412149],
-      covariance: [0.268477, -0.278938, 0.854445],
-    },
-  ])('$solver.name, $steps steps', async ({ solver, steps, mean, covariance }) => {
-    const found = await momentsOf(solver, gaussian, { steps, spacing: 'karras' });
-    mean.forEach((value, i) => {
-      expect(found.mean[i]).toBeCloseTo(value, 4);
+  it('ΠGDM in 200 steps has the moments of an independent implementation', async () => {
+    const found = await momentsOf(pigdm, gaussian, { steps: 200, spacing: 'karras' });
+    // That one begins at grey, which a start from σ = 10 forgets but for this much.
+    [0.944168, -0.412149].forEach((value, i) => {
+      expect(Math.abs(found.mean[i] - value)).toBeLessThan(0.004);
     });
-    covariance.forEach((value, i) => {
+    [0.268477, -0.278938, 0.854445].forEach((value, i) => {
       expect(found.covariance[i]).toBeCloseTo(value, 4);
+    });
+  });
+
+  it('MMPS in 30 steps has those of the posterior', async () => {
+    const found = await momentsOf(mmps, gaussian, { steps: 30, spacing: 'geometric' });
+    const { posterior } = gaussianReference;
+    const [a, b, , c] = posterior.covariance();
+    posterior.mean().forEach((value, i) => {
+      expect(Math.abs(found.mean[i] - value)).toBeLessThan(0.01);
+    });
+    [a, b, c].forEach((value, i) => {
+      expect(Math.abs(found.covariance[i] - value)).toBeLessThan(0.03 * c);
     });
   });
 });

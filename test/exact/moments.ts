@@ -38,7 +38,8 @@ async function run(
     normal,
     normals: (shape) => floatArray(Float32Array.from({ length: sizeOf(shape) }, normal), shape),
     uint32: unused,
-    integer: unused,
+    // Signs of probes.
+    integer: () => 0,
     uniform: unused,
   };
   const x = await runSolver(solver, task, options, { random: () => stream, step: async () => {} });

@@ -221,8 +221,29 @@ describe('recommended', () => {
 
   it('is the one that takes two priors, where there are two', () => {
     const denoise = boundTo('denoise', 'gaussian:sigma=0.1');
-    expect(recommended(denoise, prior)).toBe('joint-diffusion');
-    expect(chooseSolver(undefined, denoise, prior)).toBe(solvers['joint-diffusion']);
+    expect(recommended(denoise, { noisePrior: prior })).toBe('joint-diffusion');
+    expect(chooseSolver(undefined, denoise, { noisePrior: prior })).toBe(solvers['joint-diffusion']);
+  });
+
+  describe('where the uncertainty is wanted', () => {
+    it.each([
+      ['denoise', 'gaussian:sigma=0.1', 'tweedie'],
+      ['gaussian-blur:sigma=1', 'gaussian:sigma=0.1', 'mmps'],
+      ['inpaint:fraction=0.5', 'gaussian:sigma=0.1', 'mmps'],
+      ['denoise', 'correlated:octaves=0.01:0.02', 'mmps'],
+      ['clip', 'gaussian:sigma=0.1', 'daps'],
+      ['denoise', 'poisson:gain=0.01', 'dps'],
+    ])('%s with %s is for %s', (operator, noise, solver) => {
+      const chosen = chooseSolver(undefined, boundTo(operator, noise), { uncertainty: true });
+      expect(chosen.name).toBe(solver);
+      expect(chosen.samplesPosterior).toBe(true);
+    });
+
+    it('no solver may be named besides', () => {
+      expect(() => chooseSolver('diffpir', problem, { uncertainty: true })).toThrow(
+        '--uncertainty chooses the solver, but solver diffpir is named; expected one of the two',
+      );
+    });
   });
 });
 

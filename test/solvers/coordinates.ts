@@ -6,6 +6,7 @@ import { gaussianNoise } from '../../problems/noises/gaussian.js';
 import { withLinearization } from '../../problems/operator.js';
 import { diagonal } from '../../problems/parts/diagonal.js';
 import { problemOf } from '../../problems/problem.js';
+import { startImage } from '../../solvers/parts/start-image.js';
 import type { ChainSolver, Context, PointSolver, Task } from '../../solvers/solver.js';
 import { type FloatArray, floatArray, mapArray, sizeOf } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
@@ -32,6 +33,17 @@ export function coordinatesTask({ s, y, sigma, m, v, range }: Coordinates): Task
       range,
     ),
   };
+}
+
+/** What chains begin about: what the measurement says by itself. */
+export async function startOf(coordinates: Coordinates): Promise<Float32Array> {
+  return (await startImage(coordinatesTask(coordinates), async () => {})).data;
+}
+
+/** What is known of a coordinate given its measurement. */
+export function posteriorOf({ s, y, sigma, m, v }: Coordinates, i: number): Law {
+  const variance = 1 / (1 / v + (s[i] / sigma) ** 2);
+  return { mean: variance * (m / v + (s[i] * y[i]) / sigma ** 2), variance };
 }
 
 /** N(mean, variance) of one coordinate. */

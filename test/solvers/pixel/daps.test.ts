@@ -13,6 +13,7 @@ import {
   levelsOf,
   seenAndUnseen as seen,
   shrinkage,
+  startOf,
 } from '../coordinates.js';
 import { counts, endless, expectRanges, needsOf, positive } from '../declared.js';
 
@@ -34,8 +35,9 @@ describe('DAPS', () => {
       countDrawn,
       ...(priorVariance && { priorVariance }),
     };
+    const start = await startOf(seen);
     const laws = seen.s.map((_, i) => {
-      let x: Law = { mean: 0.5, variance: sigmas[0] ** 2 };
+      let x: Law = { mean: start[i], variance: sigmas[0] ** 2 };
       for (let k = 0; k < steps; k++) {
         const k0 = shrinkage(seen, sigmas[k]);
         const r2 = priorVariance

@@ -9,11 +9,11 @@ import { floatArray, mapArray } from '../../../src/core/array.js';
 import { geometricSigmas } from '../../../src/core/schedule.js';
 import { denseProblem, solveDense } from '../../exact/dense.js';
 import {
-  ancestral,
   coordinatesTask,
-  expectLaws,
-  type Law,
+  expectLevels,
   lawsOf,
+  levelsOf,
+  posteriorOf,
   seenAndUnseen as seen,
 } from '../coordinates.js';
 import { counts, endless, expectRanges, needsOf, positive } from '../declared.js';
@@ -95,20 +95,23 @@ describe('matchMoments', () => {
 });
 
 describe('MMPS', () => {
-  it('draws with the denoiser that has seen the measurement', async () => {
-    const steps = 7;
-    const sigmas = geometricSigmas(steps, ...seen.range);
-    const laws = seen.s.map((s, i) => {
-      let x: Law = { mean: 0.5, variance: sigmas[0] ** 2 };
-      for (let k = 0; k < steps; k++) {
-        const [from, data] = [1 / sigmas[k] ** 2, s / seen.sigma ** 2];
-        const precision = 1 / seen.v + from + s * data;
-        const known = (seen.m / seen.v + data * seen.y[i]) / precision;
-        x = ancestral(x, from / precision, known, sigmas[k], sigmas[k + 1]);
-      }
-      return x;
+  it('draws from the posterior of a Gaussian prior, in twenty steps to within 3 %', async () => {
+    const fine = { ...seen, range: [0.02, 10] as const };
+    const found = await lawsOf(mmps, coordinatesTask(fine), { steps: 20, spacing: 'geometric' });
+    found.forEach(({ mean, variance }, i) => {
+      const exact = posteriorOf(fine, i);
+      expect(Math.abs(mean - exact.mean) / Math.sqrt(exact.variance), `mean of coordinate ${i}`).toBeLessThan(
+        0.02,
+      );
+      expect(Math.abs(Math.sqrt(variance / exact.variance) - 1), `sd of coordinate ${i}`).toBeLessThan(0.03);
     });
-    expectLaws(await lawsOf(mmps, coordinatesTask(seen), { steps, spacing: 'geometric' }), laws);
+  });
+
+  it('goes down to half of the noise, where the prior knows it, and asks twice at the last level', async () => {
+    const quiet = { ...seen, sigma: 0.004, range: [0.0015, 2] as const };
+    const levels = await levelsOf(mmps, quiet, { steps: 4, sigmaMax: 1, spacing: 'geometric' });
+    const expected = geometricSigmas(4, 0.002, 1);
+    expectLevels(levels, [...expected.slice(0, 4), expected[3]]);
   });
 
   it('takes what its options say, and linear operators with noise of a known variance', () => {

@@ -296,13 +296,18 @@ export const compressiveCard = z
   .superRefine((card, context) => {
     const { graphs, inputs, outputs, codes } = card;
     const fault = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-    const hyper = [graphs['hyper-decoder'], graphs['hyper-prior'], codes.h];
+    const hyper = [
+      { path: ['graphs', 'hyper-decoder'], value: graphs['hyper-decoder'] },
+      { path: ['graphs', 'hyper-prior'], value: graphs['hyper-prior'] },
+      { path: ['codes', 'h'], value: codes.h },
+    ];
+    const missing = hyper.find(({ value }) => value === undefined);
     if (card.codePrior === 'normal') {
-      if (hyper.some((value) => value !== undefined))
+      if (hyper.some(({ value }) => value !== undefined))
         fault(['codePrior'], '"normal" has no hyperprior, but the card names one');
-    } else if (hyper.some((value) => value === undefined)) {
+    } else if (missing) {
       fault(
-        ['graphs'],
+        missing.path,
         'a hyperprior needs graphs.hyper-decoder, graphs.hyper-prior and codes.h; without one codePrior is "normal"',
       );
     } else if (outputs.encoder.length !== 2) fault(['outputs', 'encoder'], 'expected the names of z and h');

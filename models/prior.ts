@@ -140,8 +140,11 @@ export interface CompressivePrior {
   encode(image: FloatArray, signal?: AbortSignal): Promise<Codes>;
   /** D(z): the image of a code, [0, 1] units, not clipped, of the padded size. */
   decode(z: FloatArray, signal?: AbortSignal): Promise<FloatArray>;
-  /** The decoder at a code with its vector-Jacobian products. */
-  linearizeDecode(z: FloatArray, signal?: AbortSignal): Promise<Linearization>;
+  /**
+   * The decoder at a code with its vector-Jacobian products; absent where it, or the network between h and z, cannot be
+   * differentiated.
+   */
+  linearizeDecode?(z: FloatArray, signal?: AbortSignal): Promise<Linearization>;
   /** σ(z): standard deviation of what the decoder leaves over, of the shape of D(z); absent where not known. */
   spread?(z: FloatArray, signal?: AbortSignal): Promise<FloatArray>;
   /** In double precision, but for the network between h and z. */

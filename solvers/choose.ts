@@ -77,8 +77,7 @@ function lacksOfAutoencoder(needs: Needs, prior: LatentPrior): string | undefine
 
 function hasGradient(prior: Prior): boolean {
   if (prior.kind === 'diffusion') return prior.linearize !== undefined;
-  if (prior.kind === 'compressive') return true;
-  if (prior.kind === 'masked') return prior.linearizeDecode !== undefined;
+  if (prior.kind !== 'latent') return prior.linearizeDecode !== undefined;
   return prior.codes.linearize !== undefined && prior.linearizeDecode !== undefined;
 }
 

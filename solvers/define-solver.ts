@@ -56,7 +56,9 @@ type PriorOf<N extends Needs> = N extends { prior: 'diffusion' }
         (N extends { encoder: true } ? With<LatentPrior, 'encode'> : unknown) &
         (N extends { encoderVjp: true } ? With<LatentPrior, 'linearizeEncode'> : unknown)
     : N extends { prior: 'compressive' }
-      ? CompressivePrior & (N extends { spread: true } ? With<CompressivePrior, 'spread'> : unknown)
+      ? CompressivePrior &
+          (N extends { priorVjp: true } ? With<CompressivePrior, 'linearizeDecode'> : unknown) &
+          (N extends { spread: true } ? With<CompressivePrior, 'spread'> : unknown)
       : N extends { prior: 'masked' }
         ? MaskedPrior &
             (N extends { priorVjp: true } ? With<MaskedPrior, 'linearizeDecode'> : unknown) &

@@ -3,7 +3,8 @@
  * arXiv 1809.02736), with a second decoder for what the first leaves over (Biquard et al., arXiv 2412.04130); or a
  * plain VAE.
  */
-import { type FloatArray, filled, formatShape, mapArray, type Shape } from '../../src/core/array.js';
+import { type FloatArray, filled, formatShape, mapArray, type Shape, zeros } from '../../src/core/array.js';
+import type { Linearization } from '../../src/core/linearization.js';
 import type { CompressiveCard } from '../card.js';
 import type { Affine } from '../onnx/transform.js';
 import { pad, roundUp } from '../padding.js';
@@ -12,7 +13,7 @@ import { openDensity } from './density.js';
 import { type CompressiveModel, codeOf, openPart, openTransform, tensorOf } from './graphs.js';
 
 /**
- * Opens the graphs, and reads the law of the hyperprior.
+ * Opens the graphs, and reads the law of the hyperprior. Whether it can be differentiated is tried once.
  * @throws Error naming the graph and the input, output or shape that does not agree with the card.
  */
 export async function openCompressivePrior(model: CompressiveModel): Promise<CompressivePrior> {
@@ -40,6 +41,9 @@ export async function openCompressivePrior(model: CompressiveModel): Promise<Com
     return [channels, codes.z.stride * shape[1], codes.z.stride * shape[2]];
   };
 
+  const linearizeDecode = async (z: FloatArray, signal?: AbortSignal) =>
+    decoder.linearize(z, SAME, units.out, imageShape(z), signal);
+
   return {
     kind: 'compressive',
     ...{ name, card, channels, sizeMultiple, receptiveRadius: card.receptiveRadius, codeShapes },
@@ -52,7 +56,9 @@ export async function openCompressivePrior(model: CompressiveModel): Promise<Com
       return fetch.map((output, k) => codeOf(outputs[output], shapes[k], card.moments, encoder.name));
     },
     decode: (z, signal) => decoder.apply(z, SAME, units.out, imageShape(z), signal),
-    linearizeDecode: (z, signal) => decoder.linearize(z, SAME, units.out, imageShape(z), signal),
+    ...((await hasGradient(codeShapes([channels, 1, 1]), linearizeDecode, density.rate)) && {
+      linearizeDecode,
+    }),
     ...(spread && {
       spread: (z: FloatArray, signal?: AbortSignal) =>
         spread.apply(z, SAME, { scale: units.out.scale, shift: 0 }, imageShape(z), signal),
@@ -69,6 +75,22 @@ export async function openCompressivePrior(model: CompressiveModel): Promise<Com
     },
     close: () => runtime.close(),
   };
+}
+
+/** Whether the graphs have only operations that can be differentiated; tried at the least size. */
+async function hasGradient(
+  shapes: readonly Shape[],
+  linearizeDecode: (z: FloatArray) => Promise<Linearization>,
+  rate: CompressivePrior['rate'],
+): Promise<boolean> {
+  const codes = shapes.map((shape) => zeros(shape));
+  try {
+    (await linearizeDecode(codes[0])).release();
+    await rate(codes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const SAME: Affine = { scale: 1, shift: 0 };

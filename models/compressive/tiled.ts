@@ -64,7 +64,7 @@ export function tiledCodes(prior: CompressivePrior, options: TileOptions): Compr
 
   async function linearizeDecode(z: FloatArray, signal?: AbortSignal): Promise<Linearization> {
     const tiles = tilesOf({ shape: shapeOf(z) }, grid);
-    if (tiles.length === 1) return prior.linearizeDecode(z, signal);
+    if (tiles.length === 1) return prior.linearizeDecode!(z, signal);
     const at = floatArray(z.data.slice(), z.shape);
     return {
       value: await decode(z, signal),
@@ -72,7 +72,7 @@ export function tiledCodes(prior: CompressivePrior, options: TileOptions): Compr
         const gradient = zeros(at.shape);
         for (const part of tiles) {
           const codes = shrunk(part, stride);
-          const local = await prior.linearizeDecode(windowOf(at, codes), signal);
+          const local = await prior.linearizeDecode!(windowOf(at, codes), signal);
           try {
             addWindow(await local.pullback(onlyCore(v, part)), codes, gradient);
           } finally {
@@ -87,7 +87,8 @@ export function tiledCodes(prior: CompressivePrior, options: TileOptions): Compr
 
   return {
     ...prior,
-    ...{ encode, decode, linearizeDecode },
+    ...{ encode, decode },
+    ...(prior.linearizeDecode && { linearizeDecode }),
     ...(prior.spread && {
       spread: (z: FloatArray, signal?: AbortSignal) => inTiles(z, (window) => prior.spread!(window, signal)),
     }),

@@ -16,7 +16,7 @@ export const mapLatent = defineSolver({
   kind: 'point',
   name: 'map-latent',
   summary: 'MAP-z: the most probable codes of a compressive autoencoder; one image',
-  needs: { prior: 'compressive', noise: 'any' },
+  needs: { prior: 'compressive', priorVjp: true, noise: 'any' },
   samplesPosterior: false,
   options: z.strictObject(codeOptions),
   presets: {},

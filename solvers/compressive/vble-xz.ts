@@ -16,7 +16,7 @@ export const vbleXz = defineSolver({
   name: 'vble-xz',
   summary:
     'VBLE-xz: codes and pixels of a compressive autoencoder; intervals hold what its decoder cannot show',
-  needs: { prior: 'compressive', spread: true, noise: 'any' },
+  needs: { prior: 'compressive', priorVjp: true, spread: true, noise: 'any' },
   samplesPosterior: true,
   options: vble.options,
   presets: {},

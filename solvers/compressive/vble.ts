@@ -39,7 +39,7 @@ export const vble = defineSolver({
   name: 'vble',
   summary:
     'VBLE: the law of the codes of a compressive autoencoder, by optimisation; samples cost one decoding',
-  needs: { prior: 'compressive', noise: 'any' },
+  needs: { prior: 'compressive', priorVjp: true, noise: 'any' },
   samplesPosterior: true,
   options,
   presets: {},

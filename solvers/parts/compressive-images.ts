@@ -36,7 +36,7 @@ export function compressiveImages(
       ),
     decode: async (z) => shown(await prior.decode(z, signal)),
     async linearize(z) {
-      const { value, pullback, release } = await prior.linearizeDecode(z, signal);
+      const { value, pullback, release } = await prior.linearizeDecode!(z, signal);
       return {
         value: shown(value),
         pullback(v) {

@@ -36,6 +36,9 @@ interface Judged {
   readonly leastNoise?: boolean;
 }
 
+/** What a misfit is told of. */
+type Measured = Pick<Judged, 'measurement' | 'problem' | 'prior' | 'posterior'>;
+
 type Judge = (judged: Judged) => Doubt | undefined | Promise<Doubt | undefined>;
 
 /** Above this the estimate has nothing to do with the measurement. */
@@ -44,14 +47,16 @@ const WRECKED = 1000;
 /**
  * @throws Error in one sentence where the result is wrong for certain: a misfit that is no number, or is above 1000.
  */
-export function requirePlausible({ problem, posterior }: Pick<Judged, 'problem' | 'posterior'>): void {
+export async function requirePlausible(judged: Measured): Promise<void> {
+  const { problem, posterior } = judged;
   const lost = posterior.misfit.find((value) => !Number.isFinite(value));
   if (lost !== undefined) {
     const part = `the operator ${problem.name} or the ${problem.noise.name} noise`;
     throw new Error(`the misfit is ${lost}, so ${part} gives values that are not finite for this estimate`);
   }
   const misfit = averageMisfit(posterior);
-  if (misfit !== undefined && misfit > WRECKED) throw new Error(misfitSentence(misfit, posterior.solver));
+  if (misfit === undefined || misfit <= WRECKED) return;
+  throw new Error((await tokenMisfit(misfit, judged)) ?? misfitSentence(misfit, posterior.solver));
 }
 
 /** All doubts about a result, in a fixed order. */
@@ -68,21 +73,26 @@ export async function doubtsOf(judged: Judged): Promise<Doubt[]> {
 const ENOUGH = 100;
 
 /** The misfit is not near what this noise gives: 1, or for a few noises of dark pictures less. */
-const misfitJudge: Judge = async ({ measurement, problem, prior, posterior, leastNoise }) => {
+const misfitJudge: Judge = async (judged) => {
+  const { problem, posterior, leastNoise } = judged;
   const misfit = averageMisfit(posterior);
   if (misfit === undefined || (misfit >= 0.3 && misfit <= 3)) return undefined;
   if (misfit < 1 && leastNoise) return undefined;
   if (misfit <= 10 && countObserved(problem.operator) < ENOUGH) return undefined;
   const ratio = misfit / (await expectedMisfit(problem, posterior.mean));
   if (ratio >= 0.3 && ratio <= 3) return undefined;
-  const told = ratio > 3 && prior?.kind === 'masked' && prior.residual !== undefined;
-  if (!told || !sameShape(posterior.mean.shape, problem.imageShape)) {
-    return { code: 'misfit', message: misfitSentence(misfit, posterior.solver) };
-  }
-  const task = { measurement, problem };
-  const ofTokens = 1 / (await likelihoodPower(task, posterior.mean, prior.residual));
-  return { code: 'misfit', message: tokenSentence(misfit, ofTokens, prior, posterior.solver) };
+  const ofTokens = ratio > 3 ? await tokenMisfit(misfit, judged) : undefined;
+  return { code: 'misfit', message: ofTokens ?? misfitSentence(misfit, posterior.solver) };
 };
+
+/** Of a masked prior: the misfit beside what its tokens leave over. */
+async function tokenMisfit(misfit: number, judged: Measured): Promise<string | undefined> {
+  const { measurement, problem, prior, posterior } = judged;
+  if (prior?.kind !== 'masked' || prior.residual === undefined) return undefined;
+  if (!sameShape(posterior.mean.shape, problem.imageShape)) return undefined;
+  const ofTokens = 1 / (await likelihoodPower({ measurement, problem }, posterior.mean, prior.residual));
+  return tokenSentence(misfit, ofTokens, prior, posterior.solver);
+}
 
 /** Tokens leave some of every image over, which no solver can explain. */
 function tokenSentence(misfit: number, ofTokens: number, { name, residual }: MaskedPrior, solver: string) {

@@ -354,7 +354,7 @@ async function judge(
   { job, prior }: Pick<Shared, 'job' | 'prior'>,
   warn: (doubt: Doubt) => void,
 ): Promise<void> {
-  requirePlausible({ problem, posterior });
+  await requirePlausible({ measurement: input.array, problem, prior, posterior });
   const estimate = estimateOf(posterior, job.estimate ?? 'mean');
   const bits = written.format === 'npy' ? 16 : written.bits;
   const leastNoise = noise?.kind === 'unknown' || noise?.kind === 'none';

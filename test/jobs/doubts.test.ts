@@ -165,6 +165,13 @@ describe('a wreck', () => {
     );
     const far = await restored(grey(0.04), { ...job, solver: tokens(() => 0.4) });
     expect(far.line?.warnings?.[0].message).toMatch(/makes 17\.0 of it: no tokens were found that explain/);
+    // σ = 0.001: a wreck, and γ alone would have made it one.
+    const little = { ...job, noise: 'gaussian:sigma=0.001' };
+    const lost = await restored(grey(0.04), { ...little, solver: tokens(() => 0.5) });
+    expect(lost.counts.failed).toBe(1);
+    expect(lost.failure).toMatch(
+      /makes 1\.60e\+3 of it: no tokens explain this measurement; a prior of pixels/,
+    );
   });
 
   it('tell of chains that do not agree', async () => {

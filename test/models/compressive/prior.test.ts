@@ -3,12 +3,18 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCompressivePrior } from '../../../models/compressive/prior.js';
 import { loadPrior } from '../../../models/load.js';
+import { Runtime } from '../../../models/onnx/session.js';
 import type { CompressivePrior } from '../../../models/prior.js';
-import { type FloatArray, floatArray, mapArray, zeros } from '../../../src/core/array.js';
+import { bind, problem } from '../../../problems/bind.js';
+import { requireMatch } from '../../../solvers/choose.js';
+import { solvers } from '../../../solvers/index.js';
+import { type FloatArray, filled, floatArray, mapArray, zeros } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { dot } from '../../../src/core/vector.js';
 import { float32, model, node } from '../tiny-models.js';
+import { smallModel } from './small-model.js';
 
 const SHIPPED = 'models/weights/photo-compressive';
 const folders: string[] = [];
@@ -88,7 +94,7 @@ describe('photo-compressive', () => {
 
   it('differentiates its decoder', async () => {
     const [z] = await prior.encode(picture(32, 32));
-    const { value, pullback, release } = await prior.linearizeDecode(z);
+    const { value, pullback, release } = await prior.linearizeDecode!(z);
     const v = keyedRandom(0, 'decode', 0)('v').normals(value.shape);
     const w = keyedRandom(0, 'decode', 0)('w').normals(z.shape);
     const step = 0.01;
@@ -130,6 +136,20 @@ describe('photo-compressive', () => {
   });
 });
 
+it('a decoder without a rule has no gradient: it draws, and solvers say which of them remain', async () => {
+  const decoder = [node('Mod', ['code', 'five'], ['decoded'], { fmod: { kind: 'int', value: 1 } })];
+  const prior = await openCompressivePrior(smallModel(await Runtime.start(), { decoder }));
+  const whole = await openCompressivePrior(smallModel(await Runtime.start()));
+  expect([prior.linearizeDecode, typeof whole.linearizeDecode]).toEqual([undefined, 'function']);
+  expect((await prior.decode(filled([1, 2, 2], 3))).data).toEqual(new Float32Array(4).fill(3));
+  const task = { prior, problem: bind(problem('denoise', 'gaussian:sigma=0.1'), { imageShape: [1, 2, 2] }) };
+  expect(() => requireMatch(solvers['map-latent'], task)).toThrow(
+    'needs a prior with a gradient, but prior small has none; these would work: wiener, tv',
+  );
+  await prior.close();
+  await whole.close();
+});
+
 describe('broken cards', () => {
   const broken = async (change: (card: ShippedCard, directory: string) => unknown) => {
     const directory = await folder();
@@ -142,10 +162,9 @@ describe('broken cards', () => {
   };
 
   it('without the hyperprior', async () => {
-    await (await broken((card) => delete card.graphs['hyper-prior'])).toThrow(
-      'a hyperprior needs graphs.hyper-decoder',
-    );
-    await (await broken((card) => delete card.codes.h)).toThrow('a hyperprior needs graphs.hyper-decoder');
+    const lacking = broken((card) => delete card.graphs['hyper-prior']);
+    await (await lacking).toThrow('it lacks graphs.hyper-prior');
+    await (await broken((card) => delete card.codes.h)).toThrow('it lacks codes.h');
   });
 
   it('with a hyperprior beside normal codes', async () => {

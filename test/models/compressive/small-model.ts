@@ -47,10 +47,11 @@ const file = (path: string) => ({ path, sha256: '0'.repeat(64) });
 /** In a folder of its own, with what is changed of its card, of its graphs and of the law of h. */
 export function smallModel(
   runtime: Runtime,
-  { card = {}, law = LOGISTIC }: { card?: object; law?: string } = {},
+  { card = {}, law = LOGISTIC, decoder }: { card?: object; law?: string; decoder?: readonly Node[] } = {},
 ): CompressiveModel {
   const directory = temporaryFolder();
-  const graphs = Object.entries(GRAPHS).map(([name, bytes]) => [`${name}.onnx`, bytes] as const);
+  const own = { ...GRAPHS, ...(decoder && { decoder: graph('code', decoder, ['decoded']) }) };
+  const graphs = Object.entries(own).map(([name, bytes]) => [`${name}.onnx`, bytes] as const);
   fill(directory, { ...Object.fromEntries(graphs), 'hyper-prior.json': law });
   const about = { summary: '', data: '', licence: '', training: '', scores: [] };
   const parsed = compressiveCard.parse({

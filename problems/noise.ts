@@ -41,6 +41,11 @@ export interface NoiseModel {
     readonly covariance: OctaveCovariance;
     readonly levels: number | Float32Array;
   };
+  /**
+   * Of counted photons, which are no Gaussian noise: the standard deviation of each value, for solvers that take it for
+   * one all the same.
+   */
+  photonLevels?(clean: FloatArray): Float32Array;
   /** This noise on the values that are not holes, where its parts differ by place; else `observedNoise` makes it. */
   observing?(observed: Float32Array): NoiseModel;
 }

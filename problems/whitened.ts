@@ -1,5 +1,9 @@
-/** Correlated noise made white: y' = Wy and A' = WA say what y and A do, and any solver for white noise serves. */
-import { type FloatArray, mapArray, sizeOf } from '../src/core/array.js';
+/**
+ * Correlated noise, and noise of uneven strength, made white: y' = Wy and A' = WA say what y and A do, and any solver for
+ * white noise serves.
+ */
+import { type FloatArray, floatArray, mapArray, sizeOf } from '../src/core/array.js';
+import type { NoiseModel } from './noise.js';
 import { gaussianNoise } from './noises/gaussian.js';
 import { isLinear, type LinearOperator, withLinearization } from './operator.js';
 import type { OctaveCovariance } from './parts/octave-covariance.js';
@@ -8,14 +12,17 @@ import type { Problem } from './problem.js';
 /**
  * The same task with white noise, where the noise has a whitening and the operator is linear; as it is else. The noise
  * keeps its mean strength. Levels that go with brightness are taken from the measurement, averaged over 5×5 pixels.
+ * @param photons whether counted photons are taken for Gaussian noise of their standard deviation.
  */
 export function whitened(
   problem: Problem,
   measurement: FloatArray,
+  photons = false,
 ): { problem: Problem; measurement: FloatArray } {
   const { noise, operator } = problem;
-  if (!noise.whitening || !isLinear(operator)) return { problem, measurement };
-  const { covariance, levels } = noise.whitening(smoothed(measurement));
+  const strength = photons ? (noise.whitening ?? photonStrength(noise)) : noise.whitening;
+  if (!strength || !isLinear(operator)) return { problem, measurement };
+  const { covariance, levels } = strength(smoothed(measurement));
   const { eigenvalues } = covariance;
   const levelAt = (i: number) => (typeof levels === 'number' ? levels : levels[i]);
   let [variance, levelSquares] = [0, 0];
@@ -55,6 +62,21 @@ export function whitened(
     },
     measurement: whiten(measurement),
   };
+}
+
+/** Each value by itself, of the standard deviation that its photons have. */
+function photonStrength({ photonLevels }: NoiseModel): NoiseModel['whitening'] {
+  return (
+    photonLevels &&
+    ((clean) => ({
+      covariance: {
+        eigenvalues: new Float32Array(clean.size).fill(1),
+        toSpectrum: (x) => floatArray(x.data, [x.size]),
+        fromSpectrum: (u) => floatArray(u.data, clean.shape),
+      },
+      levels: photonLevels(clean),
+    }))
+  );
 }
 
 /** What W alone has in closed form. @param values its singular values. */

@@ -56,7 +56,8 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
   if (needs.svd && !(isLinear(problem.operator) && problem.operator.svd)) {
     return `an operator whose singular value decomposition is known, but that of problem ${problem.name} is not`;
   }
-  if (needs.noise === 'gaussian' && equalVariance(problem) === undefined) {
+  const photons = needs.photons && isLinear(problem.operator) && problem.noise.photonLevels !== undefined;
+  if (needs.noise === 'gaussian' && equalVariance(problem) === undefined && !photons) {
     return `Gaussian noise of equal variance, but the noise is ${problem.noise.name}`;
   }
   if (needs.noise === 'variance' && !problem.noise.variance) {
@@ -137,7 +138,8 @@ export function recommended(problem: Problem, { noisePrior, uncertainty = false 
   if (uncertainty && isLinear(problem.operator) && white) return 'mmps';
   // Of `colorize` colours are wanted, which a denoiser of grey does not invent.
   if (!uncertainty && undo && problem.name !== 'colorize' && problem.noise.octaves) return 'two-scale';
-  if (isLinear(problem.operator) && white) return 'diffpir';
+  const photons = !uncertainty && problem.noise.photonLevels !== undefined;
+  if (isLinear(problem.operator) && (white || photons)) return 'diffpir';
   if (!uncertainty && rounding && gaussian) return 'diffpir';
   // Beyond white there is no gradient to follow, and in the dark it runs away; what draws each pixel needs none.
   return problem.name === 'clip' || problem.name === 'low-light' ? 'daps' : 'dps';

@@ -50,6 +50,11 @@ export interface Needs {
    * linear.
    */
   readonly noise: 'gaussian' | 'variance' | 'octaves' | 'any';
+  /**
+   * With a linear operator, counted photons are taken for Gaussian noise of their standard deviation. Of what gives no
+   * uncertainty only: it is not their likelihood.
+   */
+  readonly photons?: boolean;
 }
 
 /** What a run is given beside its task: random numbers, progress and the end of the run. */

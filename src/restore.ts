@@ -285,7 +285,7 @@ async function taskFor(
 ): Promise<Task> {
   const { needs } = solver;
   const asItIs = needs.noise === 'octaves' || needs.identity;
-  const white = asItIs ? measured : whitened(measured.problem, measured.measurement);
+  const white = asItIs ? measured : whitened(measured.problem, measured.measurement, needs.photons);
   return requireMatch<Task>(solver, {
     ...(needs.linear ? await linearised(white) : white),
     prior: needs.prior !== 'none' && prior ? counted(prior, counters) : undefined,

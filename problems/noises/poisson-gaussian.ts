@@ -4,7 +4,7 @@ import { mapArray } from '../../src/core/array.js';
 import type { NoiseFamily } from '../family.js';
 import { type NoiseModel, sumOf } from '../noise.js';
 import { photonCounts } from './photon-counts.js';
-import { photonWhitening } from './photon-whitening.js';
+import { photonLevels } from './photon-levels.js';
 import { extendedLog, extendedLogSlope, poissonCount } from './poisson.js';
 
 const options = z.strictObject({
@@ -42,7 +42,7 @@ export function poissonGaussianNoise(gain: number, sigma: number): NoiseModel {
         const meanCount = counts.mean(extendedLog(lambda) + (y.data[i] / gain) * precision);
         return (meanCount * extendedLogSlope(lambda) - (lambda > 0 ? 1 : 0)) / gain;
       }),
-    whitening: photonWhitening(gain, sigma),
+    photonLevels: photonLevels(gain, sigma),
   };
 }
 

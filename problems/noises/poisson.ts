@@ -5,7 +5,7 @@ import type { Random } from '../../src/core/random.js';
 import { logGamma } from '../../src/core/special.js';
 import type { NoiseFamily } from '../family.js';
 import { type NoiseModel, sumOf } from '../noise.js';
-import { photonWhitening } from './photon-whitening.js';
+import { photonLevels } from './photon-levels.js';
 
 /**
  * Expected counts below which log λ goes on as its tangent. The true log-likelihood of a counted photon is −∞ at
@@ -41,7 +41,7 @@ export function poissonNoise(gain: number): NoiseModel {
         const expected = value / gain;
         return ((y.data[i] / gain) * extendedLogSlope(expected) - (expected > 0 ? 1 : 0)) / gain;
       }),
-    whitening: photonWhitening(gain),
+    photonLevels: photonLevels(gain),
   };
 }
 

@@ -8,6 +8,8 @@
  * It is a splitting method, not a sampler: with an exact denoiser its covariance at ζ = 1 is about half of the
  * posterior's, for any number of steps, so its spread is not reported as an uncertainty.
  *
+ * Counted photons are taken for Gaussian noise of their standard deviation at each value (problems/whitened.ts).
+ *
  * Departs from the published code: the state is variance exploding on [0, 1] (an exact change of variables);
  * the data step uses the operator's own border, not a circular one; a chain starts from N(½, σ²) within the noise
  * levels that the prior knows, not from the noised measurement (where the picture shows a part of the scene only, from
@@ -78,7 +80,7 @@ export const diffpir = defineSolver({
   kind: 'chain',
   name: 'diffpir',
   summary: 'DiffPIR: denoising and proximal data steps along a diffusion; no gradient of the network',
-  needs: { prior: 'diffusion', linear: true, noise: 'gaussian' },
+  needs: { prior: 'diffusion', linear: true, noise: 'gaussian', photons: true },
   samplesPosterior: false,
   options,
   presets,

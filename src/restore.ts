@@ -16,6 +16,7 @@ import { type Bootstrap, bootstrap } from './bootstrap.js';
 import { requireArray, requirePrior, requireProblem } from './core/arguments.js';
 import { contiguous, type FloatArray, floatArray, zeros } from './core/array.js';
 import { UsageError } from './core/errors.js';
+import { evidenceError } from './core/evidence-error.js';
 import { normalisedWeights, type Summary, summarise, summariseMoments } from './core/posterior.js';
 import { hashArray, keyedRandom, type Random, type RandomSource } from './core/random.js';
 import { defaultSamples, defaults, wantsVariance } from './defaults.js';
@@ -76,6 +77,8 @@ export interface Posterior extends Summary {
   readonly logWeights?: readonly number[];
   /** Estimate of log p(y), where the solver gives one. */
   readonly logEvidence?: number;
+  /** Its standard error, nats, where particles have ancestors; near 1 it says that nothing is known of it. */
+  readonly logEvidenceError?: number;
   /** Of ensembles: effective sample size over time. */
   readonly ess?: readonly number[];
   /** Of ensembles: which of the first particles each sample descends from. */
@@ -307,12 +310,14 @@ function reported(
   randomOf: (k: number) => RandomSource,
 ) {
   const samples = images.map((image) => problem.report(image));
-  const { logWeights } = weighting;
+  const { logWeights, logEvidence, ancestors } = weighting;
+  const weighed = logEvidence !== undefined && ancestors !== undefined && logWeights !== undefined;
   return {
     ...(moments
       ? summariseMoments(problem.report(moments.mean), moments.variance, level, samples.length)
       : summarise(samples, level, logWeights)),
     ...weighting,
+    ...(weighed ? { logEvidenceError: evidenceError(ancestors, logWeights) } : {}),
     samples,
     drawn: logWeights ? drawByWeight(logWeights, randomOf(0)('drawn')) : 0,
   };

@@ -52,7 +52,7 @@ function inWords({
     lines.push('', `Needs ${wants.join(', ')}.`);
     lines.push(
       samplesPosterior
-        ? 'It samples: its spread is an uncertainty.'
+        ? 'It samples; how wide its samples are beside an exact posterior: docs/benchmarks.md.'
         : 'It does not sample: its spread is no uncertainty.',
     );
   }
@@ -60,7 +60,7 @@ function inWords({
   else if (options.length === 0) lines.push('', 'It has no options.');
   else lines.push('', 'Options:', ...options.flatMap(optionLines));
   const preset = Object.entries(presets ?? {});
-  if (preset.length > 0) lines.push('', 'Presets, by problem:');
+  if (preset.length > 0) lines.push('', 'Presets, by problem (*: all others):');
   for (const [problem, values] of preset) {
     const set = Object.entries(values).map(([key, value]) => `${key}=${value}`);
     lines.push(`  ${problem}: ${set.join(', ')}`);

@@ -65,6 +65,7 @@ type Figures =
   | 'samplesPosterior'
   | 'effectiveSamples'
   | 'logEvidence'
+  | 'logEvidenceError'
   | 'ess'
   | 'ancestors'
   | 'diagnostics'
@@ -397,10 +398,11 @@ function scoresOf(
 }
 
 function figuresOf(posterior: Posterior): Pick<Posterior, Figures> {
-  const { samplesPosterior, effectiveSamples, logEvidence, ess, ancestors, diagnostics } = posterior;
+  const { samplesPosterior, effectiveSamples, logEvidence, logEvidenceError } = posterior;
+  const { ess, ancestors, diagnostics } = posterior;
   const { misfit, networkEvaluations, vjps, seconds } = posterior;
   return {
-    ...{ samplesPosterior, effectiveSamples, logEvidence, ess, ancestors, diagnostics },
+    ...{ samplesPosterior, effectiveSamples, logEvidence, logEvidenceError, ess, ancestors, diagnostics },
     ...{ misfit, networkEvaluations, vjps, seconds },
   };
 }

@@ -15,7 +15,15 @@ import { requireMethods, requireText } from '../src/core/arguments.js';
 import type { FloatArray } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
 import { parseOptions } from '../src/core/options.js';
-import type { ChainSolver, EnsembleSolver, Moments, MomentsContext, Needs, PointSolver } from './solver.js';
+import type {
+  ChainSolver,
+  Context,
+  EnsembleSolver,
+  Moments,
+  MomentsContext,
+  Needs,
+  PointSolver,
+} from './solver.js';
 
 /** A task that has what `needs` ask for. */
 export interface TaskOf<N extends Needs> {
@@ -74,10 +82,12 @@ interface Kinds {
 /** A solver whose `run` says what it takes. */
 type DefinedSolver<K extends keyof Kinds, N extends Needs, S extends z.ZodObject> = Omit<
   Kinds[K],
-  'run' | 'moments' | 'options'
+  'run' | 'estimate' | 'moments' | 'options'
 > & {
   readonly kind: K;
   readonly options: S;
+  /** Of chains. */
+  estimate?(task: TaskOf<N>, options: z.output<S>, context: Context): Promise<FloatArray | undefined>;
   /** Of chains. */
   moments?(task: TaskOf<N>, options: z.output<S>, context: MomentsContext): Promise<Moments>;
   run(

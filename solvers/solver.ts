@@ -99,6 +99,15 @@ export interface ChainSolver extends SolverBase {
    */
   run(task: Task, options: Readonly<Record<string, unknown>>, context: Context): Promise<FloatArray>;
   /**
+   * An image that is nearer to the posterior mean than the mean of a few samples; `restore` reports it in its place
+   * where two samples or more are drawn. Undefined where the options ask for none.
+   */
+  estimate?(
+    task: Task,
+    options: Readonly<Record<string, unknown>>,
+    context: Context,
+  ): Promise<FloatArray | undefined>;
+  /**
    * What is known of the posterior without a sample: `restore` then reports this, and draws only the samples that are
    * asked for.
    * @param context says whether variances are wanted.

@@ -35,19 +35,22 @@ export interface Drawn {
   readonly images: readonly FloatArray[];
   /** Of solvers that know them without samples. */
   readonly moments?: Moments;
+  /** Of solvers that come nearer to the mean than a few samples' mean does. */
+  readonly estimate?: FloatArray;
   /** Of ensembles. */
   readonly weighting: Partial<Omit<Ensemble, 'samples'>>;
 }
 
 /**
- * Moments first; chains two side by side; an ensemble, or a point solver's one image, in one run.
+ * Moments or an estimate first; chains two side by side; an ensemble, or a point solver's one image, in one run.
  * @throws Error where an image is not finite; the signal's reason when aborted.
  */
 export async function drawSamples(drawing: Drawing): Promise<Drawn> {
   const { solver, task, options, samples, randomOf, signal } = drawing;
   const knowing = solver.kind === 'chain' && solver.moments ? solver : undefined;
   const runs = solver.kind === 'chain' ? samples : 1;
-  const meter = progressMeter(runs + (knowing ? 1 : 0), drawing.onProgress);
+  const estimating = solver.kind === 'chain' && samples > 1 ? solver : undefined;
+  const meter = progressMeter(runs + (knowing || estimating?.estimate ? 1 : 0), drawing.onProgress);
   const contextOf = (k: number, stop?: AbortSignal): Context => ({
     random: randomOf(k),
     signal: stop,
@@ -71,13 +74,16 @@ export async function drawSamples(drawing: Drawing): Promise<Drawn> {
     requireFiniteSamples([moments.mean], solver);
     meter.end(runs);
   }
+  const estimate = await estimating?.estimate?.(task, options, context);
+  if (estimate) requireFiniteSamples([estimate], solver);
+  if (estimating?.estimate) meter.end(runs);
   const images = await drawSideBySide(runs, signal, async (k, stop) => {
     const image = await solver.run(task, options, contextOf(k, stop));
     meter.end(k);
     return image;
   });
   requireFiniteSamples(images, solver);
-  return { images, moments, weighting: {} };
+  return { images, moments, estimate, weighting: {} };
 }
 
 /** Tells of the steps of `runs` runs, and lets other work of this thread have its turn. */

@@ -14,7 +14,7 @@ import { chooseSolver, effectiveOptions, requireMatch } from '../solvers/choose.
 import type { Solver, Task } from '../solvers/solver.js';
 import { type Bootstrap, bootstrap } from './bootstrap.js';
 import { requireArray, requirePrior, requireProblem } from './core/arguments.js';
-import { contiguous, type FloatArray, floatArray, zeros } from './core/array.js';
+import { contiguous, type FloatArray, floatArray, mapArray, zeros } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { evidenceError } from './core/evidence-error.js';
 import { normalisedWeights, type Summary, summarise, summariseMoments } from './core/posterior.js';
@@ -304,7 +304,7 @@ async function linearised(measured: Measured): Promise<Measured> {
 
 /** What the samples say of what the problem reports. */
 function reported(
-  { images, moments, weighting }: Drawn,
+  { images, moments, estimate, weighting }: Drawn,
   problem: Problem,
   level: number,
   randomOf: (k: number) => RandomSource,
@@ -315,12 +315,20 @@ function reported(
   return {
     ...(moments
       ? summariseMoments(problem.report(moments.mean), moments.variance, level, samples.length)
-      : summarise(samples, level, logWeights)),
+      : aboutEstimate(summarise(samples, level, logWeights), estimate && problem.report(estimate))),
     ...weighting,
     ...(weighed ? { logEvidenceError: evidenceError(ancestors, logWeights) } : {}),
     samples,
     drawn: logWeights ? drawByWeight(logWeights, randomOf(0)('drawn')) : 0,
   };
+}
+
+/** The estimate in the place of the samples' mean, and the interval about it. */
+function aboutEstimate(summary: Summary, estimate: FloatArray | undefined): Summary {
+  if (estimate === undefined) return summary;
+  const { mean, lower, upper } = summary;
+  const moved = (end: FloatArray) => mapArray(end, (value, i) => value + estimate.data[i] - mean.data[i]);
+  return { ...summary, mean: estimate, ...(lower && upper && { lower: moved(lower), upper: moved(upper) }) };
 }
 
 /** Without samples the mean is what agrees with the data, or does not. */

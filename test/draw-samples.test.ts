@@ -54,6 +54,17 @@ describe('drawSamples', () => {
     expect([runs, images.length, weighting]).toEqual([[7], 1, { logWeights: [0], logEvidence: -3 }]);
   });
 
+  it('asks for an estimate where two samples or more are drawn, with streams of the first', async () => {
+    const solver: ChainSolver = {
+      ...chain,
+      estimate: async (_task, _options, { random }) => filled(shape, random('better').uniform()),
+    };
+    const { images, estimate } = await drawSamples({ ...drawing, solver, samples: 2 });
+    expect(images).toHaveLength(2);
+    expect(estimate!.data[0]).toBe(Math.fround(randomOf(0)('better').uniform()));
+    expect((await drawSamples({ ...drawing, solver, samples: 1 })).estimate).toBeUndefined();
+  });
+
   it('asks for moments first, and then for no more samples than are wanted', async () => {
     const solver: ChainSolver = {
       ...chain,

@@ -82,6 +82,19 @@ const walker = defineSolver({
 const measurement = mapArray(zeros(shape), (_, i) => i / 10);
 
 describe('restore', () => {
+  it('reports the estimate of a solver that has one, and the samples’ interval about it', async () => {
+    const better = { ...walker, estimate: async () => mapArray(measurement, () => 6) };
+    const job = { measurement, problem, prior, samples: 3 };
+    const plain = await restore({ ...job, solver: walker });
+    const found = await restore({ ...job, solver: better });
+    expect(found.mean.data.every((value) => value === 3)).toBe(true);
+    expect(found.sd!.data).toEqual(plain.sd!.data);
+    expect(found.samples).toEqual(plain.samples);
+    found.upper!.data.forEach((value, i) => {
+      expect(value - 3).toBeCloseTo(plain.upper!.data[i] - plain.mean.data[i], 5);
+    });
+  });
+
   it('counts, reports and says what was used', async () => {
     const posterior = await restore({ measurement, problem, prior, solver: walker, samples: 3 });
     expect(posterior.samples).toHaveLength(3);

@@ -6,15 +6,15 @@
  *
  * σ falls in constant ratio to the measurement's noise. With `dual=false` u stays zero: half-quadratic splitting, as
  * DPIR. One image and no uncertainty. For a Gaussian prior, constant σ and λ = 1 it converges to the posterior's
- * mean.
+ * mean. Each step denoises in a random orientation, where the prior's card says that its images have none
+ * (parts/equivariant.ts): 0.1 dB.
  */
 import { z } from 'zod';
-import { filled, mapArray, zeros } from '../../src/core/array.js';
 import { geometricSigmas } from '../../src/core/schedule.js';
-import { axpy, difference } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
-import { moveToData } from '../parts/data-step.js';
+import { equivariantDenoise } from '../parts/equivariant.js';
 import { noiseRange } from '../parts/noise-levels.js';
+import { splitting } from '../parts/splitting.js';
 
 const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(24).describe('network evaluations (DPIR: 8 to 24)'),
@@ -61,24 +61,11 @@ export const pnpAdmm = defineSolver({
     const { operator } = problem;
     const { lowest, highest } = noiseRange(prior, sigmaMax);
     const last = Math.max(lowest, Math.min(sigmaMin ?? Math.sqrt(noiseVariance), 0.999 * highest));
-    const sigmas = geometricSigmas(steps, last, highest);
-    let v = filled(problem.imageShape, 0.5);
-    const u = zeros(problem.imageShape);
-    for (let k = 0; k < steps; k++) {
+    const sigmas = geometricSigmas(steps, last, highest).subarray(0, steps);
+    const split = { operator, measurement, noiseVariance, sigmas, lambda, dual };
+    return splitting(split, async (x, sigma, k) => {
       await context.step(k, steps);
-      const rho = (lambda * noiseVariance) / sigmas[k] ** 2;
-      const x = difference(v, u);
-      await moveToData(operator, measurement, x, rho);
-      v = await prior.denoise(
-        mapArray(x, (value, i) => value + u.data[i]),
-        sigmas[k],
-        context.signal,
-      );
-      if (dual) {
-        axpy(1, x.data, u.data);
-        axpy(-1, v.data, u.data);
-      }
-    }
-    return v;
+      return equivariantDenoise(prior, x, sigma, context.random('orientation', k), context.signal);
+    });
   },
 });

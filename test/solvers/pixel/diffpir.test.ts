@@ -1,5 +1,6 @@
 /** DiffPIR where every step is affine, coordinate by coordinate: the law it draws from, by the formulas. */
 import { describe, expect, it } from 'vitest';
+import { requireMatch } from '../../../solvers/choose.js';
 import { diffpir } from '../../../solvers/pixel/diffpir.js';
 import { geometricSigmas, vpSigmas } from '../../../src/core/schedule.js';
 import {
@@ -14,6 +15,7 @@ import {
   lawsOf,
   levelsOf,
   normalsOf,
+  noting,
   seenAndUnseen as seen,
   shrinkage,
   steepTask,
@@ -78,10 +80,23 @@ describe('DiffPIR', () => {
     expectBounded(products());
   });
 
+  it('estimates by as many evaluations as it is told, without fresh noise, down to the noise', async () => {
+    const { task, levels } = noting(coordinatesTask({ ...seen, sigma: 0.05 }));
+    const options = diffpir.options.parse({ estimateSteps: 4 });
+    const matched = requireMatch(diffpir, task);
+    const context = contextOf(normalsOf(0).random);
+    const found = await diffpir.estimate!(matched as never, options, context);
+    expectLevels(levels, geometricSigmas(4, 0.05, 0.3).slice(0, 4));
+    // Both well seen and poorly, between what is measured and the prior's mean.
+    expect(found!.data[0]).toBeCloseTo(seen.y[0] / seen.s[0], 1);
+    expect(await diffpir.estimate!(matched as never, diffpir.options.parse({}), context)).toBeUndefined();
+  });
+
   it('takes what its options say, and linear operators with noise of equal variance', () => {
     expectRanges(diffpir, {
       steps: counts(10_000),
       lambda: positive(),
+      estimateSteps: { takes: [0, 1, 10_000], refuses: [-1, 1.5, 10_001] },
       zeta: share,
       sigmaMax: positive(),
       spacing: { takes: ['quadratic', 'geometric'], refuses: ['karras'] },

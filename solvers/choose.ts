@@ -1,5 +1,5 @@
 /** Which solver the benchmark recommends for a problem, and whether a solver can do a task, said before any work. */
-import type { LatentPrior, Prior } from '../models/prior.js';
+import type { DiffusionPrior, LatentPrior, Prior } from '../models/prior.js';
 import { isLinear } from '../problems/operator.js';
 import { equalVariance, type Problem } from '../problems/problem.js';
 import { formatShape } from '../src/core/array.js';
@@ -122,6 +122,8 @@ export function requireMatch<T extends Asked>(solver: Solver, task: T): T & Pick
 
 /** What the best solver for a problem depends on besides. */
 interface Wanted {
+  /** Codes and tokens have solvers of their own. */
+  readonly prior?: Prior;
   /** Of structured noise, where there is any. */
   readonly noisePrior?: Prior;
   /** Whether samples are to be as wide as what is not known, which takes longer than a good estimate. */
@@ -129,8 +131,10 @@ interface Wanted {
 }
 
 /** The name of the recommended solver. */
-export function recommended(problem: Problem, { noisePrior, uncertainty = false }: Wanted = {}): string {
+export function recommended(problem: Problem, wanted: Wanted = {}): string {
+  const { prior, noisePrior, uncertainty = false } = wanted;
   if (noisePrior) return 'joint-diffusion';
+  if (prior && prior.kind !== 'diffusion') return recommendedOf(prior, uncertainty);
   const gaussian = typeof problem.noise.variance === 'function' && problem.noise.name === 'gaussian';
   const { identity, undo, rounding } = problem.operator;
   if (identity && gaussian) return 'tweedie';
@@ -143,6 +147,13 @@ export function recommended(problem: Problem, { noisePrior, uncertainty = false 
   if (!uncertainty && rounding && gaussian) return 'diffpir';
   // Beyond white there is no gradient to follow, and in the dark it runs away; what draws each pixel needs none.
   return problem.name === 'clip' || problem.name === 'low-light' ? 'daps' : 'dps';
+}
+
+/** Of priors of another kind than diffusion, whatever the problem. */
+function recommendedOf(prior: Exclude<Prior, DiffusionPrior>, uncertainty: boolean): string {
+  if (prior.kind === 'latent') return 'resample';
+  if (prior.kind === 'compressive') return prior.spread ? 'vble-xz' : 'vble';
+  return prior.linearizeDecode && !uncertainty ? 'aps' : 'mask-metropolis';
 }
 
 /**

@@ -102,9 +102,8 @@ const ERFC_FAR: Rational = [
 
 /** log Φ(x), Φ the cumulative distribution of N(0, 1), to rounding in both tails. */
 export function logNormalCdf(x: number): number {
-  const half = 0.5 * scaledErfc(Math.abs(x) / Math.SQRT2) * Math.exp(-0.5 * x * x);
-  if (x > 0) return Math.log1p(-half);
-  return Math.log(0.5 * scaledErfc(-x / Math.SQRT2)) - 0.5 * x * x;
+  const tail = 0.5 * scaledErfc(Math.abs(x) / Math.SQRT2);
+  return x > 0 ? Math.log1p(-tail * Math.exp(-0.5 * x * x)) : Math.log(tail) - 0.5 * x * x;
 }
 
 /** log Q(a, x), the regularised upper incomplete gamma function, a > 0, x ≥ 0 (Abramowitz & Stegun 6.5.29, 6.5.31). */

@@ -197,7 +197,7 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
   if (written.format === 'jpeg' && input.picture?.alpha) warn(alphaDoubt(path));
   if (problem.found?.doubt) warn(problem.found.doubt);
   const isKept = () => job.solver === undefined && noise?.taken === 'nothing';
-  const wanted = { noisePrior, uncertainty: job.uncertainty };
+  const wanted = { prior, noisePrior, uncertainty: job.uncertainty };
   const solver = isKept() ? keep : chooseSolver(job.solver, problem, wanted);
   if (job.estimate === 'sample' && solver.kind !== 'point' && drawnSamples(solver, job.samples) === 0) {
     const none = `solver ${solver.name} draws none by itself`;
@@ -252,7 +252,7 @@ async function requireRoom(
   const found = await bound(shape, { ...spec, noise })
     .then((problem) => ({
       problem,
-      solver: chooseSolver(job.solver, problem, { noisePrior, uncertainty: job.uncertainty }),
+      solver: chooseSolver(job.solver, problem, { prior, noisePrior, uncertainty: job.uncertainty }),
     }))
     .catch(() => undefined); // told when it has been read
   if (found === undefined) return;

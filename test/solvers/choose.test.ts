@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
-import type { LatentPrior } from '../../models/prior.js';
+import type { LatentPrior, Prior } from '../../models/prior.js';
 import { bind, parseProblem, parseTerm } from '../../problems/index.js';
 import { correlatedNoise } from '../../problems/noises/correlated.js';
 import { chooseSolver, effectiveOptions, recommended, requireMatch } from '../../solvers/choose.js';
@@ -223,6 +223,21 @@ describe('recommended', () => {
     const denoise = boundTo('denoise', 'gaussian:sigma=0.1');
     expect(recommended(denoise, { noisePrior: prior })).toBe('joint-diffusion');
     expect(chooseSolver(undefined, denoise, { noisePrior: prior })).toBe(solvers['joint-diffusion']);
+  });
+
+  it('is of the family of the prior, where that is none of pixels', () => {
+    const denoise = boundTo('denoise', 'gaussian:sigma=0.1');
+    const name = (of: object, uncertainty = false) =>
+      chooseSolver(undefined, denoise, { prior: of as Prior, uncertainty }).name;
+    const spread = async () => denoise.imageShape;
+    expect(name({ kind: 'compressive', spread })).toBe('vble-xz');
+    expect(name({ kind: 'compressive' })).toBe('vble');
+    expect(name(latent)).toBe('resample');
+    const tokens = { kind: 'masked', linearizeDecode: spread };
+    expect(name(tokens)).toBe('aps');
+    // Which gives no uncertainty.
+    expect(name(tokens, true)).toBe('mask-metropolis');
+    expect(name({ kind: 'masked' })).toBe('mask-metropolis');
   });
 
   describe('where the uncertainty is wanted', () => {

@@ -36,10 +36,7 @@ export function conditionalRate(
     const distance = Math.abs(offset);
     const upper = (0.5 - distance) / scale;
     const lower = (-0.5 - distance) / scale;
-    const logUpper = law.logCdf(upper);
-    const logMass = logUpper + Math.log(-Math.expm1(law.logCdf(lower) - logUpper));
-    const atUpper = Math.exp(law.logDensity(upper) - logMass);
-    const atLower = Math.exp(law.logDensity(lower) - logMass);
+    const { logMass, atLower, atUpper } = law.between(lower, upper);
     nats -= logMass;
     const slope = (Math.sign(offset) * (atUpper - atLower)) / scale;
     gradient.data[i] = slope;

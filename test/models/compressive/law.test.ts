@@ -55,3 +55,24 @@ describe('the shape β', () => {
     expect(generalisedGaussian(1).logCdf(-3)).toBeCloseTo(-Math.LN2 - 3 / Math.SQRT2, 12);
   });
 });
+
+it.each([
+  [-0.5, 0.5],
+  [-4.6, 4.4],
+  [-1.25, -0.25],
+  [-0.0005, 0.0004],
+  [-41, -39],
+  [-180.4, -180.2],
+])(
+  'the normal law knows the mass from %f to %f as any law does, and the densities at both over it',
+  (a, b) => {
+    const { logCdf, logDensity, between } = generalisedGaussian(2);
+    const logMass = logCdf(b) + Math.log(-Math.expm1(logCdf(a) - logCdf(b)));
+    const found = between(a, b);
+    const near = (value: number, expected: number) =>
+      expect(Math.abs(value - expected)).toBeLessThan(1e-11 * Math.abs(expected) + 1e-15);
+    near(found.logMass, logMass);
+    near(found.atLower, Math.exp(logDensity(a) - logMass));
+    near(found.atUpper, Math.exp(logDensity(b) - logMass));
+  },
+);

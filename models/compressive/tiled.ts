@@ -23,10 +23,6 @@ import {
  * The same prior, encoded and decoded in tiles, to the same values but for rounding. A pullback runs the decoder
  * forward again, tile after tile.
  * @throws Error where the prior has no receptive radius and no halo is given.
- * @example
- * ```ts
- * const parts = tiledCodes(prior, { tile: 512 });
- * ```
  */
 export function tiledCodes(prior: CompressivePrior, options: TileOptions): CompressivePrior {
   const grid = gridOf(prior, options);

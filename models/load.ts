@@ -159,6 +159,11 @@ async function find(nameOrPath: string): Promise<Place> {
   );
 }
 
+/** Where a shipped prior lies; undefined where there is none of this name. */
+export async function shippedFolder(name: string): Promise<string | undefined> {
+  return (await shippedNames()).includes(name) ? shippedDirectory(name) : undefined;
+}
+
 function shippedDirectory(name: string): string {
   return join(weightsFolder(), name);
 }

@@ -46,6 +46,8 @@ export type {
 } from '../solvers/solver.js';
 export { type BenchOptions, type BenchResult, bench } from './bench/bench.js';
 export type { Bootstrap } from './bootstrap.js';
+export type { Calibrated, Calibrating } from './calibrated.js';
+export type { CalibrationCard } from './calibration-card.js';
 export {
   type Description,
   describe,
@@ -56,6 +58,7 @@ export {
 } from './catalogue.js';
 export { contiguous, type FloatArray, floatArray, type Shape, zeros } from './core/array.js';
 export { UsageError } from './core/errors.js';
+export type { PromiseKind } from './core/interval-calibration.js';
 export type { Levels } from './core/levels.js';
 export type { Awaitable, Linearization } from './core/linearization.js';
 export { psnr, ssim } from './core/metrics.js';
@@ -78,6 +81,7 @@ export { decodeNpy, encodeNpy, type NpyArray } from './io/npy.js';
 export { decodeNpz, encodeNpz } from './io/npz.js';
 export { defaultLimits, type Picture, type PictureLimits } from './io/picture.js';
 export { readPicture, writePicture } from './io/picture-file.js';
+export { type CalibrationJob, calibrateFolder } from './jobs/calibrate-folder.js';
 export type { Doubt } from './jobs/doubts.js';
 export type { PageRange } from './jobs/pages.js';
 export {
@@ -94,6 +98,7 @@ export {
   type SimulationSummary,
   simulateFolder,
 } from './jobs/simulate-folder.js';
+export { type LoadedCalibration, readCalibration } from './load/calibration-file.js';
 export { writeProbedCard } from './load/probed-card.js';
 export { type ProblemTrust, readProblem, readSpecFiles, type SpecFiles } from './load/problem-files.js';
 export { type LoadedSolver, loadSolver } from './load/solver-file.js';

@@ -1,5 +1,6 @@
 /** The main job: measurement + problem + prior + solver → posterior. */
 
+import { weightsOf } from '../models/card-file.js';
 import { type Counters, counted } from '../models/counted.js';
 import type { Prior } from '../models/prior.js';
 import { withoutOffset } from '../problems/algebra/affine.js';
@@ -13,13 +14,15 @@ import { whitened } from '../problems/whitened.js';
 import { chooseSolver, effectiveOptions, requireMatch } from '../solvers/choose.js';
 import type { Solver, Task } from '../solvers/solver.js';
 import { type Bootstrap, bootstrap } from './bootstrap.js';
+import { type Calibrated, type Calibrating, calibratedInterval } from './calibrated.js';
+import { levelOf, type Restoration, unfitFor } from './calibration-card.js';
 import { requireArray, requirePrior, requireProblem } from './core/arguments.js';
 import { contiguous, type FloatArray, floatArray, mapArray, zeros } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { evidenceError } from './core/evidence-error.js';
 import { normalisedWeights, type Summary, summarise, summariseMoments } from './core/posterior.js';
 import { hashArray, keyedRandom, type Random, type RandomSource } from './core/random.js';
-import { defaultSamples, defaults, wantsVariance } from './defaults.js';
+import { defaultSamples, defaults, drawnSamples, wantsVariance } from './defaults.js';
 import { type Drawn, drawSamples, type Progress } from './draw-samples.js';
 import { requireMemory } from './memory.js';
 
@@ -52,6 +55,8 @@ export interface RestoreJob {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Level of the credible interval (default 0.9). */
   readonly level?: number;
+  /** Makes the interval one that holds what it says; by default it is the solver's own. */
+  readonly calibration?: Calibrating;
   /**
    * Rounds of the equivariant bootstrap (default 0: none), each as much work as the restoration itself. They tell how
    * far the mean may be off, of point solvers too.
@@ -101,6 +106,8 @@ export interface Posterior extends Summary {
   /** False for methods that optimise rather than sample: their spread is not an uncertainty. */
   readonly samplesPosterior: boolean;
   readonly solver: string;
+  /** What `lower` and `upper` promise; absent where they are the solver's own, and promise nothing. */
+  readonly calibration?: Calibrated;
   /** What the measurement told of the operator, where that was not given: its options, and maps by option, [H, W]. */
   readonly found?: Pick<FoundOperator, 'options' | 'files'>;
   /** Effective options: defaults < preset of the problem < what was set. */
@@ -136,6 +143,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const options = effectiveOptions(solver, problem, job.options);
   const samples = job.samples ?? defaultSamples(solver);
   requireSamples(samples, solver);
+  if (job.calibration) requireFit(job.calibration, { ...job, solver, options, samples }, problem);
   const started = performance.now();
   const counters: Counters = { networkEvaluations: 0, vjps: 0 };
   requirePossible(measurement, problem);
@@ -170,13 +178,17 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   );
   const drawn = await draw(measured, samples, onProgress);
   const again = { job, solver, samples, rounds, seed, level, item, draw };
+  const summary = reported(drawn, measured.problem, level, randomOf);
+  // Where the measurement holds structured noise besides, x alone does not say what it should be.
+  const misfit = job.noisePrior ? [] : await misfitOf(drawn, measured);
+  const judged = { ...summary, misfit, samples: drawnSamples(solver, job.samples) };
   return {
-    ...reported(drawn, measured.problem, level, randomOf),
+    ...summary,
+    ...(job.calibration && calibratedInterval(judged, measured.problem, level, job.calibration)),
     ...foundIn(measured),
     ...(rounds > 0 ? { bootstrap: await bootstrapOf(drawn, measured, again) } : {}),
     level,
-    // Where the measurement holds structured noise besides, x alone does not say what it should be.
-    misfit: job.noisePrior ? [] : await misfitOf(drawn, measured),
+    misfit,
     ...counters,
     seconds: (performance.now() - started) / 1000,
     samplesPosterior: solver.samplesPosterior,
@@ -364,6 +376,27 @@ function requireSamples(samples: number, solver: Solver): void {
   throw new UsageError(
     `samples must be a whole number from ${least} for solver ${solver.name}, found ${samples}`,
   );
+}
+
+/** @throws UsageError where the calibration is of something else, or has not this level. */
+function requireFit(
+  { card, promise = 'average' }: Calibrating,
+  {
+    solver,
+    options,
+    prior,
+    samples,
+    level = defaults.level,
+  }: RestoreJob & { solver: Solver; options: Restoration['options'] },
+  problem: Problem,
+): void {
+  levelOf(card, level, promise, 'the calibration');
+  const weights = solver.needs.prior === 'none' ? [] : weightsOf(prior);
+  const restoration = { solver: solver.name, weights, samples: drawnSamples(solver, samples), options };
+  // Files that a problem names, and versions of solvers, are known to those who read them.
+  const { files, solverVersion } = card;
+  const unfit = unfitFor(card, { ...restoration, problem: problem.spec, files, solverVersion });
+  if (unfit !== undefined) throw new UsageError(`the calibration does not fit: ${unfit}`);
 }
 
 function requireInRange({

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addBench } from './bench.js';
+import { addCalibrate } from './calibrate.js';
 import { addCard } from './card.js';
 import { addCheck } from './check.js';
 import { addDescribe } from './describe.js';
@@ -25,7 +26,17 @@ export async function run(words: readonly string[]): Promise<number> {
     .showSuggestionAfterError()
     .configureOutput({ writeErr: (text) => process.stderr.write(visiblePage(text)) })
     .exitOverride();
-  for (const add of [addRestore, addSimulate, addSample, addList, addDescribe, addCheck, addCard, addBench]) {
+  for (const add of [
+    addRestore,
+    addSimulate,
+    addSample,
+    addList,
+    addDescribe,
+    addCheck,
+    addCard,
+    addCalibrate,
+    addBench,
+  ]) {
     add(program, (code) => {
       status = code;
     });

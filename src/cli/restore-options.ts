@@ -34,6 +34,8 @@ export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags, Par
   readonly estimate: 'mean' | 'median' | 'sample';
   readonly level: number;
   readonly bootstrap?: number;
+  readonly calibration?: string | false;
+  readonly promise?: FolderJob['promise'];
   readonly format?: FolderJob['format'];
   readonly bits?: 8 | 16;
   readonly quality?: number;
@@ -127,6 +129,17 @@ function addMethod(command: Command): void {
       '--bootstrap <n>',
       'rounds in which the estimate is mirrored, shifted, measured and restored anew, to see how far it may be off; each takes as long as the restoration (default: none)',
       parseCount,
+    )
+    .option(
+      '--calibration <card>',
+      'make the interval hold what it says: a file that `calibrate` wrote (default: one that comes with the prior, where it fits)',
+    )
+    .option('--no-calibration', 'leave the interval as the solver has it')
+    .addOption(
+      new Option(
+        '--promise <kind>',
+        'of a calibrated interval. average: the level, on average over images; risk: at least that, with confidence; images: at least that in most images, with confidence (default: average)',
+      ).choices(['average', 'risk', 'images']),
     );
 }
 

@@ -27,6 +27,7 @@ export interface JudgedImage extends Features {
  * - `images`: in at least the given share of images at least the level, with confidence.
  */
 export const promises = ['average', 'risk', 'images'] as const;
+/** `average`, `risk` or `images`. */
 export type PromiseKind = (typeof promises)[number];
 
 export interface LevelFit {

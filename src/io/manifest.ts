@@ -4,7 +4,7 @@
  * folder to itself.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
@@ -114,6 +114,17 @@ export class Manifest {
     if (this.size === 0) await rm(this.path, { force: true });
     await this.file.close();
   }
+}
+
+/**
+ * The last `ok` line of each item, by name, of a manifest that nobody need have open.
+ * @throws Error in one sentence where it cannot be read or is damaged.
+ */
+export async function readManifest<Line extends OkLine>(path: string): Promise<Map<string, Line>> {
+  const text = await readFile(path, 'utf8').catch((error) => {
+    throw new Error(`${path} cannot be read: ${reasonOf(error)}`, { cause: error });
+  });
+  return parse(text.slice(0, text.lastIndexOf('\n') + 1), path) as Map<string, Line>;
 }
 
 /** Beyond every line: on Windows what is locked cannot be read by others. */

@@ -9,6 +9,7 @@ import { solvers } from '../../solvers/index.js';
 import type { Solver } from '../../solvers/solver.js';
 import { requireJob } from '../core/arguments.js';
 import { UsageError, unknownName } from '../core/errors.js';
+import type { PromiseKind } from '../core/interval-calibration.js';
 import type { Levels } from '../core/levels.js';
 import { parseOptions } from '../core/options.js';
 import { defaults } from '../defaults.js';
@@ -18,10 +19,12 @@ import { manifestName } from '../io/manifest.js';
 import { OutputFolder, Refusal } from '../io/output-folder.js';
 import type { PictureLimits } from '../io/picture.js';
 import { type Item, walk } from '../io/walk.js';
+import { readCalibration, shippedCalibrations } from '../load/calibration-file.js';
 import { readSpecFiles } from '../load/problem-files.js';
 import { isOpen } from './diagnosis.js';
 import type { Doubt } from './doubts.js';
 import type { NoiseReport } from './estimated-noise.js';
+import type { Calibrations } from './item-calibration.js';
 import { loadedPrior, SHIPPED_FOR } from './job-prior.js';
 import { type PageRange, pagesAsked } from './pages.js';
 import { type RestoredLine, restoreItem, type Shared } from './restore-item.js';
@@ -64,6 +67,10 @@ export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
   readonly level?: number;
   /** Rounds of the equivariant bootstrap (default 0), each as much work as the restoration. */
   readonly bootstrap?: number;
+  /** The path of a calibration card. By default one of the prior's own is taken where it fits. `false`: none. */
+  readonly calibration?: string | false;
+  /** What a calibrated interval is to promise (default `average`). */
+  readonly promise?: PromiseKind;
   /** Of the estimate; by default `tiff` for TIFF files, `npy` for scans and else `png`. `input` keeps JPEG and WebP. */
   readonly format?: AskedFormat['format'];
   /** By default those of the input. */
@@ -230,7 +237,10 @@ async function recordFailure(folder: OutputFolder, { name, path }: Item, error: 
   await folder.fail(line).catch(() => {});
 }
 
-type Parts = Pick<Shared, 'files' | 'prior' | 'noisePrior'> & { solver?: Solver; close(): Promise<void> };
+type Parts = Pick<Shared, 'files' | 'prior' | 'noisePrior' | 'calibrations'> & {
+  solver?: Solver;
+  close(): Promise<void>;
+};
 
 /** What all items are restored with; what was loaded here is closed by `close`. @throws UsageError */
 async function partsOf(job: FolderJob): Promise<Parts> {
@@ -259,11 +269,17 @@ async function partsOf(job: FolderJob): Promise<Parts> {
       throw new UsageError(`${none}, so neither prompt nor guidance can be given`);
     }
     const noisePrior = job.noisePrior === undefined ? undefined : await load(job.noisePrior);
-    return { solver, files, prior, noisePrior, close };
+    return { solver, files, prior, noisePrior, calibrations: await calibrationsOf(job, prior), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function calibrationsOf({ calibration }: FolderJob, prior: Prior | undefined): Promise<Calibrations> {
+  if (calibration === false) return { shipped: [] };
+  if (calibration === undefined) return { shipped: await shippedCalibrations(prior) };
+  return { asked: await readCalibration(calibration), shipped: [] };
 }
 
 function namedSolver(solver: Solver | string | undefined): Solver | undefined {

@@ -1,5 +1,5 @@
 /** One item of a folder job: read, restored, judged, written, recorded. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { weightsOf } from '../../models/card-file.js';
@@ -10,6 +10,8 @@ import { chooseSolver, effectiveOptions } from '../../solvers/choose.js';
 import type { Solver } from '../../solvers/solver.js';
 import { type FittedPrior, fitted } from '../auto-tile.js';
 import type { Bootstrap } from '../bootstrap.js';
+import type { Calibrated } from '../calibrated.js';
+import type { Restoration } from '../calibration-card.js';
 import type { FloatArray, Shape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import type { JpegCoding } from '../core/jpeg-coding.js';
@@ -20,6 +22,7 @@ import { machineMemory } from '../io/machine-memory.js';
 import { firstDifference, keyOf, type OkLine, type Recipe } from '../io/manifest.js';
 import { type OutputFolder, Refusal } from '../io/output-folder.js';
 import type { Item } from '../io/walk.js';
+import type { LoadedCalibration } from '../load/calibration-file.js';
 import type { SpecFiles } from '../load/problem-files.js';
 import { estimateMemory, type MemoryTask, requireMemory } from '../memory.js';
 import { type Posterior, restore } from '../restore.js';
@@ -29,6 +32,7 @@ import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
 import { errorMapEndings } from './error-maps.js';
 import { type NoiseReport, withEstimatedNoise } from './estimated-noise.js';
 import { withoutFilledAlpha } from './filled-alpha.js';
+import { amongImages, type Calibrations, calibrationFor } from './item-calibration.js';
 import { dimDoubt, noiseInLevels, withStatedLevels } from './levels.js';
 import { withPattern } from './mosaic.js';
 import { priorDoubts } from './prior-doubts.js';
@@ -55,6 +59,7 @@ export interface Shared {
   readonly prior: Prior | undefined;
   readonly noisePrior: Prior | undefined;
   readonly folder: OutputFolder;
+  readonly calibrations: Calibrations;
   readonly onEvent: (event: FolderEvent) => void;
   /** Bytes in use before the first item: the priors' weights, mostly. */
   readonly held: number;
@@ -88,6 +93,8 @@ export interface RestoredLine
   readonly bootstrap?: Omit<Bootstrap, 'sd'>;
   /** Options of the operator as the restored image tells them, where that made a map: see `.transmission.png`. */
   readonly found?: Readonly<Record<string, unknown>>;
+  /** What the interval promises; absent where it is the solver's own, uncalibrated. */
+  readonly calibration?: Pick<Calibrated, 'promise' | 'words'> & { readonly card: string };
   /** What a person should look at; absent where there is nothing. */
   readonly warnings?: readonly Doubt[];
 }
@@ -120,6 +127,7 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
     ...errorMapEndings(job),
   ]);
   const truth = await truthOf(item, job, warn);
+  requireApart(truth, plan, shared, warn);
   const posterior = await posteriorOf(item, plan, shared);
   if (plan.solver !== keep) await judge(posterior, plan, shared, warn);
   const estimate = job.estimate ?? 'mean';
@@ -132,6 +140,7 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
     ...scores,
     ...(plan.input.about ? { about: plan.input.about } : {}),
     ...(plan.noise ? { noise: plan.noise } : {}),
+    ...calibrationOf(posterior, plan),
     ...(posterior.found ? { found: posterior.found.options } : {}),
     ...(posterior.bootstrap ? { bootstrap: { ...posterior.bootstrap, sd: undefined } } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
@@ -152,6 +161,7 @@ interface Plan {
   readonly written: ResultFormat;
   /** How many samples are written beside the estimate. */
   readonly kept: number;
+  readonly calibration?: LoadedCalibration;
   readonly made: Recipe;
 }
 
@@ -207,8 +217,47 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
     for (const doubt of priorDoubts(prior, problem)) warn(doubt);
   const kept = keptSamples(solver, job, warn);
   const run = fittedFor({ imageShape: problem.imageShape, solver, prior, samples: job.samples }, job);
-  const made = madeOf({ input, problem, solver, run, written, kept }, shared, page);
-  return { input, problem, noise, solver, run, written, kept, made };
+  const parts = { input, problem, solver, run, written, kept };
+  const own = madeOf(parts, shared, page);
+  const calibration = solver === keep ? undefined : calibrationFor(...restorationOf(parts, own, shared), job);
+  const promised = calibration && { card: calibration.sha256, promise: job.promise ?? 'average' };
+  return { ...parts, noise, calibration, made: { ...own, calibration: promised } };
+}
+
+/** What is restored, as far as a calibration depends on it. */
+function restorationOf(
+  { problem, solver }: Pick<Plan, 'problem' | 'solver'>,
+  made: Recipe,
+  { job, files, prior, calibrations }: Shared,
+): [Calibrations, Restoration, string] {
+  const restoration = {
+    solver: solver.name,
+    solverVersion: job.solverVersion,
+    weights: solver.needs.prior === 'none' ? [] : weightsOf(prior),
+    samples: drawnSamples(solver, job.samples),
+    options: effectiveOptions(solver, problem, optionsFor(solver, job)),
+    problem: problem.spec,
+    files: files.hashes,
+  };
+  return [calibrations, restoration, String(made['input'])];
+}
+
+/** @throws UsageError where the truth is one of the images that the calibration asked for was fitted on. */
+function requireApart(
+  truth: Truth | undefined,
+  { calibration }: Plan,
+  { calibrations }: Shared,
+  warn: (doubt: Doubt) => void,
+): void {
+  if (!truth || !calibration?.card.hashes.includes(truth.sha256)) return;
+  if (calibrations.asked) throw new UsageError(amongImages(calibration));
+  warn({ code: 'calibration', message: amongImages(calibration) });
+}
+
+function calibrationOf({ calibration }: Posterior, plan: Plan): Pick<RestoredLine, 'calibration'> {
+  if (!calibration || !plan.calibration) return {};
+  const { promise, words } = calibration;
+  return { calibration: { promise, words, card: basename(plan.calibration.path) } };
 }
 
 const isJpeg = ({ name }: Term) => name === 'jpeg';
@@ -274,7 +323,7 @@ function fittedFor(task: MemoryTask, { tile, maxMemory }: FolderJob): FittedPrio
 
 /** All that decides the bytes of the result. */
 function madeOf(
-  { input, problem, solver, run, written, kept }: Omit<Plan, 'made'>,
+  { input, problem, solver, run, written, kept }: Omit<Plan, 'made' | 'calibration'>,
   shared: Shared,
   page: number | undefined,
 ): Recipe {
@@ -315,7 +364,7 @@ function optionsFor(solver: Solver, { options }: FolderJob): FolderJob['options'
 
 async function posteriorOf(
   { name }: Item,
-  { input, problem, solver, run: { prior } }: Plan,
+  { input, problem, solver, calibration, run: { prior } }: Plan,
   shared: Shared,
 ): Promise<Posterior> {
   const { job, noisePrior, onEvent } = shared;
@@ -333,6 +382,7 @@ async function posteriorOf(
   return restore({
     ...{ measurement: input.array, problem, prior, noisePrior, solver },
     ...{ options, samples, seed, level, bootstrap, signal },
+    calibration: calibration && { card: calibration.card, promise: job.promise },
     onProgress: (progress) => onEvent({ type: 'progress', name, ...progress }),
   });
 }
@@ -361,6 +411,8 @@ async function judge(
   const leastNoise = noise?.kind === 'unknown' || noise?.kind === 'none';
   const judged = { measurement: input.array, problem, prior, posterior, estimate, bits, leastNoise };
   for (const doubt of await doubtsOf(judged)) warn(doubt);
+  const unlike = posterior.calibration?.doubt;
+  if (unlike) warn({ code: 'calibration', message: `the interval may not hold what it promises: ${unlike}` });
 }
 
 /** Read before anything is written. A missing truth costs the scores, not the restoration. */

@@ -114,9 +114,9 @@ export interface Encoded extends MapWhites {
 }
 
 /**
- * The estimate, `.sd.png` and `.posterior.npz` (mean, sd, lower, upper; float32). Without an uncertainty (fewer than
- * two samples) there is no picture of it and the archive holds the mean alone. Numbers are in the file's units; a
- * picture of an array shows its levels as black and white.
+ * The estimate, `.sd.png` and `.posterior.npz` (mean, sd, lower, upper; float32). Without a standard deviation there is
+ * no picture of it; without an interval besides (fewer than two samples, no calibration) the archive holds the mean
+ * alone. Numbers are in the file's units; a picture of an array shows its levels as black and white.
  * @param posterior in units of the input's levels.
  * @param input gives the estimate its alpha, its colour profile and what else the file says beside its pixels.
  */
@@ -143,16 +143,15 @@ export async function encodeResults(
   const { mean, sd, lower, upper } = inFile;
   const maps = errorMapsOf(inFile);
   const { files: pictures, ...whites } = await encodeErrorMaps(inFile);
-  if (!sd || !lower || !upper) {
-    const numbers = { ending: '.posterior.npz', bytes: encodeNpz({ mean, ...maps }) };
-    return { files: [...files, ...pictures, numbers], ...whites };
-  }
+  const interval: Record<string, FloatArray> = lower && upper ? { lower, upper } : {};
+  const bytes = encodeNpz({ mean, ...(sd && { sd }), ...interval, ...maps });
+  const numbers = { ending: '.posterior.npz', bytes };
+  if (!sd) return { files: [...files, ...pictures, numbers], ...whites };
   const map = sdPicture(sd);
   const spread = {
     ending: '.sd.png',
     bytes: await encodePicture({ image: map.image, bits: 8, format: 'png' }),
   };
-  const numbers = { ending: '.posterior.npz', bytes: encodeNpz({ mean, sd, lower, upper, ...maps }) };
   return { files: [...files, spread, ...pictures, numbers], sdWhite: map.white, ...whites };
 }
 

@@ -1,8 +1,10 @@
 /** Scores of a restored image whose truth is known. */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Problem } from '../../problems/problem.js';
-import { type FloatArray, formatShape, mapArray, sameShape } from '../core/array.js';
+import { type FloatArray, formatShape, mapArray, type Shape, sameShape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import type { Levels } from '../core/levels.js';
 import { psnr, ssim } from '../core/metrics.js';
@@ -20,7 +22,7 @@ export interface Scores {
   /** dB, of the estimate clipped to [0, 1]. */
   readonly psnr: number;
   readonly ssim: number;
-  /** Of what samples the posterior. */
+  /** Of what samples the posterior, or was calibrated. */
   readonly uncertainty?: UncertaintyScores;
   /** Of the maps besides, by name. */
   readonly mapScores?: Readonly<Record<string, MapScores>>;
@@ -34,9 +36,9 @@ export interface UncertaintyScores {
   /** Width and what is outside, of which the true quantiles have least (`intervalScore`). */
   readonly intervalScore: number;
   /** 1: the spread is as large as the error; below, it is too sure. */
-  readonly spreadSkill: number;
+  readonly spreadSkill?: number;
   /** 0: the standard deviation knows the order of the errors. */
-  readonly sparsification: number;
+  readonly sparsification?: number;
   /** Of equally weighted samples. */
   readonly crps?: number;
 }
@@ -58,6 +60,8 @@ export async function requireTruthFolder(folder: string, out: string): Promise<v
 export interface Truth {
   readonly path: string;
   readonly array: FloatArray;
+  /** SHA-256 of the file. */
+  readonly sha256: string;
   /** Of a scan: what `simulate` takes as its black and white. */
   readonly levels?: Levels;
 }
@@ -81,22 +85,18 @@ export async function readTruth(
   if (path === undefined) throw new Error(`${folder} holds no truth for ${name}`);
   const part = whole || page === undefined ? {} : { page: Number(page) };
   const input = await readInput(path, limits, { ...part, dataset });
-  return { path, array: asImage(input, path), levels: input.about && input.levels };
+  const digest = bytesToHex(sha256(input.bytes));
+  return { path, array: asImage(input, path), sha256: digest, levels: input.about && input.levels };
 }
 
 /** @throws Error in one sentence where the truth does not fit the estimate. */
 export function scoreAgainst(
-  { path, array }: Truth,
+  { path, array }: Pick<Truth, 'path' | 'array'>,
   estimate: FloatArray,
   problem: Problem,
   posterior: Posterior,
 ): Scores {
-  // A grey measurement is restored as luminance; its truth may well be in colour.
-  const truth = sameShape(array.shape, estimate.shape) ? array : reported(array, problem);
-  if (truth === undefined || !sameShape(truth.shape, estimate.shape)) {
-    const shapes = `${formatShape(array.shape)}, but the estimate has ${formatShape(estimate.shape)}`;
-    throw new Error(`the truth ${path} has shape ${shapes}`);
-  }
+  const truth = truthLike({ path, array }, estimate.shape, problem);
   const clipped = mapArray(estimate, (value) => Math.min(Math.max(value, 0), 1));
   const uncertainty = uncertaintyScores(posterior, truth);
   const mapScores = scoreErrorMaps(posterior, truth);
@@ -107,17 +107,37 @@ export function scoreAgainst(
   };
 }
 
+/**
+ * The truth as the problem reports an image of this shape: of a grey measurement it is the luminance.
+ * @throws Error in one sentence where it does not fit.
+ */
+export function truthLike(
+  { path, array }: Pick<Truth, 'path' | 'array'>,
+  shape: Shape,
+  problem: Problem,
+): FloatArray {
+  const truth = sameShape(array.shape, shape) ? array : reported(array, problem);
+  if (truth && sameShape(truth.shape, shape)) return truth;
+  const shapes = `${formatShape(array.shape)}, but the estimate has ${formatShape(shape)}`;
+  throw new Error(`the truth ${path} has shape ${shapes}`);
+}
+
 function uncertaintyScores(posterior: Posterior, truth: FloatArray): UncertaintyScores | undefined {
   const { mean, sd, lower, upper, level, samples, logWeights, samplesPosterior } = posterior;
-  if (!samplesPosterior || !sd || !lower || !upper) return undefined;
+  if (!lower || !upper) return undefined;
+  // Of what optimises, spread and interval are none unless a calibration made one.
+  if (!posterior.calibration && !(samplesPosterior && sd)) return undefined;
   const { held, width, score } = intervalScore(lower, upper, truth, level);
+  const drawn = samplesPosterior && samples.length > 0 ? posterior.effectiveSamples : undefined;
   return {
     held,
     width,
     intervalScore: score,
-    spreadSkill: spreadSkill(mean, sd, truth, samples.length > 0 ? posterior.effectiveSamples : undefined),
-    sparsification: sparsification(mean, sd, truth),
-    ...(samples.length > 1 && !logWeights ? { crps: crps(samples, truth) } : {}),
+    ...(sd && {
+      spreadSkill: spreadSkill(mean, sd, truth, drawn),
+      sparsification: sparsification(mean, sd, truth),
+    }),
+    ...(sd && samples.length > 1 && !logWeights ? { crps: crps(samples, truth) } : {}),
   };
 }
 

@@ -107,8 +107,16 @@ const network = {
           'takes the noise level, as one number or a map; absent where a last channel of the image does (as of DRUNet) or nothing',
         ),
       text: z.string().optional().describe('takes the embedding of a text'),
+      pooled: z.string().optional().describe('takes what sums a text up in one row, as of SDXL'),
     })
     .describe('names in the graph'),
+  sizes: z
+    .strictObject({
+      input: z.string(),
+      scale: z.number().positive().describe('pixels of the image, a side, for one of its input'),
+    })
+    .optional()
+    .describe('an input that takes [height, width, 0, 0, height, width] in pixels, as of SDXL'),
   constants: z
     .record(z.string(), z.union([z.number(), z.array(z.number()).max(65_536)]))
     .default({})
@@ -184,6 +192,22 @@ const networkCard = z.strictObject(network);
 
 const codec = { ...graph, input: z.string(), output: z.string() };
 
+const textEncoder = {
+  ...codec,
+  pooled: z.string().optional().describe('the output that sums a text up in one row'),
+  tokenizer: z.array(file).min(1).describe("tokenizer.json, or CLIP's vocab.json and merges.txt"),
+  length: z.int().min(2).max(65_536).describe('tokens that every text is cut or padded to'),
+  padding: z.string().describe('the token that fills what a text leaves'),
+};
+
+/** CLIP's: it gives a picture a row of numbers among those of texts. */
+const imageEncoder = z.strictObject({
+  ...codec,
+  size: z.int().min(8).max(4096).describe('side of the square that it takes, pixels'),
+  mean: z.tuple([z.number(), z.number(), z.number()]).readonly().describe('of each colour, taken away'),
+  sd: z.tuple([z.number(), z.number(), z.number()]).readonly().describe('of each colour, divided by'),
+});
+
 /** A diffusion prior over the codes of an autoencoder (Rombach et al. 2022, arXiv 2112.10752). */
 export const latentCard = z.strictObject({
   kind: z.literal('latent'),
@@ -210,10 +234,25 @@ export const latentCard = z.strictObject({
   decoder: z.strictObject(codec),
   text: z
     .strictObject({
-      ...codec,
-      tokenizer: z.array(file).min(1).describe("tokenizer.json, or CLIP's vocab.json and merges.txt"),
-      length: z.int().min(2).max(65_536).describe('tokens that every text is cut or padded to'),
-      padding: z.string().describe('the token that fills what a text leaves'),
+      ...textEncoder,
+      further: z
+        .array(z.strictObject(textEncoder))
+        .min(1)
+        .max(2)
+        .optional()
+        .describe(
+          'text encoders whose embeddings follow: beside it where they have as many tokens, else behind',
+        ),
+      padTo: z
+        .tuple([z.int().min(2).max(65_536), z.int().min(1).max(65_536)])
+        .readonly()
+        .optional()
+        .describe('[tokens, width] that all embeddings together are filled up to with zeros'),
+      zeroNegative: z
+        .boolean()
+        .optional()
+        .describe('the empty text is embedded as zeros where it is what a text steers away from, as of SDXL'),
+      image: imageEncoder.optional().describe('an image encoder, for solvers that look what an image shows'),
       guidance: z.number().default(7.5).describe('scale of classifier-free guidance, 1 for none'),
     })
     .optional()

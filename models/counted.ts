@@ -30,7 +30,7 @@ export function counted(prior: Prior, counters: Counters): Prior {
   if (prior.kind === 'masked') return countedMasked(prior, counters);
   const decoder = countedDecoder(prior, counters);
   if (prior.kind === 'compressive') return { ...prior, ...decoder } as CompressivePrior;
-  const { condition } = prior;
+  const { condition, negation } = prior;
   return {
     ...prior,
     ...decoder,
@@ -38,6 +38,12 @@ export function counted(prior: Prior, counters: Counters): Prior {
     ...(condition && {
       condition: async (text: string, options?: Conditioning) =>
         counted(await condition(text, options), counters) as LatentPrior,
+    }),
+    ...(negation && {
+      negation: {
+        ...negation,
+        moved: (shift: Float32Array) => counted(negation.moved(shift), counters) as LatentPrior,
+      },
     }),
   };
 }

@@ -9,6 +9,7 @@ import { cut, pad, padAdjoint, paste, roundUp } from './padding.js';
 import { type Preconditioning, precondition } from './parametrisation.js';
 import type { DiffusionPrior, Footprint } from './prior.js';
 import { type NoiseSchedule, noiseSchedule } from './schedule.js';
+import type { Embedding } from './text.js';
 
 /** What an ONNX diffusion prior is made of; the runtime becomes its own, and ends with it. */
 interface DiffusionModel extends GraphModel {
@@ -17,8 +18,8 @@ interface DiffusionModel extends GraphModel {
 
 /** A diffusion prior whose network may take more than an image and a time. */
 export interface FeedablePrior extends DiffusionPrior {
-  /** The same prior, by the same network, with the input that takes a text's embedding fed. */
-  withText(embedding: Tensor): FeedablePrior;
+  /** The same prior, by the same network, with the inputs that take a text's embedding fed. */
+  withText(embedding: Embedding): FeedablePrior;
 }
 
 /**
@@ -67,10 +68,13 @@ class OnnxDiffusionPrior implements FeedablePrior {
     return this.model.card;
   }
 
-  withText(embedding: Tensor): FeedablePrior {
-    const { text } = this.card.inputs;
+  withText({ tokens, pooled: row }: Embedding): FeedablePrior {
+    const { text, pooled } = this.card.inputs;
     if (text === undefined) throw new Error(`${this.name} takes no text.`);
-    const others = { ...this.others, [text]: embedding };
+    if (pooled !== undefined && !row) {
+      throw new Error(`${this.name} takes a text in one row too ("${pooled}"), which no text encoder gives.`);
+    }
+    const others = { ...this.others, [text]: tokens, ...(pooled !== undefined && row && { [pooled]: row }) };
     return new OnnxDiffusionPrior(this.model, this.graph, this.level, others, this.fixedSize);
   }
 
@@ -141,8 +145,18 @@ class OnnxDiffusionPrior implements FeedablePrior {
     return {
       [this.card.inputs.image]: { type: 'float32', dims: [1, this.#inputChannels(), ...grid], data },
       ...levelFeeds(this.level, time, grid),
+      ...this.#sizes(grid),
       ...this.others,
     };
+  }
+
+  /** The size that a picture was trained at, where it was cut, and the size asked for: whole, and this one. */
+  #sizes(grid: readonly [number, number]): Record<string, Tensor> {
+    const { sizes } = this.card;
+    if (!sizes) return {};
+    const [height, width] = grid.map((extent) => extent * sizes.scale);
+    const data = Float32Array.of(height, width, 0, 0, height, width);
+    return { [sizes.input]: { type: 'float32', dims: [1, 6], data } };
   }
 
   /** D from the network's output. */
@@ -223,7 +237,8 @@ function checkGraph(session: Session, card: DiffusionCard, model: string) {
       constantTensor(namedInput(session, name, model), value),
     ]),
   );
-  const known = [image.name, card.inputs.time, card.inputs.text, ...Object.keys(constants)];
+  const { time, text, pooled } = card.inputs;
+  const known = [image.name, time, text, pooled, card.sizes?.input, ...Object.keys(constants)];
   const others = session.inputs.filter(({ name }) => !known.includes(name));
   if (others.length > 0) {
     throw new Error(`${model} has an input "${others[0].name}", which its card does not name.`);

@@ -4,11 +4,13 @@ import type { DiffusionCard, LatentCard } from './card.js';
 import { type FeedablePrior, openDiffusionPrior } from './diffusion.js';
 import { graphSource } from './files.js';
 import { guided } from './guided.js';
+import { type ImageFeatures, openImageEncoder } from './image-encoder.js';
+import { openTextEncoders } from './joined-text.js';
 import type { GraphModel } from './onnx/differentiable-graph.js';
 import { type Affine, Transform } from './onnx/transform.js';
 import { pad, padAdjoint, roundUp } from './padding.js';
 import type { Conditioning, DiffusionPrior, LatentPrior } from './prior.js';
-import { type Embed, openTextEncoder } from './text.js';
+import type { Embed, Embedding } from './text.js';
 
 /** What a latent prior is made of; the runtime becomes its own, and ends with it. */
 interface LatentModel extends Omit<GraphModel, 'source'> {
@@ -34,7 +36,11 @@ export async function openLatentPrior(model: LatentModel): Promise<LatentPrior> 
     encoder: card.encoder && (await open(card.encoder)),
   };
   if (!card.text) return latentPrior(card, parts);
-  return conditioned(card, parts, await openTextEncoder(card.text, directory, model), '', {});
+  const embed = await openTextEncoders(card.text, directory, model);
+  const { image } = card.text;
+  const features =
+    image && (await openImageEncoder(image, { ...model, source: await graphSource(directory, image) }));
+  return conditioned(card, { ...parts, embed, features }, '', {});
 }
 
 /** What is shared by the prior of every text. */
@@ -44,20 +50,53 @@ interface Parts {
   readonly encoder?: Transform;
 }
 
+/** And what reads texts, and looks at images. */
+interface TextParts extends Parts {
+  readonly embed: Embed;
+  readonly features?: ImageFeatures;
+}
+
 async function conditioned(
   card: LatentCard,
-  parts: Parts,
-  embed: Embed,
+  parts: TextParts,
   text: string,
   { guidance = card.text!.guidance, negative = '' }: Conditioning,
 ): Promise<LatentPrior> {
-  const towards = parts.codes.withText(await embed(text));
-  const plain = text === negative || guidance === 1;
-  const codes = plain ? towards : guided(towards, parts.codes.withText(await embed(negative)), guidance);
-  return {
-    ...latentPrior(card, { ...parts, codes }),
-    condition: (other, options = {}) => conditioned(card, parts, embed, other, options),
+  const { embed, features, codes } = parts;
+  const towards = codes.withText(await embed(text));
+  const common = {
+    text,
+    condition: (other: string, options: Conditioning = {}) => conditioned(card, parts, other, options),
   };
+  if (text === negative || guidance === 1) {
+    return { ...latentPrior(card, { ...parts, codes: towards }), ...common };
+  }
+  const embedded = await embed(negative);
+  const from = card.text!.zeroNegative && negative === '' ? zeroed(embedded) : embedded;
+  const steered = (shift?: Float32Array): LatentPrior => ({
+    ...latentPrior(card, {
+      ...parts,
+      codes: guided(towards, codes.withText(shift ? moved(from, shift) : from), guidance),
+    }),
+    ...common,
+    ...(features && { negation: { features, moved: steered } }),
+  });
+  return steered();
+}
+
+const zeroed = ({ tokens, pooled }: Embedding): Embedding => ({
+  tokens: { ...tokens, data: new Float32Array(tokens.data.length) },
+  ...(pooled && { pooled: { ...pooled, data: new Float32Array(pooled.data.length) } }),
+});
+
+/** The same shift at every token. @throws Error where it is of another width. */
+function moved({ tokens, pooled }: Embedding, shift: Float32Array): Embedding {
+  const width = tokens.dims[2];
+  if (shift.length !== width) {
+    throw new Error(`an image has ${shift.length} features, but a text ${width} at each token.`);
+  }
+  const data = (tokens.data as Float32Array).map((value, i) => value + shift[i % width]);
+  return { tokens: { ...tokens, data }, pooled };
 }
 
 function latentPrior(

@@ -104,10 +104,22 @@ export interface LatentPrior {
    * Both share the networks, so closing one closes the other.
    */
   condition?(text: string, options?: Conditioning): Promise<LatentPrior>;
+  /** The text that it was given; absent where the model takes none. */
+  readonly text?: string;
+  /** Present where a text steers away from another and the model has an encoder of images. */
+  readonly negation?: Negation;
   /** As of a diffusion prior; the size is that of the image. */
   footprint?(height: number, width: number): Footprint;
   /** Gives the model's memory back. */
   close(): Promise<void>;
+}
+
+/** What an image shows, in the space of texts, and a text to steer away from that moves in it. */
+export interface Negation {
+  /** Of an image [C, H, W] in [0, 1] units: a row of as many numbers as a token's embedding has. */
+  features(image: FloatArray, signal?: AbortSignal): Promise<Float32Array>;
+  /** The same prior, the embedding of what it steers away from moved by `shift` at every token. */
+  moved(shift: Float32Array): LatentPrior;
 }
 
 /** The codes of one image: z, and where there is a hyperprior h, each [channels, height, width]. */

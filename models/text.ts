@@ -8,17 +8,28 @@ import { graphSource } from './files.js';
 import { openGraph } from './onnx/differentiable-graph.js';
 import type { Runtime, SessionOptions, Tensor } from './onnx/session.js';
 
-type TextCard = NonNullable<LatentCard['text']>;
+/** Of one text encoder. */
+export type TextEncoderCard = Pick<
+  NonNullable<LatentCard['text']>,
+  'model' | 'externalData' | 'input' | 'output' | 'pooled' | 'tokenizer' | 'length' | 'padding'
+>;
 
-/** The embedding [1, tokens, width] of a text. */
-export type Embed = (text: string) => Promise<Tensor>;
+/** What a network is told of a text. */
+export interface Embedding {
+  /** [1, tokens, width] */
+  readonly tokens: Tensor;
+  /** [1, width]: the text in one row, where the network takes it. */
+  readonly pooled?: Tensor;
+}
+
+export type Embed = (text: string) => Promise<Embedding>;
 
 /**
  * Opens the text encoder that a card describes.
  * @throws Error where a file is not as expected or the encoder takes more than tokens.
  */
 export async function openTextEncoder(
-  card: TextCard,
+  card: TextEncoderCard,
   directory: string,
   { runtime, session: options }: { readonly runtime: Runtime; readonly session: SessionOptions },
 ): Promise<Embed> {
@@ -37,8 +48,10 @@ export async function openTextEncoder(
       input.type === 'int64'
         ? { type: 'int64', dims, data: BigInt64Array.from(tokens, BigInt) }
         : { type: 'int32', dims, data: Int32Array.from(tokens) };
-    const { outputs } = await session.run({ [card.input]: fed }, { fetch: [card.output] });
-    return outputs[card.output];
+    const { pooled } = card;
+    const fetch = [card.output, ...(pooled === undefined ? [] : [pooled])];
+    const { outputs } = await session.run({ [card.input]: fed }, { fetch });
+    return { tokens: outputs[card.output], ...(pooled !== undefined && { pooled: outputs[pooled] }) };
   };
 }
 
@@ -47,7 +60,7 @@ export async function openTextEncoder(
  * @throws Error where the files hold no tokenizer, or one without the token for padding.
  */
 export async function openTokenizer(
-  { tokenizer: files, length, padding }: Pick<TextCard, 'tokenizer' | 'length' | 'padding'>,
+  { tokenizer: files, length, padding }: Pick<TextEncoderCard, 'tokenizer' | 'length' | 'padding'>,
   directory: string,
 ): Promise<(text: string) => number[]> {
   const text = async (name: string) => {

@@ -41,18 +41,20 @@ export async function isDiffusersFolder(directory: string): Promise<boolean> {
  */
 export async function diffusersCard(directory: string): Promise<Card> {
   const pipeline = await readConfig(directory, INDEX, z.object({ _class_name: z.string() }));
-  for (const part of ['text_encoder_2', 'image_encoder', 'controlnet']) {
+  const takesImages = (await exists(join(directory, 'text_encoder'))) ? [] : ['image_encoder'];
+  for (const part of [...takesImages, 'controlnet']) {
     if (!(await exists(join(directory, part)))) continue;
     throw new Error(
       `${directory} is a ${pipeline._class_name} with ${part}/, which is not supported: expected a network and, ` +
-        `at most, an autoencoder and one text encoder.`,
+        `at most, an autoencoder and text encoders.`,
     );
   }
   const part = (await exists(join(directory, 'transformer'))) ? 'transformer' : 'unet';
   const scheduler = await readConfig(directory, 'scheduler/scheduler_config.json', schedulerConfig);
   const trained = training(scheduler, join(directory, 'scheduler/scheduler_config.json'));
   const { valueRange, ...rest } = trained;
-  const network = { ...(await networkCard(directory, part)), ...rest };
+  const { sizesInput, ...taken } = await networkCard(directory, part);
+  const network = { ...taken, ...rest };
   const about = {
     format: 1,
     name: basename(resolve(directory)),
@@ -76,17 +78,29 @@ export async function diffusersCard(directory: string): Promise<Card> {
   }
   const { codeChannels: _, text, ...autoencoder } = codec ?? {};
   const card = codec
-    ? { ...about, kind: 'latent', ...autoencoder, codes: network, ...(takesText && { text }) }
+    ? {
+        ...about,
+        kind: 'latent',
+        ...autoencoder,
+        codes: sized(network, sizesInput, codec),
+        ...(takesText && { text }),
+      }
     : { ...about, kind: 'diffusion', ...network, valueRange };
   return parseCard(JSON.stringify(card), `the configuration in ${directory}`);
 }
+
+const sized = <T>(
+  network: T,
+  input: string | undefined,
+  { downsampling }: { readonly downsampling: number },
+) => (input === undefined ? network : { ...network, sizes: { input, scale: downsampling } });
 
 async function networkCard(
   directory: string,
   part: string,
 ): Promise<
   Pick<NetworkCard, 'inputs' | 'outputs' | 'constants' | 'channels' | 'learnedSigma' | 'sizeMultiple'> &
-    GraphFiles
+    GraphFiles & { readonly sizesInput?: string }
 > {
   const config = await readConfig(directory, `${part}/config.json`, networkConfig);
   const { in_channels: channels, down_block_types: levels, patch_size: patch } = config;
@@ -107,6 +121,10 @@ async function networkCard(
   const classes = inputs.filter(({ name }) => isClass(name));
   const none = config.num_embeds_ada_norm;
   const guidance = inputs.filter(({ name }) => name === 'timestep_cond');
+  const pooled = inputs.filter(({ name }) => name === 'text_embeds' || name === 'pooled_projections');
+  const sizes = inputs.filter(
+    ({ name, dims }) => name === 'time_ids' && (dims?.[1] === 6 || typeof dims?.[1] === 'string'),
+  );
   const size = config.time_cond_proj_dim;
   const understood =
     image.length === 1 &&
@@ -114,16 +132,18 @@ async function networkCard(
     text.length <= 1 &&
     (classes.length === 0 || none) &&
     (guidance.length === 0 || size);
-  const outside = inputs.length - image.length - text.length - time.length - classes.length - guidance.length;
+  const known = [image, text, time, classes, guidance, pooled, sizes].flat();
+  const outside = inputs.length - known.length;
   if (!understood || outside > 0 || graph.outputs.length === 0) {
     throw new Error(
       `${join(directory, path)} takes ${inputs.map(inWords).join(', ')}; expected an image of four dimensions and a time step, ` +
-        `and at most an embedded text of three dimensions.`,
+        `and at most an embedded text of three dimensions, and what SDXL and Stable Diffusion 3 take beside it.`,
     );
   }
   return {
     ...files,
-    inputs: { image: image[0].name, time: time[0].name, text: text[0]?.name },
+    inputs: { image: image[0].name, time: time[0].name, text: text[0]?.name, pooled: pooled[0]?.name },
+    sizesInput: sizes[0]?.name,
     outputs: { image: graph.outputs[0].name },
     constants: Object.fromEntries([
       ...classes.map(({ name }) => [name, none!] as const),

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { LatentCard } from '../card.js';
-import { exists, fileCard } from '../files.js';
+import { exists } from '../files.js';
 import { exportedGraph, readConfig } from './folder.js';
+import { textCard } from './text.js';
 
 const autoencoderConfig = z.object({
   in_channels: z.int().min(1).default(3),
@@ -13,13 +14,6 @@ const autoencoderConfig = z.object({
   scaling_factor: z.number().positive().default(0.18215),
   shift_factor: z.number().nullish(),
   latents_mean: z.null({ error: 'codes scaled channel by channel are not supported' }).optional(),
-});
-
-const token = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
-
-const tokenizerConfig = z.object({
-  model_max_length: z.int().min(2).default(77),
-  pad_token: token.nullish(),
 });
 
 type Codec = Pick<
@@ -61,33 +55,6 @@ export async function codecCards(directory: string): Promise<Codec | undefined> 
 
 function codecOf({ graph, ...files }: Awaited<ReturnType<typeof exportedGraph>>): LatentCard['decoder'] {
   return { ...files, input: graph.inputs[0].name, output: graph.outputs[0].name };
-}
-
-async function textCard(directory: string): Promise<NonNullable<LatentCard['text']>> {
-  const { graph, ...files } = await exportedGraph(directory, 'text_encoder');
-  const output = graph.outputs.find(({ dims }) => dims?.length === 3);
-  if (!output) {
-    const found = graph.outputs.map(({ name }) => name).join(', ');
-    throw new Error(
-      `${directory}/text_encoder/model.onnx answers ${found}; expected an embedding of every token.`,
-    );
-  }
-  const whole = (await exists(join(directory, 'tokenizer/tokenizer.json'))) ? ['tokenizer.json'] : undefined;
-  const names = whole ?? ['vocab.json', 'merges.txt'];
-  const { model_max_length: length, pad_token: padding } = await readConfig(
-    directory,
-    'tokenizer/tokenizer_config.json',
-    tokenizerConfig,
-  );
-  return {
-    ...files,
-    input: graph.inputs[0].name,
-    output: output.name,
-    tokenizer: await Promise.all(names.map((name) => fileCard(directory, `tokenizer/${name}`))),
-    length,
-    padding: padding ?? '<|endoftext|>',
-    guidance: 7.5,
-  };
 }
 
 async function first(directory: string, names: readonly string[]): Promise<string | undefined> {

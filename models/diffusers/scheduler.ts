@@ -15,10 +15,10 @@ export const schedulerConfig = z.object({
   trained_betas: z.array(z.number()).max(MOST_STEPS).nullish(),
   prediction_type: z.enum(['epsilon', 'sample', 'v_prediction']).default('epsilon'),
   rescale_betas_zero_snr: z.boolean().default(false),
-  sigma_min: z.number().positive().optional(),
-  sigma_max: z.number().positive().optional(),
+  sigma_min: z.number().positive().nullish(),
+  sigma_max: z.number().positive().nullish(),
   /** Of consistency-distilled models: how many steps of the schedule they were distilled on. */
-  original_inference_steps: z.int().min(1).optional(),
+  original_inference_steps: z.int().min(1).nullish(),
   sigma_data: z.number().positive().default(0.5),
 });
 
@@ -100,7 +100,8 @@ const DISTILLED_ON = 50;
 
 /** The time steps that a network was distilled on, highest first: every k-th, as LCM's and TCD's samplers count. */
 function distilledSteps(scheduler: Scheduler, available: number, source: string): number[] {
-  const { original_inference_steps: count = DISTILLED_ON, num_train_timesteps: steps } = scheduler;
+  const { original_inference_steps, num_train_timesteps: steps } = scheduler;
+  const count = original_inference_steps ?? DISTILLED_ON;
   if (count > steps) {
     throw new Error(
       `${source}: original_inference_steps is ${count}, but the schedule has ${steps} steps; expected no more.`,

@@ -141,6 +141,45 @@ describe('stable-diffusion: v-prediction, AutoencoderKL and CLIP, by Optimum at 
   });
 });
 
+describe('consistency: a U-Net that is told the scale of guidance, distilled for LCM', () => {
+  test('denoises as PyTorch does, at the levels that LCM’s sampler takes', async () => {
+    const [prior, expected] = [await latent('consistency'), await expectedOf('consistency')];
+    const towards = await prior.condition!('the cat', { guidance: 1 });
+    await denoises(towards.codes, expected);
+    const { consistencyLevels } = towards.codes;
+    expect(consistencyLevels).toHaveLength(50);
+    expected.levels.data.forEach((level, i) => {
+      expect(consistencyLevels![Math.floor((i * 50) / 8)] / level).toBeCloseTo(1, 5);
+    });
+    await prior.close();
+  }, 60_000);
+});
+
+describe.each([
+  { name: 'sdxl', about: 'two text encoders, a pooled text and sizes', guidance: 5, shape: [1, 77, 16] },
+  { name: 'sd3', about: 'two CLIPs and a T5, flow matching', guidance: 7, shape: [1, 333, 24] },
+])('$name: $about', ({ name, guidance, shape }) => {
+  let prior: LatentPrior;
+  let expected: Expected;
+  beforeAll(async () => {
+    [prior, expected] = [await latent(name), await expectedOf(name)];
+  }, 60_000);
+  afterAll(() => prior.close());
+
+  test('encodes and decodes, with gradients', () => codes(prior, expected));
+
+  test('denoises codes towards a text as its pipeline does, with guidance, and has the gradient', async () => {
+    // SDXL's pipeline steers away from zeros where nothing else is said.
+    const negative = name === 'sd3' ? 'a thing' : '';
+    await denoises((await prior.condition!('the cat', { guidance: 3, negative })).codes, expected);
+    expect(prior.card!.text).toMatchObject({ guidance });
+    expect(expected.embedding.shape).toEqual(shape);
+    const [x, sigma] = [expected.noisy, expected.sigma.data[0]];
+    const other = await prior.condition!('a cat in the thing', { guidance: 3, negative });
+    expect(error(await other.codes.denoise(x, sigma), expected.denoised)).toBeGreaterThan(1e-4);
+  });
+});
+
 describe('half-precision: the same in float16, as for a GPU', () => {
   test('encodes, decodes and denoises as in float32, with gradients, but for the rounding', async () => {
     const [prior, expected] = [await latent('half-precision'), await expectedOf('stable-diffusion')];

@@ -82,7 +82,7 @@ describe('a text encoder', () => {
 
   it.each(['int64', 'int32'] as const)('embeds the tokens, fed as %s', async (type) => {
     const embed = await open([type]);
-    const { dims, data } = await embed('blue red');
+    const { dims, data } = (await embed('blue red')).tokens;
     expect([dims, [...data]]).toEqual([
       [1, 3, 2],
       [1, 1.5, 0, 0.5, 2, 2.5],

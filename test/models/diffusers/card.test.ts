@@ -176,10 +176,10 @@ describe('what is refused, in a sentence that names the file', () => {
 
   it.each([
     [
-      'a model with several text encoders',
+      'a model that takes pictures beside noise',
       {},
-      { files: { 'text_encoder_2/config.json': '{}' } },
-      'with text_encoder_2/, which is not supported',
+      { files: { 'controlnet/config.json': '{}' } },
+      'with controlnet/, which is not supported',
     ],
     ['an unknown scheduler', { _class_name: 'CMStochasticIterativeScheduler' }, {}, 'which is not known'],
     ['an unknown schedule', { beta_schedule: 'cubic' }, {}, 'scheduler_config.json: beta_schedule'],

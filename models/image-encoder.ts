@@ -9,7 +9,10 @@ type ImageEncoderCard = NonNullable<NonNullable<LatentCard['text']>['image']>;
 export type ImageFeatures = Negation['features'];
 
 /** @throws Error where the graph takes more than a picture. */
-export async function openImageEncoder(card: ImageEncoderCard, model: GraphModel): Promise<ImageFeatures> {
+export async function openImageEncoder(
+  card: ImageEncoderCard,
+  model: Omit<GraphModel, 'differentiate'>,
+): Promise<ImageFeatures> {
   const session = await openGraph(model);
   if (session.inputs.length !== 1 || session.inputs[0].name !== card.input) {
     const found = session.inputs.map(({ name }) => name).join(', ');

@@ -22,6 +22,9 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
       return `a prior with a gradient, but prior ${prior.name} has none`;
     }
     if (prior.kind === 'latent') {
+      if (needs.text && prior.text === undefined) {
+        return `a prior that takes texts (a diffusers folder with text_encoder/), but prior ${prior.name} takes none`;
+      }
       if (needs.consistency && !prior.codes.consistencyLevels) {
         return (
           `a consistency-distilled prior (a diffusers folder with LCMScheduler or TCDScheduler, or a card with ` +

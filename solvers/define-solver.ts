@@ -58,6 +58,7 @@ type PriorOf<N extends Needs> = N extends { prior: 'diffusion' }
           : N extends { decoderVjp: true }
             ? With<LatentPrior, 'linearizeDecode'>
             : unknown) &
+        (N extends { text: true } ? With<LatentPrior, 'condition' | 'text'> : unknown) &
         (N extends { consistency: true }
           ? { readonly codes: With<DiffusionPrior, 'consistencyLevels'> }
           : unknown) &

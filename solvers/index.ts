@@ -20,6 +20,7 @@ import { latentDps } from './latent/latent-dps.js';
 import { latino } from './latent/latino.js';
 import { psld } from './latent/psld.js';
 import { resample } from './latent/resample.js';
+import { treg } from './latent/treg.js';
 import { daps } from './pixel/daps.js';
 import { dcdp } from './pixel/dcdp.js';
 import { ddnm } from './pixel/ddnm.js';
@@ -72,6 +73,7 @@ export const solvers: Readonly<Record<string, Solver>> = {
   'latent-dps': latentDps,
   'latent-daps': latentDaps,
   latino,
+  treg,
   vble,
   'vble-xz': vbleXz,
   'map-latent': mapLatent,

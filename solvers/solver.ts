@@ -24,6 +24,8 @@ export interface Needs {
   readonly priorVjp?: boolean;
   /** A latent prior's decoder must be differentiable; its network need not be. */
   readonly decoderVjp?: boolean;
+  /** A latent prior must take texts. */
+  readonly text?: boolean;
   /** A latent prior's network must be consistency-distilled. */
   readonly consistency?: boolean;
   /** A latent prior must have its encoder. */

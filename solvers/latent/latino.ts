@@ -1,12 +1,13 @@
 /**
- * LATINO (Spagnoletti, Prost, Almansa, Papadakis, Pereyra, ICCV 2025; arXiv 2503.12615): a chain over images whose prior
- * step is "encode, add noise, and back in one run of a consistency-distilled network", and whose data step is proximal:
+ * LATINO (Spagnoletti, Prost, Almansa, Papadakis, Pereyra, ICCV 2025; arXiv 2503.12615): a chain over images whose
+ * prior step is "encode, add noise, and back in one run of a consistency-distilled network", and whose data step is
+ * proximal:
  *
  *   z = E(x) + σ n,   x̂ = decoder(G(z, σ)),   x ← argmin ‖Au − y‖²/(2σ_n²) + ‖u − x̂‖²/(2r²),   r² = ¼ δ σ²/(1 + σ²)
  *
- * Eight runs of the network and no gradient of anything: the cheapest of its family. Its last image is a data step's, so
- * that the autoencoder's ceiling holds only where nothing is measured. δ is set by hand: the spread of its samples is
- * no uncertainty.
+ * Eight runs of the network and no gradient of anything: the cheapest of its family. Its last image is a data step's,
+ * so that the autoencoder's ceiling holds only where nothing is measured. δ is set by hand: the spread of its samples
+ * is no uncertainty.
  *
  * Departs from the published code: δ is one number (there two, for early and late steps, for some problems times the
  * residual of the moment); the first image is Wiener's (there A⁺y); in the paper's units images are on [−1, 1], whence

@@ -202,7 +202,7 @@ function priorFor(needs: Needs, whole: DiffusionPrior): Prior | undefined {
 
 /** A latent prior whose autoencoder does nothing. */
 function itselfAsCode(codes: DiffusionPrior, needs: Needs): LatentPrior {
-  const { encoder, encoderVjp, priorVjp, decoderVjp } = needs;
+  const { encoder, encoderVjp, priorVjp, decoderVjp, text } = needs;
   const itself = async (code: FloatArray) => ({ value: code, pullback: (v: FloatArray) => v, release() {} });
   return {
     kind: 'latent',
@@ -212,6 +212,7 @@ function itselfAsCode(codes: DiffusionPrior, needs: Needs): LatentPrior {
     codes,
     decode: async (code) => code,
     ...(encoder && { encode: async (image: FloatArray) => image }),
+    ...(text && { text: '', condition: async () => itselfAsCode(codes, needs) }),
     ...(encoderVjp && { linearizeEncode: itself }),
     ...((priorVjp || decoderVjp) && { linearizeDecode: itself }),
     close: async () => {},

@@ -52,6 +52,12 @@ export function parseJson(text: string, source: string): Readonly<Record<string,
 
 /** Every file that a card names. */
 export function filesOf(card: Card): readonly FileCard[] {
+  const beside = card.kind === 'diffusion' && card.lastLayer ? filesOfPart(card.lastLayer) : [];
+  return [...networksOf(card), ...beside];
+}
+
+/** Those of them that decide what a network answers. */
+function networksOf(card: Card): readonly FileCard[] {
   if (card.kind === 'compressive' || card.kind === 'masked') {
     return Object.values(card.graphs).flatMap(filesOfPart);
   }
@@ -65,12 +71,12 @@ function filesOfPart(part?: FileCard & { readonly externalData?: readonly FileCa
 }
 
 /**
- * The hashes of a prior's files, by which results tell what made them. A prior in closed form has none and goes by
+ * The hashes of a prior's networks, by which results tell what made them. A prior in closed form has none and goes by
  * its name.
  */
 export function weightsOf(prior: Prior | undefined): readonly string[] {
   const card = prior?.card;
-  return card ? filesOf(card).map((file) => file.sha256) : [prior?.name ?? 'none'];
+  return card ? networksOf(card).map((file) => file.sha256) : [prior?.name ?? 'none'];
 }
 
 /** What the card of a network must say, for messages to those who have none. */

@@ -179,6 +179,14 @@ export const diffusionCard = z
     ...about,
     ...network,
     valueRange,
+    lastLayer: file
+      .extend({
+        images: z.int().min(1).describe('that it was measured on'),
+        observations: z.int().min(1).describe('that they are worth: 64 pixels count once'),
+        residual: z.number().positive().describe('mean square of what the layer is off by on them'),
+      })
+      .optional()
+      .describe('how large the inputs of the last convolution are: see last-layer.ts'),
     symmetry: z
       .enum(['none', 'mirror', 'dihedral'])
       .default('none')

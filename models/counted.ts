@@ -9,6 +9,7 @@ import {
   type Conditioning,
   type DiffusionPrior,
   descriptionOf,
+  type LastLayer,
   type LatentPrior,
   type MaskedPrior,
   type Prior,
@@ -103,6 +104,7 @@ function countedDiffusion(prior: DiffusionPrior, counters: Counters): DiffusionP
       counters.networkEvaluations++;
       return finite(`the prior ${prior.name}`, x, () => prior.denoise(x, sigma, signal));
     },
+    ...(prior.lastLayer && { lastLayer: countedLayer(prior.lastLayer, counters) }),
     // The first part stands for the whole image.
     ...(inParts && {
       inParts: (arrays, work) =>
@@ -120,6 +122,16 @@ function countedDiffusion(prior: DiffusionPrior, counters: Counters): DiffusionP
       const linearization = await finiteLinearization(part, x, () => prior.linearize!(x, sigma, signal));
       return countedLinearization(linearization, counters);
     },
+  };
+}
+
+function countedLayer(layer: LastLayer, counters: Counters): LastLayer {
+  return {
+    deviation(x, sigma, signal) {
+      counters.networkEvaluations++;
+      return layer.deviation(x, sigma, signal);
+    },
+    draw: async (random) => countedDiffusion(await layer.draw(random), counters),
   };
 }
 

@@ -1,23 +1,27 @@
 /** A diffusion prior whose network is an ONNX graph. */
-import { type FloatArray, floatArray, formatShape, zeros } from '../src/core/array.js';
+import { type FloatArray, floatArray, formatShape, mapArray, zeros } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
 import type { DiffusionCard } from './card.js';
+import { lastLayerOf, type NetworkCall, type RewritableNetwork } from './last-layer-prior.js';
 import { type LevelInput, levelFeeds, levelInput, namedInput, scalarTensor } from './level-input.js';
 import { DifferentiableGraph, type GraphModel } from './onnx/differentiable-graph.js';
 import type { Session, Tensor, ValueInfo } from './onnx/session.js';
 import { cut, pad, padAdjoint, paste, roundUp } from './padding.js';
 import { type Preconditioning, precondition } from './parametrisation.js';
-import type { DiffusionPrior, Footprint } from './prior.js';
+import type { DiffusionPrior, Footprint, LastLayer } from './prior.js';
 import { type NoiseSchedule, noiseSchedule } from './schedule.js';
 import type { Embedding } from './text.js';
 
 /** What an ONNX diffusion prior is made of; the runtime becomes its own, and ends with it. */
 interface DiffusionModel extends GraphModel {
   readonly card: DiffusionCard;
+  /** How large the inputs of the last convolution are, where the card names that file. */
+  readonly moments?: Float32Array;
 }
 
 /** A diffusion prior whose network may take more than an image and a time. */
 export interface FeedablePrior extends DiffusionPrior {
+  readonly network: RewritableNetwork;
   /** The same prior, by the same network, with the inputs that take a text's embedding fed. */
   withText(embedding: Embedding): FeedablePrior;
 }
@@ -43,6 +47,7 @@ class OnnxDiffusionPrior implements FeedablePrior {
   readonly consistencyLevels?: readonly number[];
   readonly sizeMultiple: number;
   readonly receptiveRadius?: number;
+  readonly lastLayer?: LastLayer;
   readonly #schedule: NoiseSchedule;
 
   constructor(
@@ -62,10 +67,36 @@ class OnnxDiffusionPrior implements FeedablePrior {
     this.sigmaRange = [card.sigmaRange[0] / range, card.sigmaRange[1] / range];
     this.consistencyLevels = card.consistencyLevels?.map((sigma) => sigma / range);
     this.#schedule = noiseSchedule(card.schedule);
+    const { moments } = model;
+    if (moments && card.lastLayer) this.lastLayer = lastLayerOf(this.network, { ...card.lastLayer, moments });
   }
 
   get card(): DiffusionCard {
     return this.model.card;
+  }
+
+  get network(): RewritableNetwork {
+    const { source, runtime, session, card } = this.model;
+    return {
+      ...{ source, runtime, session, output: card.outputs.image },
+      call: (x, sigma) => this.#call(x, sigma),
+      reopened: async (drawn) => {
+        const model = { ...this.model, source: drawn, moments: undefined };
+        const graph = await DifferentiableGraph.open(model);
+        const { level, others, fixedSize } = this;
+        return new DrawnPrior(model, graph, level, others, fixedSize);
+      },
+    };
+  }
+
+  #call(x: FloatArray, sigma: number): NetworkCall {
+    const conversion = this.#precondition(x, sigma);
+    const alone = { ...conversion, skip: 0, shift: 0 };
+    return {
+      feeds: this.#feeds(x, conversion),
+      estimate: (answer) => this.#estimate(x, conversion, answer),
+      deviation: (answer) => mapArray(this.#estimate(x, alone, answer), Math.abs),
+    };
   }
 
   withText({ tokens, pooled: row }: Embedding): FeedablePrior {
@@ -198,6 +229,13 @@ class OnnxDiffusionPrior implements FeedablePrior {
 
   #outputChannels(): number {
     return this.card.learnedSigma ? 2 * this.channels : this.channels;
+  }
+}
+
+/** Shares the runtime of the prior whose weights were drawn, and ends without it. */
+class DrawnPrior extends OnnxDiffusionPrior {
+  override close(): Promise<void> {
+    return this.graph.release();
   }
 }
 

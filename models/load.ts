@@ -7,7 +7,7 @@ import { distance } from 'fastest-levenshtein';
 import { requireText } from '../src/core/arguments.js';
 import type { FloatArray } from '../src/core/array.js';
 import { decodeNpy } from '../src/io/npy.js';
-import type { Card, MaskedCard } from './card.js';
+import type { Card, DiffusionCard, MaskedCard } from './card.js';
 import { filesOf, isKnownKind, parseCard, parseJson, requiredFields } from './card-file.js';
 import { openCompressivePrior } from './compressive/prior.js';
 import { tiledCodes } from './compressive/tiled.js';
@@ -61,8 +61,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
  */
 export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): Promise<Prior> {
   requireText(nameOrPath, 'the name of a prior, or the path of its folder');
-  const place = await find(nameOrPath);
-  const card = await readCard(place, options);
+  const { place, card } = await placed(nameOrPath, options);
   options.signal?.throwIfAborted();
   const runtime = await Runtime.start({ timeout: options.timeout });
   const open = {
@@ -92,7 +91,12 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
         codebook: await readCodebook(card, directory),
       });
     }
-    const prior = await openDiffusionPrior({ ...open, card, source: await graphSource(directory, card) });
+    const prior = await openDiffusionPrior({
+      ...open,
+      card,
+      source: await graphSource(directory, card),
+      moments: await readMoments(card, directory),
+    });
     if (prior.fixedSize && options.tile !== undefined) {
       throw new Error(
         `${card.name} takes ${prior.fixedSize.join('×')} pixels only, so its tiles have that size.`,
@@ -105,6 +109,15 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
   } finally {
     forget();
   }
+}
+
+/** The card of a prior, its files checked, and where it lies. @throws Error as `loadPrior`. */
+export async function placed(
+  nameOrPath: string,
+  trust: Trust = {},
+): Promise<{ readonly place: Place; readonly card: Card }> {
+  const place = await find(nameOrPath);
+  return { place, card: await readCard(place, trust) };
 }
 
 /**
@@ -200,6 +213,15 @@ async function readCard({ directory, card: path, network }: Place, trust: Trust)
   for (const file of filesOf(card)) await requireWithin(directory, file.path, trust);
   await Promise.all(filesOf(card).map((file) => checkFile(directory, file)));
   return card;
+}
+
+async function readMoments(
+  { lastLayer }: DiffusionCard,
+  directory: string,
+): Promise<Float32Array | undefined> {
+  if (!lastLayer) return undefined;
+  const path = join(directory, lastLayer.path);
+  return decodeNpy(await readFile(path), path).array.data;
 }
 
 async function readCodebook({ graphs }: MaskedCard, directory: string): Promise<FloatArray | undefined> {

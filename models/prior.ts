@@ -45,6 +45,8 @@ export interface DiffusionPrior {
   linearize?(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<Linearization>;
   /** How much memory the network takes on an image of this size, about; absent where that is not known. */
   footprint?(height: number, width: number): Footprint;
+  /** What is known of how far its network is off; absent where nobody measured it. */
+  readonly lastLayer?: LastLayer;
   /**
    * Of a prior that sees images in parts: does `work` on one part after the other, and lays together what it gives for
    * the part's own pixels. For work on a pixel that needs nothing from beyond the receptive radius.
@@ -53,6 +55,14 @@ export interface DiffusionPrior {
   inParts?(arrays: readonly FloatArray[], work: PartWork): Promise<readonly FloatArray[]>;
   /** Gives the model's memory back. */
   close(): Promise<void>;
+}
+
+/** What a network does not know: the law of the weights of its last layer (models/last-layer.ts). */
+export interface LastLayer {
+  /** The standard deviation of each value of D(x, σ) under that law, [C, H, W]. */
+  deviation(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<FloatArray>;
+  /** The same prior with weights drawn from it. To be closed; the prior itself must be open as long. */
+  draw(random: Random): Promise<DiffusionPrior>;
 }
 
 /** Bytes at the peak of one call, beside the weights. */

@@ -9,9 +9,10 @@
 import { requirePrior } from '../src/core/arguments.js';
 import { type FloatArray, floatArray, zeros } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
-import { type DiffusionPrior, descriptionOf, type PartWork } from './prior.js';
+import { type DiffusionPrior, descriptionOf, type LastLayer, type PartWork } from './prior.js';
 import {
   addWindow,
+  type Grid,
   gridOf,
   longestWindow,
   onlyCore,
@@ -74,9 +75,24 @@ export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPri
     ...descriptionOf(prior),
     denoise,
     ...(prior.linearize && { linearize }),
+    ...(prior.lastLayer && { lastLayer: tiledLayer(prior.lastLayer, options, grid) }),
     inParts: (arrays, work) => inTiles(prior, tilesOf(arrays[0], grid), arrays, work),
     footprint:
       prior.footprint && ((h, w) => prior.footprint!(longestWindow(h, grid), longestWindow(w, grid))),
+  };
+}
+
+/** The last layer of a prior that sees images in parts. */
+function tiledLayer(layer: LastLayer, options: TileOptions, grid: Grid): LastLayer {
+  return {
+    async deviation(x, sigma, signal) {
+      const value = zeros(x.shape);
+      for (const part of tilesOf(x, grid)) {
+        pasteCore(await layer.deviation(windowOf(x, part), sigma, signal), part, value);
+      }
+      return value;
+    },
+    draw: async (random) => tiled(await layer.draw(random), options),
   };
 }
 

@@ -83,7 +83,7 @@ interface Kinds {
 /** A solver whose `run` says what it takes. */
 type DefinedSolver<K extends keyof Kinds, N extends Needs, S extends z.ZodObject> = Omit<
   Kinds[K],
-  'run' | 'estimate' | 'moments' | 'options'
+  'run' | 'estimate' | 'moments' | 'deviation' | 'options'
 > & {
   readonly kind: K;
   readonly options: S;
@@ -91,6 +91,8 @@ type DefinedSolver<K extends keyof Kinds, N extends Needs, S extends z.ZodObject
   estimate?(task: TaskOf<N>, options: z.output<S>, context: Context): Promise<FloatArray | undefined>;
   /** Of chains. */
   moments?(task: TaskOf<N>, options: z.output<S>, context: MomentsContext): Promise<Moments>;
+  /** Of chains. */
+  deviation?(task: TaskOf<N>, options: z.output<S>, signal?: AbortSignal): Promise<FloatArray>;
   run(
     task: TaskOf<N>,
     options: z.output<S>,

@@ -115,6 +115,15 @@ export interface ChainSolver extends SolverBase {
    * @param context says whether variances are wanted.
    */
   moments?(task: Task, options: Readonly<Record<string, unknown>>, context: MomentsContext): Promise<Moments>;
+  /**
+   * How far the mean is off by what is not known of the prior's last layer, where the solver can tell that without
+   * drawing weights: its standard deviation. Such priors have `lastLayer`.
+   */
+  deviation?(
+    task: Task,
+    options: Readonly<Record<string, unknown>>,
+    signal?: AbortSignal,
+  ): Promise<FloatArray>;
 }
 
 export interface MomentsContext extends Context {

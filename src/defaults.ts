@@ -14,6 +14,8 @@ export const defaults = {
   samples: 4,
   /** Rounds of the equivariant bootstrap. */
   bootstrap: 0,
+  /** Networks with other weights of the last layer. */
+  epistemic: 0,
   seed: 0,
   /** Of the credible interval. */
   level: 0.9,

@@ -99,6 +99,7 @@ export {
   simulateFolder,
 } from './jobs/simulate-folder.js';
 export { type LoadedCalibration, readCalibration } from './load/calibration-file.js';
+export { writeLastLayer } from './load/measured-layer.js';
 export { writeProbedCard } from './load/probed-card.js';
 export { type ProblemTrust, readProblem, readSpecFiles, type SpecFiles } from './load/problem-files.js';
 export { type LoadedSolver, loadSolver } from './load/solver-file.js';

@@ -13,18 +13,20 @@ import { roundingAsNoise } from '../problems/rounded.js';
 import { whitened } from '../problems/whitened.js';
 import { chooseSolver, effectiveOptions, requireMatch } from '../solvers/choose.js';
 import type { Solver, Task } from '../solvers/solver.js';
-import { type Bootstrap, bootstrap } from './bootstrap.js';
+import type { Bootstrap } from './bootstrap.js';
 import { type Calibrated, type Calibrating, calibratedInterval } from './calibrated.js';
 import { levelOf, type Restoration, unfitFor } from './calibration-card.js';
 import { requireArray, requirePrior, requireProblem } from './core/arguments.js';
-import { contiguous, type FloatArray, floatArray, mapArray, zeros } from './core/array.js';
+import { contiguous, type FloatArray, floatArray, mapArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { evidenceError } from './core/evidence-error.js';
 import { normalisedWeights, type Summary, summarise, summariseMoments } from './core/posterior.js';
 import { hashArray, keyedRandom, type Random, type RandomSource } from './core/random.js';
 import { defaultSamples, defaults, drawnSamples, wantsVariance } from './defaults.js';
 import { type Drawn, drawSamples, type Progress } from './draw-samples.js';
+import { requireMeasured } from './epistemic.js';
 import { requireMemory } from './memory.js';
+import { type Draw, type Measured, onceMore, portionOf, requireRounds, roundsOf } from './once-more.js';
 
 /** What is to be restored, and how. */
 export interface RestoreJob {
@@ -63,6 +65,11 @@ export interface RestoreJob {
    */
   readonly bootstrap?: number;
   /**
+   * How many other networks are asked (default 0: none), each as much work as the restoration itself: weights of the
+   * prior's last layer as likely as its own, where its card has measured them. `tweedie` knows the answer at once.
+   */
+  readonly epistemic?: number;
+  /**
    * Bytes that the work may take, as `estimateMemory` estimates them; no limit by default. It is only looked at before
    * the work and changes no result.
    */
@@ -99,6 +106,11 @@ export interface Posterior extends Summary {
   readonly misfit: readonly number[];
   /** How far the mean may be off, where rounds of the bootstrap were asked for. It is no spread of the posterior. */
   readonly bootstrap?: Bootstrap;
+  /**
+   * Of what the network itself does not know: the standard deviation of the mean, value by value, where it was asked
+   * for. It comes besides the spread of the posterior, and is no part of it.
+   */
+  readonly epistemic?: FloatArray;
   readonly networkEvaluations: number;
   readonly vjps: number;
   /** Wall time. */
@@ -144,6 +156,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const samples = job.samples ?? defaultSamples(solver);
   requireSamples(samples, solver);
   if (job.calibration) requireFit(job.calibration, { ...job, solver, options, samples }, problem);
+  if (job.epistemic) requireMeasured(job.prior, solver);
   const started = performance.now();
   const counters: Counters = { networkEvaluations: 0, vjps: 0 };
   requirePossible(measurement, problem);
@@ -154,22 +167,19 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const item = await hashArray(measurement);
   const randomOf = (k: number) => keyedRandom(seed, item, k);
   const variance = wantsVariance(job.samples);
-  const draw: Draw = async (measured, count, onProgress, own = {}) => {
-    const task = await taskFor(solver, measured, job, counters);
+  const taskOf = (measured: Measured, prior = job.prior) =>
+    taskFor(solver, measured, { ...job, prior }, counters);
+  const draw: Draw = async (measured, count, onProgress, { prior, ...own } = {}) => {
+    const task = await taskOf(measured, prior);
     return drawSamples({
       ...job,
-      solver,
-      task,
-      options,
+      ...{ solver, task, options, variance, randomOf, onProgress },
       samples: count,
-      variance,
-      randomOf,
-      onProgress,
       ...own,
     });
   };
-  const { bootstrap: rounds = defaults.bootstrap } = job;
-  const told = portionOf(job.onProgress, 0, 1 / (1 + rounds));
+  const more = { ...job, solver, options, samples, seed, level, item, draw, taskOf };
+  const told = portionOf(job.onProgress, 0, 1 / (1 + roundsOf(more)));
   const { measured, onProgress } = await lookedAtAgain(
     given,
     solver.kind === 'point' ? 1 : samples,
@@ -177,7 +187,6 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
     draw,
   );
   const drawn = await draw(measured, samples, onProgress);
-  const again = { job, solver, samples, rounds, seed, level, item, draw };
   const summary = reported(drawn, measured.problem, level, randomOf);
   // Where the measurement holds structured noise besides, x alone does not say what it should be.
   const misfit = job.noisePrior ? [] : await misfitOf(drawn, measured);
@@ -186,7 +195,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
     ...summary,
     ...(job.calibration && calibratedInterval(judged, measured.problem, level, job.calibration)),
     ...foundIn(measured),
-    ...(rounds > 0 ? { bootstrap: await bootstrapOf(drawn, measured, again) } : {}),
+    ...(await onceMore(drawn, measured, more)),
     level,
     misfit,
     ...counters,
@@ -195,57 +204,6 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
     solver: solver.name,
     options,
   };
-}
-
-type Measured = Pick<Task, 'measurement' | 'problem'>;
-
-/** @param own what differs from the first time: random numbers, and whether variances are wanted. */
-type Draw = (
-  measured: Measured,
-  samples: number,
-  onProgress: RestoreJob['onProgress'],
-  own?: { readonly randomOf?: (k: number) => RandomSource; readonly variance?: boolean },
-) => Promise<Drawn>;
-
-/** Tells of a part of the work as a part: from `from` on, `share` of the whole. */
-function portionOf(onProgress: RestoreJob['onProgress'], from: number, share: number) {
-  return onProgress && ((told: Progress) => onProgress({ ...told, fraction: from + share * told.fraction }));
-}
-
-interface Again extends Required<Pick<RestoreJob, 'seed' | 'level' | 'samples'>> {
-  readonly job: RestoreJob;
-  readonly solver: Solver;
-  readonly rounds: number;
-  readonly item: string;
-  readonly draw: Draw;
-}
-
-/** The mean is what is measured and restored anew. */
-async function bootstrapOf(drawn: Drawn, { problem }: Measured, again: Again): Promise<Bootstrap> {
-  const { job, solver, samples, rounds, draw } = again;
-  const { prior } = job;
-  const card = prior?.card?.kind === 'diffusion' ? prior.card : undefined;
-  return bootstrap({
-    ...again,
-    problem,
-    estimate: meanImage(drawn),
-    symmetry: solver.needs.prior === 'none' ? 'dihedral' : (card?.symmetry ?? 'none'),
-    restore: async (measurement, round, randomOf) => {
-      const told = portionOf(job.onProgress, (1 + round) / (1 + rounds), 1 / (1 + rounds));
-      return meanImage(await draw({ measurement, problem }, samples, told, { randomOf, variance: false }));
-    },
-  });
-}
-
-/** Of what the operator takes, which need not be what is reported. */
-function meanImage({ images, moments, weighting: { logWeights } }: Drawn): FloatArray {
-  if (moments) return moments.mean;
-  const weights = normalisedWeights(images.length, logWeights);
-  const mean = zeros(images[0].shape);
-  images.forEach(({ data }, k) => {
-    for (let i = 0; i < data.length; i++) mean.data[i] += weights[k] * data[i];
-  });
-  return mean;
 }
 
 /**
@@ -361,9 +319,9 @@ function drawByWeight(logWeights: readonly number[], random: Random): number {
 }
 
 function requireArguments(job: RestoreJob): void {
-  const { measurement, problem, prior, noisePrior, seed, level, bootstrap } = Object(job) as RestoreJob;
+  const { measurement, problem, prior, noisePrior, seed, level } = Object(job) as RestoreJob;
   requireInRange({ seed, level });
-  requireRounds(bootstrap, noisePrior);
+  requireRounds(job);
   requireArray(measurement, 'the measurement');
   requireProblem(problem);
   requirePrior(prior);
@@ -405,16 +363,6 @@ function requireInRange({
 }: Pick<RestoreJob, 'seed' | 'level'>): void {
   if (!(level > 0 && level < 1)) throw new UsageError(`level must lie between 0 and 1, found ${level}`);
   if (!Number.isInteger(seed)) throw new UsageError(`seed must be a whole number, found ${seed}`);
-}
-
-/** @throws UsageError where they are no number, or structured noise could not be drawn anew. */
-function requireRounds(rounds: number = defaults.bootstrap, noisePrior?: Prior): void {
-  if (!(Number.isInteger(rounds) && rounds >= 0)) {
-    throw new UsageError(`bootstrap must be a whole number of rounds from 0, found ${rounds}`);
-  }
-  if (rounds > 0 && noisePrior) {
-    throw new UsageError('the bootstrap measures anew, which it cannot where a prior of the noise is given');
-  }
 }
 
 function requireFinite(measurement: FloatArray): void {

@@ -127,6 +127,12 @@ export class DifferentiableGraph {
     }
   }
 
+  /** Gives the memory of the graph and of its gradients back. */
+  async release(): Promise<void> {
+    await this.session.release();
+    this.#gradients.clear();
+  }
+
   /** The gradient graphs for the sizes of these inputs. */
   #gradient(feeds: Feeds, wrt: string, outputs: readonly string[]) {
     const { runtime, source, differentiate, session } = this.model;

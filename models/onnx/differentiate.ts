@@ -79,7 +79,9 @@ export async function differentiate(
     const file = source.path === undefined ? join(scratch, 'model.onnx') : await realpath(source.path);
     if (source.path === undefined) await writeFile(file, bytes);
     const folders = { weights: dirname(file), scratch };
-    const referring = byReference(upgrade(readModel(bytes), name), basename(file));
+    const read = upgrade(readModel(bytes), name);
+    // What an outline holds stands nowhere else.
+    const referring = source.weights === undefined ? byReference(read, basename(file)) : read;
     const canonical = await canonicalise(runtime, referring, request.inputShapes, folders, name);
     const model = await withSmallValues(canonical, folders.weights);
     const types = await inferTypes(runtime, model, folders, name);

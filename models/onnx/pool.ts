@@ -34,6 +34,11 @@ export class Pool<T> {
     }
   }
 
+  /** Drops all; what is in use is freed when its use ends. */
+  clear(): void {
+    for (const [key, entry] of this.#entries) this.#drop(key, entry);
+  }
+
   #drop(key: string, entry: Entry<T>): void {
     this.#entries.delete(key);
     entry.dropped = true;

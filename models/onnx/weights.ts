@@ -2,7 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requireFile } from '../contained.js';
-import { type Graph, isExternal, type Model, type TensorRef } from './graph.js';
+import { type ExternalData, type Graph, isExternal, type Model, type TensorRef } from './graph.js';
 
 /** Tensors below this many bytes stand in the graph; rules may want their values. */
 export const SMALL = 1024;
@@ -27,12 +27,25 @@ export function byValue(model: Model, location: string, file: Uint8Array): Model
 }
 
 /** Reads small tensors that the model's author left in another file. */
-export async function withSmallValues(model: Model, folder: string): Promise<Model> {
+export function withSmallValues(model: Model, folder: string): Promise<Model> {
+  return withRead(model, folder, ({ length }) => length < SMALL);
+}
+
+/** Reads the tensors of these names, however large they are. */
+export function withValues(model: Model, names: readonly string[], folder: string): Promise<Model> {
+  return withRead(model, folder, (_, { name }) => names.includes(name));
+}
+
+async function withRead(
+  model: Model,
+  folder: string,
+  wanted: (data: ExternalData, tensor: TensorRef) => boolean,
+): Promise<Model> {
   const files = new Map<string, FileHandle>();
   try {
     const read = new Map<TensorRef, TensorRef>();
     for (const tensor of model.graph.initializers) {
-      if (!isExternal(tensor.data) || tensor.data.length >= SMALL) continue;
+      if (!isExternal(tensor.data) || !wanted(tensor.data, tensor)) continue;
       const { location, offset, length } = tensor.data;
       await requireFile(join(folder, location));
       const file = files.get(location) ?? (await open(join(folder, location)));

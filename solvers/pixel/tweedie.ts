@@ -60,6 +60,10 @@ export const tweedie = defineSolver({
     return denoisingMoments(prior, measurement, Math.sqrt(noiseVariance), probing, context);
   },
 
+  deviation({ measurement, prior, noiseVariance }, _options, signal) {
+    return prior.lastLayer!.deviation(measurement, Math.sqrt(noiseVariance), signal);
+  },
+
   run({ measurement, prior, noiseVariance }, { steps }, context) {
     return drawGiven(prior, measurement, Math.sqrt(noiseVariance), steps, context);
   },

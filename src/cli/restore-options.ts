@@ -36,6 +36,7 @@ export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags, Par
   readonly bootstrap?: number;
   readonly calibration?: string | false;
   readonly promise?: FolderJob['promise'];
+  readonly epistemic?: number;
   readonly format?: FolderJob['format'];
   readonly bits?: 8 | 16;
   readonly quality?: number;
@@ -125,6 +126,11 @@ function addMethod(command: Command): void {
         .default('mean'),
     )
     .option('--level <p>', 'level of the credible interval', parseLevel, defaults.level)
+    .option(
+      '--epistemic <n>',
+      'networks that are as likely and are asked, too, to see what the prior itself does not know; each takes as long as the restoration, and tweedie needs none of them (default: none)',
+      parseCount,
+    )
     .option(
       '--bootstrap <n>',
       'rounds in which the estimate is mirrored, shifted, measured and restored anew, to see how far it may be off; each takes as long as the restoration (default: none)',

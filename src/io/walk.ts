@@ -47,7 +47,7 @@ export const inputExtensions: readonly string[] = [
 ];
 
 /** Endings that this program gives to what it writes beside its estimates. */
-const ownStems = /\.(?:sd|bootstrap|posterior|preview|part|sample-[1-9]\d*)$/;
+const ownStems = /\.(?:sd|bootstrap|epistemic|posterior|preview|part|sample-[1-9]\d*)$/;
 
 /**
  * Folders are walked recursively in sorted order, their hierarchy kept; a file maps to its base name. An entry of a

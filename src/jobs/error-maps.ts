@@ -10,15 +10,18 @@ import { sdPicture } from '../report/sd.js';
 import type { Posterior } from '../restore.js';
 
 /** By name; arrays of the shape of the mean, standard deviations in its units. */
-export function errorMapsOf({
-  bootstrap,
-}: Pick<Posterior, 'bootstrap'>): Readonly<Record<string, FloatArray>> {
-  return bootstrap ? { bootstrap: bootstrap.sd } : {};
+export function errorMapsOf({ bootstrap, epistemic }: Mapped): Readonly<Record<string, FloatArray>> {
+  return { ...(epistemic && { epistemic }), ...(bootstrap && { bootstrap: bootstrap.sd }) };
 }
 
+type Mapped = Pick<Posterior, 'bootstrap' | 'epistemic'>;
+
 /** Of the pictures that `encodeErrorMaps` gives for what was asked. */
-export function errorMapEndings({ bootstrap = 0 }: { readonly bootstrap?: number }): string[] {
-  return bootstrap > 0 ? ['.bootstrap.png'] : [];
+export function errorMapEndings(asked: {
+  readonly bootstrap?: number;
+  readonly epistemic?: number;
+}): string[] {
+  return (['epistemic', 'bootstrap'] as const).filter((name) => asked[name]).map((name) => `.${name}.png`);
 }
 
 /** What a manifest says of the pictures of maps. */
@@ -29,7 +32,7 @@ export interface MapWhites {
 
 /** @param posterior in the file's units. */
 export async function encodeErrorMaps(
-  posterior: Pick<Posterior, 'bootstrap'>,
+  posterior: Mapped,
 ): Promise<MapWhites & { readonly files: readonly NewFile[] }> {
   const files: NewFile[] = [];
   const mapWhite: Record<string, number> = {};
@@ -51,7 +54,7 @@ export interface MapScores {
 
 /** @returns undefined where there are no maps. */
 export function scoreErrorMaps(
-  posterior: Pick<Posterior, 'bootstrap' | 'mean'>,
+  posterior: Mapped & Pick<Posterior, 'mean'>,
   truth: FloatArray,
 ): Readonly<Record<string, MapScores>> | undefined {
   const maps = Object.entries(errorMapsOf(posterior));

@@ -71,7 +71,7 @@ export function noiseInLevels({ name, options }: Term, { black, white }: Levels)
 /** In the file's numbers. */
 export function posteriorInLevels(posterior: Posterior, levels: Levels | undefined): Posterior {
   if (levels === undefined) return posterior;
-  const { samples, mean, median, sd, bootstrap } = posterior;
+  const { samples, mean, median, sd, bootstrap, epistemic } = posterior;
   // What is white may be the lesser number.
   const turned = levels.white < levels.black;
   const [lower, upper] = turned ? [posterior.upper, posterior.lower] : [posterior.lower, posterior.upper];
@@ -82,6 +82,7 @@ export function posteriorInLevels(posterior: Posterior, levels: Levels | undefin
     median: outOfLevels(median, levels),
     sd: sd && spreadOutOfLevels(sd, levels),
     bootstrap: bootstrap && { ...bootstrap, sd: spreadOutOfLevels(bootstrap.sd, levels) },
+    epistemic: epistemic && spreadOutOfLevels(epistemic, levels),
     lower: lower && outOfLevels(lower, levels),
     upper: upper && outOfLevels(upper, levels),
   };

@@ -71,6 +71,8 @@ export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
   readonly calibration?: string | false;
   /** What a calibrated interval is to promise (default `average`). */
   readonly promise?: PromiseKind;
+  /** Networks with other weights of the last layer that are asked, too (default 0), each as much work again. */
+  readonly epistemic?: number;
   /** Of the estimate; by default `tiff` for TIFF files, `npy` for scans and else `png`. `input` keeps JPEG and WebP. */
   readonly format?: AskedFormat['format'];
   /** By default those of the input. */

@@ -260,6 +260,12 @@ function calibrationOf({ calibration }: Posterior, plan: Plan): Pick<RestoredLin
   return { calibration: { promise, words, card: basename(plan.calibration.path) } };
 }
 
+/** What was measured of the network, by its hash. */
+function lastLayerOf(prior: Prior | undefined): string | undefined {
+  const card = prior?.card;
+  return card?.kind === 'diffusion' ? card.lastLayer?.sha256 : undefined;
+}
+
 const isJpeg = ({ name }: Term) => name === 'jpeg';
 
 function alphaDoubt(path: string): Doubt {
@@ -351,6 +357,7 @@ function madeOf(
     seed: job.seed ?? defaults.seed,
     level: job.level ?? defaults.level,
     bootstrap: job.bootstrap || undefined,
+    epistemic: job.epistemic ? { rounds: job.epistemic, lastLayer: lastLayerOf(prior) } : undefined,
     estimate: job.estimate ?? 'mean',
     keepSamples: kept > 0 || undefined,
     written,
@@ -368,7 +375,7 @@ async function posteriorOf(
   shared: Shared,
 ): Promise<Posterior> {
   const { job, noisePrior, onEvent } = shared;
-  const { samples, seed, level, bootstrap, signal, maxMemory = machineMemory() } = job;
+  const { samples, seed, level, bootstrap, epistemic, signal, maxMemory = machineMemory() } = job;
   const options = optionsFor(solver, job);
   const task = { imageShape: problem.imageShape, solver, prior, samples };
   requireMemory(task, maxMemory, shared.held);
@@ -381,7 +388,7 @@ async function posteriorOf(
   });
   return restore({
     ...{ measurement: input.array, problem, prior, noisePrior, solver },
-    ...{ options, samples, seed, level, bootstrap, signal },
+    ...{ options, samples, seed, level, bootstrap, epistemic, signal },
     calibration: calibration && { card: calibration.card, promise: job.promise },
     onProgress: (progress) => onEvent({ type: 'progress', name, ...progress }),
   });

@@ -15,6 +15,11 @@ describe('maps of how far an estimate may be off', () => {
     expect(files.map(({ ending }) => ending)).toEqual(['.bootstrap.png']);
     expect(mapWhite).toEqual({ bootstrap: Math.fround(0.4) });
     expect(errorMapEndings({ bootstrap: 2 })).toEqual(['.bootstrap.png']);
+    expect(errorMapEndings({ bootstrap: 2, epistemic: 1 })).toEqual(['.epistemic.png', '.bootstrap.png']);
+    expect(Object.keys(errorMapsOf({ ...posterior, epistemic: pixels(1, 2, 3) }))).toEqual([
+      'epistemic',
+      'bootstrap',
+    ]);
   });
 
   it('are none where none were asked for', async () => {

@@ -52,8 +52,8 @@ export function parseJson(text: string, source: string): Readonly<Record<string,
 
 /** Every file that a card names. */
 export function filesOf(card: Card): readonly FileCard[] {
-  const beside = card.kind === 'diffusion' && card.lastLayer ? filesOfPart(card.lastLayer) : [];
-  return [...networksOf(card), ...beside];
+  const { lastLayer, cap } = card.kind === 'diffusion' ? card : {};
+  return [...networksOf(card), ...filesOfPart(lastLayer), ...filesOfPart(cap)];
 }
 
 /** Those of them that decide what a network answers. */

@@ -187,6 +187,15 @@ export const diffusionCard = z
       })
       .optional()
       .describe('how large the inputs of the last convolution are: see last-layer.ts'),
+    cap: file
+      .extend({
+        sigmaRange: z
+          .tuple([z.number().positive(), z.number().positive()])
+          .readonly()
+          .describe('of the noise, in [0, 1] units'),
+      })
+      .optional()
+      .describe('a network that tells how far one-step estimates are off: see cap.ts'),
     symmetry: z
       .enum(['none', 'mirror', 'dihedral'])
       .default('none')

@@ -2,6 +2,8 @@
  * retrodict restores images with pretrained generative priors: from a measurement y = A(x) + noise, a description of A
  * and of the noise, and a prior, samples of x given y and what they say about every pixel.
  */
+
+export { type Cap, loadCap, type ResidualLaw } from '../models/cap.js';
 export type { Card } from '../models/card.js';
 export { type LoadOptions, listPriors, loadPrior } from '../models/load.js';
 export { type LogProbabilityOptions, logProbability } from '../models/log-probability.js';

@@ -1,5 +1,6 @@
 /** The main job: measurement + problem + prior + solver → posterior. */
 
+import type { Cap } from '../models/cap.js';
 import { weightsOf } from '../models/card-file.js';
 import { type Counters, counted } from '../models/counted.js';
 import type { Prior } from '../models/prior.js';
@@ -16,6 +17,7 @@ import type { Solver, Task } from '../solvers/solver.js';
 import type { Bootstrap } from './bootstrap.js';
 import { type Calibrated, type Calibrating, calibratedInterval } from './calibrated.js';
 import { levelOf, type Restoration, unfitFor } from './calibration-card.js';
+import { cappedSummary, requireCappable } from './capped.js';
 import { requireArray, requirePrior, requireProblem } from './core/arguments.js';
 import { contiguous, type FloatArray, floatArray, mapArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
@@ -64,6 +66,8 @@ export interface RestoreJob {
    * far the mean may be off, of point solvers too.
    */
   readonly bootstrap?: number;
+  /** Tells how far the image of a point solver is off, by a network that was trained to (`loadCap`). */
+  readonly cap?: Cap;
   /**
    * How many other networks are asked (default 0: none), each as much work as the restoration itself: weights of the
    * prior's last layer as likely as its own, where its card has measured them. `tweedie` knows the answer at once.
@@ -117,6 +121,8 @@ export interface Posterior extends Summary {
   readonly seconds: number;
   /** False for methods that optimise rather than sample: their spread is not an uncertainty. */
   readonly samplesPosterior: boolean;
+  /** The prior whose cap told sd, lower and upper of a point solver's image. */
+  readonly capped?: string;
   readonly solver: string;
   /** What `lower` and `upper` promise; absent where they are the solver's own, and promise nothing. */
   readonly calibration?: Calibrated;
@@ -157,6 +163,9 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   requireSamples(samples, solver);
   if (job.calibration) requireFit(job.calibration, { ...job, solver, options, samples }, problem);
   if (job.epistemic) requireMeasured(job.prior, solver);
+  if (job.cap) requireCappable(job.cap, problem, solver);
+  if (job.cap && job.calibration)
+    throw new UsageError('a cap and a calibration give two intervals: take one');
   const started = performance.now();
   const counters: Counters = { networkEvaluations: 0, vjps: 0 };
   requirePossible(measurement, problem);
@@ -194,6 +203,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   return {
     ...summary,
     ...(job.calibration && calibratedInterval(judged, measured.problem, level, job.calibration)),
+    ...(job.cap && (await cappedSummary(drawn.images[0], measured.problem, job.cap, level, job.signal))),
     ...foundIn(measured),
     ...(await onceMore(drawn, measured, more)),
     level,
@@ -201,6 +211,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
     ...counters,
     seconds: (performance.now() - started) / 1000,
     samplesPosterior: solver.samplesPosterior,
+    ...(job.cap && { capped: job.cap.name }),
     solver: solver.name,
     options,
   };

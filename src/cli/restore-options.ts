@@ -36,6 +36,7 @@ export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags, Par
   readonly bootstrap?: number;
   readonly calibration?: string | false;
   readonly promise?: FolderJob['promise'];
+  readonly cap?: string | true;
   readonly epistemic?: number;
   readonly format?: FolderJob['format'];
   readonly bits?: 8 | 16;
@@ -126,6 +127,10 @@ function addMethod(command: Command): void {
         .default('mean'),
     )
     .option('--level <p>', 'level of the credible interval', parseLevel, defaults.level)
+    .option(
+      '--cap [prior]',
+      'of solvers that give one image: a network tells how far it is off, that of this prior’s card (without a name: photo)',
+    )
     .option(
       '--epistemic <n>',
       'networks that are as likely and are asked, too, to see what the prior itself does not know; each takes as long as the restoration, and tweedie needs none of them (default: none)',

@@ -42,7 +42,7 @@ function lookedFor(noise: string | undefined): FolderJob['spec'] {
 }
 
 async function restoreCommand(inputs: string[], options: RestoreOptions): Promise<number> {
-  const { problem, noise, solver, maxPixels, maxValues, set, page, range, ...rest } = options;
+  const { problem, noise, solver, maxPixels, maxValues, set, page, range, cap, ...rest } = options;
   const told = noise === 'auto' ? undefined : noise;
   const spec = problem === undefined ? lookedFor(told) : await readProblem(problem, told, rest);
   const brought = solver && /\.m?js$/.test(solver) ? await loadSolver(solver) : undefined;
@@ -53,6 +53,7 @@ async function restoreCommand(inputs: string[], options: RestoreOptions): Promis
     solver: brought?.solver ?? solver,
     solverVersion: brought?.version,
     options: set,
+    cap: cap === true ? 'photo' : cap,
     pages: page,
     levels: range,
     limits: pictureLimits(maxPixels, maxValues),

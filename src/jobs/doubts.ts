@@ -169,7 +169,15 @@ const noisyJudge: Judge = ({ estimate, posterior }) => {
 /** Pixels a side. */
 const ENOUGH_TO_SEE = 32;
 
+/** A cap knows what it was trained on. */
+const capJudge: Judge = ({ problem, posterior: { capped } }) => {
+  if (capped === undefined || problem.name === 'denoise') return undefined;
+  const known = `the cap knows how far ${capped} is off where it denoises in one step`;
+  return { code: 'cap', message: `${known}, and this is ${problem.name}: its interval may be far off` };
+};
+
 const judges: readonly Judge[] = [
+  capJudge,
   misfitJudge,
   chainJudge,
   unchangedJudge,

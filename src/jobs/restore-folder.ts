@@ -1,4 +1,5 @@
 /** The folder job (ARCHITECTURE.md §5): every file restored, written whole or not at all, resumed where it stopped. */
+import { type Cap, loadCap } from '../../models/cap.js';
 import type { Text } from '../../models/conditioned.js';
 import type { LoadOptions } from '../../models/load.js';
 import type { Prior } from '../../models/prior.js';
@@ -71,6 +72,10 @@ export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
   readonly calibration?: string | false;
   /** What a calibrated interval is to promise (default `average`). */
   readonly promise?: PromiseKind;
+  /**
+   * Of point solvers: the prior whose cap tells how far their images are off, or a cap that is loaded.
+   */
+  readonly cap?: Cap | string;
   /** Networks with other weights of the last layer that are asked, too (default 0), each as much work again. */
   readonly epistemic?: number;
   /** Of the estimate; by default `tiff` for TIFF files, `npy` for scans and else `png`. `input` keeps JPEG and WebP. */
@@ -239,7 +244,7 @@ async function recordFailure(folder: OutputFolder, { name, path }: Item, error: 
   await folder.fail(line).catch(() => {});
 }
 
-type Parts = Pick<Shared, 'files' | 'prior' | 'noisePrior' | 'calibrations'> & {
+type Parts = Pick<Shared, 'files' | 'prior' | 'noisePrior' | 'cap' | 'calibrations'> & {
   solver?: Solver;
   close(): Promise<void>;
 };
@@ -271,7 +276,9 @@ async function partsOf(job: FolderJob): Promise<Parts> {
       throw new UsageError(`${none}, so neither prompt nor guidance can be given`);
     }
     const noisePrior = job.noisePrior === undefined ? undefined : await load(job.noisePrior);
-    return { solver, files, prior, noisePrior, calibrations: await calibrationsOf(job, prior), close };
+    const cap = typeof job.cap === 'string' ? await loadCap(job.cap, job) : job.cap;
+    if (cap && cap !== job.cap) closing.push(() => cap.close());
+    return { solver, files, prior, noisePrior, cap, calibrations: await calibrationsOf(job, prior), close };
   } catch (error) {
     await close();
     throw error;

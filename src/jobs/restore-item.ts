@@ -2,6 +2,7 @@
 import { basename, join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Cap } from '../../models/cap.js';
 import { weightsOf } from '../../models/card-file.js';
 import type { Prior } from '../../models/prior.js';
 import type { Problem, ProblemSpec, Term } from '../../problems/problem.js';
@@ -58,6 +59,7 @@ export interface Shared {
   readonly files: SpecFiles;
   readonly prior: Prior | undefined;
   readonly noisePrior: Prior | undefined;
+  readonly cap: Cap | undefined;
   readonly folder: OutputFolder;
   readonly calibrations: Calibrations;
   readonly onEvent: (event: FolderEvent) => void;
@@ -68,6 +70,7 @@ export interface Shared {
 /** What a manifest says of a posterior. */
 type Figures =
   | 'samplesPosterior'
+  | 'capped'
   | 'effectiveSamples'
   | 'logEvidence'
   | 'logEvidenceError'
@@ -219,7 +222,9 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
   const run = fittedFor({ imageShape: problem.imageShape, solver, prior, samples: job.samples }, job);
   const parts = { input, problem, solver, run, written, kept };
   const own = madeOf(parts, shared, page);
-  const calibration = solver === keep ? undefined : calibrationFor(...restorationOf(parts, own, shared), job);
+  // A cap that is asked for takes the place of a calibration that is not.
+  const none = solver === keep || (shared.cap && !shared.calibrations.asked);
+  const calibration = none ? undefined : calibrationFor(...restorationOf(parts, own, shared), job);
   const promised = calibration && { card: calibration.sha256, promise: job.promise ?? 'average' };
   return { ...parts, noise, calibration, made: { ...own, calibration: promised } };
 }
@@ -357,6 +362,7 @@ function madeOf(
     seed: job.seed ?? defaults.seed,
     level: job.level ?? defaults.level,
     bootstrap: job.bootstrap || undefined,
+    cap: shared.cap?.sha256,
     epistemic: job.epistemic ? { rounds: job.epistemic, lastLayer: lastLayerOf(prior) } : undefined,
     estimate: job.estimate ?? 'mean',
     keepSamples: kept > 0 || undefined,
@@ -388,7 +394,7 @@ async function posteriorOf(
   });
   return restore({
     ...{ measurement: input.array, problem, prior, noisePrior, solver },
-    ...{ options, samples, seed, level, bootstrap, epistemic, signal },
+    ...{ options, samples, seed, level, bootstrap, epistemic, signal, cap: shared.cap },
     calibration: calibration && { card: calibration.card, promise: job.promise },
     onProgress: (progress) => onEvent({ type: 'progress', name, ...progress }),
   });
@@ -457,11 +463,12 @@ function scoresOf(
 }
 
 function figuresOf(posterior: Posterior): Pick<Posterior, Figures> {
-  const { samplesPosterior, effectiveSamples, logEvidence, logEvidenceError } = posterior;
+  const { samplesPosterior, capped, effectiveSamples, logEvidence, logEvidenceError } = posterior;
   const { ess, ancestors, diagnostics } = posterior;
   const { misfit, networkEvaluations, vjps, seconds } = posterior;
   return {
-    ...{ samplesPosterior, effectiveSamples, logEvidence, logEvidenceError, ess, ancestors, diagnostics },
+    ...{ samplesPosterior, capped, effectiveSamples, logEvidence, logEvidenceError },
+    ...{ ess, ancestors, diagnostics },
     ...{ misfit, networkEvaluations, vjps, seconds },
   };
 }

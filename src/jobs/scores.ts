@@ -125,8 +125,8 @@ export function truthLike(
 function uncertaintyScores(posterior: Posterior, truth: FloatArray): UncertaintyScores | undefined {
   const { mean, sd, lower, upper, level, samples, logWeights, samplesPosterior } = posterior;
   if (!lower || !upper) return undefined;
-  // Of what optimises, spread and interval are none unless a calibration made one.
-  if (!posterior.calibration && !(samplesPosterior && sd)) return undefined;
+  // Of what optimises, spread and interval are none unless a calibration or a cap made one.
+  if (!posterior.calibration && !posterior.capped && !(samplesPosterior && sd)) return undefined;
   const { held, width, score } = intervalScore(lower, upper, truth, level);
   const drawn = samplesPosterior && samples.length > 0 ? posterior.effectiveSamples : undefined;
   return {

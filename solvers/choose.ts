@@ -3,7 +3,7 @@ import type { DiffusionPrior, LatentPrior, Prior } from '../models/prior.js';
 import { isLinear } from '../problems/operator.js';
 import { equalVariance, type Problem } from '../problems/problem.js';
 import { formatShape } from '../src/core/array.js';
-import { UsageError, unknownName } from '../src/core/errors.js';
+import { GradientError, UsageError, unknownName } from '../src/core/errors.js';
 import { parseOptions } from '../src/core/options.js';
 import { solvers } from './index.js';
 import type { Needs, Solver, Task } from './solver.js';
@@ -112,15 +112,38 @@ export function requireMatch<T extends Asked>(solver: Solver, task: T): T & Pick
     const { needs } = solver;
     return { ...task, noiseVariance: needs.noise === 'gaussian' ? equalVariance(task.problem) : undefined };
   }
+  throw new UsageError(`solver ${solver.name} needs ${lacking}; ${advice(task)}`);
+}
+
+/** The solvers that a task has all for, as the end of a sentence. */
+function advice(task: Asked): string {
   // `keep` restores nothing, so it is no advice.
   const fitting = Object.values(solvers).filter(
     (other) => other.name !== 'keep' && lacks(other, task) === undefined,
   );
-  const advice =
-    fitting.length > 0
-      ? `these would work: ${fitting.map(({ name }) => name).join(', ')}`
-      : 'no solver would work';
-  throw new UsageError(`solver ${solver.name} needs ${lacking}; ${advice}`);
+  if (fitting.length === 0) return 'no solver would work';
+  return `these would work: ${fitting.map(({ name }) => name).join(', ')}`;
+}
+
+/**
+ * That a network cannot be differentiated shows only when it is tried: the error of that run, and the solvers that
+ * remain without its gradients; any other error as it is.
+ */
+export function withRemaining(error: unknown, solver: Solver, { prior, ...task }: Asked): unknown {
+  if (!(error instanceof GradientError)) return error;
+  const said = error.message.replace(/\.$/, '');
+  return new UsageError(
+    `solver ${solver.name} needs a gradient, but ${said}; ${advice({ ...task, prior: withoutGradients(prior) })}`,
+    { cause: error },
+  );
+}
+
+function withoutGradients(prior: Prior | undefined): Prior | undefined {
+  if (prior?.kind === 'diffusion') return { ...prior, linearize: undefined };
+  if (prior?.kind === 'masked') return { ...prior, linearizeDecode: undefined };
+  if (prior?.kind !== 'latent') return undefined;
+  const codes = { ...prior.codes, linearize: undefined };
+  return { ...prior, codes, linearizeDecode: undefined, linearizeEncode: undefined };
 }
 
 /** What the best solver for a problem depends on besides. */

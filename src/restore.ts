@@ -12,7 +12,7 @@ import { zeroHoles } from '../problems/observed.js';
 import type { FoundOperator, Problem, ProblemSpec } from '../problems/problem.js';
 import { roundingAsNoise } from '../problems/rounded.js';
 import { whitened } from '../problems/whitened.js';
-import { chooseSolver, effectiveOptions, requireMatch } from '../solvers/choose.js';
+import { chooseSolver, effectiveOptions, requireMatch, withRemaining } from '../solvers/choose.js';
 import type { Solver, Task } from '../solvers/solver.js';
 import type { Bootstrap } from './bootstrap.js';
 import { type Calibrated, type Calibrating, calibratedInterval } from './calibrated.js';
@@ -185,6 +185,8 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
       ...{ solver, task, options, variance, randomOf, onProgress },
       samples: count,
       ...own,
+    }).catch((error) => {
+      throw withRemaining(error, solver, task);
     });
   };
   const more = { ...job, solver, options, samples, seed, level, item, draw, taskOf };

@@ -1,4 +1,5 @@
 /** Measures what Resize nodes do, by running them on unit vectors. */
+import { GradientError } from '../../src/core/errors.js';
 import { constant, valuesOf } from './constants.js';
 import { attributeOf, describeNode, type Model, type Node, type TensorRef } from './graph.js';
 import { writeModel } from './proto/write.js';
@@ -55,7 +56,7 @@ function scalesOf(
   name: string,
 ): number[] {
   const refuse = (reason: string) => {
-    throw new Error(`${name} cannot be differentiated at ${describeNode(node)}: ${reason}.`);
+    throw new GradientError(`${name} cannot be differentiated at ${describeNode(node)}: ${reason}.`);
   };
   if (attributeOf(node, 'coordinate_transformation_mode', 'string') === 'tf_crop_and_resize') {
     refuse('it crops and resizes in one; expected another coordinate_transformation_mode');
@@ -89,7 +90,9 @@ async function measure(
 ): Promise<ResizeMatrix> {
   const size = from[axis];
   if (axis === 0) {
-    throw new Error(`${name} cannot be differentiated at ${describeNode(node)}: it resizes the batch axis.`);
+    throw new GradientError(
+      `${name} cannot be differentiated at ${describeNode(node)}: it resizes the batch axis.`,
+    );
   }
   const dims = from.map((_, i) => (i === 0 || i === axis ? size : 1));
   const bySizes = Boolean(node.inputs[3]);

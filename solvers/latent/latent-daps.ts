@@ -47,6 +47,19 @@ const options = z.strictObject({
     .describe('steps of the chain, each with a gradient of the decoder'),
 });
 
+/** Problems that leave a picture's outline known: a chain begins where codes are still seen (docs/presets.md). */
+const outlined = {
+  ...{ steps: 12, flowSteps: 1, sigmaMax: 1, sigmaMin: 0.02, priorVariance: 0.1, countDrawn: true },
+  ...{ chainSteps: 20, stepSize: 0.8 },
+} as const;
+const presets = {
+  denoise: outlined,
+  'gaussian-blur': outlined,
+  downsample: outlined,
+  'inpaint:fraction': { ...outlined, chainSteps: 40 },
+  inpaint: { ...outlined, sigmaMax: 5, sampler: 'hmc', momentum: 0.7, chainSteps: 40 },
+} as const;
+
 export const latentDaps = defineSolver({
   kind: 'chain',
   name: 'latent-daps',
@@ -54,7 +67,7 @@ export const latentDaps = defineSolver({
   needs: { prior: 'latent', decoderVjp: true, noise: 'any' },
   samplesPosterior: true,
   options,
-  presets: {},
+  presets,
 
   async run({ measurement, problem, prior }, asked, context) {
     const images = latentImages(prior, problem.imageShape, context.signal);

@@ -42,6 +42,16 @@ const options = z.strictObject({
     .describe('highest noise level, if the prior knows it (units of codes, about unit variance)'),
 });
 
+/** Problems that leave a picture's outline known: a chain begins where codes are still seen (docs/presets.md). */
+const outlined = { steps: 50, zeta: 10, sigmaMax: 1 };
+const presets = {
+  denoise: outlined,
+  'gaussian-blur': outlined,
+  downsample: outlined,
+  'inpaint:fraction': outlined,
+  inpaint: { steps: 100, zeta: 10, sigmaMax: 3 },
+} as const;
+
 export const latentDps = defineSolver({
   kind: 'chain',
   name: 'latent-dps',
@@ -49,7 +59,7 @@ export const latentDps = defineSolver({
   needs: { prior: 'latent', priorVjp: true, noise: 'any' },
   samplesPosterior: true,
   options,
-  presets: {},
+  presets,
 
   async run({ measurement, problem, prior }, { steps, zeta, sigmaMax, guidance }, context) {
     const { codes } = prior;

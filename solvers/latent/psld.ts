@@ -53,6 +53,16 @@ const options = z.strictObject({
   ),
 });
 
+/** Problems that leave a picture's outline known: a chain begins where codes are still seen (docs/presets.md). */
+const outlined = { steps: 50, omega: 10, gamma: 1, sigmaMax: 1 };
+const presets = {
+  denoise: outlined,
+  'gaussian-blur': outlined,
+  downsample: outlined,
+  'inpaint:fraction': outlined,
+  inpaint: { steps: 100, omega: 10, gamma: 1, sigmaMax: 3 },
+} as const;
+
 export const psld = defineSolver({
   kind: 'chain',
   name: 'psld',
@@ -67,7 +77,7 @@ export const psld = defineSolver({
   },
   samplesPosterior: false,
   options,
-  presets: {},
+  presets,
 
   async run(task, { steps, omega, gamma, trust, ...levels }, context) {
     const { signal } = context;

@@ -18,6 +18,9 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** A network holds an operation whose derivative is not known; its message names op, node and model. */
+export class GradientError extends Error {}
+
 /**
  * "there is no operator "blurr"; the nearest are blur, gaussian-blur": the sentence for a name that is not in a table.
  * @param kind what the name should have named, in the singular.

@@ -9,7 +9,8 @@ import { defineSolver } from '../../solvers/define-solver.js';
 import { solvers } from '../../solvers/index.js';
 import { denseOperator } from '../../src/bench/dense.js';
 import { type FloatArray, zeros } from '../../src/core/array.js';
-import { UsageError } from '../../src/core/errors.js';
+import { GradientError, UsageError } from '../../src/core/errors.js';
+import { restore } from '../../src/restore.js';
 import { denseProblem, identity } from '../exact/dense.js';
 
 const SHAPE = [1, 1, 2];
@@ -38,6 +39,43 @@ const latent: LatentPrior = {
   linearizeDecode: async (value) => ({ value, pullback: (v) => v, release() {} }),
   close: async () => {},
 };
+
+/** What shows only when it is tried. */
+const ruleless = async () => {
+  throw new GradientError('decoder.onnx cannot be differentiated at Det (node "d"): there is no rule.');
+};
+
+describe('a network that cannot be differentiated', () => {
+  const job = { problem: denseProblem(identity(2), 0.1, SHAPE), measurement: zeros([2]), samples: 1 };
+
+  it.each(['latent-dps', 'latent-daps', 'resample'])(
+    'of a decoder: %s says so, and which remain',
+    async (solver) => {
+      const codes = { ...prior, consistencyLevels: [2, 1, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05] };
+      const given = { ...latent, codes, linearizeDecode: ruleless, text: '' };
+      const run = restore({ ...job, prior: given, solver });
+      await expect(run).rejects.toThrow(
+        `solver ${solver} needs a gradient, but decoder.onnx cannot be differentiated at Det (node "d"): there is no ` +
+          `rule; these would work: latino, treg, wiener, tv`,
+      );
+      await expect(run).rejects.toBeInstanceOf(UsageError);
+      // And they do.
+      const found = await restore({ ...job, prior: given, solver: 'latino' });
+      expect(found.mean.data.every(Number.isFinite)).toBe(true);
+    },
+  );
+
+  it('of pixels too; other errors stay as they are', async () => {
+    await expect(
+      restore({ ...job, prior: { ...prior, linearize: ruleless }, solver: 'dps' }),
+    ).rejects.toThrow(/^solver dps needs a gradient, but decoder\.onnx .*these would work: diffpir, /);
+    const broken = async () => {
+      throw new Error('out of memory');
+    };
+    const other = { ...latent, linearizeDecode: broken };
+    await expect(restore({ ...job, prior: other, solver: 'latent-dps' })).rejects.toThrow(/^out of memory$/);
+  });
+});
 
 describe('requireMatch', () => {
   it('names the solvers that would work, and no other', () => {

@@ -1,4 +1,5 @@
 /** What a differentiation rule is given, and what it gives back. */
+import { GradientError } from '../../../src/core/errors.js';
 import { attributeOf, describeNode, type Node } from '../graph.js';
 import type { Emitter } from './emitter.js';
 
@@ -71,6 +72,8 @@ export class Application {
 
   /** @throws Error saying which node of which model cannot be differentiated, and why */
   refuse(reason: string): never {
-    throw new Error(`${this.model} cannot be differentiated at ${describeNode(this.node)}: ${reason}.`);
+    throw new GradientError(
+      `${this.model} cannot be differentiated at ${describeNode(this.node)}: ${reason}.`,
+    );
   }
 }

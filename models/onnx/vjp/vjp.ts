@@ -2,6 +2,7 @@
  * Reverse-mode differentiation of a graph: one backward sweep that emits, for each active node, the nodes which take
  * the cotangents of its outputs to those of its inputs.
  */
+import { GradientError } from '../../../src/core/errors.js';
 import {
   describeNode,
   type Graph,
@@ -163,7 +164,7 @@ function applyRule(
 ): readonly (string | undefined)[] {
   const rule = node.domain === '' && Object.hasOwn(rules, node.opType) ? rules[node.opType] : undefined;
   if (rule === undefined) {
-    throw new Error(
+    throw new GradientError(
       `${name} cannot be differentiated at ${describeNode(node)}: there is no rule for this operator.`,
     );
   }

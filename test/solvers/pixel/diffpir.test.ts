@@ -101,7 +101,8 @@ describe('DiffPIR', () => {
       sigmaMax: positive(),
       spacing: { takes: ['quadratic', 'geometric'], refuses: ['karras'] },
     });
-    const needs = ['prior', 'linear', 'equal variance', 'variance'];
+    // Counted photons are taken for Gaussian noise.
+    const needs = ['prior', 'linear', 'equal variance'];
     expect(needsOf(diffpir, coordinatesTask(seen))).toEqual(needs);
     expect(diffpir.samplesPosterior).toBe(false);
   });

@@ -86,9 +86,12 @@ async function rowsOf(operator: LinearOperator): Promise<Float64Array[]> {
 
 /** What a preset's samples are beside the exact posterior. */
 export interface PresetScore {
-  /** Root mean square over the pixels of the error of the mean, in posterior sds; what so many samples leave is taken off. */
+  /**
+   * Root mean square over the pixels of the error of the mean, in posterior standard deviations, less what so many
+   * samples leave.
+   */
   readonly bias: number;
-  /** Mean error of the brightness, in posterior sds: the start shows here. */
+  /** Mean error of the brightness, in posterior standard deviations: the start shows here. */
   readonly brightness: number;
   /** Root mean square of the samples' standard deviation over that of the exact one. */
   readonly sdRatio: number;

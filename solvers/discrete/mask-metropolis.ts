@@ -40,7 +40,7 @@ const options = z.strictObject({
     .max(100_000)
     .default(8)
     .describe('sweeps before the first sample; a sweep has a move for each token'),
-  thin: z.int().min(1).max(100_000).default(4).describe('sweeps from one sample of a chain to its next'),
+  thin: z.int().min(1).max(100_000).default(12).describe('sweeps from one sample of a chain to its next'),
   chains: z
     .int()
     .min(2)

@@ -14,6 +14,14 @@ const EVEN = 0.1;
  * @returns of the operator's input shape.
  */
 export async function sceneStart(operator: LinearOperator, measurement: FloatArray): Promise<FloatArray> {
+  const start = await evenTone(operator, measurement);
+  const residual = difference(measurement, await operator.apply(start));
+  const change = await explaining(operator, residual, EVEN);
+  return mapArray(start, (value, i) => value + change.data[i]);
+}
+
+/** The even tone that explains a measurement best, by channel, of the operator's input shape. */
+export async function evenTone(operator: LinearOperator, measurement: FloatArray): Promise<FloatArray> {
   const { inputShape } = operator;
   const [channels] = inputShape;
   let start = filled(inputShape, 0);
@@ -27,9 +35,7 @@ export async function sceneStart(operator: LinearOperator, measurement: FloatArr
       start = mapArray(start, (value, i) => value + tone * one.data[i]);
     }
   }
-  const residual = difference(measurement, await operator.apply(start));
-  const change = await explaining(operator, residual, EVEN);
-  return mapArray(start, (value, i) => value + change.data[i]);
+  return start;
 }
 
 /** 1 in one channel, 0 in the others. */

@@ -60,7 +60,7 @@ interface CodeTask extends Pick<Task, 'problem' | 'measurement'> {
 
 /** Options of solvers that fit codes. */
 export const codeOptions = {
-  iterations: z.int().min(1).max(100_000).default(300).describe('steps of Adam (published: 300)'),
+  iterations: z.int().min(1).max(100_000).default(100).describe('steps of Adam (published: 300)'),
   rate: z.number().positive().default(0.1).describe('about how far a code moves in a step, units of codes'),
   longest: z.number().positive().default(20).describe('longest gradient that is followed, per pixel'),
   averaged: z

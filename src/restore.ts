@@ -19,7 +19,7 @@ import { type Calibrated, type Calibrating, calibratedInterval } from './calibra
 import { levelOf, type Restoration, unfitFor } from './calibration-card.js';
 import { cappedSummary, requireCappable } from './capped.js';
 import { requireArray, requirePrior, requireProblem } from './core/arguments.js';
-import { contiguous, type FloatArray, floatArray, mapArray } from './core/array.js';
+import { contiguous, type FloatArray, floatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';
 import { evidenceError } from './core/evidence-error.js';
 import { normalisedWeights, type Summary, summarise, summariseMoments } from './core/posterior.js';
@@ -87,6 +87,8 @@ export interface RestoreJob {
 /** What is known of x given y. Arrays are what the problem reports of x, [C, H, W] in [0, 1] units, not clipped. */
 export interface Posterior extends Summary {
   readonly samples: readonly FloatArray[];
+  /** Whether the solver made the mean by itself (`moments`, `estimate`): it is not that of the samples. */
+  readonly meanBySolver: boolean;
   /** Which of the samples is one draw from the posterior: the first, or where they have weights one drawn by these. */
   readonly drawn: number;
   /** Unnormalised, for ensembles. */
@@ -298,20 +300,13 @@ function reported(
   return {
     ...(moments
       ? summariseMoments(problem.report(moments.mean), moments.variance, level, samples.length)
-      : aboutEstimate(summarise(samples, level, logWeights), estimate && problem.report(estimate))),
+      : summarise(samples, level, logWeights, estimate && problem.report(estimate))),
+    meanBySolver: moments !== undefined || estimate !== undefined,
     ...weighting,
     ...(weighed ? { logEvidenceError: evidenceError(ancestors, logWeights) } : {}),
     samples,
     drawn: logWeights ? drawByWeight(logWeights, randomOf(0)('drawn')) : 0,
   };
-}
-
-/** The estimate in the place of the samples' mean, and the interval about it. */
-function aboutEstimate(summary: Summary, estimate: FloatArray | undefined): Summary {
-  if (estimate === undefined) return summary;
-  const { mean, lower, upper } = summary;
-  const moved = (end: FloatArray) => mapArray(end, (value, i) => value + estimate.data[i] - mean.data[i]);
-  return { ...summary, mean: estimate, ...(lower && upper && { lower: moved(lower), upper: moved(upper) }) };
 }
 
 /** Without samples the mean is what agrees with the data, or does not. */

@@ -28,13 +28,10 @@ import { moveToData } from '../parts/data-step.js';
 import { equivariantDenoise } from '../parts/equivariant.js';
 import { noiseRange } from '../parts/noise-levels.js';
 import { sceneStart } from '../parts/scene-start.js';
-import { splitting } from '../parts/splitting.js';
+import { splittingEstimate } from '../parts/splitting.js';
 
 /** As in the published code: without noise the data step would not be definite. */
 const LEAST_NOISE = 0.001;
-
-/** DPIR's. */
-const SPLITTING_LAMBDA = 0.23;
 
 const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('network evaluations'),
@@ -101,18 +98,10 @@ export const diffpir = defineSolver({
   options,
   presets,
 
-  async estimate({ measurement, problem, prior, noiseVariance }, { estimateSteps: steps }, context) {
-    if (steps === 0) return undefined;
+  async estimate({ measurement, problem, prior, noiseVariance }, { estimateSteps }, context) {
+    if (estimateSteps === 0) return undefined;
     const { operator } = problem;
-    const [sigmaMax, dual] = operator.observed ? [0.5, true] : [0.3, false];
-    const { lowest, highest } = noiseRange(prior, sigmaMax);
-    const last = Math.max(lowest, Math.min(Math.sqrt(noiseVariance), 0.999 * highest));
-    const sigmas = geometricSigmas(steps, last, highest).subarray(0, steps);
-    const split = { operator, measurement, noiseVariance, sigmas, lambda: SPLITTING_LAMBDA, dual };
-    return splitting(split, async (x, sigma, k) => {
-      await context.step(k, steps);
-      return equivariantDenoise(prior, x, sigma, context.random('estimate', k), context.signal);
-    });
+    return splittingEstimate({ operator, measurement, noiseVariance }, prior, estimateSteps, context);
   },
 
   async run(

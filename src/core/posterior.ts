@@ -39,6 +39,8 @@ export function normalisedWeights(count: number, logWeights?: readonly number[])
  *
  * @param samples at least one, all of one shape.
  * @param level in (0, 1).
+ * @param estimate of the mean, nearer to it than that of the samples: it is reported, and the interval, t₍ₙ₋₁₎·sd or
+ * the order statistics, lies about it.
  * @example
  * ```ts
  * import { floatArray, summarise } from 'retrodict';
@@ -52,6 +54,7 @@ export function summarise(
   samples: readonly FloatArray[],
   level: number,
   logWeights?: readonly number[],
+  estimate?: FloatArray,
 ): Summary {
   requireArray(Object(samples)[0], 'the first sample');
   const count = samples.length;
@@ -64,7 +67,7 @@ export function summarise(
   const spread =
     count > 1 && n > 1 + 1e-9 ? { sd: zeros(shape), lower: zeros(shape), upper: zeros(shape) } : undefined;
   const byOrderStatistics = n > 2 / (1 - level) - 1 - 1e-9;
-  const halfWidths = spread && !byOrderStatistics ? predictiveHalfWidth(n, level) : 0;
+  const halfWidths = spread && !byOrderStatistics ? halfWidth(n, level, estimate === undefined) : 0;
 
   const values = new Float64Array(count);
   const sorted = count === 1 ? undefined : new RankedValues(weights);
@@ -74,7 +77,8 @@ export function summarise(
       values[k] = samples[k].data[i];
       average += weights[k] * values[k];
     }
-    mean.data[i] = average;
+    const centre = estimate ? estimate.data[i] : average;
+    mean.data[i] = centre;
     if (sorted === undefined) {
       median.data[i] = average;
       continue;
@@ -86,8 +90,11 @@ export function summarise(
     for (let k = 0; k < count; k++) squares += weights[k] * (values[k] - average) ** 2;
     const sd = Math.sqrt(squares / (1 - concentration));
     spread.sd.data[i] = sd;
-    spread.lower.data[i] = byOrderStatistics ? sorted.quantile((1 - level) / 2) : average - halfWidths * sd;
-    spread.upper.data[i] = byOrderStatistics ? sorted.quantile((1 + level) / 2) : average + halfWidths * sd;
+    const [low, high] = byOrderStatistics
+      ? [sorted.quantile((1 - level) / 2) - average, sorted.quantile((1 + level) / 2) - average]
+      : [-halfWidths * sd, halfWidths * sd];
+    spread.lower.data[i] = centre + low;
+    spread.upper.data[i] = centre + high;
   }
   return { mean, median, ...spread, effectiveSamples: n };
 }
@@ -117,9 +124,12 @@ export function summariseMoments(
   };
 }
 
-/** t₍ₙ₋₁₎·√(1+1/n): half the width of the predictive interval in standard deviations. */
-function predictiveHalfWidth(n: number, level: number): number {
-  return jstat.jStat.studentt.inv((1 + level) / 2, n - 1) * Math.sqrt(1 + 1 / n);
+/**
+ * Half the width of the predictive interval in standard deviations: t₍ₙ₋₁₎·√(1+1/n), the root where the mean is as
+ * uncertain as that of n samples.
+ */
+function halfWidth(n: number, level: number, ofSamples: boolean): number {
+  return jstat.jStat.studentt.inv((1 + level) / 2, n - 1) * Math.sqrt(ofSamples ? 1 + 1 / n : 1);
 }
 
 /** Sorts the values of one pixel and reads weighted order statistics from them, interpolating linearly. */

@@ -70,6 +70,7 @@ export interface Shared {
 /** What a manifest says of a posterior. */
 type Figures =
   | 'samplesPosterior'
+  | 'meanBySolver'
   | 'capped'
   | 'effectiveSamples'
   | 'logEvidence'
@@ -463,12 +464,12 @@ function scoresOf(
 }
 
 function figuresOf(posterior: Posterior): Pick<Posterior, Figures> {
-  const { samplesPosterior, capped, effectiveSamples, logEvidence, logEvidenceError } = posterior;
-  const { ess, ancestors, diagnostics } = posterior;
+  const { samplesPosterior, meanBySolver, capped, effectiveSamples } = posterior;
+  const { logEvidence, logEvidenceError, ess, ancestors, diagnostics } = posterior;
   const { misfit, networkEvaluations, vjps, seconds } = posterior;
   return {
-    ...{ samplesPosterior, capped, effectiveSamples, logEvidence, logEvidenceError },
-    ...{ ess, ancestors, diagnostics },
+    ...{ samplesPosterior, meanBySolver, capped, effectiveSamples },
+    ...{ logEvidence, logEvidenceError, ess, ancestors, diagnostics },
     ...{ misfit, networkEvaluations, vjps, seconds },
   };
 }

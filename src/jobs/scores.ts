@@ -123,12 +123,13 @@ export function truthLike(
 }
 
 function uncertaintyScores(posterior: Posterior, truth: FloatArray): UncertaintyScores | undefined {
-  const { mean, sd, lower, upper, level, samples, logWeights, samplesPosterior } = posterior;
+  const { mean, sd, lower, upper, level, samples, logWeights, samplesPosterior, meanBySolver } = posterior;
   if (!lower || !upper) return undefined;
   // Of what optimises, spread and interval are none unless a calibration or a cap made one.
   if (!posterior.calibration && !posterior.capped && !(samplesPosterior && sd)) return undefined;
   const { held, width, score } = intervalScore(lower, upper, truth, level);
-  const drawn = samplesPosterior && samples.length > 0 ? posterior.effectiveSamples : undefined;
+  const drawn =
+    samplesPosterior && !meanBySolver && samples.length > 0 ? posterior.effectiveSamples : undefined;
   return {
     held,
     width,

@@ -18,6 +18,17 @@ describe('summarise', () => {
     expect(s.upper?.data[1]).toBe(0);
   });
 
+  it('reports an estimate that is given, with the interval about it', () => {
+    const s = summarise([row(1), row(2), row(6)], 0.9, undefined, row(10));
+    expect([s.mean.data[0], s.median.data[0]]).toEqual([10, 2]);
+    expect(s.sd?.data[0]).toBeCloseTo(Math.sqrt(7), 6);
+    expect(s.upper?.data[0]).toBeCloseTo(10 + 2.91998558 * Math.sqrt(7), 5);
+    expect(s.lower?.data[0]).toBeCloseTo(10 - 2.91998558 * Math.sqrt(7), 5);
+    const nineteen = Array.from({ length: 19 }, (_, k) => row(k + 1));
+    const moved = summarise(nineteen, 0.9, undefined, row(11));
+    expect([moved.lower?.data[0], moved.upper?.data[0]]).toEqual([2, 20]);
+  });
+
   it('takes order statistics from n = 2/(1−level) − 1 on', () => {
     const nineteen = Array.from({ length: 19 }, (_, k) => row(k + 1));
     const s = summarise(nineteen, 0.9);

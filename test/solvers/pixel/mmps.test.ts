@@ -115,7 +115,12 @@ describe('MMPS', () => {
   });
 
   it('takes what its options say, and linear operators with noise of a known variance', () => {
-    expectRanges(mmps, { steps: counts(10_000), iterations: endless, sigmaMax: positive() });
+    expectRanges(mmps, {
+      estimateSteps: { takes: [0, 1, 10_000], refuses: [-1, 1.5] },
+      steps: counts(10_000),
+      iterations: endless,
+      sigmaMax: positive(),
+    });
     expect(needsOf(mmps, coordinatesTask(seen))).toEqual(['prior', 'gradient', 'linear', 'variance']);
     expect(mmps.samplesPosterior).toBe(true);
   });

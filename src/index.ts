@@ -86,6 +86,7 @@ export { readPicture, writePicture } from './io/picture-file.js';
 export { type CalibrationJob, calibrateFolder } from './jobs/calibrate-folder.js';
 export type { Doubt } from './jobs/doubts.js';
 export type { PageRange } from './jobs/pages.js';
+export { type ReportJob, reportFolder } from './jobs/report-folder.js';
 export {
   type FolderEvent,
   type FolderJob,

@@ -7,6 +7,7 @@ import { addCard } from './card.js';
 import { addCheck } from './check.js';
 import { addDescribe } from './describe.js';
 import { addList } from './list.js';
+import { addReport } from './report.js';
 import { addRestore } from './restore.js';
 import { addSample } from './sample.js';
 import { addSimulate } from './simulate.js';
@@ -35,6 +36,7 @@ export async function run(words: readonly string[]): Promise<number> {
     addCheck,
     addCard,
     addCalibrate,
+    addReport,
     addBench,
   ]) {
     add(program, (code) => {

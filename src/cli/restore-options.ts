@@ -42,6 +42,7 @@ export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags, Par
   readonly bits?: 8 | 16;
   readonly quality?: number;
   readonly truth?: string;
+  readonly report?: boolean;
   readonly maxPixels?: number;
   readonly maxValues?: number;
   readonly maxMemory?: number;
@@ -102,7 +103,7 @@ function addMethod(command: Command): void {
   command
     .option(
       '--solver <name|file>',
-      'solver: a name of `list solvers`, or a .js file (default: as benchmarks advise)',
+      'solver: a name of `list solvers`, or a .js file; several, with commas: each into a folder of its name (default: as benchmarks advise)',
     )
     .option(
       '--set <key=value>',
@@ -180,7 +181,8 @@ function addEstimate(command: Command): void {
       parseQuality,
     )
     .option('--bits <8|16>', 'of the estimate (default: of the input)', parseBits)
-    .option('--truth <dir>', 'folder of true images by the same names, for PSNR and SSIM');
+    .option('--truth <dir>', 'folder of true images by the same names, for PSNR and SSIM')
+    .option('--report', 'write OUT/report.html, a page to look at it all in');
 }
 
 /** What is too large. */

@@ -1,6 +1,14 @@
 /** `retrodict restore` */
 import type { Command } from 'commander';
-import { type FolderJob, loadSolver, problem as problemOf, readProblem, restoreFolder } from '../index.js';
+import {
+  type FolderJob,
+  loadSolver,
+  problem as problemOf,
+  readProblem,
+  reportFolder,
+  restoreFolder,
+  UsageError,
+} from '../index.js';
 import { type Finish, statusOf } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
@@ -42,39 +50,71 @@ function lookedFor(noise: string | undefined): FolderJob['spec'] {
 }
 
 async function restoreCommand(inputs: string[], options: RestoreOptions): Promise<number> {
-  const { problem, noise, solver, maxPixels, maxValues, set, page, range, cap, ...rest } = options;
+  const { problem, noise, solver, maxPixels, maxValues, set, page, range, report, cap, ...rest } = options;
   const told = noise === 'auto' ? undefined : noise;
   const spec = problem === undefined ? lookedFor(told) : await readProblem(problem, told, rest);
-  const brought = solver && /\.m?js$/.test(solver) ? await loadSolver(solver) : undefined;
-  const job: FolderJob = {
+  const job = {
     ...rest,
     inputs,
     spec,
-    solver: brought?.solver ?? solver,
-    solverVersion: brought?.version,
     options: set,
     cap: cap === true ? 'photo' : cap,
     pages: page,
     levels: range,
     limits: pictureLimits(maxPixels, maxValues),
   };
+  const jobs = await Promise.all(
+    solversIn(solver).map((one, _, all) => withSolver(job, one, all.length > 1)),
+  );
   const output = new Output(options);
   return interruptible(async (signal) => {
     try {
-      let warnings = 0;
-      const tell = reporter(output);
-      const summary = await restoreFolder({ ...job, signal }, (event) => {
-        if (event.type === 'warning') warnings++;
-        tell(event);
-      });
-      const { done, unchanged, failed, nothing } = summary;
-      const counted = warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
-      const left = nothing === undefined ? '' : `, ${nothing} left as they are`;
-      const text = `${done} restored, ${unchanged} already done${left}, ${failed} failed${counted}`;
-      output.note(text, { type: 'summary', ...summary, warnings });
-      return statusOf(summary);
+      const statuses: number[] = [];
+      for (const each of jobs) statuses.push(await restoreOne({ ...each, signal }, output));
+      if (report) await tellReport(job, output);
+      return Math.max(...statuses);
     } finally {
       output.endProgress();
     }
   });
+}
+
+/** The one solver that is named, or each of several. */
+function solversIn(text: string | undefined): (string | undefined)[] {
+  const names = text?.split(',').map((name) => name.trim()) ?? [];
+  if (names.length === 0) return [undefined];
+  const twice = names.find((name, k) => names.indexOf(name) !== k);
+  if (twice !== undefined) throw new UsageError(`--solver names ${twice || 'nothing'} twice`);
+  return names;
+}
+
+/** @param apart of several solvers: each has a folder of its own. */
+async function withSolver(
+  job: Omit<FolderJob, 'solver'>,
+  solver: string | undefined,
+  apart: boolean,
+): Promise<FolderJob> {
+  const brought = solver && /\.m?js$/.test(solver) ? await loadSolver(solver) : undefined;
+  const out = apart ? `${job.out}/${brought?.solver.name ?? solver}` : job.out;
+  return { ...job, out, solver: brought?.solver ?? solver, solverVersion: brought?.version };
+}
+
+async function restoreOne(job: FolderJob, output: Output): Promise<number> {
+  let warnings = 0;
+  const tell = reporter(output);
+  const summary = await restoreFolder(job, (event) => {
+    if (event.type === 'warning') warnings++;
+    tell(event);
+  });
+  const { done, unchanged, failed, nothing } = summary;
+  const counted = warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
+  const left = nothing === undefined ? '' : `, ${nothing} left as they are`;
+  const text = `${done} restored, ${unchanged} already done${left}, ${failed} failed${counted}`;
+  output.note(text, { type: 'summary', ...summary, warnings });
+  return statusOf(summary);
+}
+
+async function tellReport({ out, truth }: Pick<FolderJob, 'out' | 'truth'>, output: Output): Promise<void> {
+  const path = await reportFolder({ folder: out, truth });
+  output.note(`${path}: open it in a browser`, { type: 'report', path });
 }

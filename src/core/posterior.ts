@@ -114,7 +114,7 @@ export function summariseMoments(
 ): Summary {
   const known = { mean, median: mean, effectiveSamples };
   if (variance === undefined) return known;
-  const halfWidths = jstat.jStat.normal.inv((1 + level) / 2, 0, 1);
+  const halfWidths = halfWidthOf(0, level);
   const sd = mapArray(variance, Math.sqrt);
   return {
     ...known,
@@ -130,6 +130,14 @@ export function summariseMoments(
  */
 function halfWidth(n: number, level: number, ofSamples: boolean): number {
   return jstat.jStat.studentt.inv((1 + level) / 2, n - 1) * Math.sqrt(ofSamples ? 1 + 1 / n : 1);
+}
+
+/**
+ * Half the width of a normal interval in standard deviations.
+ * @param samples that mean and deviation are of; fewer than two: they are known.
+ */
+export function halfWidthOf(samples: number, level: number): number {
+  return samples < 2 ? jstat.jStat.normal.inv((1 + level) / 2, 0, 1) : halfWidth(samples, level, true);
 }
 
 /** Sorts the values of one pixel and reads weighted order statistics from them, interpolating linearly. */

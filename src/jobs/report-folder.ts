@@ -1,0 +1,81 @@
+/** The page over a folder of results: what `restore` wrote, beside what was measured and what is true. */
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { requireText } from '../core/arguments.js';
+import { UsageError } from '../core/errors.js';
+import { writeFileAtomic } from '../io/atomic.js';
+import { manifestName, readManifest } from '../io/manifest.js';
+import { reportPage } from '../report/page.js';
+import { pictureOf } from './report-picture.js';
+import type { RestoredLine } from './restore-item.js';
+
+/** What is to be reported. */
+export interface ReportJob {
+  /** A folder that `restore` wrote, or one of such folders, which are put side by side. */
+  readonly folder: string;
+  /** Folder of true images, for the truth in the pictures and the curve of what intervals held. */
+  readonly truth?: string;
+}
+
+/** A line of a manifest and where its files lie. */
+export interface Reported {
+  /** Names the folder among several. */
+  readonly label: string;
+  readonly folder: string;
+  readonly line: RestoredLine;
+}
+
+const PAGE = 'report.html';
+
+/** Stands in every page of ours. */
+const MARK = '<meta name="generator" content="retrodict">';
+
+/**
+ * Writes `report.html` into the folder: one file that fetches nothing.
+ * @returns its path.
+ * @throws UsageError where there are no results, files of them are gone, or a truth does not fit.
+ * @example
+ * ```ts
+ * import { reportFolder } from 'retrodict';
+ *
+ * console.log(await reportFolder({ folder: 'restored', truth: 'photos' }));
+ * ```
+ */
+export async function reportFolder({ folder, truth }: ReportJob): Promise<string> {
+  requireText(folder, 'the folder of results');
+  const byName = new Map<string, Reported[]>();
+  for (const { label, path } of foldersIn(folder)) {
+    for (const line of (await readManifest<RestoredLine>(join(path, manifestName))).values()) {
+      requireFiles(path, line);
+      byName.set(line.name, [...(byName.get(line.name) ?? []), { label, folder: path, line }]);
+    }
+  }
+  if (byName.size === 0) throw new UsageError(`${folder} holds no results: nothing was restored there`);
+  const out = join(folder, PAGE);
+  if (existsSync(out) && !(await readFile(out, 'utf8')).includes(MARK)) {
+    throw new UsageError(`${out} is there already and is no report of this program; move it away`);
+  }
+  const pictures = [];
+  for (const [name, results] of byName) pictures.push(await pictureOf(name, results, truth));
+  await writeFileAtomic(out, await reportPage(basename(folder) || 'results', pictures));
+  return out;
+}
+
+/** @throws UsageError where no manifest is found. */
+function foldersIn(folder: string): { label: string; path: string }[] {
+  if (existsSync(join(folder, manifestName))) return [{ label: basename(folder), path: folder }];
+  const below = existsSync(folder) ? readdirSync(folder).sort() : [];
+  const found = below.filter((name) => existsSync(join(folder, name, manifestName)));
+  if (found.length > 0) return found.map((label) => ({ label, path: join(folder, label) }));
+  throw new UsageError(`${folder} holds no ${manifestName}, expected a folder that restore wrote`);
+}
+
+function requireFiles(folder: string, { files }: RestoredLine): void {
+  const gone = files.filter((file) => !existsSync(join(folder, file)));
+  if (gone.length === 0) return;
+  const more = gone.length > 1 ? ` and ${gone.length - 1} more` : '';
+  throw new UsageError(
+    `${join(folder, gone[0])}${more} is gone, though ${manifestName} lists it; restore it again`,
+  );
+}

@@ -1,0 +1,247 @@
+/** One picture of a report: its layers, what is said of each result, and the curve of what intervals held. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ProblemSpec } from '../../problems/problem.js';
+import { luminance } from '../../problems/restoration/colorize.js';
+import { formatProblem, formatTerm } from '../../problems/spec.js';
+import { type FloatArray, formatShape, mapArray, sameShape } from '../core/array.js';
+import { UsageError } from '../core/errors.js';
+import { intoLevels, type Levels } from '../core/levels.js';
+import { halfWidthOf } from '../core/posterior.js';
+import { intervalScore } from '../core/spread-scores.js';
+import { readInput } from '../io/inputs.js';
+import { decodeNpz } from '../io/npz.js';
+import type { Curve } from '../report/curve.js';
+import { encodeLayers, type Layer, shownSize } from '../report/layers.js';
+import type { ReportedPicture, ReportedResult } from '../report/page.js';
+import type { Reported } from './report-folder.js';
+import type { RestoredLine } from './restore-item.js';
+import { readTruth } from './scores.js';
+
+/** Arrays of a result, in units from black to white. */
+interface Numbers {
+  readonly mean: FloatArray;
+  readonly sd?: FloatArray;
+  readonly lower?: FloatArray;
+  readonly upper?: FloatArray;
+}
+
+/** Arrays that `.posterior.npz` may hold besides, and what they are called. */
+const MORE_MAPS: Readonly<Record<string, string>> = {
+  bootstrap: 'bootstrap error',
+  epistemic: 'epistemic sd',
+};
+
+/** @param results of one item, by one or several solvers. @throws UsageError where the truth does not fit. */
+export async function pictureOf(
+  name: string,
+  results: readonly Reported[],
+  truthFolder: string | undefined,
+): Promise<ReportedPicture> {
+  const [{ line }] = results;
+  const layers: Layer[] = [];
+  const measured = await measurementOf(line);
+  if (measured) layers.push({ id: 'measurement', label: 'measurement', image: measured, kind: 'picture' });
+  const reported: ReportedResult[] = [];
+  let truth: FloatArray | undefined;
+  for (const result of results) {
+    const numbers = await numbersOf(result);
+    truth ??= truthFolder === undefined ? undefined : await truthOf(truthFolder, name, numbers.mean, line);
+    const label = labelOf(result, results);
+    const own = await layersOf(result, numbers, results.length > 1 ? `${label}: ` : '');
+    layers.push(...own);
+    reported.push(resultOf(result, label, own, numbers, truth));
+  }
+  if (truth) layers.push({ id: 'truth', label: 'truth', image: truth, kind: 'picture' });
+  const { shape } = layers.find(({ id }) => id.endsWith('estimate'))!.image;
+  const [height, width] = shownSize([shape[1], shape[2]]);
+  const encoded = await encodeLayers(layers, [height, width]);
+  return { name, channels: shape[0], height, width, layers: encoded, results: reported };
+}
+
+/** Solvers tell results apart, unless one was used twice. */
+function labelOf({ label, line }: Reported, all: readonly Reported[]): string {
+  const solver = String(line.made['solver']);
+  return all.filter((other) => other.line.made['solver'] === solver).length > 1 ? label : solver;
+}
+
+const isPicture = ({ shape }: FloatArray) => shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
+
+/** Undefined where the measurement is gone, or is no picture. */
+async function measurementOf({ path, made }: RestoredLine): Promise<FloatArray | undefined> {
+  if (path === undefined || !existsSync(path)) return undefined;
+  const page = made['page'] as number | undefined;
+  const dataset = made['dataset'] as string | undefined;
+  const { array } = await readInput(path, undefined, { page, dataset });
+  return isPicture(array) ? inUnits(array, made['levels'] as Levels | undefined) : undefined;
+}
+
+const inUnits = (array: FloatArray, levels: Levels | undefined) =>
+  levels ? intoLevels(array, levels) : array;
+
+async function numbersOf({
+  folder,
+  line,
+}: Reported): Promise<Numbers & Record<string, FloatArray | undefined>> {
+  const path = join(folder, `${line.name}.posterior.npz`);
+  const arrays = await decodeNpz(await readFile(path), path);
+  const levels = line.made['levels'] as Levels | undefined;
+  const differences = ['sd', ...Object.keys(MORE_MAPS)];
+  const entries = Object.entries(arrays).map(([name, { array }]) => {
+    if (!levels) return [name, array];
+    const width = Math.abs(levels.white - levels.black);
+    return [
+      name,
+      differences.includes(name) ? mapArray(array, (value) => value / width) : intoLevels(array, levels),
+    ];
+  });
+  const numbers = Object.fromEntries(entries) as Numbers & Record<string, FloatArray>;
+  if (isPicture(numbers.mean)) return numbers;
+  throw new UsageError(
+    `${path} has shape ${formatShape(numbers.mean.shape)}, expected an image of 1 or 3 channels for a report`,
+  );
+}
+
+async function truthOf(
+  folder: string,
+  name: string,
+  { shape }: FloatArray,
+  { made }: RestoredLine,
+): Promise<FloatArray> {
+  const { array, path } = await readTruth(folder, name).catch((error: Error) => {
+    throw new UsageError(error.message);
+  });
+  const image = inUnits(array, made['levels'] as Levels | undefined);
+  if (sameShape(image.shape, shape)) return image;
+  const [channels, height, width] = image.shape;
+  if (channels === 3 && sameShape([1, height, width], shape)) {
+    return luminance(height, width).apply(image) as FloatArray;
+  }
+  throw new UsageError(
+    `the truth ${path} has shape ${formatShape(image.shape)}, but the estimate has ${formatShape(shape)}`,
+  );
+}
+
+async function layersOf(
+  { folder, line, label }: Reported,
+  numbers: Numbers & Record<string, FloatArray | undefined>,
+  prefix: string,
+): Promise<Layer[]> {
+  const { sd, lower, upper } = numbers;
+  const layer = (id: string, text: string, image: FloatArray, kind: Layer['kind']) => ({
+    ...{ id: `${prefix && `${label}/`}${id}`, label: prefix + text, image, kind },
+  });
+  const layers = [layer('estimate', 'estimate', numbers.mean, 'picture')];
+  for (const file of line.files.filter((one) => /\.sample-\d+\.(png|tiff|webp|jpeg)$/.test(one))) {
+    const { array } = await readInput(join(folder, file));
+    const number = /sample-(\d+)/.exec(file)?.[1];
+    if (isPicture(array)) layers.push(layer(`sample-${number}`, `sample ${number}`, array, 'picture'));
+  }
+  if (sd) layers.push(layer('sd', 'standard deviation', sd, 'map'));
+  if (lower && upper) {
+    const width = mapArray(upper, (value, i) => value - lower.data[i]);
+    layers.push(layer('width', 'width of the interval', width, 'map'));
+  }
+  for (const [name, text] of Object.entries(MORE_MAPS)) {
+    const map = numbers[name];
+    if (map && map.shape.length === 3) layers.push(layer(name, text, map, 'map'));
+  }
+  return layers;
+}
+
+function resultOf(
+  { line }: Reported,
+  label: string,
+  layers: readonly Layer[],
+  numbers: Numbers,
+  truth: FloatArray | undefined,
+): ReportedResult {
+  const called = (ending: string) => layers.find(({ id }) => id.endsWith(ending))?.id;
+  return {
+    label,
+    estimate: called('estimate') as string,
+    sd: called('sd'),
+    width: called('width'),
+    samples: layers.filter(({ id }) => /sample-\d+$/.test(id)).map(({ id }) => id),
+    level: Number(line.made['level']),
+    promise: line.calibration?.words,
+    facts: factsOf(line),
+    warnings: (line.warnings ?? []).map(({ message }) => message),
+    command: commandOf(line),
+    curve: truth && curveOf(label, line, numbers, truth),
+  };
+}
+
+function factsOf(line: RestoredLine): [string, string][] {
+  const { made, misfit, psnr, ssim, uncertainty, seconds, networkEvaluations, calibration } = line;
+  const options = Object.entries((made['options'] ?? {}) as Record<string, unknown>);
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const facts: [string, string | undefined][] = [
+    ['problem', formatProblem(made['problem'] as ProblemSpec)],
+    ['noise', (made['problem'] as ProblemSpec).noise && formatTerm((made['problem'] as ProblemSpec).noise!)],
+    ['solver', String(made['solver'])],
+    ['options', options.map(([key, value]) => `${key} ${shortly(value)}`).join(', ') || undefined],
+    ['seed', String(made['seed'])],
+    ['misfit', misfit.length > 0 ? misfit.map((value) => value.toFixed(2)).join(', ') : undefined],
+    ['network', `${networkEvaluations} evaluations in ${seconds.toFixed(1)} s`],
+    ['PSNR', psnr === undefined ? undefined : `${psnr.toFixed(2)} dB`],
+    ['SSIM', ssim?.toFixed(3)],
+    ['interval holds', uncertainty && percent(uncertainty.held)],
+    ['mean width', uncertainty && `${(255 * uncertainty.width).toFixed(1)} of 255`],
+    ['interval score', uncertainty && (255 * uncertainty.intervalScore).toFixed(1)],
+    ['spread over skill', uncertainty?.spreadSkill?.toFixed(2)],
+    ['CRPS', uncertainty?.crps === undefined ? undefined : (255 * uncertainty.crps).toFixed(2)],
+    ['calibration', calibration?.card],
+  ];
+  return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
+}
+
+function shortly(value: unknown): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : JSON.stringify(value);
+}
+
+/** What makes the same picture again, with nothing left to defaults. */
+function commandOf({ path = 'IN', made }: RestoredLine): string {
+  const { noise, operators } = made['problem'] as ProblemSpec;
+  const quoted = (text: string) =>
+    /^[\w./:=+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  const settings = Object.entries((made['options'] ?? {}) as Record<string, unknown>);
+  const set = settings
+    .filter(([, value]) => typeof value !== 'object')
+    .map(([key, value]) => `--set ${quoted(`${key}=${String(value)}`)}`);
+  const parts = [
+    `retrodict restore ${quoted(path)} --out OUT --problem ${quoted(formatProblem({ operators }))}`,
+    noise && `--noise ${quoted(formatTerm(noise))}`,
+    `--solver ${made['solver']}`,
+    ...set,
+    made['samples'] !== undefined && `--samples ${made['samples']}`,
+    `--seed ${made['seed']} --level ${made['level']} --estimate ${made['estimate']}`,
+  ];
+  return parts.filter(Boolean).join(' ');
+}
+
+const LEVELS = Array.from({ length: 19 }, (_, k) => (k + 1) / 20);
+
+/**
+ * Of the standard deviation, what its intervals hold at every level; of an interval that has been calibrated, what it
+ * holds at its own.
+ */
+function curveOf(label: string, line: RestoredLine, numbers: Numbers, truth: FloatArray): Curve | undefined {
+  const { mean, sd, lower, upper } = numbers;
+  if (lower && upper && (line.calibration || !sd)) {
+    const level = Number(line.made['level']);
+    return { label, points: [[level, intervalScore(lower, upper, truth, level).held]] };
+  }
+  if (!sd) return undefined;
+  const samples = Number(line.made['samples'] ?? 0);
+  const ratios = Float64Array.from(
+    truth.data,
+    (value, i) => Math.abs(value - mean.data[i]) / sd.data[i],
+  ).sort();
+  const points = LEVELS.map((level): [number, number] => {
+    const half = halfWidthOf(samples, level);
+    return [level, ratios.findLastIndex((ratio) => ratio <= half) / ratios.length + 1 / ratios.length];
+  });
+  return { label, points };
+}

@@ -1,0 +1,118 @@
+/** One page that shows what restorations gave, and how sure they are: all of it in one HTML file. */
+import { readFile } from 'node:fs/promises';
+import { mapColours } from './colours.js';
+import { type Curve, coverageSvg } from './curve.js';
+import type { EncodedLayer } from './layers.js';
+import { style } from './style.js';
+import { embeddedJson, escaped, htmlPage } from './text.js';
+
+/** What one solver made of a picture. */
+export interface ReportedResult {
+  /** Names it beside others. */
+  readonly label: string;
+  /** Layers, by id. */
+  readonly estimate: string;
+  readonly sd?: string;
+  readonly width?: string;
+  readonly samples: readonly string[];
+  readonly level: number;
+  /** What the interval promises; absent: it is uncalibrated. */
+  readonly promise?: string;
+  /** Name and value, in order. */
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly warnings: readonly string[];
+  readonly command: string;
+  readonly curve?: Curve;
+}
+
+/** A picture and all that was made of it. */
+export interface ReportedPicture {
+  readonly name: string;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly layers: readonly EncodedLayer[];
+  readonly results: readonly ReportedResult[];
+}
+
+/** The HTML of a report. */
+export async function reportPage(title: string, pictures: readonly ReportedPicture[]): Promise<string> {
+  const script = await readFile(new URL('./viewer.js', import.meta.url), 'utf8');
+  const data = {
+    colours: mapColours(256).map((rgb) => [...rgb, 255]),
+    pictures: pictures.map(({ name, channels, height, width, layers, results }) => ({
+      ...{ name, channels, height, width, layers },
+      results: results.map(({ label, estimate, sd, width: ofInterval, samples, level }) => ({
+        ...{ label, estimate, sd, width: ofInterval, samples, level },
+      })),
+    })),
+  };
+  const help =
+    'Drag the slider to compare. Point at a pixel, touch it, or use the arrow keys, to see its value and interval.';
+  const body = [
+    `<h1>${escaped(title)}</h1>`,
+    `<p class="note">${pictures.length} ${pictures.length === 1 ? 'picture' : 'pictures'}. ${help}</p>`,
+    ...pictures.map(sectionOf),
+    `<script type="application/json" id="data">${embeddedJson(data)}</script>`,
+  ];
+  return htmlPage(title, style, body.join('\n'), script);
+}
+
+function sectionOf(picture: ReportedPicture, index: number): string {
+  const { name, height, width, layers, results } = picture;
+  const [first] = results;
+  const initial = layers.find(({ id }) => id === 'measurement') ?? layers[0];
+  const samples = layers.some(({ id }) => id.includes('sample'));
+  return [
+    `<section class="picture" data-index="${index}"><h2>${escaped(name)}</h2><div>`,
+    `<div class="controls">${choice('left', 'left', layers, initial.id)}${choice('right', 'right', layers, first.estimate)}`,
+    samples ? '<button type="button" class="flicker" aria-pressed="false">flicker samples</button>' : '',
+    `</div><div class="stage" tabindex="0" role="application" aria-label="${escaped(name)}: arrow keys choose a pixel" `,
+    `style="aspect-ratio: ${width} / ${height}"><canvas class="over" width="${width}" height="${height}" style="z-index:1"></canvas>`,
+    `<canvas class="under" width="${width}" height="${height}"></canvas>`,
+    '<div class="edge" style="z-index:2"></div><div class="cross" style="z-index:2"></div></div>',
+    '<input type="range" class="slider" min="0" max="100" value="50" aria-label="how much of the left picture is seen">',
+    '<div class="scale"></div><div class="probe" aria-live="polite"></div></div><div>',
+    ...results.map((result) => resultOf(result, results.length > 1)),
+    curvesOf(results),
+    '</div></section>',
+  ].join('');
+}
+
+function choice(side: string, name: string, layers: readonly EncodedLayer[], chosen: string): string {
+  const options = layers.map(
+    ({ id, label }) =>
+      `<option value="${escaped(id)}"${id === chosen ? ' selected' : ''}>${escaped(label)}</option>`,
+  );
+  return `<select class="${side}" aria-label="${name} picture">${options.join('')}</select>`;
+}
+
+function resultOf(
+  { label, facts, promise, level, width, warnings, command }: ReportedResult,
+  several: boolean,
+): string {
+  const rows = facts.map(
+    ([name, value]) => `<tr><th scope="row">${escaped(name)}</th><td>${escaped(value)}</td></tr>`,
+  );
+  const interval =
+    width === undefined
+      ? ''
+      : promise === undefined
+        ? `<p class="promise uncalibrated">The ${100 * level} % interval is uncalibrated: it is what solver and model say, and promises nothing.</p>`
+        : `<p class="promise">The interval promises ${escaped(promise)}.</p>`;
+  const doubts = warnings.map((text) => `<p class="promise uncalibrated">${escaped(text)}</p>`);
+  return [
+    several ? `<h3>${escaped(label)}</h3>` : '',
+    interval,
+    ...doubts,
+    `<div class="wide"><table>${rows.join('')}</table></div>`,
+    `<details><summary>command to repeat it</summary><pre>${escaped(command)}</pre></details>`,
+  ].join('');
+}
+
+function curvesOf(results: readonly ReportedResult[]): string {
+  const curves = results.flatMap(({ curve }) => (curve ? [curve] : []));
+  if (curves.length === 0) return '';
+  const legend = curves.map(({ label }, k) => `<span class="curve-${k % 4}">— ${escaped(label)}</span>`);
+  return `<h3>truth inside the intervals, %</h3>${coverageSvg(curves)}<div class="legend">${legend.join('')}</div>`;
+}

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bind } from '../../problems/bind.js';
 import type { ProblemSpec } from '../../problems/problem.js';
 import { luminance } from '../../problems/restoration/colorize.js';
 import { formatProblem, formatTerm } from '../../problems/spec.js';
@@ -74,7 +75,12 @@ async function measurementOf({ path, made }: RestoredLine): Promise<FloatArray |
   const page = made['page'] as number | undefined;
   const dataset = made['dataset'] as string | undefined;
   const { array } = await readInput(path, undefined, { page, dataset });
-  return isPicture(array) ? inUnits(array, made['levels'] as Levels | undefined) : undefined;
+  if (!isPicture(array)) return undefined;
+  // As the estimate is shown, such as without a border.
+  return inUnits(
+    framed(array, made['problem'] as ProblemSpec) ?? array,
+    made['levels'] as Levels | undefined,
+  );
 }
 
 const inUnits = (array: FloatArray, levels: Levels | undefined) =>
@@ -113,14 +119,27 @@ async function truthOf(
     throw new UsageError(error.message);
   });
   const image = inUnits(array, made['levels'] as Levels | undefined);
-  if (sameShape(image.shape, shape)) return image;
-  const [channels, height, width] = image.shape;
-  if (channels === 3 && sameShape([1, height, width], shape)) {
-    return luminance(height, width).apply(image) as FloatArray;
+  for (const candidate of [image, framed(image, made['problem'] as ProblemSpec), sharedGrey(image)]) {
+    if (candidate && sameShape(candidate.shape, shape)) return candidate;
   }
   throw new UsageError(
     `the truth ${path} has shape ${formatShape(image.shape)}, but the estimate has ${formatShape(shape)}`,
   );
+}
+
+/** What the problem reports of the true image, such as all but a border; undefined where it is of another. */
+function framed(image: FloatArray, spec: ProblemSpec): FloatArray | undefined {
+  try {
+    return bind(spec, { imageShape: image.shape }).report(image);
+  } catch {
+    return undefined; // its files are not at hand, or it is for images of another shape
+  }
+}
+
+/** Of a grey picture the luminance is what is restored. */
+function sharedGrey(image: FloatArray): FloatArray | undefined {
+  const [channels, height, width] = image.shape;
+  return channels === 3 ? (luminance(height, width).apply(image) as FloatArray) : undefined;
 }
 
 async function layersOf(

@@ -73,7 +73,8 @@ function sectionOf(picture: ReportedPicture, index: number): string {
     '<div class="edge" style="z-index:2"></div><div class="cross" style="z-index:2"></div></div>',
     '<input type="range" class="slider" min="0" max="100" value="50" aria-label="how much of the left picture is seen">',
     '<div class="scale"></div><div class="probe" aria-live="polite"></div></div><div>',
-    ...results.map((result) => resultOf(result, results.length > 1)),
+    factsOf(results),
+    ...results.map((result) => wordsOf(result, results.length > 1)),
     curvesOf(results),
     '</div></section>',
   ].join('');
@@ -87,27 +88,39 @@ function choice(side: string, name: string, layers: readonly EncodedLayer[], cho
   return `<select class="${side}" aria-label="${name} picture">${options.join('')}</select>`;
 }
 
-function resultOf(
-  { label, facts, promise, level, width, warnings, command }: ReportedResult,
+/** What is known of each result, side by side. */
+function factsOf(results: readonly ReportedResult[]): string {
+  const names = [...new Set(results.flatMap(({ facts }) => facts.map(([name]) => name)))];
+  const cell = ({ facts }: ReportedResult, name: string) => facts.find(([of]) => of === name)?.[1] ?? '–';
+  const same = (cells: readonly string[]) => cells.every((text) => text === cells[0]);
+  const rows = names.map((name) => {
+    const cells = results.map((result) => escaped(cell(result, name)));
+    const columns =
+      results.length > 1 && same(cells)
+        ? `<td colspan="${results.length}">${cells[0]}</td>`
+        : cells.map((text) => `<td>${text}</td>`).join('');
+    return `<tr><th scope="row">${escaped(name)}</th>${columns}</tr>`;
+  });
+  const labels = results.map(({ label }) => `<th scope="col">${escaped(label)}</th>`).join('');
+  const head = results.length > 1 ? `<thead><tr><th></th>${labels}</tr></thead>` : '';
+  return `<div class="wide"><table>${head}<tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+/** What the interval promises, what to doubt, and how to make it again. */
+function wordsOf(
+  { label, promise, level, width, warnings, command }: ReportedResult,
   several: boolean,
 ): string {
-  const rows = facts.map(
-    ([name, value]) => `<tr><th scope="row">${escaped(name)}</th><td>${escaped(value)}</td></tr>`,
-  );
+  const name = several ? `${escaped(label)}: ` : '';
+  const uncalibrated = `${name}the ${100 * level} % interval is uncalibrated: it is what solver and model say, and promises nothing.`;
+  const promised = `${name}the interval promises ${escaped(promise ?? '')}.`;
   const interval =
     width === undefined
       ? ''
-      : promise === undefined
-        ? `<p class="promise uncalibrated">The ${100 * level} % interval is uncalibrated: it is what solver and model say, and promises nothing.</p>`
-        : `<p class="promise">The interval promises ${escaped(promise)}.</p>`;
-  const doubts = warnings.map((text) => `<p class="promise uncalibrated">${escaped(text)}</p>`);
-  return [
-    several ? `<h3>${escaped(label)}</h3>` : '',
-    interval,
-    ...doubts,
-    `<div class="wide"><table>${rows.join('')}</table></div>`,
-    `<details><summary>command to repeat it</summary><pre>${escaped(command)}</pre></details>`,
-  ].join('');
+      : `<p class="promise${promise ? '' : ' uncalibrated'}">${promise ? promised : uncalibrated}</p>`;
+  const doubts = warnings.map((text) => `<p class="promise uncalibrated">${name}${escaped(text)}</p>`);
+  const again = `<details><summary>${name}command to repeat it</summary><pre>${escaped(command)}</pre></details>`;
+  return interval + doubts.join('') + again;
 }
 
 function curvesOf(results: readonly ReportedResult[]): string {

@@ -1,0 +1,24 @@
+/** A real browser, where this machine has one. */
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+const paths = [
+  process.env['CHROMIUM'] ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+const path = paths.find((candidate) => candidate !== '' && existsSync(candidate));
+
+if (path === undefined) {
+  console.warn(
+    'no Chromium is found (apt-get install chromium, or CHROMIUM=PATH): pages are not tested in a browser',
+  );
+}
+
+export const hasBrowser = path !== undefined;
+
+/** Headless; pages of tests are files of ours, so that no sandbox is needed. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: path, args: ['--no-sandbox'] });
+}

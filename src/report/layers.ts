@@ -29,7 +29,16 @@ const LONGEST = 512;
 /** Bytes of one picture's layers, before base64 makes them a third more: ten of them stay below 3 MB. */
 const BUDGET = 205_000;
 
-const QUALITIES = [82, 70, 55, 40, 25, 10];
+/** Quality of WebP and part of the side, from the best; the browser enlarges what was made smaller. */
+const QUALITIES = [
+  [82, 1],
+  [65, 1],
+  [45, 1],
+  [25, 1],
+  [40, 0.5],
+  [15, 0.5],
+  [20, 0.25],
+] as const;
 
 /** Width and height in the page. */
 export function shownSize([height, width]: readonly [height: number, width: number]): [number, number] {
@@ -44,8 +53,9 @@ export async function encodeLayers(
 ): Promise<EncodedLayer[]> {
   const prepared = layers.map((layer) => prepare(layer));
   let encoded: Buffer[] = [];
-  for (const quality of QUALITIES) {
-    encoded = await Promise.all(prepared.map((one) => encode(one, size, quality)));
+  for (const [quality, part] of QUALITIES) {
+    const [height, width] = size.map((side) => Math.ceil(part * side));
+    encoded = await Promise.all(prepared.map((one) => encode(one, [height, width], quality)));
     if (encoded.reduce((sum, { length }) => sum + length, 0) <= BUDGET) break;
   }
   return layers.map(({ id, label, kind }, k) => ({

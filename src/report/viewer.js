@@ -26,7 +26,7 @@ function pixelsOf(layer, { width, height }) {
       await image.decode();
       const canvas = new OffscreenCanvas(width, height);
       const context = canvas.getContext('2d', { willReadFrequently: true });
-      context.drawImage(image, 0, 0);
+      context.drawImage(image, 0, 0, width, height);
       return context.getImageData(0, 0, width, height);
     };
     pixels.set(layer, read());

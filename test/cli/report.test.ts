@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fill, temporaryFolder } from '../io/folders.js';
+import { colourPng } from '../pictures.js';
+import { retrodictHere as retrodict } from './in-process.js';
+
+describe('retrodict report', () => {
+  it('makes a page of one solver or of several, by itself or after restore', async () => {
+    const root = temporaryFolder();
+    fill(root, { 'in/a.png': await colourPng(16, 16) });
+    const words = ['restore', 'in', '--problem', 'denoise', '--noise', 'gaussian:sigma=0.1'];
+    const both = await retrodict([...words, '--out', 'both', '--solver', 'wiener,tv', '--report'], {
+      cwd: root,
+    });
+    expect(both.stderr).toMatch('both/report.html: open it in a browser');
+    expect(both.status).toBe(0);
+    expect(existsSync(join(root, 'both/tv/a.png')) && existsSync(join(root, 'both/wiener/a.png'))).toBe(true);
+    await retrodict([...words, '--out', 'one', '--solver', 'tv'], { cwd: root });
+    const { stdout, status } = await retrodict(['report', 'one', '--truth', 'in'], { cwd: root });
+    expect([stdout, status]).toEqual(['one/report.html\n', 0]);
+    expect(existsSync(join(root, 'one/report.html'))).toBe(true);
+  }, 60_000);
+
+  it('says what is wrong in one sentence', async () => {
+    const root = temporaryFolder();
+    fill(root, { 'in/a.png': await colourPng(16, 16) });
+    const none = await retrodict(['report', 'in'], { cwd: root });
+    expect(none.stderr).toBe('in holds no manifest.jsonl, expected a folder that restore wrote\n');
+    expect(none.status).toBe(2);
+    const twice = await retrodict(['restore', 'in', '--out', 'out', '--solver', 'tv,tv'], { cwd: root });
+    expect(twice.stderr).toBe('--solver names tv twice\n');
+    expect(twice.status).toBe(2);
+  });
+});

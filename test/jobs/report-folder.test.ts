@@ -1,0 +1,80 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { reportFolder } from '../../src/jobs/report-folder.js';
+import { restoreFolder } from '../../src/jobs/restore-folder.js';
+import { readProblem } from '../../src/load/problem-files.js';
+import { fill, temporaryFolder } from '../io/folders.js';
+import { colourPng } from '../pictures.js';
+import { asMeasured, narrow } from './noisy-solvers.js';
+
+const spec = await readProblem('denoise', 'gaussian:sigma=0.1');
+
+async function restored(more: { solver?: typeof narrow | typeof asMeasured; out?: string } = {}) {
+  const root = temporaryFolder();
+  fill(join(root, 'in'), { 'a b.png': await colourPng(16, 12), 'c.png': await colourPng(10, 10) });
+  const out = join(root, 'out');
+  await restoreFolder({ inputs: [join(root, 'in')], out, spec, solver: narrow, keepSamples: true, ...more });
+  return { root, out, truth: join(root, 'in') };
+}
+
+const pageData = (html: string) => JSON.parse(/id="data">(.*?)<\/script>/s.exec(html)![1]);
+
+describe('reportFolder', () => {
+  it('shows every picture with its samples, maps, truth and command', async () => {
+    const { root, out, truth } = await restored();
+    const path = await reportFolder({ folder: out, truth });
+    expect(path).toBe(join(out, 'report.html'));
+    const html = readFileSync(path, 'utf8');
+    const { pictures } = pageData(html);
+    expect(pictures.map(({ name }: { name: string }) => name)).toEqual(['a b', 'c']);
+    const ids = pictures[0].layers.map(({ id }: { id: string }) => id);
+    const samples = [1, 2, 3, 4].map((k) => `sample-${k}`);
+    expect(ids).toEqual(['measurement', 'estimate', ...samples, 'sd', 'width', 'truth']);
+    expect(html).toContain('truth inside the intervals');
+    expect(html).toContain(
+      `--problem denoise --noise gaussian:sigma=0.1 --solver narrow --set amount=0.02 --samples 4`,
+    );
+    // A second report replaces the first; without truth there is none to see.
+    await reportFolder({ folder: out });
+    expect(pageData(readFileSync(path, 'utf8')).pictures[0].layers.at(-1).id).toBe('width');
+    rmSync(join(root, 'in', 'c.png'));
+    await reportFolder({ folder: out });
+    expect(pageData(readFileSync(path, 'utf8')).pictures[1].layers[0].id).toBe('estimate');
+  });
+
+  it('puts several folders side by side', async () => {
+    const { root, truth } = await restored();
+    const both = join(root, 'both');
+    for (const solver of [narrow, asMeasured]) {
+      await restoreFolder({ inputs: [truth], out: join(both, solver.name), spec, solver });
+    }
+    const html = readFileSync(await reportFolder({ folder: both, truth }), 'utf8');
+    const [first] = pageData(html).pictures;
+    expect(first.results.map(({ label }: { label: string }) => label)).toEqual(['as-measured', 'narrow']);
+    expect(first.layers.map(({ label }: { label: string }) => label)).toContain('as-measured: estimate');
+    expect(html).toContain('<th scope="col">as-measured</th><th scope="col">narrow</th>');
+  });
+
+  it('says what is missing, and replaces nobody’s page', async () => {
+    const empty = temporaryFolder();
+    await expect(reportFolder({ folder: empty })).rejects.toThrow(
+      `${empty} holds no manifest.jsonl, expected`,
+    );
+    await expect(reportFolder({ folder: join(empty, 'none') })).rejects.toThrow('holds no manifest.jsonl');
+    const { out, truth } = await restored();
+    fill(truth, { 'c.png': await colourPng(9, 9) });
+    await expect(reportFolder({ folder: out, truth })).rejects.toThrow(
+      /the truth .*c\.png has shape 3×9×9, but the estimate has 3×10×10/,
+    );
+    await expect(reportFolder({ folder: out, truth: empty })).rejects.toThrow('holds no truth for a b');
+    rmSync(join(out, 'c.posterior.npz'));
+    await expect(reportFolder({ folder: out })).rejects.toThrow(
+      /c\.posterior\.npz is gone, though manifest\.jsonl lists it; restore it again/,
+    );
+    fill(out, { 'report.html': '<p>mine</p>' });
+    await restoreFolder({ inputs: [truth], out, spec, solver: narrow, keepSamples: true, force: true });
+    await expect(reportFolder({ folder: out })).rejects.toThrow('is no report of this program; move it away');
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toBe('<p>mine</p>');
+  });
+});

@@ -20,8 +20,8 @@ async function helped(words: readonly string[], pattern: RegExp): Promise<string
 describe('options', async () => {
   const commands = (await helped([], /^ {2}([a-z]+) /gm)).filter((name) => name !== 'help');
 
-  it('are of nine commands, each of which is named', () => {
-    expect(commands.length).toBe(9);
+  it('are of ten commands, each of which is named', () => {
+    expect(commands.length).toBe(10);
     for (const command of commands) expect(everything).toMatch(new RegExp(`retrodict ${command}\\b`));
   });
 

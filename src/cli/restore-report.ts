@@ -1,5 +1,5 @@
 /** What `retrodict restore` says while it works. */
-import type { FolderEvent } from '../index.js';
+import type { FolderEvent, ProblemSpec } from '../index.js';
 import { Forecast } from './forecast.js';
 import type { Output } from './output.js';
 
@@ -66,7 +66,11 @@ function describeDone(line: DoneLine): string {
   const average = misfit.reduce((sum, value) => sum + value, 0) / misfit.length;
   const kept = made.solver === 'keep';
   const parts = [kept ? 'as it was' : `${seconds.toFixed(1)} s`];
-  if (!kept && misfit.length > 0) parts.push(`misfit ${average.toFixed(2)} (1 is ideal)`);
+  // What a file rounded is known to a step, and most of it to much less.
+  const { operators = [] } = { ...(made.problem as Partial<ProblemSpec>) };
+  const rounded = operators.some(({ name }) => name === 'jpeg');
+  const ideal = rounded ? 'up to 1 is within its rounding' : '1 is ideal';
+  if (!kept && misfit.length > 0) parts.push(`misfit ${average.toFixed(2)} (${ideal})`);
   if (psnr !== undefined && ssim !== undefined)
     parts.push(`PSNR ${psnr.toFixed(2)} dB`, `SSIM ${ssim.toFixed(3)}`);
   if (uncertainty) parts.push(`the interval holds ${(100 * uncertainty.held).toFixed(0)} % of the truth`);

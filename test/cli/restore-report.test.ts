@@ -38,6 +38,10 @@ it('of an item: how long it took, how well it fits, and how near it is to the tr
   expect(said(done({ misfit: [], uncertainty: { held: 0.876 } }))).toEqual([
     'result: a.png: 1.3 s, the interval holds 88 % of the truth',
   ]);
+  const rounded = { solver: 'diffpir', problem: { operators: [{ name: 'jpeg' }] } };
+  expect(said(done({ made: rounded }))).toEqual([
+    'result: a.png: 1.3 s, misfit 1.00 (up to 1 is within its rounding)',
+  ]);
   // Of a picture that is left alone neither the time nor the misfit says anything.
   expect(said(done({ made: { solver: 'keep' } }))).toEqual(['result: a.png: as it was']);
 });

@@ -45,7 +45,7 @@ const AHEAD = 0.5;
 export async function reverseDiffusion(
   state: FloatArray,
   levels: ArrayLike<number>,
-  estimate: (x: FloatArray, sigma: number) => Promise<FloatArray>,
+  estimate: (x: FloatArray, sigma: number, i: number) => Promise<FloatArray>,
   context: Context,
 ): Promise<FloatArray> {
   const count = levels.length - 1;
@@ -55,7 +55,7 @@ export async function reverseDiffusion(
   for (let i = 0; i < count; i++) {
     await context.step(i, count);
     const [from, to] = [levels[i], levels[i + 1]];
-    const now = await estimate(x, from);
+    const now = await estimate(x, from, i);
     const keep = (to / from) ** 2;
     const spread = to * Math.sqrt(1 - keep);
     const random = context.random('step', i);

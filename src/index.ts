@@ -60,6 +60,7 @@ export {
 } from './catalogue.js';
 export { contiguous, type FloatArray, floatArray, type Shape, zeros } from './core/array.js';
 export { UsageError } from './core/errors.js';
+export { type NumberSummary, regionMean, summariseNumber } from './core/functional.js';
 export type { PromiseKind } from './core/interval-calibration.js';
 export type { Levels } from './core/levels.js';
 export type { Awaitable, Linearization } from './core/linearization.js';
@@ -77,6 +78,7 @@ export {
   sparsification,
   spreadSkill,
 } from './core/spread-scores.js';
+export { heldByPlace, type Stratum } from './core/strata.js';
 export { defaults } from './defaults.js';
 export type { Progress } from './draw-samples.js';
 export { decodeNpy, encodeNpy, type NpyArray } from './io/npy.js';

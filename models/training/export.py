@@ -8,14 +8,15 @@ import torch
 import checkpoint
 import edm
 import graphs
+import last_layer
 import loop
 from data import centres
 from network import flops, receptive_radius
 from sheet import plot, write_picture
 
 
-def export(average, denoiser, facts, tests, folder):
-    """Writes everything to `folder`; `average` is what is shipped, `denoiser` what a later training goes on with, `tests`
+def export(average, denoiser, facts, training, tests, folder):
+    """Writes everything to `folder`; `average` is what is shipped, `denoiser` what a later training goes on with, `training` and `tests`
     are photographs for curve and sheet."""
     shipment = graphs.Shipment(folder)
     average.eval().requires_grad_(False)
@@ -23,7 +24,9 @@ def export(average, denoiser, facts, tests, folder):
     curve = write_curve(average, tests, folder / "psnr.png")
     write_sheet(average, tests, folder / "sheet.jpg")
     checkpoint.write_resume(folder / "resume.npz", denoiser, facts)
-    shipment.card(lambda files: describe(average, files["model"], facts, curve))
+    layer = shipment.file("lastLayer", "last-layer.npy")
+    known = last_layer.write(layer, average, training)
+    shipment.card(lambda files: {**describe(average, files["model"], facts, curve), "lastLayer": files["lastLayer"] | known})
 
 
 def example(denoiser, rows, columns, sigma, count=1):

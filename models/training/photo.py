@@ -49,7 +49,7 @@ def main():
     if options.minutes > 0:
         facts["scales"] = SCALES
     facts |= {"preset": options.preset, "source": source, "scores": score(average, tests)}
-    export(average, denoiser, facts, tests, options.out)
+    export(average, denoiser, facts, training, tests, options.out)
 
 
 if __name__ == "__main__":

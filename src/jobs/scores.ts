@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import type { ForwardOperator } from '../../problems/operator.js';
 import type { Problem } from '../../problems/problem.js';
 import { type FloatArray, formatShape, mapArray, type Shape, sameShape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
@@ -10,6 +11,7 @@ import type { Levels } from '../core/levels.js';
 import { psnr, ssim } from '../core/metrics.js';
 import { crps } from '../core/sample-scores.js';
 import { intervalScore, sparsification, spreadSkill } from '../core/spread-scores.js';
+import { heldByPlace, type Stratum } from '../core/strata.js';
 import { sharedChannel } from '../io/grey-as-colour.js';
 import { readInput } from '../io/inputs.js';
 import type { PictureLimits } from '../io/picture.js';
@@ -41,6 +43,8 @@ export interface UncertaintyScores {
   readonly sparsification?: number;
   /** Of equally weighted samples. */
   readonly crps?: number;
+  /** What the interval does at edges, in the dark, in holes and so on (`heldByPlace`). */
+  readonly places?: Readonly<Record<string, Stratum>>;
 }
 
 /** @throws UsageError where there is no such folder, or results could replace what it holds. */
@@ -98,7 +102,7 @@ export function scoreAgainst(
 ): Scores {
   const truth = truthLike({ path, array }, estimate.shape, problem);
   const clipped = mapArray(estimate, (value) => Math.min(Math.max(value, 0), 1));
-  const uncertainty = uncertaintyScores(posterior, truth);
+  const uncertainty = uncertaintyScores(posterior, truth, problem);
   const mapScores = scoreErrorMaps(posterior, truth);
   return {
     ...{ psnr: psnr(clipped, truth), ssim: ssim(clipped, truth) },
@@ -122,7 +126,11 @@ export function truthLike(
   throw new Error(`the truth ${path} has shape ${shapes}`);
 }
 
-function uncertaintyScores(posterior: Posterior, truth: FloatArray): UncertaintyScores | undefined {
+function uncertaintyScores(
+  posterior: Posterior,
+  truth: FloatArray,
+  { operator }: Problem,
+): UncertaintyScores | undefined {
   const { mean, sd, lower, upper, level, samples, logWeights, samplesPosterior, meanBySolver } = posterior;
   if (!lower || !upper) return undefined;
   // Of what optimises, spread and interval are none unless a calibration or a cap made one.
@@ -139,7 +147,13 @@ function uncertaintyScores(posterior: Posterior, truth: FloatArray): Uncertainty
       sparsification: sparsification(mean, sd, truth),
     }),
     ...(sd && samples.length > 1 && !logWeights ? { crps: crps(samples, truth) } : {}),
+    ...(truth.shape.length === 3 && { places: heldByPlace(lower, upper, truth, holesOf(operator, truth)) }),
   };
+}
+
+/** Of measurements that are images with holes. */
+function holesOf({ observed, outputShape }: ForwardOperator, truth: FloatArray): Float32Array | undefined {
+  return observed && sameShape(outputShape, truth.shape) ? observed : undefined;
 }
 
 function reported(truth: FloatArray, problem: Problem): FloatArray | undefined {

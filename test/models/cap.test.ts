@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { loadCap } from '../../models/cap.js';
 import { floatArray } from '../../src/core/array.js';
+import { decodeNpz } from '../../src/io/npz.js';
 import { fill, temporaryFolder } from '../io/folders.js';
 import { writeConvolvedPrior } from './convolved-prior.js';
 import { float32, model, node } from './tiny-models.js';
@@ -35,6 +37,22 @@ it('gives the law of each value, of images of any size', async () => {
     expect(scale.data[i]).toBeCloseTo(0.2 * value, 6);
     expect(shape.data[i]).toBeCloseTo(1 + value, 6);
   });
+});
+
+it('is, as it is shipped, what was trained: the values that PyTorch gives', async () => {
+  const file = 'test/fixtures/weights/photo/cap.truth.npz';
+  const truth = await decodeNpz(await readFile(file), file);
+  const { image, sigma, scale, shape } = truth;
+  const cap = await loadCap('photo', { threads: 1 });
+  const found = await cap.law(floatArray(image.array.data, image.array.shape.slice(1)), sigma.array.data[0]);
+  await cap.close();
+  for (const [name, expected] of Object.entries({ scale, shape })) {
+    const { data } = found[name as 'scale' | 'shape'];
+    expect(data.length).toBe(expected.array.data.length);
+    data.forEach((value, i) => {
+      expect(value / expected.array.data[i]).toBeCloseTo(1, 4);
+    });
+  }
 });
 
 it('is refused where the card names none, or the file is another', async () => {

@@ -21,6 +21,7 @@ const GUIDE = [
   'docs/problems.md',
   'docs/uncertainty.md',
   'docs/own-model.md',
+  'docs/own-uncertain-network.md',
   'docs/own-operator.md',
   'docs/own-solver.md',
   'docs/priors.md',

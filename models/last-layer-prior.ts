@@ -70,7 +70,8 @@ export interface Example {
 
 /**
  * Measures the law of the weights of the last layer.
- * @param examples one an image. @returns the law, and how many images it is of. @throws Error naming the model where its graph cannot be split.
+ * @param examples one an image. @returns the law, and how many images it is of.
+ * @throws Error naming the model where its graph cannot be split.
  */
 export async function fitLastLayer(
   network: RewritableNetwork,

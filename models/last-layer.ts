@@ -8,8 +8,8 @@
  * with mₖ the mean of φₖ² over places, N the number of observations and s² the mean square of what the layer is off
  * by, all measured on images like those of the training. The 1 is the precision of the prior of the weights.
  *
- * Departures: the published code squares gradients of a sum over pixels, and counts every pixel as one observation, which
- * makes all variances vanish. Neighbours are off together, so that here 8×8 of them count once. The level of the map
+ * Departures: the published code squares gradients of a sum over pixels, and counts every pixel as one observation,
+ * which makes all variances vanish. Neighbours are off together, so that here 8×8 of them count once. The level of the map
  * hangs on that choice, and on how many images were measured; the order of its pixels does not.
  */
 import { realpath } from 'node:fs/promises';
@@ -156,7 +156,10 @@ export class LayerFit {
     return this.#images;
   }
 
-  /** One image. @param error of the answer, and `scale` of what a change of 1 before it makes there: how far the layer is off. */
+  /**
+   * One image.
+   * @param error of the answer. @param scale of what a change of 1 before it makes there: how far the layer is off.
+   */
   add(means: Float64Array, error: FloatArray, scale: FloatArray): void {
     this.#sums ??= new Float64Array(means.length);
     for (let k = 0; k < means.length; k++) this.#sums[k] += means[k];

@@ -1,7 +1,8 @@
 /**
  * The equivariant bootstrap (Tachella and Pereyra, "Equivariant bootstrapping for uncertainty quantification in imaging
  * inverse problems", AISTATS 2024, arXiv 2310.11838): how far an estimator f is off, told by itself and without data.
- * Images are as likely mirrored, turned or shifted; so the estimate x̂ is, measured anew and restored again, and undone:
+ * Images are as likely mirrored, turned or shifted. So the estimate x̂ is, is measured anew and restored again, and all
+ * that is undone:
  *
  *   x⁽ⁱ⁾ = Tᵢ⁻¹ f(A(Tᵢ x̂) + noise)
  *

@@ -1,7 +1,7 @@
 /**
- * What the network itself does not know, by weights drawn from the law of its last layer: the same restoration, with the
- * same random numbers, by several networks that are as likely. For a diffusion's samples this does better than variances
- * carried from step to step (Jazbec et al. 2025, arXiv 2502.20946), and it asks nothing of the solver.
+ * What the network itself does not know, by weights drawn from the law of its last layer: the same restoration, with
+ * the same random numbers, by several networks that are as likely. For a diffusion's samples this does better than
+ * variances carried from step to step (Jazbec et al. 2025, arXiv 2502.20946), and it asks nothing of the solver.
  */
 import type { DiffusionPrior, Prior } from '../models/prior.js';
 import type { Solver } from '../solvers/solver.js';

@@ -5,7 +5,8 @@ import { solvers } from '../../solvers/index.js';
 describe.each(Object.values(solvers))('presets of $name', ({ presets, options }) => {
   it.each(Object.entries(presets))('%s: a problem that there is, options that it has', (problem, preset) => {
     const [name, option] = problem.split(':');
-    expect(Object.keys(operators)).toContain(name);
+    // Of all problems that have none of their own.
+    if (name !== '*') expect(Object.keys(operators)).toContain(name);
     if (option !== undefined) expect(Object.keys(operators[name].options.shape)).toContain(option);
     expect(() => options.strict().parse(preset)).not.toThrow();
   });

@@ -108,6 +108,25 @@ describe('psld', () => {
     expectClose(far.data, decoded(code));
   });
 
+  it('moves no farther than to what the encoder gives, whatever γ', async () => {
+    const options = { steps: 1, omega: 0, trust: 0.1, sigmaMax: 0.2 };
+    const run = (gamma: number) => runSolver(psld, task, { ...options, gamma }, testContext());
+    const [far, farther] = [await run(1e6), await run(1e7)];
+    expect(far.data).toEqual(farther.data);
+    const start = testContext().random('init').normals(CODE_SHAPE).data;
+    const clean = denoised(
+      Array.from(start, (n) => 0.2 * n),
+      0.2,
+    );
+    // Downhill on half the square of the distance.
+    const half = (at: readonly number[]) => loss(at, 0, 1, (SIGMA / 0.1) ** 2) ** 2 / 2;
+    const code = clean.map((value, j) => {
+      const moved = (by: number) => half(clean.map((other, k) => other + (k === j ? by : 0)));
+      return value - (kept(0.2)[j] * (moved(1e-5) - moved(-1e-5))) / 2e-5;
+    });
+    expectClose(far.data, decoded(code));
+  });
+
   it('without an autoencoder and with rows of unit length, gluing pulls where the measurement does', async () => {
     const itself = async (x: ReturnType<typeof floatArray>) => x;
     const linearized = async (x: ReturnType<typeof floatArray>) => ({

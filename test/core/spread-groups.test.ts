@@ -3,7 +3,7 @@ import { keyedRandom } from '../../src/core/random.js';
 import { groupingOf, quantile, quantilesByGroup, scaled } from '../../src/core/spread-groups.js';
 
 /** Errors that are the spread times 2 where it is small and times 1 where it is large; twice that in holes. */
-function images(count: number, values = 6000) {
+function images(count: number, values = 800) {
   return Array.from({ length: count }, (_, k) => {
     const random = keyedRandom(3, 'groups', k)('image');
     const spread = Float32Array.from({ length: values }, () => Math.exp(-5 + 2 * random.uniform()));
@@ -18,7 +18,7 @@ function images(count: number, values = 6000) {
 
 describe('quantilesByGroup', () => {
   it('finds what the spread lacks, by spread and by holes', () => {
-    const all = images(4);
+    const all = images(30);
     const grouping = groupingOf(all);
     const { measured, holes } = quantilesByGroup(all, grouping, 0.9);
     // The 90 % quantile of |N(0, 1)| is 1.645; about 270 to 950 values a group, so 5 % off.
@@ -43,6 +43,20 @@ describe('quantilesByGroup', () => {
     const tables = quantilesByGroup([image], grouping, 0.9);
     expect(tables.measured).toEqual([[expect.closeTo(4.5, 5)]]);
     expect(scaled(image, grouping, tables)[0]).toBeCloseTo(0.45, 6);
+  });
+
+  it('has fewer groups where there are few images', () => {
+    const counts = (count: number) => {
+      const { measured } = groupingOf(images(count, 50));
+      return [measured!.spread.length, measured!.brightness.length];
+    };
+    expect([1, 9, 18, 29, 30].map(counts)).toEqual([
+      [1, 1],
+      [3, 1],
+      [6, 1],
+      [6, 1],
+      [6, 3],
+    ]);
   });
 
   it('takes holes for measured where the calibration had none', () => {

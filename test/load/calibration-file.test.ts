@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPrior } from '../../models/load.js';
+import { bind } from '../../problems/bind.js';
+import type { ProblemSpec } from '../../problems/problem.js';
+import { effectiveOptions } from '../../solvers/choose.js';
+import { solvers } from '../../solvers/index.js';
+import { levelOf, unfitFor } from '../../src/calibration-card.js';
+import { drawnSamples } from '../../src/defaults.js';
 import { readCalibration, shippedCalibrations } from '../../src/load/calibration-file.js';
 import { calibration } from '../calibrations.js';
 import { fill, temporaryFolder } from '../io/folders.js';
@@ -30,4 +36,27 @@ describe('shippedCalibrations', () => {
     }
     expect(await shippedCalibrations(undefined)).toEqual([]);
   });
+});
+
+it('shipped cards are of the presets as they are: samples/benchmarks/calibrations.ts makes them anew', async () => {
+  const prior = await loadPrior('photo');
+  try {
+    for (const { card, path } of await shippedCalibrations(prior)) {
+      for (const spec of card.problems as unknown as ProblemSpec[]) {
+        const problem = bind(spec, { imageShape: [3, 64, 64] });
+        const solver = solvers[card.solver];
+        const options = effectiveOptions(solver, problem);
+        const restoration = {
+          ...card,
+          problem: problem.spec,
+          options,
+          samples: drawnSamples(solver, undefined),
+        };
+        expect(unfitFor(card, restoration), path).toBeUndefined();
+        for (const level of [0.5, 0.8, 0.9]) expect(levelOf(card, level, 'images', path).level).toBe(level);
+      }
+    }
+  } finally {
+    await prior.close();
+  }
 });

@@ -9,8 +9,8 @@
  * by, all measured on images like those of the training. The 1 is the precision of the prior of the weights.
  *
  * Departures: the published code squares gradients of a sum over pixels, and counts every pixel as one observation,
- * which makes all variances vanish. Neighbours are off together, so that here 8×8 of them count once. The level of the map
- * hangs on that choice, and on how many images were measured; the order of its pixels does not.
+ * which makes all variances vanish. Neighbours are off together, so that here 8×8 of them count once. The level of the
+ * map hangs on that choice, and on how many images were measured; the order of its pixels does not.
  */
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -1,6 +1,7 @@
 /**
  * Which map knows how far a denoised picture is off, on photographs and on what no photograph is like: text and
- * drawings, made here, and a slice of a phantom. Run: `node dist/samples/benchmarks/error-maps.js FOLDER PHANTOM LEVEL [COUNT]`:
+ * drawings, made here, and a slice of a phantom.
+ * Run: `node dist/samples/benchmarks/error-maps.js FOLDER PHANTOM LEVEL [COUNT]`:
  * photographs, the picture of a Shepp–Logan phantom, σ of the noise out of 255, how many photographs.
  *
  * Of each map: CRPS in 1/255 of the law that it makes of the truth (Gaussian, of the cap a generalised one), AUSE,

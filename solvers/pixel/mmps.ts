@@ -11,8 +11,8 @@
  *
  * Departs from the published code, whose samples of photographs are half as wide as their errors in 20 steps: a chain
  * begins at what the measurement says (parts/start-image.ts) and noise, not at grey; where the noise is white, v comes
- * from conjugate gradients that begin with what it would be were J even, by the mean slope that the denoiser states: two
- * iterations do more than five of GMRES; its steps are of second order; its
+ * from conjugate gradients that begin with what it would be were J even, by a share of the mean slope that the denoiser
+ * states; its steps are of second order; its
  * levels end below the measurement's noise, and what is left open there is drawn, with the mean variance that the
  * denoiser states, where the noise is white. The mean of a few samples is off by their
  * spread besides; the presets' estimate is made by splitting (parts/splitting.ts), and the interval lies about it.
@@ -63,8 +63,8 @@ const options = z.strictObject({
 
 /** Few iterations leave fine detail undone; more of them need fewer levels: docs/presets.md. */
 const fineDetail = {
-  steps: 12,
-  iterations: 2,
+  steps: 11,
+  iterations: 3,
   estimateSteps: 20,
   sigmaMax: 0.5,
   spacing: 'geometric',
@@ -113,7 +113,7 @@ export const mmps = defineSolver({
         if (variance === undefined || problem.operator.rowScale !== undefined)
           return await guide(denoiser, sigma);
         const slope = await denoisingSlope(prior, x, denoiser.value, sigma, random('slope', i), signal);
-        return await guide(denoiser, sigma, evenly(problem.operator, variance, sigma ** 2 * slope));
+        return await guide(denoiser, sigma, evenly(problem.operator, variance, EVEN * sigma ** 2 * slope));
       } finally {
         denoiser.release();
       }
@@ -132,6 +132,12 @@ export const mmps = defineSolver({
 
 /** v ↦ Pv, near the inverse of what is solved. */
 type Preconditioner = (v: FloatArray) => Promise<FloatArray>;
+
+/**
+ * Share of the mean slope that a preconditioner counts on: flat places have less than the mean, and with all of it they
+ * are drawn too wide (docs/presets.md).
+ */
+const EVEN = 0.2;
 
 /** P = (σ_n² + r²AAᵀ)⁻¹ = (1 − A(AᵀA + σ_n²/r²)⁻¹Aᵀ)/σ_n²: what is solved, were J the same in every direction. */
 function evenly(operator: LinearOperator, noiseVariance: number, variance: number): Preconditioner {

@@ -107,22 +107,6 @@ describe('MMPS', () => {
     });
   });
 
-  it('needs one iteration where the prior is alike in every direction, however differently things are seen', async () => {
-    const task = { ...seen, s: [2, 0.4, 0.01], range: [0.02, 10] as const };
-    const found = await lawsOf(mmps, coordinatesTask(task), {
-      steps: 20,
-      iterations: 1,
-      spacing: 'geometric',
-    });
-    found.forEach(({ mean, variance }, i) => {
-      const exact = posteriorOf(task, i);
-      expect(Math.abs(mean - exact.mean) / Math.sqrt(exact.variance), `mean of coordinate ${i}`).toBeLessThan(
-        0.02,
-      );
-      expect(Math.abs(Math.sqrt(variance / exact.variance) - 1), `sd of coordinate ${i}`).toBeLessThan(0.03);
-    });
-  });
-
   it('goes down to half of the noise, where the prior knows it, and asks twice at each level', async () => {
     const quiet = { ...seen, sigma: 0.004, range: [0.0015, 2] as const };
     const levels = await levelsOf(mmps, quiet, { steps: 4, sigmaMax: 1, spacing: 'geometric' });

@@ -12,6 +12,7 @@ import { check, faultInWords } from '../core/schema-words.js';
 import { cannotWrite, makeFolder, writeFileAtomic } from '../io/atomic.js';
 import { requireOut } from '../io/output-folder.js';
 import { writePicture } from '../io/picture-file.js';
+import { tablePage } from '../report/table-page.js';
 import { type ExactRow, exactBench } from './exact.js';
 import { exactTable } from './exact-table.js';
 import { operatorsBench, operatorsTable } from './operators.js';
@@ -26,7 +27,10 @@ const FORMAT = 2;
 
 /** Where a benchmark reads and writes. */
 export interface BenchOptions {
-  /** Folder for `<spec name>.json`, `<spec name>.md` and, of photographs, `<spec name>/*.png`; made if need be. */
+  /**
+   * Folder for `<spec name>.json`, its table as `.md` and `.html`, and of photographs `<spec name>/*.png`; made if need
+   * be.
+   */
   readonly out: string;
   /** Folder of pictures, for benchmarks that need one. */
   readonly data?: string;
@@ -66,6 +70,7 @@ export async function bench(specPath: string, options: BenchOptions): Promise<Be
   const name = basename(specPath, '.json');
   const jsonPath = join(options.out, `${name}.json`);
   const tablePath = join(options.out, `${name}.md`);
+  const pagePath = join(options.out, `${name}.html`);
   if (resolve(jsonPath) === resolve(specPath)) {
     throw new UsageError(
       `--out ${options.out} is the folder of ${specPath}, which the results would overwrite`,
@@ -81,7 +86,7 @@ export async function bench(specPath: string, options: BenchOptions): Promise<Be
   const started = new Date().toISOString();
   const earlier = await earlierRecord(jsonPath);
   if (!options.overwrite && earlier === undefined) {
-    for (const path of [jsonPath, tablePath, join(options.out, name)]) requireFree(path);
+    for (const path of [jsonPath, tablePath, pagePath, join(options.out, name)]) requireFree(path);
   }
   await makeFolder(options.out).catch((error) => {
     throw cannotWrite(options.out, error);
@@ -90,6 +95,7 @@ export async function bench(specPath: string, options: BenchOptions): Promise<Be
     const record = { version: FORMAT, started, spec, machine, rows };
     await writeFileAtomic(jsonPath, `${JSON.stringify(record, null, 2)}\n`);
     await writeFileAtomic(tablePath, `${table}\n`);
+    await writeFileAtomic(pagePath, tablePage(name, table));
   };
   const look = async ({ problem, noise, solver }: PhotographsRow, pictures: FloatArray) => {
     await writePicture(join(options.out, name, `${fileName(`${problem} ${noise} ${solver}`)}.png`), pictures);

@@ -16,7 +16,9 @@ export function addBench(program: Command, finish: Finish): void {
   program
     .command('bench')
     .summary('run a benchmark: a spec in, a table and a JSON file out')
-    .description('Runs the benchmark that a .json file describes and writes DIR/NAME.json and DIR/NAME.md.')
+    .description(
+      'Runs the benchmark that a .json file describes and writes DIR/NAME.json, and its table as DIR/NAME.md and DIR/NAME.html.',
+    )
     .argument('<spec>', 'benchmark file')
     .requiredOption('--out <dir>', 'output folder, made if need be')
     .option('--data <dir>', 'folder of pictures, for benchmarks that need them')

@@ -7,18 +7,21 @@ import { folder, stripesInFolder, writeSpec } from './stripes.js';
 stripesInFolder();
 
 describe('bench', () => {
-  it.each(['tiny.json', 'tiny.md', 'tiny'])('replaces no %s that is none of its results', async (theirs) => {
-    const path = await writeSpec({
-      ...{ kind: 'photographs', prior: 'photo-small', crop: 16, chooseOn: 1, samples: 1 },
-      tasks: [{ problem: 'denoise', noise: 'gaussian:sigma=25/255', baselines: {}, solvers: { tv: {} } }],
-    });
-    const out = await mkdtemp(join(folder, 'theirs-'));
-    await writeFile(join(out, theirs), '{"theirs": 1}');
-    await expect(bench(path, { out, data: folder })).rejects.toThrow(
-      `${join(out, theirs)} is there already, and is no result of this benchmark`,
-    );
-    expect(await readFile(join(out, theirs), 'utf8')).toBe('{"theirs": 1}');
-  });
+  it.each(['tiny.json', 'tiny.md', 'tiny.html', 'tiny'])(
+    'replaces no %s that is none of its results',
+    async (theirs) => {
+      const path = await writeSpec({
+        ...{ kind: 'photographs', prior: 'photo-small', crop: 16, chooseOn: 1, samples: 1 },
+        tasks: [{ problem: 'denoise', noise: 'gaussian:sigma=25/255', baselines: {}, solvers: { tv: {} } }],
+      });
+      const out = await mkdtemp(join(folder, 'theirs-'));
+      await writeFile(join(out, theirs), '{"theirs": 1}');
+      await expect(bench(path, { out, data: folder })).rejects.toThrow(
+        `${join(out, theirs)} is there already, and is no result of this benchmark`,
+      );
+      expect(await readFile(join(out, theirs), 'utf8')).toBe('{"theirs": 1}');
+    },
+  );
 
   it('does not write its results over the spec', async () => {
     const path = await writeSpec({ kind: 'speed' });

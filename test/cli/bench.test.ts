@@ -17,7 +17,7 @@ it('prints the table and writes it beside its figures', async () => {
   const { status, stdout } = await retrodictHere(['bench', 'tiny.json', '--out', 'results'], { cwd });
   expect(status).toBe(0);
   expect(stdout).toContain('| R0');
-  expect(readdirSync(join(cwd, 'results')).sort()).toEqual(['tiny.json', 'tiny.md']);
+  expect(readdirSync(join(cwd, 'results')).sort()).toEqual(['tiny.html', 'tiny.json', 'tiny.md']);
 });
 
 it('with --json its last line is the result', async () => {

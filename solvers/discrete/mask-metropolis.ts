@@ -38,9 +38,9 @@ const options = z.strictObject({
     .int()
     .min(0)
     .max(100_000)
-    .default(8)
+    .default(16)
     .describe('sweeps before the first sample; a sweep has a move for each token'),
-  thin: z.int().min(1).max(100_000).default(12).describe('sweeps from one sample of a chain to its next'),
+  thin: z.int().min(1).max(100_000).default(24).describe('sweeps from one sample of a chain to its next'),
   chains: z
     .int()
     .min(2)

@@ -74,7 +74,12 @@ function describeDone(line: DoneLine): string {
   if (psnr !== undefined && ssim !== undefined)
     parts.push(`PSNR ${psnr.toFixed(2)} dB`, `SSIM ${ssim.toFixed(3)}`);
   if (uncertainty) parts.push(`the interval holds ${(100 * uncertainty.held).toFixed(0)} % of the truth`);
-  if (sdWhite !== undefined && !samplesPosterior && line.capped === undefined)
+  if (
+    sdWhite !== undefined &&
+    !samplesPosterior &&
+    line.capped === undefined &&
+    line.calibration === undefined
+  )
     parts.push('the spread is no uncertainty');
   return `${files[0]}: ${parts.join(', ')}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Correlated noise, and noise of uneven strength, made white: y' = Wy and A' = WA say what y and A do, and any solver for
- * white noise serves.
+ * Correlated noise, and noise of uneven strength, made white: y' = Wy and A' = WA say what y and A do, and any solver
+ * for white noise serves.
  */
 import { type FloatArray, floatArray, mapArray, sizeOf } from '../src/core/array.js';
 import type { NoiseModel } from './noise.js';

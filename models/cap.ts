@@ -27,8 +27,12 @@ export interface Cap {
   readonly sha256: string;
   /** The noise levels that it knows, in [0, 1] units. */
   readonly sigmaRange: readonly [number, number];
-  /** @param estimate [C, H, W] of any size. @param sigma of the noise of what was restored, in [0, 1] units. */
+  /**
+   * The law of the estimate's error, value by value.
+   * @param estimate [C, H, W] of any size. @param sigma of the noise of what was restored, in [0, 1] units.
+   */
   law(estimate: FloatArray, sigma: number, signal?: AbortSignal): Promise<ResidualLaw>;
+  /** Ends its network. */
   close(): Promise<void>;
 }
 

@@ -4,6 +4,7 @@
  * the truth differs by. It knows the estimates that it was trained on: `photo`'s of pictures with white noise.
  */
 import { join } from 'node:path';
+import { requireText } from '../src/core/arguments.js';
 import { type FloatArray, floatArray } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
 import { type LoadOptions, placed } from './load.js';
@@ -56,6 +57,7 @@ export async function loadCap(
   nameOrPath: string,
   options: Pick<LoadOptions, 'threads' | 'timeout' | 'signal' | 'allowOutside'> = {},
 ): Promise<Cap> {
+  requireText(nameOrPath, 'the name of a prior with a cap: photo');
   const { place, card } = await placed(nameOrPath, options);
   const { cap } = card.kind === 'diffusion' ? card : {};
   if (cap === undefined) throw new UsageError(`the prior ${card.name} has no cap; photo has`);

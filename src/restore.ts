@@ -327,9 +327,10 @@ function drawByWeight(logWeights: readonly number[], random: Random): number {
 }
 
 function requireArguments(job: RestoreJob): void {
-  const { measurement, problem, prior, noisePrior, seed, level } = Object(job) as RestoreJob;
-  requireInRange({ seed, level });
-  requireRounds(job);
+  const given = Object(job) as RestoreJob;
+  const { measurement, problem, prior, noisePrior } = given;
+  requireInRange(given);
+  requireRounds(given);
   requireArray(measurement, 'the measurement');
   requireProblem(problem);
   requirePrior(prior);

@@ -1,5 +1,5 @@
 /** What samples say of a number that an image has: the brightness of a region, a difference of two, a maximum. */
-import { requireArray, requireFunctions } from './arguments.js';
+import { kindOf, requireArray, requireFunctions } from './arguments.js';
 import { type FloatArray, floatArray, formatShape } from './array.js';
 import { UsageError } from './errors.js';
 import { summarise } from './posterior.js';
@@ -34,6 +34,9 @@ export function summariseNumber(
   logWeights?: readonly number[],
 ): NumberSummary {
   requireFunctions({ numberOf });
+  if (!Array.isArray(samples))
+    throw new UsageError(`the samples are ${kindOf(samples)}, expected a list of arrays`);
+  for (const sample of samples) requireArray(sample, 'a sample');
   const numbers = samples.map((sample) => floatArray(Float32Array.of(numberOf(sample)), [1]));
   const { mean, median, sd, lower, upper } = summarise(numbers, level, logWeights);
   const known = { mean: mean.data[0], median: median.data[0] };

@@ -42,7 +42,8 @@ const MARK = '<meta name="generator" content="retrodict">';
  * console.log(await reportFolder({ folder: 'restored', truth: 'photos' }));
  * ```
  */
-export async function reportFolder({ folder, truth }: ReportJob): Promise<string> {
+export async function reportFolder(job: ReportJob): Promise<string> {
+  const { folder, truth } = Object(job) as ReportJob;
   requireText(folder, 'the folder of results');
   const byName = new Map<string, Reported[]>();
   for (const { label, path } of foldersIn(folder)) {

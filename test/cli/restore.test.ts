@@ -273,9 +273,14 @@ describe('retrodict restore', () => {
   it('refuses a prior whose file is not what its card says', async () => {
     const cwd = await pictures();
     mkdirSync(join(cwd, 'prior'));
-    copyFileSync(join(weights, 'model.onnx'), join(cwd, 'prior/model.onnx'));
+    for (const file of ['model.onnx', 'last-layer.npy']) {
+      copyFileSync(join(weights, file), join(cwd, 'prior', file));
+    }
     const card = readFileSync(join(weights, 'card.json'), 'utf8');
-    writeFileSync(join(cwd, 'prior/card.json'), card.replace(/"sha256": "./, '"sha256": "0'));
+    writeFileSync(
+      join(cwd, 'prior/card.json'),
+      card.replace(/("path": "model.onnx",\s*"sha256": ")./, '$10'),
+    );
     const words = [
       'restore',
       join(cwd, 'in'),

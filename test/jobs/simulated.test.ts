@@ -122,7 +122,7 @@ describe('complex measurements', () => {
   });
 });
 
-it('a picture of a satellite, with its photons and its read-out noise, by its own likelihood', async () => {
+it('a picture of a satellite, with its photons and its read-out noise', async () => {
   const root = temporaryFolder();
   const [images, measured, out] = ['in', 'measured', 'out'].map((name) => join(root, name));
   fill(root, { 'in/a.png': await colourPng(32, 24) });
@@ -134,7 +134,7 @@ it('a picture of a satellite, with its photons and its read-out noise, by its ow
   expect(summary).toEqual({ done: 1, unchanged: 0, failed: 0 });
   const line = JSON.parse(readFileSync(join(out, 'manifest.jsonl'), 'utf8'));
   expect(line.made).toMatchObject({
-    solver: 'dps',
+    solver: 'diffpir',
     problem: { noise: { name: 'poisson-gaussian', options: { gain: 1 / 200, sigma: 0.02 } } },
   });
   for (const misfit of line.misfit) expect(Math.abs(misfit - 1)).toBeLessThan(0.3);

@@ -78,6 +78,8 @@ const misfitJudge: Judge = async (judged) => {
   const misfit = averageMisfit(posterior);
   if (misfit === undefined || (misfit >= 0.3 && misfit <= 3)) return undefined;
   if (misfit < 1 && leastNoise) return undefined;
+  // What is seen between holes is kept nearly as it is: of images that are no draws that is no fault.
+  if (misfit < 1 && problem.operator.observed && !posterior.samplesPosterior) return undefined;
   if (misfit <= 10 && countObserved(problem.operator) < ENOUGH) return undefined;
   const ratio = misfit / (await expectedMisfit(problem, posterior.mean));
   if (ratio >= 0.3 && ratio <= 3) return undefined;

@@ -32,8 +32,9 @@ button[aria-pressed=true] { background: var(--mark); color: var(--paper); }
 table { border-collapse: collapse; margin: .4rem 0 1rem; font-variant-numeric: tabular-nums; }
 .wide { overflow-x: auto; }
 th, td { text-align: left; padding: .15rem .8rem .15rem 0; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; }
+td { overflow-wrap: anywhere; }
 thead th, th[scope=row] { color: var(--faint); }
-td.number, th.number { text-align: right; }
+td.number, th.number { text-align: right; white-space: nowrap; }
 .promise { border-left: 3px solid var(--mark); padding-left: .7rem; margin: .5rem 0; }
 .uncalibrated { border-color: var(--truth); }
 .coverage { max-width: 100%; font-size: 11px; }

@@ -96,6 +96,16 @@ describe('doubts about a result', () => {
     expect(await codes(image(0.01))).toEqual([]);
   });
 
+  it('are none where pixels between holes are kept, unless these are draws', async () => {
+    const holes = { problem: 'inpaint:fraction=0.5', noise: 'gaussian:sigma=0.1' };
+    const kept = answering((y) => 0.5 + 0.9 * (y - 0.5));
+    const drawn = await restored(grey(0.1), { ...holes, solver: kept });
+    expect(drawn.line?.misfit[0]).toBeLessThan(0.05);
+    expect(drawn.warned).toContain('misfit');
+    const split = await restored(grey(0.1), { ...holes, solver: { ...kept, samplesPosterior: false } });
+    expect(split.warned).not.toContain('misfit');
+  });
+
   it('know what a noise gives in the dark, where a misfit of 0.14 is right', async () => {
     const dark = mapArray(grey(0), (_, i) => Math.hypot(0.02 + 0.1 * noise[i], 0.1 * noise[(i + 7) % size]));
     const job = { noise: 'rician:sigma=0.1', solver: answering(() => 0.02) };

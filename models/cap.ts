@@ -8,7 +8,7 @@ import { requireText } from '../src/core/arguments.js';
 import { type FloatArray, floatArray } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
 import { type LoadOptions, placed } from './load.js';
-import { Runtime } from './onnx/session.js';
+import { ChildRuntime } from './onnx/session.js';
 import { cut, pad, roundUp } from './padding.js';
 
 /** The law of the residual of each value, in [0, 1] units. */
@@ -61,7 +61,7 @@ export async function loadCap(
   const { place, card } = await placed(nameOrPath, options);
   const { cap } = card.kind === 'diffusion' ? card : {};
   if (cap === undefined) throw new UsageError(`the prior ${card.name} has no cap; photo has`);
-  const runtime = await Runtime.start(options);
+  const runtime = await ChildRuntime.start(options);
   try {
     const session = await runtime.open(join(place.directory, cap.path), { threads: options.threads });
     return {

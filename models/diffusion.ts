@@ -5,7 +5,7 @@ import type { DiffusionCard } from './card.js';
 import { lastLayerOf, type NetworkCall, type RewritableNetwork } from './last-layer-prior.js';
 import { type LevelInput, levelFeeds, levelInput, namedInput, scalarTensor } from './level-input.js';
 import { DifferentiableGraph, type GraphModel } from './onnx/differentiable-graph.js';
-import type { Session, Tensor, ValueInfo } from './onnx/session.js';
+import type { Session, Tensor, ValueInfo } from './onnx/runtime.js';
 import { cut, pad, padAdjoint, paste, roundUp } from './padding.js';
 import { type Preconditioning, precondition } from './parametrisation.js';
 import type { DiffusionPrior, Footprint, LastLayer } from './prior.js';

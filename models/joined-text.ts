@@ -1,6 +1,6 @@
 /** The embeddings of a text by one, two or three text encoders, as one: SDXL's and Stable Diffusion 3's. */
 import type { LatentCard } from './card.js';
-import type { Runtime, SessionOptions, Tensor } from './onnx/session.js';
+import type { Runtime, SessionOptions, Tensor } from './onnx/runtime.js';
 import { type Embed, type Embedding, openTextEncoder } from './text.js';
 
 type TextCard = NonNullable<LatentCard['text']>;

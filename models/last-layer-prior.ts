@@ -15,7 +15,7 @@ import {
 import { openGraph } from './onnx/differentiable-graph.js';
 import type { ModelSource } from './onnx/differentiate.js';
 import { DEVIATION } from './onnx/last-convolution.js';
-import type { Runtime, Session, SessionOptions, Tensor } from './onnx/session.js';
+import type { Runtime, Session, SessionOptions, Tensor } from './onnx/runtime.js';
 import type { DiffusionPrior, LastLayer } from './prior.js';
 
 /** One call of a network: what it is fed, and how its answers are read. */

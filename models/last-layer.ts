@@ -28,7 +28,7 @@ import {
 } from './onnx/last-convolution.js';
 import { readModel } from './onnx/proto/read.js';
 import { writeModel } from './onnx/proto/write.js';
-import type { Tensor } from './onnx/session.js';
+import type { Tensor } from './onnx/runtime.js';
 import { withValues } from './onnx/weights.js';
 
 /** As a card and its file say it. */

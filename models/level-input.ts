@@ -1,6 +1,6 @@
 /** How a network is told the noise level: by a number, by a map of the image's size, by a further channel, or not. */
 import type { NetworkCard } from './card.js';
-import type { Session, Tensor, ValueInfo } from './onnx/session.js';
+import type { Session, Tensor, ValueInfo } from './onnx/runtime.js';
 
 /** A map or a channel holds the same number at every pixel. */
 export type LevelInput =

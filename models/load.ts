@@ -19,7 +19,8 @@ import { openLatentPrior } from './latent.js';
 import { openMaskedPrior } from './masked/prior.js';
 import { cached } from './onnx/cache.js';
 import { differentiate } from './onnx/differentiate.js';
-import { Runtime } from './onnx/session.js';
+import { closeOn } from './onnx/runtime.js';
+import { ChildRuntime } from './onnx/session.js';
 import type { Prior } from './prior.js';
 import { inFixedSize, tiled } from './tiled.js';
 
@@ -63,13 +64,13 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
   requireText(nameOrPath, 'the name of a prior, or the path of its folder');
   const { place, card } = await placed(nameOrPath, options);
   options.signal?.throwIfAborted();
-  const runtime = await Runtime.start({ timeout: options.timeout });
+  const runtime = await ChildRuntime.start({ timeout: options.timeout });
   const open = {
     runtime,
     session: { threads: options.threads, optimisation: options.memory === 'low' ? 'extended' : 'all' },
     differentiate: cached(differentiate),
   } as const;
-  const forget = runtime.closeOn(options.signal);
+  const forget = closeOn(runtime, options.signal);
   try {
     const { directory } = place;
     if (card.kind === 'latent') {

@@ -7,7 +7,8 @@ import type { LayerLaw } from './last-layer.js';
 import { type Example, fitLastLayer } from './last-layer-prior.js';
 import { type LoadOptions, placed } from './load.js';
 import { differentiate } from './onnx/differentiate.js';
-import { Runtime } from './onnx/session.js';
+import { closeOn } from './onnx/runtime.js';
+import { ChildRuntime } from './onnx/session.js';
 import type { DiffusionPrior } from './prior.js';
 
 /** What was measured, and the card that is to say so. */
@@ -36,8 +37,8 @@ export async function measureLastLayer(
       `--laplace measures a diffusion prior of images alone, and ${card.name} is ${found}`,
     );
   }
-  const runtime = await Runtime.start(options);
-  const forget = runtime.closeOn(options.signal);
+  const runtime = await ChildRuntime.start(options);
+  const forget = closeOn(runtime, options.signal);
   try {
     const source = await graphSource(place.directory, card);
     const session = { threads: options.threads };

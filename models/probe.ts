@@ -12,7 +12,8 @@ import { type GraphFiles, graphFiles, graphSource, unreadable } from './files.js
 import { knownLevels, shareLeft } from './known-levels.js';
 import { levelFeeds, levelInput } from './level-input.js';
 import { openGraph } from './onnx/differentiable-graph.js';
-import { Runtime, type RuntimeLimits, type Session, type Tensor, type ValueInfo } from './onnx/session.js';
+import type { RuntimeLimits, Session, Tensor, ValueInfo } from './onnx/runtime.js';
+import { ChildRuntime } from './onnx/session.js';
 import type { DiffusionPrior } from './prior.js';
 import { inFixedSize } from './tiled.js';
 
@@ -40,7 +41,7 @@ const FAILURE = 0.8;
  */
 export async function probeCard(place: string, limits: RuntimeLimits = {}): Promise<Probe> {
   const path = place.endsWith('.onnx') ? place : await onlyModel(place);
-  const runtime = await Runtime.start(limits);
+  const runtime = await ChildRuntime.start(limits);
   try {
     const { graph: _, ...files } = await graphFiles(dirname(path), basename(path));
     const source = await graphSource(dirname(path), files);

@@ -6,7 +6,7 @@ import { parseJson } from './card-file.js';
 import { readText } from './contained.js';
 import { graphSource } from './files.js';
 import { openGraph } from './onnx/differentiable-graph.js';
-import type { Runtime, SessionOptions, Tensor } from './onnx/session.js';
+import type { Runtime, SessionOptions, Tensor } from './onnx/runtime.js';
 
 /** Of one text encoder. */
 export type TextEncoderCard = Pick<

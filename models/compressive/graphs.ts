@@ -3,7 +3,7 @@ import { type FloatArray, floatArray, formatShape, type Shape } from '../../src/
 import type { CompressiveCard } from '../card.js';
 import { graphSource } from '../files.js';
 import { DifferentiableGraph, type GraphModel } from '../onnx/differentiable-graph.js';
-import type { Tensor } from '../onnx/session.js';
+import type { Tensor } from '../onnx/runtime.js';
 import { requireNames, Transform } from '../onnx/transform.js';
 
 /** What a compressive prior is made of; the runtime becomes its own, and ends with it. */

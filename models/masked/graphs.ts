@@ -3,7 +3,7 @@ import { type FloatArray, floatArray, formatShape } from '../../src/core/array.j
 import type { MaskedCard } from '../card.js';
 import { graphSource } from '../files.js';
 import { DifferentiableGraph, type GraphModel } from '../onnx/differentiable-graph.js';
-import type { Tensor } from '../onnx/session.js';
+import type { Tensor } from '../onnx/runtime.js';
 import { requireNames, Transform } from '../onnx/transform.js';
 import { requireTokens, type Tokens } from './tokens.js';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type Graph, isExternal, type Model, type TensorRef, withSubgraphs } from './graph.js';
 import { readModel } from './proto/read.js';
 import { writeModel } from './proto/write.js';
-import type { Runtime } from './session.js';
+import type { Runtime } from './runtime.js';
 import type { ValueType, ValueTypes } from './vjp/emitter.js';
 
 /** Where a model's external weights lie, and where files may be left for as long as it is worked on. */

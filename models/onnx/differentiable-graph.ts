@@ -7,7 +7,7 @@ import { type GraphFootprint, graphFootprint } from './footprint.js';
 import { scaledPullback } from './half-precision.js';
 import { Pool } from './pool.js';
 import { readModel } from './proto/read.js';
-import type { Runtime, Session, SessionOptions, Tensor } from './session.js';
+import type { Runtime, Session, SessionOptions, Tensor } from './runtime.js';
 
 export interface GraphModel {
   readonly source: ModelSource;

@@ -12,7 +12,7 @@ import type { Model } from './graph.js';
 import { readModel } from './proto/read.js';
 import { writeModel } from './proto/write.js';
 import { measureResizes } from './resize-matrices.js';
-import type { Runtime } from './session.js';
+import type { Runtime } from './runtime.js';
 import { upgrade } from './upgrade.js';
 import { splitVjp } from './vjp/vjp.js';
 import { byReference, byValue, withSmallValues } from './weights.js';

@@ -3,7 +3,7 @@ import { GradientError } from '../../src/core/errors.js';
 import { constant, valuesOf } from './constants.js';
 import { attributeOf, describeNode, type Model, type Node, type TensorRef } from './graph.js';
 import { writeModel } from './proto/write.js';
-import type { Runtime } from './session.js';
+import type { Runtime } from './runtime.js';
 import type { ValueTypes } from './vjp/emitter.js';
 import type { ResizeMatrices, ResizeMatrix } from './vjp/resize-matrix.js';
 

@@ -2,15 +2,23 @@
  * Running ONNX graphs apart from the main thread.
  *
  * `session.run` of onnxruntime-node is synchronous inside, so it would hold up timers, progress bars and Ctrl-C
- * for as long as the network takes. All its calls are therefore made in one process per `Runtime` (worker.js):
+ * for as long as the network takes. All its calls are therefore made in one process per `ChildRuntime` (worker.js):
  * inputs and results are copied.
  */
 import { basename } from 'node:path';
 import { formatShape } from '../../src/core/array.js';
 import { Child } from './child.js';
+import {
+  closeOn,
+  type KeptTensors,
+  type RunOptions,
+  type RunResult,
+  type Runtime,
+  type RuntimeLimits,
+  type Session,
+  type SessionOptions,
+} from './runtime.js';
 import { ELEMENT_ARRAYS, type Tensor, type ValueInfo } from './tensor.js';
-
-export type { ElementType, Tensor, ValueInfo } from './tensor.js';
 
 /** What the worker can be asked; the reply is a `WorkerReply`. */
 export type WorkerRequest =
@@ -37,44 +45,13 @@ export type WorkerReply =
   | { kind: 'done'; outputs: Record<string, Tensor> }
   | { kind: 'failed'; message: string };
 
-export interface SessionOptions {
-  /** Threads inside one operator; ONNX Runtime's own choice (one per physical core) when absent. */
-  threads?: number;
-  /** How far ONNX Runtime rewrites the graph; `all` when absent. It changes the last bits of the results. */
-  optimisation?: 'disabled' | 'basic' | 'extended' | 'all';
-  /** Where the optimised graph is written to. */
-  optimisedModelPath?: string;
-  /** For a model given as bytes: the folder in which its external weights lie. */
-  externalDataFolder?: string;
-  /** What messages call the model; a model given as a path is called by its file name. */
-  name?: string;
-}
-
-export interface RunOptions {
-  /** Outputs to bring back; all that are not kept when absent. */
-  fetch?: readonly string[];
-  /** Outputs that stay in the runtime's process, to be fed to another session of the same runtime. */
-  keep?: readonly string[];
-  /** Tensors kept by an earlier run: they feed the inputs of the same names. */
-  kept?: KeptTensors;
-  /** Aborting rejects at once; a run that has already begun has some seconds to end, and its result is dropped. */
-  signal?: AbortSignal;
-}
-
-export interface RunResult {
-  outputs: Record<string, Tensor>;
-  /** Present where `keep` was given. */
-  kept?: KeptTensors;
-}
-
 /** Tensors that stay in the runtime's process until they are released. */
-class KeptTensors {
+class ChildTensors implements KeptTensors {
   #released = false;
 
-  /** @internal */
   constructor(
-    /** @internal */ readonly runtime: Runtime,
-    /** @internal */ readonly number: number,
+    readonly runtime: ChildRuntime,
+    readonly number: number,
     readonly names: readonly string[],
   ) {}
 
@@ -98,18 +75,11 @@ interface Job {
   settle(outcome: WorkerReply | Error): void;
 }
 
-export interface RuntimeLimits {
-  /** Seconds that opening a graph, or one run of it, may take; without end when absent. */
-  readonly timeout?: number;
-  /** Aborting closes the runtime wherever it is: what is asked of it then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
 /**
  * One process with ONNX Runtime in it, started when first needed. Where a run has to be stopped, or the process ends,
  * the next request starts another one with the same sessions. An idle runtime does not keep this process alive.
  */
-export class Runtime {
+export class ChildRuntime implements Runtime {
   #child?: Child;
   /** The first is at work; the others wait here, where an abort still finds them. */
   readonly #jobs: Job[] = [];
@@ -122,19 +92,12 @@ export class Runtime {
   readonly #forget: () => void;
 
   private constructor(readonly limits: RuntimeLimits) {
-    this.#forget = this.closeOn(limits.signal);
+    this.#forget = closeOn(this, limits.signal);
   }
 
-  static async start(limits: RuntimeLimits = {}): Promise<Runtime> {
+  static async start(limits: RuntimeLimits = {}): Promise<ChildRuntime> {
     limits.signal?.throwIfAborted();
-    return new Runtime(limits);
-  }
-
-  /** Lets a signal close the runtime. @returns what ends that. */
-  closeOn(signal: AbortSignal | undefined): () => void {
-    const abort = () => void this.close(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
-    return () => signal?.removeEventListener('abort', abort);
+    return new ChildRuntime(limits);
   }
 
   /**
@@ -252,25 +215,11 @@ export class Runtime {
   }
 }
 
-/** A loaded graph. */
-export interface Session {
-  readonly inputs: readonly ValueInfo[];
-  readonly outputs: readonly ValueInfo[];
-  /**
-   * Runs the graph once. Feeds are copied, so they may be changed as soon as this returns.
-   * @throws Error when an input is missing, unknown or of the wrong shape, or ONNX Runtime fails;
-   * the signal's reason when aborted.
-   */
-  run(feeds: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<RunResult>;
-  /** Gives the session's memory back; again is harmless. */
-  release(): Promise<void>;
-}
-
 class WorkerSession implements Session {
   #released = false;
 
   constructor(
-    readonly runtime: Runtime,
+    readonly runtime: ChildRuntime,
     readonly number: number,
     readonly name: string,
     readonly inputs: readonly ValueInfo[],
@@ -279,7 +228,8 @@ class WorkerSession implements Session {
 
   async run(feeds: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Promise<RunResult> {
     if (this.#released) throw new Error(`The session of ${this.name} was already released.`);
-    if (options.kept && options.kept.runtime !== this.runtime) {
+    const { kept: fed } = options;
+    if (fed && !(fed instanceof ChildTensors && fed.runtime === this.runtime)) {
       throw new Error(`Tensors kept in one runtime cannot feed ${this.name}, which is in another.`);
     }
     for (const name of Object.keys(feeds)) {
@@ -299,12 +249,12 @@ class WorkerSession implements Session {
       session: this.number,
       name: this.name,
       feeds: sent,
-      feedKept: options.kept?.number,
+      feedKept: fed?.number,
       fetch,
       keep,
       keepAs,
     };
-    const kept = keep.length > 0 ? new KeptTensors(this.runtime, keepAs, keep) : undefined;
+    const kept = keep.length > 0 ? new ChildTensors(this.runtime, keepAs, keep) : undefined;
     try {
       const reply = await this.runtime.call(request, options.signal);
       if (reply.kind !== 'done')

@@ -3,7 +3,7 @@ import { type FloatArray, floatArray, formatShape, mapArray, zeros } from '../..
 import type { Linearization } from '../../src/core/linearization.js';
 import type { Footprint } from '../prior.js';
 import { DifferentiableGraph, type GraphModel } from './differentiable-graph.js';
-import type { Tensor } from './session.js';
+import type { Tensor } from './runtime.js';
 
 /** x ↦ scale·x + shift */
 export interface Affine {

@@ -1,11 +1,12 @@
 /**
- * The process in which ONNX Runtime runs; `Runtime` in session.ts is its only caller and sends one request at a time.
+ * The process in which ONNX Runtime runs; `ChildRuntime` in session.ts is its only caller and sends one request at a time.
  *
  * JavaScript on purpose: it is loaded by Node itself, which at version 20 reads no TypeScript, and this file
  * must start from the sources as well as from the build.
  *
  * @import { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node'
- * @import { SessionOptions, WorkerReply, WorkerRequest } from './session.js'
+ * @import { SessionOptions } from './runtime.js'
+ * @import { WorkerReply, WorkerRequest } from './session.js'
  * @import { ElementType, Tensor, ValueInfo } from './tensor.js'
  */
 import { writeFileSync } from 'node:fs';

@@ -9,7 +9,8 @@ import { graphFiles, graphSource } from '../../models/files.js';
 import { cached } from '../../models/onnx/cache.js';
 import { DifferentiableGraph } from '../../models/onnx/differentiable-graph.js';
 import { differentiate } from '../../models/onnx/differentiate.js';
-import { Runtime, type RuntimeLimits, type Tensor } from '../../models/onnx/session.js';
+import type { RuntimeLimits, Tensor } from '../../models/onnx/runtime.js';
+import { ChildRuntime } from '../../models/onnx/session.js';
 import type { LoadedOperator, OperatorRole } from '../../problems/family.js';
 import { loadedModule, type OperatorModule } from '../../problems/own/module.js';
 import { loadedGraph, type OpenGraph } from '../../problems/own/onnx.js';
@@ -95,7 +96,7 @@ async function importTensorFlow(path: string): Promise<TensorFlow<TensorFlowTens
 }
 
 async function openGraph(path: string, limits: RuntimeLimits): Promise<OperatorFile> {
-  const runtime = await Runtime.start(limits);
+  const runtime = await ChildRuntime.start(limits);
   try {
     const files = await graphFiles(dirname(path), basename(path));
     const source = await graphSource(dirname(path), files);

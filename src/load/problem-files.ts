@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { readText, requireFile, requireWithin, type Trust } from '../../models/contained.js';
-import type { RuntimeLimits } from '../../models/onnx/session.js';
+import type { RuntimeLimits } from '../../models/onnx/runtime.js';
 import type { FileRole, LoadedOperator } from '../../problems/family.js';
 import { checkSpec, operators, parseNoise, parseProblem, problemFromJson } from '../../problems/index.js';
 import type { ProblemSpec, Term } from '../../problems/problem.js';

@@ -4,7 +4,8 @@ import { type DiffusionCard, diffusionCard } from '../../models/card.js';
 import { openDiffusionPrior } from '../../models/diffusion.js';
 import { differentiate } from '../../models/onnx/differentiate.js';
 import { ints, type Node, type TensorRef } from '../../models/onnx/graph.js';
-import { type ElementType, Runtime } from '../../models/onnx/session.js';
+import type { ElementType } from '../../models/onnx/runtime.js';
+import { ChildRuntime } from '../../models/onnx/session.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { inFixedSize } from '../../models/tiled.js';
 import { type FloatArray, floatArray } from '../../src/core/array.js';
@@ -13,9 +14,9 @@ import { dot } from '../../src/core/vector.js';
 import { float32, int64, model, node } from './tiny-models.js';
 
 const random = keyedRandom(0, 'diffusion', 0);
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

@@ -1,7 +1,7 @@
 /** Pictures as CLIP's image encoder takes them: resized as Pillow does, normalised, and told by a graph. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openImageEncoder, resized } from '../../models/image-encoder.js';
-import { Runtime } from '../../models/onnx/session.js';
+import { ChildRuntime } from '../../models/onnx/session.js';
 import { filled, floatArray, mapArray, zeros } from '../../src/core/array.js';
 import { model, node } from './tiny-models.js';
 
@@ -31,9 +31,9 @@ describe('resized', () => {
 });
 
 describe('an image encoder', () => {
-  let runtime: Runtime;
+  let runtime: ChildRuntime;
   beforeAll(async () => {
-    runtime = await Runtime.start();
+    runtime = await ChildRuntime.start();
   });
   afterAll(() => runtime.close());
 

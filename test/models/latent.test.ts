@@ -7,7 +7,7 @@ import { type LatentCard, latentCard } from '../../models/card.js';
 import { openLatentPrior } from '../../models/latent.js';
 import { differentiate } from '../../models/onnx/differentiate.js';
 import { ints } from '../../models/onnx/graph.js';
-import { Runtime } from '../../models/onnx/session.js';
+import { ChildRuntime } from '../../models/onnx/session.js';
 import { type FloatArray, floatArray, zeros } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { dot } from '../../src/core/vector.js';
@@ -15,9 +15,9 @@ import { fill, temporaryFolder } from '../io/folders.js';
 import { float32, model, node } from './tiny-models.js';
 import { tinyNetwork } from './tiny-prior.js';
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkCard } from '../../models/card.js';
 import { levelFeeds, levelInput, namedInput, scalarTensor } from '../../models/level-input.js';
-import type { ElementType, Session } from '../../models/onnx/session.js';
+import type { ElementType, Session } from '../../models/onnx/runtime.js';
 
 const session = (dims: readonly (number | string)[], type: ElementType = 'float32') =>
   ({ inputs: [{ name: 't', type, dims }] }) as unknown as Session;

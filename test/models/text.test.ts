@@ -1,16 +1,16 @@
 /** From texts to tokens, against those of 🤗 transformers (fixtures/priors), and to their embedding. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Runtime } from '../../models/onnx/session.js';
+import { ChildRuntime } from '../../models/onnx/session.js';
 import type { ElementType } from '../../models/onnx/tensor.js';
 import { openTextEncoder, openTokenizer } from '../../models/text.js';
 import { decodeNpz } from '../../src/io/npz.js';
 import { fill, temporaryFolder } from '../io/folders.js';
 import { float32, model, node } from './tiny-models.js';
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

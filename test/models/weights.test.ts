@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { differentiate } from '../../models/onnx/differentiate.js';
 import { readModel } from '../../models/onnx/proto/read.js';
-import { Runtime } from '../../models/onnx/session.js';
+import { ChildRuntime } from '../../models/onnx/session.js';
 import type { Tensor, ValueInfo } from '../../models/onnx/tensor.js';
 import type { FloatArray } from '../../src/core/array.js';
 import { decodeNpz } from '../../src/io/npz.js';
@@ -21,9 +21,9 @@ const graphs = readdirSync(truths, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith(suffix))
   .map((path) => path.slice(0, -suffix.length));
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

@@ -2,14 +2,14 @@
 import jstat from 'jstat';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDensity } from '../../../models/compressive/density.js';
-import { Runtime } from '../../../models/onnx/session.js';
+import { ChildRuntime } from '../../../models/onnx/session.js';
 import { type FloatArray, floatArray } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { smallModel } from './small-model.js';
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

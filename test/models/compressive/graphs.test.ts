@@ -1,13 +1,13 @@
 /** The graphs of a compressive prior: which are opened under which names, and how their answers are read. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, openPart, openTransform, tensorOf } from '../../../models/compressive/graphs.js';
-import { Runtime } from '../../../models/onnx/session.js';
+import { ChildRuntime } from '../../../models/onnx/session.js';
 import { floatArray } from '../../../src/core/array.js';
 import { smallModel } from './small-model.js';
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

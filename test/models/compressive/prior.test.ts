@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCompressivePrior } from '../../../models/compressive/prior.js';
 import { loadPrior } from '../../../models/load.js';
-import { Runtime } from '../../../models/onnx/session.js';
+import { ChildRuntime } from '../../../models/onnx/session.js';
 import type { CompressivePrior } from '../../../models/prior.js';
 import { bind, problem } from '../../../problems/bind.js';
 import { requireMatch } from '../../../solvers/choose.js';
@@ -138,8 +138,8 @@ describe('photo-compressive', () => {
 
 it('a decoder without a rule has no gradient: it draws, and solvers say which of them remain', async () => {
   const decoder = [node('Mod', ['code', 'five'], ['decoded'], { fmod: { kind: 'int', value: 1 } })];
-  const prior = await openCompressivePrior(smallModel(await Runtime.start(), { decoder }));
-  const whole = await openCompressivePrior(smallModel(await Runtime.start()));
+  const prior = await openCompressivePrior(smallModel(await ChildRuntime.start(), { decoder }));
+  const whole = await openCompressivePrior(smallModel(await ChildRuntime.start()));
   expect([prior.linearizeDecode, typeof whole.linearizeDecode]).toEqual([undefined, 'function']);
   expect((await prior.decode(filled([1, 2, 2], 3))).data).toEqual(new Float32Array(4).fill(3));
   const task = { prior, problem: bind(problem('denoise', 'gaussian:sigma=0.1'), { imageShape: [1, 2, 2] }) };

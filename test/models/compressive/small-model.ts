@@ -3,7 +3,7 @@ import { compressiveCard } from '../../../models/card.js';
 import type { CompressiveModel } from '../../../models/compressive/graphs.js';
 import { differentiate } from '../../../models/onnx/differentiate.js';
 import type { Node } from '../../../models/onnx/graph.js';
-import type { Runtime } from '../../../models/onnx/session.js';
+import type { Runtime } from '../../../models/onnx/runtime.js';
 import { fill, temporaryFolder } from '../../io/folders.js';
 import { float32, model, node } from '../tiny-models.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cached } from '../../../models/onnx/cache.js';
 import type { ModelSource, SplitModels } from '../../../models/onnx/differentiate.js';
-import type { Runtime } from '../../../models/onnx/session.js';
+import type { Runtime } from '../../../models/onnx/runtime.js';
 
 const MODELS: SplitModels = {
   forward: Uint8Array.of(1, 2, 3, 10),

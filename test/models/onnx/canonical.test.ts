@@ -2,14 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalise, inferTypes } from '../../../models/onnx/canonical.js';
 import { isExternal, type Model } from '../../../models/onnx/graph.js';
-import { Runtime } from '../../../models/onnx/session.js';
+import { ChildRuntime } from '../../../models/onnx/session.js';
 import { fill, temporaryFolder } from '../../io/folders.js';
 import { randomArray, runModel } from './differentiation.js';
 import { TestGraph } from './test-graph.js';
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

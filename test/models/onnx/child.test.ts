@@ -5,7 +5,8 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadPrior } from '../../../models/load.js';
-import { Runtime, type RuntimeLimits, type Tensor } from '../../../models/onnx/session.js';
+import type { RuntimeLimits, Tensor } from '../../../models/onnx/runtime.js';
+import { ChildRuntime } from '../../../models/onnx/session.js';
 import type { DiffusionPrior } from '../../../models/prior.js';
 import { zeros } from '../../../src/core/array.js';
 import { temporaryFolder } from '../../io/folders.js';
@@ -24,8 +25,8 @@ const endlessFeeds = {
   t: { type: 'float32', dims: [1], data: Float32Array.of(1) },
 } as const satisfies Record<string, Tensor>;
 
-async function started(limits?: RuntimeLimits): Promise<Runtime> {
-  const runtime = await Runtime.start(limits);
+async function started(limits?: RuntimeLimits): Promise<ChildRuntime> {
+  const runtime = await ChildRuntime.start(limits);
   onTestFinished(() => runtime.close());
   return runtime;
 }
@@ -131,8 +132,8 @@ test.runIf(linux)('a graph that never ends does not outlive a process that was k
   const folder = temporaryFolder();
   const session = new URL('../../../dist/models/onnx/session.js', import.meta.url).href;
   const child = script(
-    `const { Runtime } = await import(${JSON.stringify(session)});
-     const runtime = await Runtime.start();
+    `const { ChildRuntime } = await import(${JSON.stringify(session)});
+     const runtime = await ChildRuntime.start();
      const endless = await runtime.open(Uint8Array.of(${ENDLESS.join()}));
      const feeds = ${JSON.stringify(endlessFeeds, (_, value) => (value instanceof Float32Array ? [...value] : value))};
      for (const tensor of Object.values(feeds)) tensor.data = Float32Array.from(tensor.data);

@@ -4,13 +4,14 @@ import { DifferentiableGraph, openGraph } from '../../../models/onnx/differentia
 import { differentiate } from '../../../models/onnx/differentiate.js';
 import { withFloat32Ends } from '../../../models/onnx/half-precision.js';
 import { readOutline } from '../../../models/onnx/outline.js';
-import { Runtime, type Tensor } from '../../../models/onnx/session.js';
+import type { Tensor } from '../../../models/onnx/runtime.js';
+import { ChildRuntime } from '../../../models/onnx/session.js';
 import { fill, temporaryFolder } from '../../io/folders.js';
 import { float32, model, node } from '../tiny-models.js';
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

@@ -7,14 +7,14 @@ import { differentiate } from '../../../models/onnx/differentiate.js';
 import type { Graph, Model } from '../../../models/onnx/graph.js';
 import { readModel } from '../../../models/onnx/proto/read.js';
 import { writeModel } from '../../../models/onnx/proto/write.js';
-import { Runtime } from '../../../models/onnx/session.js';
+import { ChildRuntime } from '../../../models/onnx/session.js';
 import { type Arrays, gradientError, joined, randomArray, runTensors, tensors } from './differentiation.js';
 import { float, TestGraph } from './test-graph.js';
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 let folder: string;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
   folder = await mkdtemp(join(tmpdir(), 'retrodict-test-'));
 });
 afterAll(async () => {

@@ -4,7 +4,7 @@ import { inferTypes } from '../../../models/onnx/canonical.js';
 import type { Model } from '../../../models/onnx/graph.js';
 import { writeModel } from '../../../models/onnx/proto/write.js';
 import { measureResizes } from '../../../models/onnx/resize-matrices.js';
-import type { Runtime, SessionOptions } from '../../../models/onnx/session.js';
+import type { Runtime, SessionOptions } from '../../../models/onnx/runtime.js';
 import type { Tensor } from '../../../models/onnx/tensor.js';
 import { upgrade } from '../../../models/onnx/upgrade.js';
 import { type SplitVjp, splitVjp, type VjpRequest } from '../../../models/onnx/vjp/vjp.js';

@@ -5,13 +5,13 @@ import { constant } from '../../../models/onnx/constants.js';
 import type { Graph } from '../../../models/onnx/graph.js';
 import { withFloat32Ends } from '../../../models/onnx/half-precision.js';
 import { ModelProtoSchema, TensorProto_DataType } from '../../../models/onnx/proto/onnx_pb.js';
-import { Runtime } from '../../../models/onnx/session.js';
+import { ChildRuntime } from '../../../models/onnx/session.js';
 import type { ElementType } from '../../../models/onnx/tensor.js';
 import { model, node } from '../tiny-models.js';
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

@@ -10,15 +10,15 @@ import {
 } from '../../../models/onnx/last-convolution.js';
 import { readModel } from '../../../models/onnx/proto/read.js';
 import { writeModel } from '../../../models/onnx/proto/write.js';
-import { Runtime } from '../../../models/onnx/session.js';
+import { ChildRuntime } from '../../../models/onnx/session.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { float32, model, node } from '../tiny-models.js';
 
 const random = keyedRandom(0, 'last convolution', 0);
 const normals = (name: string, dims: number[]) => float32(name, dims, [...random(name).normals(dims).data]);
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

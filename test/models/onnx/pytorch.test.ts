@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differentiate } from '../../../models/onnx/differentiate.js';
-import { Runtime } from '../../../models/onnx/session.js';
+import { ChildRuntime } from '../../../models/onnx/session.js';
 import { ELEMENT_ARRAYS, type ElementType, type Tensor } from '../../../models/onnx/tensor.js';
 
 interface Fixture {
@@ -20,9 +20,9 @@ const names = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

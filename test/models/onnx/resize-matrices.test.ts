@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inferTypes } from '../../../models/onnx/canonical.js';
 import { measureResizes } from '../../../models/onnx/resize-matrices.js';
-import { Runtime } from '../../../models/onnx/session.js';
+import { ChildRuntime } from '../../../models/onnx/session.js';
 import { TestGraph } from './test-graph.js';
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

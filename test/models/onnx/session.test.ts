@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Runtime, type Session, type Tensor } from '../../../models/onnx/session.js';
+import type { Session, Tensor } from '../../../models/onnx/runtime.js';
+import { ChildRuntime } from '../../../models/onnx/session.js';
 import { float32, model, node } from '../tiny-models.js';
 
 const vector = (...values: number[]): Tensor => ({
@@ -39,11 +40,11 @@ const slowMatrix: Tensor = {
 };
 const slowFeeds = { x: slowMatrix, y0: slowMatrix };
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 let square: Session;
 
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
   square = await runtime.open(SQUARE, { threads: 1, name: 'square.onnx' });
 });
 
@@ -98,7 +99,7 @@ describe('kept tensors', () => {
   });
 
   test('stay in their own runtime', async () => {
-    const other = await Runtime.start();
+    const other = await ChildRuntime.start();
     const stranger = await other.open(PULLBACK);
     const { kept } = await square.run({ x: vector(1) }, { keep: ['slope'] });
     await expect(stranger.run({ v: vector(1) }, { kept })).rejects.toThrow('in another');
@@ -214,7 +215,7 @@ describe('errors are sentences that name the model', () => {
     await session.release();
     await session.release();
     await expect(session.run({ x: vector(1) })).rejects.toThrow('b.onnx was already released');
-    const other = await Runtime.start();
+    const other = await ChildRuntime.start();
     const orphan = await other.open(SLOW, { threads: 1 });
     const cut = expect(orphan.run(slowFeeds)).rejects.toThrow('was closed');
     await other.close();

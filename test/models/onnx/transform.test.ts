@@ -4,14 +4,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differentiate } from '../../../models/onnx/differentiate.js';
 import { int } from '../../../models/onnx/graph.js';
-import { Runtime } from '../../../models/onnx/session.js';
+import { ChildRuntime } from '../../../models/onnx/session.js';
 import { Transform, type TransformNames } from '../../../models/onnx/transform.js';
 import { floatArray } from '../../../src/core/array.js';
 import { float32, model, node } from '../tiny-models.js';
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

@@ -1,15 +1,15 @@
 /** Old forms of operators, against ONNX Runtime on the graph as it was written. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Graph, Model } from '../../../models/onnx/graph.js';
-import { Runtime } from '../../../models/onnx/session.js';
+import { ChildRuntime } from '../../../models/onnx/session.js';
 import { upgrade } from '../../../models/onnx/upgrade.js';
 import { node } from '../tiny-models.js';
 import { type Arrays, randomArray, runModel } from './differentiation.js';
 import { float, TestGraph } from './test-graph.js';
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

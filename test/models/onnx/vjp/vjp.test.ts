@@ -1,7 +1,7 @@
 /** The backward sweep as a whole: activity, what is kept, second transposition, and what it refuses. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { float, type Graph, type Model, type Node } from '../../../../models/onnx/graph.js';
-import { Runtime } from '../../../../models/onnx/session.js';
+import { ChildRuntime } from '../../../../models/onnx/session.js';
 import { splitVjp } from '../../../../models/onnx/vjp/vjp.js';
 import { networkCases } from '../cases/networks.js';
 import {
@@ -16,9 +16,9 @@ import {
 import { interpret } from '../interpreter64/index.js';
 import { TestGraph } from '../test-graph.js';
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

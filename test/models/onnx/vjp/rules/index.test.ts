@@ -1,6 +1,6 @@
 /** Every differentiation rule, against central differences of a float64 interpreter of the same graph. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Runtime } from '../../../../../models/onnx/session.js';
+import { ChildRuntime } from '../../../../../models/onnx/session.js';
 import { upgrade } from '../../../../../models/onnx/upgrade.js';
 import { constantOps } from '../../../../../models/onnx/vjp/rules/constant.js';
 import { rules } from '../../../../../models/onnx/vjp/rules/index.js';
@@ -26,9 +26,9 @@ import { TestGraph } from '../../test-graph.js';
 /** Nothing fused, so that equal formulas give equal bits. */
 const plain = { optimisation: 'disabled' } as const;
 
-let runtime: Runtime;
+let runtime: ChildRuntime;
 beforeAll(async () => {
-  runtime = await Runtime.start();
+  runtime = await ChildRuntime.start();
 });
 afterAll(() => runtime.close());
 

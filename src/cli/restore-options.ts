@@ -13,6 +13,7 @@ import {
   parseNumber,
   parsePositive,
   parseQuality,
+  parseShard,
   parseWhole,
 } from './values.js';
 
@@ -49,6 +50,8 @@ export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags, Par
   readonly force?: boolean;
   readonly overwrite?: boolean;
   readonly strict?: boolean;
+  readonly shard?: FolderJob['shard'];
+  readonly balance?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -62,6 +65,7 @@ export function addOptions(command: Command): void {
   addRunning(command);
   addEstimate(command);
   addLimits(command);
+  addSharing(command);
   addReplacing(command);
 }
 
@@ -199,6 +203,17 @@ function addLimits(command: Command): void {
       'fail a picture that would need more, such as 4GB (default: 90 % of the machine’s or container’s memory)',
       parseBytes,
     );
+}
+
+/** Which of the items, where others do the rest. */
+function addSharing(command: Command): void {
+  command
+    .option(
+      '--shard <i/n>',
+      'only part i of n of the pictures, counted from 1: several machines, each with a part',
+      parseShard,
+    )
+    .option('--balance', 'after its own shard, take pictures that no other run works on (a shared disk)');
 }
 
 /** What becomes of files that are there, of doubts and of the output. */

@@ -14,6 +14,9 @@ export function reporter(output: Output): (event: FolderEvent) => void {
         items = event.items;
         output.note(`${items} to restore`, event);
         return;
+      case 'waiting':
+        output.note(`waiting for ${event.items} that other runs work on`, event);
+        return;
       case 'skipped':
         output.note(`skipped ${event.path}: it ${event.reason}`, event);
         return;

@@ -36,7 +36,7 @@ export function addRestore(program: Command, finish: Finish): void {
         '  retrodict restore photos --out restored --problem denoise\n' +
         '  retrodict restore blurred.png --out restored --problem gaussian-blur:sigma=1.6 --noise gaussian:sigma=2/255\n' +
         '  retrodict restore simulated --out restored --problem simulated/problem.json --truth photos\n' +
-        '\nA file that is there already is replaced only where DIR/manifest.jsonl lists it. One run at a time works in DIR.',
+        '\nA file that is there already is replaced only where DIR/manifest.jsonl lists it. Several runs in one DIR share the pictures.',
     )
     .action(async (inputs: string[], options: RestoreOptions) =>
       finish(await restoreCommand(inputs, options)),

@@ -77,6 +77,14 @@ export function parseRange(text: string): { black: number; white: number } {
   return { black, white };
 }
 
+/** `1/4`; parts count from 1. */
+export function parseShard(text: string): { index: number; count: number } {
+  const [, index, count] = /^([1-9]\d{0,8})\/([1-9]\d{0,8})$/.exec(text) ?? [];
+  if (count === undefined || Number(index) > Number(count))
+    throw new InvalidArgumentError('Expected i/n with i from 1 to n, such as 1/4.');
+  return { index: Number(index), count: Number(count) };
+}
+
 /** `4GB`, `500MB` or a number of bytes. */
 export function parseBytes(text: string): number {
   const [, digits, unit = 'B'] = /^(\d+(?:\.\d+)?)\s?([kMGT]?i?B)?$/i.exec(text) ?? [];

@@ -4,8 +4,8 @@
  * folder to itself.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { tryLock } from 'fs-native-extensions';
@@ -16,6 +16,14 @@ import { makeFolder } from './atomic.js';
 
 /** Of restored pictures; walks pass over folders that hold one. */
 export const manifestName = 'manifest.jsonl';
+
+/**
+ * Of one of several runs that share a folder.
+ * @param part tells it apart: `run-2`; absent, of the one that has the folder's own.
+ */
+export function nameOfPart(manifest: string, part: string | undefined): string {
+  return part === undefined ? manifest : manifest.replace(/\.jsonl$/, `.${part}.jsonl`);
+}
 
 /** All that decides the bytes of an item's results, as plain JSON. */
 export type Recipe = Readonly<Record<string, unknown>>;
@@ -34,6 +42,8 @@ export interface OkLine {
   readonly files: readonly string[];
   /** Of each of them, as it was written. */
   readonly digests: Readonly<Record<string, Digest>>;
+  /** When the line was written (ISO 8601). Of several lines of an item, the latest holds. */
+  readonly at?: string;
 }
 
 export interface Digest {
@@ -61,7 +71,7 @@ export function keyOf(made: Recipe): string {
 /** The manifest of one output folder, open for appending and locked. */
 export class Manifest {
   private constructor(
-    private readonly path: string,
+    readonly path: string,
     private readonly file: FileHandle,
     private size: number,
     private readonly done: Map<string, OkLine>,
@@ -78,6 +88,24 @@ export class Manifest {
    */
   static async open(path: string): Promise<Manifest> {
     const file = await openLocked(path);
+    if (file) return Manifest.read(path, file);
+    const folder = dirname(path);
+    throw new UsageError(`another run works in ${folder}; wait until it ends, or give another output folder`);
+  }
+
+  /**
+   * The first that no other run has open: `NAME`, else its part `run-2`, `run-3` and so on.
+   * @throws Error as `open` does.
+   */
+  static async openFree(folder: string, name: string): Promise<Manifest> {
+    for (let run = 1; ; run++) {
+      const path = join(folder, run === 1 ? name : nameOfPart(name, `run-${run}`));
+      const file = await openLocked(path);
+      if (file) return Manifest.read(path, file);
+    }
+  }
+
+  private static async read(path: string, file: FileHandle): Promise<Manifest> {
     try {
       const bytes = await file.readFile();
       const end = bytes.lastIndexOf('\n') + 1;
@@ -116,21 +144,11 @@ export class Manifest {
   }
 }
 
-/**
- * The last `ok` line of each item, by name, of a manifest that nobody need have open.
- * @throws Error in one sentence where it cannot be read or is damaged.
- */
-export async function readManifest<Line extends OkLine>(path: string): Promise<Map<string, Line>> {
-  const text = await readFile(path, 'utf8').catch((error) => {
-    throw new Error(`${path} cannot be read: ${reasonOf(error)}`, { cause: error });
-  });
-  return parse(text.slice(0, text.lastIndexOf('\n') + 1), path) as Map<string, Line>;
-}
-
 /** Beyond every line: on Windows what is locked cannot be read by others. */
 const LOCKED_BYTE = 2 ** 52;
 
-async function openLocked(path: string): Promise<FileHandle> {
+/** Undefined where another has it locked. */
+async function openLocked(path: string): Promise<FileHandle | undefined> {
   const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   const file = await makeFolder(dirname(path))
     .then(() => open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK))
@@ -141,10 +159,8 @@ async function openLocked(path: string): Promise<FileHandle> {
     if (!(await file.stat()).isFile())
       throw new Error(`${path} is not a file, so no results can be noted there`);
     if (!tryLock(file.fd, LOCKED_BYTE, 1)) {
-      const folder = dirname(path);
-      throw new UsageError(
-        `another run works in ${folder}; wait until it ends, or give another output folder`,
-      );
+      await file.close();
+      return undefined;
     }
     if ((await file.stat()).nlink > 0) return file;
   } catch (error) {
@@ -155,7 +171,24 @@ async function openLocked(path: string): Promise<FileHandle> {
   return openLocked(path);
 }
 
-function parse(text: string, path: string): Map<string, OkLine> {
+/** Whether no process has a manifest open, as far as this machine knows. */
+export async function isFree(path: string): Promise<boolean> {
+  const file = await open(path, 'r+').catch(() => undefined);
+  if (!file) return true;
+  try {
+    return tryLock(file.fd, LOCKED_BYTE, 1);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The last `ok` line of each item, by name.
+ * @param text whole lines.
+ * @param path for messages.
+ * @throws Error in one sentence where it is damaged or another program's.
+ */
+export function parse(text: string, path: string): Map<string, OkLine> {
   const lines = text.split('\n').map((line, i) => {
     try {
       return line === '' ? undefined : (parseJson(line) as ManifestLine);

@@ -4,17 +4,22 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, readFile, realpath, rm } from 'node:fs/promises';
+import { lstat, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { requireText } from '../core/arguments.js';
 import { UsageError } from '../core/errors.js';
 import { reasonOf } from '../core/reasons.js';
-import { moveInPlace, removeLeftovers, writeAside, writeFileAtomic } from './atomic.js';
-import { type Digest, type FailedLine, isListOfNames, Manifest, type OkLine } from './manifest.js';
+import { moveInPlace, removeLeftovers, writeAside } from './atomic.js';
+import { Claims } from './claims.js';
+import { type Digest, type FailedLine, Manifest, nameOfPart, type OkLine } from './manifest.js';
+import { laterOf, Manifests } from './manifests.js';
 
 /** What is there stands, and so does its line: an item that is not worked on. */
 export class Refusal extends Error {}
+
+/** Another run took the item for abandoned and has it now. */
+export class TakenOver extends Error {}
 
 /** An empty name would mean the current folder. @throws UsageError */
 export function requireOut(out: string): void {
@@ -35,40 +40,63 @@ export interface Protection {
   readonly overwrite?: boolean;
 }
 
+/** Of a folder in which several runs may work at a time. */
+export interface Sharing {
+  /** Tells this run's manifest from those of others: `shard-1-of-4`. */
+  readonly part?: string;
+}
+
 export class OutputFolder {
   private constructor(
     private readonly out: string,
     private readonly manifest: Manifest,
-    private readonly journal: string,
-    /** Files that are being put in place, by item: what a killed run may have left without a line. */
-    private readonly pending: Map<string, readonly string[]>,
+    private readonly others: Manifests,
+    private readonly claims: Claims,
     private readonly inputs: ReadonlySet<string>,
     private readonly overwrite: boolean,
   ) {}
 
   /**
-   * Makes the folder if need be, and keeps other processes out of it until it is closed.
-   * @param manifest the name of its manifest, one for each kind of job.
+   * Makes the folder if need be.
+   * @param kind the name of its manifest, one for each kind of job.
+   * @param sharing other runs may work there at the same time; without it they are kept out until it is closed.
    * @throws UsageError where another process works in it or the name is empty; Error where it cannot be written.
    */
-  static async open(out: string, manifest: string, protection: Protection): Promise<OutputFolder> {
+  static async open(
+    out: string,
+    kind: string,
+    protection: Protection,
+    sharing?: Sharing,
+  ): Promise<OutputFolder> {
     requireOut(out);
-    const opened = await Manifest.open(join(out, manifest));
-    const journal = join(out, `.${manifest}.pending`);
-    await removeLeftovers(journal);
+    const manifest = sharing
+      ? await Manifest.openFree(out, nameOfPart(kind, sharing.part))
+      : await Manifest.open(join(out, kind));
+    const own = basename(manifest.path);
+    const others = new Manifests(out, kind, own);
+    await others.refresh();
     const inputs = new Set((await Promise.all(protection.inputs.map(placesOf))).flat());
-    return new OutputFolder(
-      out,
-      opened,
-      journal,
-      await readJournal(journal),
-      inputs,
-      protection.overwrite ?? false,
-    );
+    const claims = new Claims({ out, kind, manifest: own, alone: sharing === undefined });
+    return new OutputFolder(out, manifest, others, claims, inputs, protection.overwrite ?? false);
+  }
+
+  /**
+   * Takes an item for this run; what others have done until then is known from there on.
+   * @returns false where another run works on it.
+   */
+  async claim(name: string): Promise<boolean> {
+    if (!(await this.claims.take(name))) return false;
+    await this.others.refresh();
+    return true;
+  }
+
+  /** Gives an item back, done or not. */
+  async release(name: string): Promise<void> {
+    await this.claims.release(name);
   }
 
   lastDone(name: string): OkLine | undefined {
-    return this.manifest.lastDone(name);
+    return laterOf(this.others.lastDone(name), this.manifest.lastDone(name));
   }
 
   /** The files of a line that are there but not as they were written, and those that are gone. */
@@ -91,6 +119,7 @@ export class OutputFolder {
    *   where a file that one lists is not as this program wrote it.
    */
   async requireFree(name: string, endings: readonly string[]): Promise<void> {
+    await this.requireHeld(name);
     const own = this.filesOf(name);
     const changed = await this.changedByOthers(name);
     for (const file of new Set([...endings.map((ending) => name + ending), ...own])) {
@@ -113,13 +142,15 @@ export class OutputFolder {
 
   /**
    * Puts all files of an item in place, removes those that it had before and has no more, and appends its line.
-   * @throws Error in one sentence; then no new file is there that the next run would take for another's.
+   * @throws Error in one sentence; then no new file is there that the next run would take for another's. TakenOver
+   *   where another run has the item now.
    */
   async put<Rest extends Pick<OkLine, 'key' | 'made'>>(
     name: string,
     files: readonly NewFile[],
     rest: Rest,
   ): Promise<OkLine & Rest> {
+    await this.requireHeld(name);
     const written = files.map(({ ending }) => name + ending);
     const old = this.filesOf(name).filter((file) => !written.includes(file));
     const asides: string[] = [];
@@ -128,7 +159,7 @@ export class OutputFolder {
         await removeLeftovers(join(this.out, name + ending));
         asides.push(await writeAside(join(this.out, name + ending), bytes));
       }
-      await this.announce(name, [...written, ...old]);
+      await this.claims.note(name, [...written, ...old]);
       for (const [i, file] of written.entries()) await moveInPlace(asides[i], join(this.out, file));
       for (const file of old) await rm(join(this.out, file), { force: true });
     } catch (error) {
@@ -136,9 +167,11 @@ export class OutputFolder {
       throw error;
     }
     const digests = Object.fromEntries(files.map(({ ending, bytes }) => [name + ending, digest(bytes)]));
-    const line = { version: 1 as const, name, status: 'ok' as const, ...rest, files: written, digests };
+    const at = new Date().toISOString();
+    const line = { version: 1 as const, name, status: 'ok' as const, ...rest, files: written, digests, at };
     await this.manifest.append(line);
-    await this.announce(name, undefined);
+    await this.claims.note(name, []);
+    await this.claims.release(name);
     return line;
   }
 
@@ -147,28 +180,27 @@ export class OutputFolder {
   }
 
   async close(): Promise<void> {
+    await this.claims.close();
     await this.manifest.close();
+  }
+
+  /** In a folder that is not shared nobody else can have it. */
+  private async requireHeld(name: string): Promise<void> {
+    if ((await this.claims.take(name)) && (await this.claims.has(name))) return;
+    throw new TakenOver(`another run works on ${join(this.out, name)}`);
   }
 
   /** Unless a killed run was at work on the item. Lines of before digests were kept tell nothing. */
   private async changedByOthers(name: string): Promise<readonly string[]> {
-    const last = this.manifest.lastDone(name);
-    if (last?.digests === undefined || this.pending.has(name)) return [];
+    const last = this.lastDone(name);
+    if (last?.digests === undefined || this.claims.filesOf(name).length > 0) return [];
     return (await this.compare(last)).changed;
   }
 
   /** What the item has, by its last line and by what a killed run was putting in place. */
   private filesOf(name: string): string[] {
-    const listed = this.manifest.lastDone(name)?.files ?? [];
-    return ownFiles(name, [...new Set([...listed, ...(this.pending.get(name) ?? [])])]);
-  }
-
-  /** Notes which files are about to be an item's; undefined: its line is written. */
-  private async announce(name: string, files: readonly string[] | undefined): Promise<void> {
-    if (files) this.pending.set(name, files);
-    else this.pending.delete(name);
-    if (this.pending.size === 0) await rm(this.journal, { force: true });
-    else await writeFileAtomic(this.journal, JSON.stringify(Object.fromEntries(this.pending)));
+    const listed = this.lastDone(name)?.files ?? [];
+    return ownFiles(name, [...new Set([...listed, ...this.claims.filesOf(name)])]);
   }
 }
 
@@ -178,15 +210,6 @@ export class OutputFolder {
 function ownFiles(name: string, files: readonly string[]): string[] {
   if (name.split('/').some((part) => part === '..' || part === '')) return [];
   return files.filter((file) => file.startsWith(`${name}.`) && !file.slice(name.length).includes('/'));
-}
-
-async function readJournal(path: string): Promise<Map<string, readonly string[]>> {
-  try {
-    const lists = Object.entries(JSON.parse(await readFile(path, 'utf8')));
-    return new Map(lists.filter((entry): entry is [string, string[]] => isListOfNames(entry[1])));
-  } catch {
-    return new Map(); // there is none, which is the rule
-  }
 }
 
 /** Where a path lies, links in its folder resolved, and what it leads to. */

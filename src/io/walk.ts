@@ -6,7 +6,7 @@ import { UsageError } from '../core/errors.js';
 import { reasonOf } from '../core/reasons.js';
 import { type Results, separateClashes } from './clashes.js';
 import { foreignFormat } from './foreign-formats.js';
-import { manifestName } from './manifest.js';
+import { manifestsIn } from './manifests.js';
 import { requireOut } from './output-folder.js';
 import { readerEndings } from './readers/index.js';
 
@@ -136,7 +136,7 @@ async function walkFolder(folder: string, prefix: string, found: Found): Promise
   for (const entry of entries) {
     const path = join(folder, entry.name);
     const pass = (reason: string) => found.skipped.push({ path, reason });
-    if (entry.isDirectory() && existsSync(join(path, manifestName))) {
+    if (entry.isDirectory() && manifestsIn(path).length > 0) {
       pass('is a folder of results: it holds a manifest');
     } else if (entry.isDirectory() && !isMisread(path)) {
       await walkFolder(path, `${prefix}${entry.name}/`, found);

@@ -15,7 +15,7 @@ import {
 import { keyedRandom } from '../core/random.js';
 import { scaled } from '../core/spread-groups.js';
 import { openInput } from '../io/inputs.js';
-import { manifestName, readManifest } from '../io/manifest.js';
+import { readManifests } from '../io/manifests.js';
 import { decodeNpz } from '../io/npz.js';
 import type { Item } from '../io/walk.js';
 import { readSpecFiles, type SpecFiles } from '../load/problem-files.js';
@@ -47,9 +47,7 @@ export async function cardFrom(
   job: Job,
 ): Promise<CalibrationCard> {
   const photographs: Photograph[] = [];
-  const lines = await Promise.all(
-    restored.map(({ folder }) => readManifest<RestoredLine>(join(folder, manifestName))),
-  );
+  const lines = await Promise.all(restored.map(({ folder }) => readManifests<RestoredLine>(folder)));
   const files = await Promise.all(restored.map(({ spec }) => readSpecFiles(spec, job)));
   try {
     for (const { name, path } of items) {

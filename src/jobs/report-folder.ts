@@ -5,7 +5,8 @@ import { basename, join } from 'node:path';
 import { requireText } from '../core/arguments.js';
 import { UsageError } from '../core/errors.js';
 import { writeFileAtomic } from '../io/atomic.js';
-import { manifestName, readManifest } from '../io/manifest.js';
+import { manifestName } from '../io/manifest.js';
+import { manifestsIn, readManifests } from '../io/manifests.js';
 import { reportPage } from '../report/page.js';
 import { pictureOf } from './report-picture.js';
 import type { RestoredLine } from './restore-item.js';
@@ -47,7 +48,7 @@ export async function reportFolder(job: ReportJob): Promise<string> {
   requireText(folder, 'the folder of results');
   const byName = new Map<string, Reported[]>();
   for (const { label, path } of foldersIn(folder)) {
-    for (const line of (await readManifest<RestoredLine>(join(path, manifestName))).values()) {
+    for (const line of (await readManifests<RestoredLine>(path)).values()) {
       requireFiles(path, line);
       byName.set(line.name, [...(byName.get(line.name) ?? []), { label, folder: path, line }]);
     }
@@ -65,9 +66,9 @@ export async function reportFolder(job: ReportJob): Promise<string> {
 
 /** @throws UsageError where no manifest is found. */
 function foldersIn(folder: string): { label: string; path: string }[] {
-  if (existsSync(join(folder, manifestName))) return [{ label: basename(folder), path: folder }];
+  if (manifestsIn(folder).length > 0) return [{ label: basename(folder), path: folder }];
   const below = existsSync(folder) ? readdirSync(folder).sort() : [];
-  const found = below.filter((name) => existsSync(join(folder, name, manifestName)));
+  const found = below.filter((name) => manifestsIn(join(folder, name)).length > 0);
   if (found.length > 0) return found.map((label) => ({ label, path: join(folder, label) }));
   throw new UsageError(`${folder} holds no ${manifestName}, expected a folder that restore wrote`);
 }

@@ -17,11 +17,12 @@ import { defaults } from '../defaults.js';
 import type { Progress } from '../draw-samples.js';
 import { heldMemory } from '../io/machine-memory.js';
 import { manifestName } from '../io/manifest.js';
-import { OutputFolder, Refusal } from '../io/output-folder.js';
+import { OutputFolder, Refusal, TakenOver } from '../io/output-folder.js';
 import type { PictureLimits } from '../io/picture.js';
 import { type Item, walk } from '../io/walk.js';
 import { readCalibration, shippedCalibrations } from '../load/calibration-file.js';
 import { readSpecFiles } from '../load/problem-files.js';
+import { dealt } from './deal.js';
 import { isOpen } from './diagnosis.js';
 import type { Doubt } from './doubts.js';
 import type { NoiseReport } from './estimated-noise.js';
@@ -31,6 +32,7 @@ import { type PageRange, pagesAsked } from './pages.js';
 import { type RestoredLine, restoreItem, type Shared } from './restore-item.js';
 import { type AskedFormat, type Estimate, possibleEndings } from './results.js';
 import { requireTruthFolder } from './scores.js';
+import { inShard, requireShard, type Shard, shardName } from './shard.js';
 
 /** `threads`, `tile`, `memory` and `timeout` are of priors that are loaded here; `timeout` holds for operators too. */
 export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
@@ -92,6 +94,10 @@ export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
   readonly levels?: Levels;
   /** Folder of true images by the inputs' names, for PSNR and SSIM. */
   readonly truth?: string;
+  /** Only the items of one of n parts; which an item lies in follows from its name. */
+  readonly shard?: Shard;
+  /** After those of its own shard, the items that nobody works on (default false). */
+  readonly balance?: boolean;
   /** Replaces results that were made in another way. */
   readonly force?: boolean;
   /** Replaces files that no manifest of this program lists, too; never an input. */
@@ -106,6 +112,8 @@ export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
 /** What happens, in order; `name` is an item's name below the output folder, without extension. */
 export type FolderEvent =
   | { readonly type: 'start'; readonly items: number }
+  /** Nothing is left but what other runs work on; it is taken over where they die. */
+  | { readonly type: 'waiting'; readonly items: number }
   | { readonly type: 'skipped'; readonly path: string; readonly reason: string }
   /** What holds for all items: how a file of the problem is taken. */
   | { readonly type: 'note'; readonly message: string }
@@ -145,10 +153,10 @@ export interface FolderSummary {
 
 /**
  * Restores every item by itself: what one gives does not depend on the others. A failure is reported and the next item
- * is begun. In `out` only files that its own manifest lists are replaced or removed (`overwrite`: others too), never an
- * input; nobody else writes there meanwhile, and what a killed run left is put right by the next.
- * @throws UsageError where nothing can start, or another run works in `out`; the signal's reason when aborted, finished
- * items being kept.
+ * is begun. In `out` only files that its manifests list are replaced or removed (`overwrite`: others too), never an
+ * input. Several runs may work in `out` at a time, on one machine or on many that see the same disk: they share the
+ * items, and each has a manifest of its own. What a killed run left is put right by another or by the next.
+ * @throws UsageError where nothing can start; the signal's reason when aborted, finished items being kept.
  * @example
  * ```ts
  * import { readProblem, restoreFolder } from 'retrodict';
@@ -176,9 +184,12 @@ export async function restoreFolder(
     ),
     verb: 'restored',
   };
-  const { items, skipped, refused } = await walk(job.inputs, results, (item) =>
+  if (job.shard) requireShard(job.shard);
+  const found = await walk(job.inputs, results, (item) =>
     pagesAsked(item, job.pages, job.limits, job.dataset),
   );
+  const { skipped } = found;
+  const [items, refused] = [ofShard(found.items, job), ofShard(found.refused, job)];
   if (job.truth !== undefined) await requireTruthFolder(job.truth, job.out);
   const parts = await partsOf(job);
   try {
@@ -192,21 +203,17 @@ export async function restoreFolder(
       onEvent({ type: 'failed', name, path, error });
     };
     for (const { name, path, reason } of refused) fail(name, path, new Error(reason));
-    const inputs = items.map(({ path }) => path);
-    const folder = await OutputFolder.open(job.out, manifestName, { inputs, overwrite: job.overwrite });
+    const inputs = found.items.map(({ path }) => path);
+    const protection = { inputs, overwrite: job.overwrite };
+    const sharing = { part: job.shard && shardName(job.shard) };
+    const folder = await OutputFolder.open(job.out, manifestName, protection, sharing);
     const held = heldMemory();
     const shared = { ...parts, job: { ...job, solver: parts.solver }, folder, onEvent, held };
+    const restoreOne = async (item: Item) => {
+      counts[await restoreItem(item, shared)]++;
+    };
     try {
-      for (const item of items) {
-        job.signal?.throwIfAborted();
-        try {
-          counts[await restoreItem(item, shared)]++;
-        } catch (error) {
-          if (job.signal?.aborted) throw error;
-          fail(item.name, item.path, error as Error);
-          await recordFailure(folder, item, error as Error);
-        }
-      }
+      await eachClaimed(items, shared, restoreOne, fail);
     } finally {
       await folder.close();
     }
@@ -215,6 +222,39 @@ export async function restoreFolder(
   } finally {
     await parts.close();
   }
+}
+
+/** Each item while this run holds it; a failure is told and recorded, and others go on. */
+async function eachClaimed(
+  items: readonly Item[],
+  { folder, job, onEvent }: Shared,
+  work: (item: Item) => Promise<void>,
+  fail: (name: string, path: string, error: Error) => void,
+): Promise<void> {
+  const queue = [...items];
+  const claim = ({ name }: Item) => folder.claim(name);
+  const onWait = (left: number) => onEvent({ type: 'waiting', items: left });
+  for await (const item of dealt(queue, { claim, signal: job.signal, onWait })) {
+    try {
+      await work(item);
+    } catch (error) {
+      if (job.signal?.aborted) throw error;
+      if (error instanceof TakenOver) queue.push(item);
+      else {
+        fail(item.name, item.path, error as Error);
+        await recordFailure(folder, item, error as Error);
+      }
+    } finally {
+      await folder.release(item.name);
+    }
+  }
+}
+
+/** Those of the job's shard first; the others after them, or not at all. */
+function ofShard<I extends Item>(items: readonly I[], { shard, balance }: FolderJob): readonly I[] {
+  if (!shard) return items;
+  const own = items.filter(({ name }) => inShard(name, shard));
+  return balance ? [...own, ...items.filter((item) => !own.includes(item))] : own;
 }
 
 /** @throws UsageError where it could not be had, or would be of nothing. */

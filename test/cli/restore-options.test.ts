@@ -26,9 +26,12 @@ it('reads numbers, sizes and settings', () => {
     'zeta=1/2',
     '--bits',
     '16',
+    '--shard',
+    '2/3',
   ];
   expect(parse(...words)).toMatchObject({
     ...{ samples: 0, maxMemory: 2e9, set: { steps: 4, zeta: 0.5 }, bits: 16 },
+    shard: { index: 2, count: 3 },
   });
 });
 
@@ -37,6 +40,9 @@ it.each([
   ['--estimate', 'mode'],
   ['--samples', '-1'],
   ['--level', '2'],
+  ['--shard', '3/2'],
+  ['--shard', '0/2'],
+  ['--shard', '1'],
 ])('refuses %s %s', (...words) => {
   expect(() => parse(...words)).toThrow(words[1]);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../src/core/errors.js';
 import { Manifest } from '../../src/io/manifest.js';
-import { OutputFolder, type Protection, Refusal } from '../../src/io/output-folder.js';
+import { OutputFolder, type Protection, Refusal, TakenOver } from '../../src/io/output-folder.js';
 import { fill, temporaryFolder } from './folders.js';
 
 const made = { seed: 0 };
@@ -32,6 +32,7 @@ describe('OutputFolder', () => {
     const done = await inFolder(out, (folder) => folder.put('s/a', files, { ...line, more: 1 }));
     expect(done).toEqual({
       ...{ version: 1, name: 's/a', status: 'ok', ...line, more: 1 },
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       files: ['s/a.png', 's/a.posterior.npz'],
       digests: {
         's/a.png': {
@@ -132,6 +133,43 @@ describe('OutputFolder', () => {
       expect(await folder.compare(folder.lastDone('a')!)).toEqual({ changed: [], missing: [] });
     });
     expect(readdirSync(out).sort()).toEqual(['a.png', 'a.sd.png', 'manifest.jsonl']);
+  });
+
+  it('is shared by runs that say so: each has a manifest of its own, and knows what the others did', async () => {
+    const out = temporaryFolder();
+    const share = () => OutputFolder.open(out, 'manifest.jsonl', { inputs: [] }, {});
+    const [first, second] = [await share(), await share()];
+    expect([await first.claim('a'), await second.claim('a'), await second.claim('b')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    await first.put('a', [file('.png', '1')], line);
+    expect(await second.claim('a')).toBe(true);
+    expect(second.lastDone('a')).toMatchObject({ name: 'a', key: 'k' });
+    await second.requireFree('a', ['.png']); // what another run wrote is its own, too
+    await second.put('a', [file('.npy', '2')], { ...line, key: 'l' });
+    await second.put('b', [file('.png', '3')], line);
+    await first.close();
+    await second.close();
+    expect(readdirSync(out).sort()).toEqual(['a.npy', 'b.png', 'manifest.jsonl', 'manifest.run-2.jsonl']);
+    const alone = () => inFolder(out, async (folder) => folder.lastDone('a')?.key);
+    expect(await alone()).toBe('l'); // the later of two lines
+    const other = await share();
+    await expect(alone()).rejects.toThrow(/another run works in/);
+    await other.close();
+  });
+
+  it('does not write what another run has taken over', async () => {
+    const out = temporaryFolder();
+    const slept = await OutputFolder.open(out, 'manifest.jsonl', { inputs: [] }, { part: 'shard-1-of-2' });
+    await slept.claim('a');
+    const [claim] = readdirSync(join(out, '.manifest.jsonl.claims'));
+    const taken = join(out, '.manifest.jsonl.claims', claim.replace('.1.json', '.2.json'));
+    writeFileSync(taken, '{"token":"another"}');
+    await expect(slept.put('a', [file('.png', '1')], line)).rejects.toThrow(TakenOver);
+    await slept.close();
+    expect(readdirSync(out)).toEqual(['.manifest.jsonl.claims']);
   });
 
   it('needs a name', async () => {

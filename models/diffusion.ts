@@ -71,6 +71,10 @@ class OnnxDiffusionPrior implements FeedablePrior {
     if (moments && card.lastLayer) this.lastLayer = lastLayerOf(this.network, { ...card.lastLayer, moments });
   }
 
+  get workers(): number {
+    return this.model.runtime.workers;
+  }
+
   get card(): DiffusionCard {
     return this.model.card;
   }

@@ -130,6 +130,7 @@ function latentPrior(
         linearize: (network?.linearize ?? 0) + image.linearize,
       };
     },
+    workers: codes.workers,
     close: () => codes.close(),
   };
 }

@@ -1,11 +1,13 @@
 /** Finding priors by name, folder or file, checking their files and opening them. */
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { distance } from 'fastest-levenshtein';
 import { requireText } from '../src/core/arguments.js';
 import type { FloatArray } from '../src/core/array.js';
+import { UsageError } from '../src/core/errors.js';
 import { decodeNpy } from '../src/io/npy.js';
 import type { Card, DiffusionCard, MaskedCard } from './card.js';
 import { filesOf, isKnownKind, parseCard, parseJson, requiredFields } from './card-file.js';
@@ -20,14 +22,19 @@ import { openMaskedPrior } from './masked/prior.js';
 import { cached } from './onnx/cache.js';
 import { differentiate } from './onnx/differentiate.js';
 import { closeOn } from './onnx/runtime.js';
-import { ChildRuntime } from './onnx/session.js';
+import { Workers } from './onnx/workers.js';
 import type { Prior } from './prior.js';
 import { inFixedSize, tiled } from './tiled.js';
 
 /** How a prior is loaded and run. */
 export interface LoadOptions {
-  /** Threads of the network; one per physical core when absent. They do not change the results. */
+  /** Threads of each worker; cores / workers when absent. They do not change the results. */
   readonly threads?: number;
+  /**
+   * How many processes run the network (default 1): chains, particles and tiles are dealt out to them. Each holds the
+   * weights. They do not change the results.
+   */
+  readonly workers?: number;
   /** Runs the network on parts of this many pixels a side (see tiled.ts). */
   readonly tile?: number;
   /** `low` holds about half as much for the weights and is about a tenth slower; it changes the last bits. */
@@ -62,12 +69,14 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
  */
 export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): Promise<Prior> {
   requireText(nameOrPath, 'the name of a prior, or the path of its folder');
+  const { workers = 1, threads = threadsOfEach(workers) } = options;
+  requireWorkers(workers);
   const { place, card } = await placed(nameOrPath, options);
   options.signal?.throwIfAborted();
-  const runtime = await ChildRuntime.start({ timeout: options.timeout });
+  const runtime = await Workers.start(workers, { timeout: options.timeout });
   const open = {
     runtime,
-    session: { threads: options.threads, optimisation: options.memory === 'low' ? 'extended' : 'all' },
+    session: { threads, optimisation: options.memory === 'low' ? 'extended' : 'all' },
     differentiate: cached(differentiate),
   } as const;
   const forget = closeOn(runtime, options.signal);
@@ -110,6 +119,16 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
   } finally {
     forget();
   }
+}
+
+function requireWorkers(workers: number): void {
+  if (Number.isInteger(workers) && workers >= 1) return;
+  throw new UsageError(`workers must be a whole number from 1, found ${workers}`);
+}
+
+/** One worker alone takes what ONNX Runtime takes: one thread for each physical core. */
+function threadsOfEach(workers: number): number | undefined {
+  return workers === 1 ? undefined : Math.max(1, Math.floor(availableParallelism() / workers));
 }
 
 /** The card of a prior, its files checked, and where it lies. @throws Error as `loadPrior`. */

@@ -45,6 +45,8 @@ export interface DiffusionPrior {
   linearize?(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<Linearization>;
   /** How much memory the network takes on an image of this size, about; absent where that is not known. */
   footprint?(height: number, width: number): Footprint;
+  /** How many evaluations are made at a time; one when absent. */
+  readonly workers?: number;
   /** What is known of how far its network is off; absent where nobody measured it. */
   readonly lastLayer?: LastLayer;
   /**
@@ -120,6 +122,8 @@ export interface LatentPrior {
   readonly negation?: Negation;
   /** As of a diffusion prior; the size is that of the image. */
   footprint?(height: number, width: number): Footprint;
+  /** As of a diffusion prior. */
+  readonly workers?: number;
   /** Gives the model's memory back. */
   close(): Promise<void>;
 }
@@ -175,6 +179,8 @@ export interface CompressivePrior {
   draw(imageShape: readonly number[], random: Random, signal?: AbortSignal): Promise<Codes>;
   /** As of a diffusion prior. */
   footprint?(height: number, width: number): Footprint;
+  /** As of a diffusion prior. */
+  readonly workers?: number;
   /** Gives the model's memory back. */
   close(): Promise<void>;
 }
@@ -230,6 +236,8 @@ export interface MaskedPrior {
   readonly residual?: number;
   /** As of a diffusion prior. */
   footprint?(height: number, width: number): Footprint;
+  /** As of a diffusion prior. */
+  readonly workers?: number;
   /** Gives the model's memory back. */
   close(): Promise<void>;
 }
@@ -254,7 +262,7 @@ export type PriorKind = Prior['kind'];
 /** All of a prior but its network, for what wraps it; read field by field, since classes may have getters. */
 export function descriptionOf(prior: DiffusionPrior): Omit<DiffusionPrior, 'denoise' | 'linearize'> {
   const { kind, name, card, channels, sigmaRange, consistencyLevels, sizeMultiple } = prior;
-  const { fixedSize, receptiveRadius } = prior;
+  const { fixedSize, receptiveRadius, workers } = prior;
   return {
     ...{
       kind,
@@ -266,6 +274,7 @@ export function descriptionOf(prior: DiffusionPrior): Omit<DiffusionPrior, 'deno
       sizeMultiple,
       fixedSize,
       receptiveRadius,
+      workers,
     },
     footprint: prior.footprint && ((height, width) => prior.footprint!(height, width)),
     close: () => prior.close(),

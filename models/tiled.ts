@@ -9,13 +9,13 @@
 import { requirePrior } from '../src/core/arguments.js';
 import { type FloatArray, floatArray, zeros } from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
+import { drawSideBySide } from '../src/core/side-by-side.js';
 import { type DiffusionPrior, descriptionOf, type LastLayer, type PartWork } from './prior.js';
 import {
-  addWindow,
+  addPullbacks,
   type Grid,
   gridOf,
   longestWindow,
-  onlyCore,
   pasteCore,
   type Tile,
   type TileOptions,
@@ -42,10 +42,10 @@ export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPri
 
   async function denoise(x: FloatArray, sigma: number, signal?: AbortSignal): Promise<FloatArray> {
     const value = zeros(x.shape);
-    for (const part of tilesOf(x, grid)) {
-      const estimate = await prior.denoise(windowOf(x, part), sigma, signal);
-      pasteCore(estimate, part, value);
-    }
+    const tiles = tilesOf(x, grid);
+    await drawSideBySide(tiles.length, atATime(prior), signal, async (k, stop) => {
+      pasteCore(await prior.denoise(windowOf(x, tiles[k]), sigma, stop), tiles[k], value);
+    });
     return value;
   }
 
@@ -57,14 +57,9 @@ export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPri
       value: await denoise(x, sigma, signal),
       pullback: async (v) => {
         const gradient = zeros(v.shape);
-        for (const part of tiles) {
-          const local = await prior.linearize!(windowOf(at, part), sigma, signal);
-          try {
-            addWindow(await local.pullback(onlyCore(v, part)), part, gradient);
-          } finally {
-            local.release();
-          }
-        }
+        await addPullbacks(v, { tiles, atATime: atATime(prior), signal }, gradient, (k, stop) =>
+          prior.linearize!(windowOf(at, tiles[k]), sigma, stop),
+        );
         return gradient;
       },
       release() {},
@@ -75,7 +70,7 @@ export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPri
     ...descriptionOf(prior),
     denoise,
     ...(prior.linearize && { linearize }),
-    ...(prior.lastLayer && { lastLayer: tiledLayer(prior.lastLayer, options, grid) }),
+    ...(prior.lastLayer && { lastLayer: tiledLayer(prior.lastLayer, atATime(prior), options, grid) }),
     inParts: (arrays, work) => inTiles(prior, tilesOf(arrays[0], grid), arrays, work),
     footprint:
       prior.footprint && ((h, w) => prior.footprint!(longestWindow(h, grid), longestWindow(w, grid))),
@@ -83,13 +78,14 @@ export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPri
 }
 
 /** The last layer of a prior that sees images in parts. */
-function tiledLayer(layer: LastLayer, options: TileOptions, grid: Grid): LastLayer {
+function tiledLayer(layer: LastLayer, workers: number, options: TileOptions, grid: Grid): LastLayer {
   return {
     async deviation(x, sigma, signal) {
       const value = zeros(x.shape);
-      for (const part of tilesOf(x, grid)) {
-        pasteCore(await layer.deviation(windowOf(x, part), sigma, signal), part, value);
-      }
+      const tiles = tilesOf(x, grid);
+      await drawSideBySide(tiles.length, workers, signal, async (k, stop) => {
+        pasteCore(await layer.deviation(windowOf(x, tiles[k]), sigma, stop), tiles[k], value);
+      });
       return value;
     },
     draw: async (random) => tiled(await layer.draw(random), options),
@@ -114,14 +110,17 @@ async function inTiles(
   arrays: readonly FloatArray[],
   work: PartWork,
 ): Promise<readonly FloatArray[]> {
-  let whole: FloatArray[] = [];
-  for (const [k, part] of tiles.entries()) {
-    const windows = arrays.map((array) => windowOf(array, part));
+  let whole: FloatArray[] | undefined;
+  await drawSideBySide(tiles.length, atATime(prior), undefined, async (k) => {
+    const windows = arrays.map((array) => windowOf(array, tiles[k]));
     const results = await work(windows, prior, k, tiles.length);
-    if (k === 0) whole = results.map(({ shape }) => zeros([shape[0], ...arrays[0].shape.slice(1)]));
-    results.forEach((result, i) => {
-      pasteCore(result, part, whole[i]);
-    });
-  }
-  return whole;
+    whole ??= results.map(({ shape }) => zeros([shape[0], ...arrays[0].shape.slice(1)]));
+    for (const [i, result] of results.entries()) pasteCore(result, tiles[k], whole[i]);
+  });
+  return whole!;
+}
+
+/** One tile for each of the network's workers, and as many that are cut out or laid down meanwhile. */
+function atATime({ workers = 1 }: DiffusionPrior): number {
+  return workers === 1 ? 1 : 2 * workers;
 }

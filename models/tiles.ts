@@ -1,5 +1,7 @@
 /** How an image is divided into tiles: cores, and windows that reach a halo beyond them. */
 import { type FloatArray, type Shape, zeros } from '../src/core/array.js';
+import type { Linearization } from '../src/core/linearization.js';
+import { drawInOrder } from '../src/core/side-by-side.js';
 import { cut, paste, roundUp } from './padding.js';
 import type { CompressivePrior, DiffusionPrior, Prior } from './prior.js';
 
@@ -124,8 +126,35 @@ export function pasteCore(window: FloatArray, { row, column }: Tile, image: Floa
   paste(core, image, row.coreStart, column.coreStart);
 }
 
+/** Tiles whose pullbacks are added, several at a time. */
+interface PulledTiles {
+  readonly tiles: readonly Tile[];
+  /** Where each lies in what is differentiated; there too when absent. */
+  readonly places?: readonly Tile[];
+  readonly atATime: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Adds what v pulls back through each tile to the gradient, in their order, whichever is done first. */
+export async function addPullbacks(
+  v: FloatArray,
+  { tiles, places = tiles, atATime, signal }: PulledTiles,
+  gradient: FloatArray,
+  linearize: (k: number, signal: AbortSignal) => Promise<Linearization>,
+): Promise<void> {
+  const pulled = async (k: number, stop: AbortSignal) => {
+    const local = await linearize(k, stop);
+    try {
+      return await local.pullback(onlyCore(v, tiles[k]));
+    } finally {
+      local.release();
+    }
+  };
+  await drawInOrder(tiles.length, atATime, signal, pulled, (part, k) => addWindow(part, places[k], gradient));
+}
+
 /** The window of v with everything outside the core set to zero: the adjoint of `pasteCore`. */
-export function onlyCore(v: FloatArray, { row, column }: Tile): FloatArray {
+function onlyCore(v: FloatArray, { row, column }: Tile): FloatArray {
   const window = zeros([v.shape[0], row.end - row.start, column.end - column.start]);
   const height = row.coreEnd - row.coreStart;
   const width = column.coreEnd - column.coreStart;
@@ -135,7 +164,7 @@ export function onlyCore(v: FloatArray, { row, column }: Tile): FloatArray {
 }
 
 /** Adds a window to the image: the adjoint of `windowOf`. */
-export function addWindow(window: FloatArray, { row, column }: Tile, image: FloatArray): void {
+function addWindow(window: FloatArray, { row, column }: Tile, image: FloatArray): void {
   const [channels, h, w] = window.shape;
   const [, height, width] = image.shape;
   for (let c = 0, i = 0; c < channels; c++) {

@@ -73,6 +73,8 @@ export interface Context {
 export interface EnsembleContext extends Context {
   /** How many weighted samples are asked for. */
   readonly samples: number;
+  /** How many of them are worth working on at a time, since the network runs so many; one when absent. */
+  readonly atATime?: number;
 }
 
 interface SolverBase {

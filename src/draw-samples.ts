@@ -1,12 +1,22 @@
 /** Runs a solver: all its samples, with progress, pauses for other work, and a stop. */
-import type { Context, Ensemble, Moments, Solver, Task } from '../solvers/solver.js';
+
+import type { Prior } from '../models/prior.js';
+import type {
+  ChainSolver,
+  Context,
+  Ensemble,
+  Moments,
+  PointSolver,
+  Solver,
+  Task,
+} from '../solvers/solver.js';
 import type { FloatArray } from './core/array.js';
 import type { RandomSource } from './core/random.js';
 import { drawSideBySide } from './core/side-by-side.js';
 
 /** How far a restoration is. */
 export interface Progress {
-  /** The sample that makes a step, from 0; two are drawn side by side. */
+  /** The sample that makes a step, from 0; several are drawn side by side. */
   readonly sample: number;
   readonly samples: number;
   /** The step that begins, from 0. */
@@ -23,6 +33,8 @@ interface Drawing {
   /** Parsed. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly samples: number;
+  /** How many chains, or particles, are at work at a time. */
+  readonly atATime: number;
   /** Whether moments are to have variances. */
   readonly variance: boolean;
   /** The streams of sample k. */
@@ -41,17 +53,58 @@ export interface Drawn {
   readonly weighting: Partial<Omit<Ensemble, 'samples'>>;
 }
 
+/** While one waits for the network, another does its own arithmetic: with two each worker is hardly ever idle. */
+export function chainsAtATime(prior: Prior | undefined): number {
+  return 2 * (prior?.workers ?? 1);
+}
+
 /**
- * Moments or an estimate first; chains two side by side; an ensemble, or a point solver's one image, in one run.
+ * Chains side by side, and with them moments or an estimate; an ensemble, or a point solver's one image, in one run.
  * @throws Error where an image is not finite; the signal's reason when aborted.
  */
 export async function drawSamples(drawing: Drawing): Promise<Drawn> {
-  const { solver, task, options, samples, randomOf, signal } = drawing;
-  const knowing = solver.kind === 'chain' && solver.moments ? solver : undefined;
-  const runs = solver.kind === 'chain' ? samples : 1;
-  const estimating = solver.kind === 'chain' && samples > 1 ? solver : undefined;
-  const meter = progressMeter(runs + (knowing || estimating?.estimate ? 1 : 0), drawing.onProgress);
-  const contextOf = (k: number, stop?: AbortSignal): Context => ({
+  const { solver, task, options, samples, atATime, signal } = drawing;
+  if (solver.kind !== 'ensemble') return drawChains(drawing, solver);
+  const context = contextOf(drawing, progressMeter(1, drawing.onProgress), 0, signal);
+  const drawn = await solver.run(task, options, { ...context, samples, atATime });
+  const { samples: images, ...weighting } = drawn;
+  requireFiniteSamples(images, solver);
+  return { images, weighting };
+}
+
+/** What is known without samples has the streams of the first, begins before it, and is counted after the last. */
+async function drawChains(drawing: Drawing, solver: ChainSolver | PointSolver): Promise<Drawn> {
+  const { task, options, samples, atATime, randomOf, variance, signal } = drawing;
+  const chain = solver.kind === 'chain' ? solver : undefined;
+  const runs = chain ? samples : 1;
+  const estimating = samples > 1 ? chain?.estimate : undefined;
+  const ahead = chain?.moments || estimating ? 1 : 0;
+  const meter = progressMeter(runs + ahead, drawing.onProgress);
+  let known: Pick<Drawn, 'moments' | 'estimate'> = {};
+  const images = await drawSideBySide(ahead + runs, atATime, signal, async (place, stop) => {
+    const k = place < ahead ? runs : place - ahead;
+    const context = contextOf(drawing, meter, k, stop);
+    if (k === runs) {
+      const first = { ...context, random: randomOf(0), variance };
+      const moments = await chain?.moments?.(task, options, first);
+      known = { moments, estimate: await estimating?.(task, options, first) };
+    }
+    const image = k < runs ? await solver.run(task, options, context) : undefined;
+    meter.end(k);
+    return image;
+  });
+  const drawn = images.slice(ahead) as FloatArray[];
+  const { moments, estimate } = known;
+  requireFiniteSamples(
+    [moments?.mean, estimate].filter((image) => image !== undefined),
+    solver,
+  );
+  requireFiniteSamples(drawn, solver);
+  return { images: drawn, ...known, weighting: {} };
+}
+
+function contextOf({ randomOf }: Drawing, meter: Meter, k: number, stop?: AbortSignal): Context {
+  return {
     random: randomOf(k),
     signal: stop,
     async step(step, steps) {
@@ -59,32 +112,10 @@ export async function drawSamples(drawing: Drawing): Promise<Drawn> {
       await meter.step(k, step, steps);
       stop?.throwIfAborted();
     },
-  });
-  if (solver.kind === 'ensemble') {
-    const { samples: images, ...weighting } = await solver.run(task, options, {
-      ...contextOf(0, signal),
-      samples,
-    });
-    requireFiniteSamples(images, solver);
-    return { images, weighting };
-  }
-  const context = { ...contextOf(runs, signal), random: randomOf(0), variance: drawing.variance };
-  const moments = await knowing?.moments?.(task, options, context);
-  if (moments) {
-    requireFiniteSamples([moments.mean], solver);
-    meter.end(runs);
-  }
-  const estimate = await estimating?.estimate?.(task, options, context);
-  if (estimate) requireFiniteSamples([estimate], solver);
-  if (estimating?.estimate) meter.end(runs);
-  const images = await drawSideBySide(runs, signal, async (k, stop) => {
-    const image = await solver.run(task, options, contextOf(k, stop));
-    meter.end(k);
-    return image;
-  });
-  requireFiniteSamples(images, solver);
-  return { images, moments, estimate, weighting: {} };
+  };
 }
+
+type Meter = ReturnType<typeof progressMeter>;
 
 /** Tells of the steps of `runs` runs, and lets other work of this thread have its turn. */
 function progressMeter(runs: number, onProgress?: (progress: Progress) => void) {
@@ -92,6 +123,8 @@ function progressMeter(runs: number, onProgress?: (progress: Progress) => void) 
   let fraction = 0;
   const turn = turns();
   const advance = (k: number, share: number) => {
+    // Particles and tiles may begin in any order.
+    if (share < shares[k]) return;
     fraction += (share - shares[k]) / runs;
     shares[k] = share;
   };

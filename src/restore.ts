@@ -25,7 +25,7 @@ import { evidenceError } from './core/evidence-error.js';
 import { normalisedWeights, type Summary, summarise, summariseMoments } from './core/posterior.js';
 import { hashArray, keyedRandom, type Random, type RandomSource } from './core/random.js';
 import { defaultSamples, defaults, drawnSamples, wantsVariance } from './defaults.js';
-import { type Drawn, drawSamples, type Progress } from './draw-samples.js';
+import { chainsAtATime, type Drawn, drawSamples, type Progress } from './draw-samples.js';
 import { requireMeasured } from './epistemic.js';
 import { requireMemory } from './memory.js';
 import { type Draw, type Measured, onceMore, portionOf, requireRounds, roundsOf } from './once-more.js';
@@ -78,6 +78,11 @@ export interface RestoreJob {
    * the work and changes no result.
    */
   readonly maxMemory?: number;
+  /**
+   * How many chains, or particles, are at work at a time; two for each of the prior's workers by default, so that one
+   * computes while the network runs for the other. It changes no result.
+   */
+  readonly atATime?: number;
   /** Stops after the current step; `restore` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told of every step of every sample. */
@@ -135,7 +140,7 @@ export interface Posterior extends Summary {
 }
 
 /**
- * Draws samples of x given y, two side by side, and summarises them. Sample k depends on the seed, the measurement and
+ * Draws samples of x given y, several side by side, and summarises them. Sample k depends on the seed, the measurement and
  * k alone.
  * @throws UsageError when problem, prior, solver and options do not fit one another; the signal's reason when aborted.
  * @example
@@ -178,13 +183,14 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const item = await hashArray(measurement);
   const randomOf = (k: number) => keyedRandom(seed, item, k);
   const variance = wantsVariance(job.samples);
+  const { atATime = chainsAtATime(job.prior) } = job;
   const taskOf = (measured: Measured, prior = job.prior) =>
     taskFor(solver, measured, { ...job, prior }, counters);
   const draw: Draw = async (measured, count, onProgress, { prior, ...own } = {}) => {
     const task = await taskOf(measured, prior);
     return drawSamples({
       ...job,
-      ...{ solver, task, options, variance, randomOf, onProgress },
+      ...{ solver, task, options, variance, atATime, randomOf, onProgress },
       samples: count,
       ...own,
     }).catch((error) => {
@@ -331,10 +337,16 @@ function requireArguments(job: RestoreJob): void {
   const { measurement, problem, prior, noisePrior } = given;
   requireInRange(given);
   requireRounds(given);
+  requireAtATime(given);
   requireArray(measurement, 'the measurement');
   requireProblem(problem);
   requirePrior(prior);
   requirePrior(noisePrior);
+}
+
+function requireAtATime({ atATime = 1 }: RestoreJob): void {
+  if (Number.isInteger(atATime) && atATime >= 1) return;
+  throw new UsageError(`atATime must be a whole number of chains from 1, found ${atATime}`);
 }
 
 function requireSamples(samples: number, solver: Solver): void {

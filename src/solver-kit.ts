@@ -28,7 +28,7 @@ export { type LatentImages, latentImages } from '../solvers/parts/latent-images.
 export { curvatureByPixel, likelihoodCurvature, likelihoodGradient } from '../solvers/parts/likelihood.js';
 // Noise levels.
 export { noiseLevelOptions, noiseLevels, noiseRange } from '../solvers/parts/noise-levels.js';
-export { Population } from '../solvers/parts/population.js';
+export { eachParticle, Population } from '../solvers/parts/population.js';
 export { eulerFlow } from '../solvers/parts/probability-flow.js';
 export {
   particleStreams,

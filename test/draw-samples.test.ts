@@ -29,7 +29,7 @@ const chain: ChainSolver = {
   },
 };
 const randomOf = (k: number) => keyedRandom(0, 'draw', k);
-const drawing = { task, options: {}, variance: false, randomOf };
+const drawing = { task, options: {}, variance: false, atATime: 2, randomOf };
 
 describe('drawSamples', () => {
   it('runs a chain for each sample, each with streams of its own', async () => {

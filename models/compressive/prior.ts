@@ -73,6 +73,7 @@ export async function openCompressivePrior(model: CompressiveModel): Promise<Com
       const [z] = codeShapes([channels, height, width]);
       return decoder.footprint(z[0], z[1] * z[2]);
     },
+    workers: runtime.workers,
     close: () => runtime.close(),
   };
 }

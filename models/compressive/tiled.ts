@@ -5,13 +5,13 @@
  */
 import { type FloatArray, floatArray, type Shape, zeros } from '../../src/core/array.js';
 import type { Linearization } from '../../src/core/linearization.js';
+import { drawSideBySide } from '../../src/core/side-by-side.js';
 import { pad, roundUp } from '../padding.js';
 import type { CompressivePrior } from '../prior.js';
 import {
-  addWindow,
+  addPullbacks,
   gridOf,
   longestWindow,
-  onlyCore,
   pasteCore,
   shrunk,
   type TileOptions,
@@ -26,7 +26,7 @@ import {
  */
 export function tiledCodes(prior: CompressivePrior, options: TileOptions): CompressivePrior {
   const grid = gridOf(prior, options);
-  const { sizeMultiple } = prior;
+  const { sizeMultiple, workers = 1 } = prior;
   const gridded = ([channels, height, width]: Shape): Shape => [
     channels,
     roundUp(height, sizeMultiple),
@@ -39,24 +39,30 @@ export function tiledCodes(prior: CompressivePrior, options: TileOptions): Compr
     const [, height, width] = gridded(image.shape);
     const padded = pad(image, height, width);
     const codes = prior.codeShapes(image.shape).map((shape) => zeros(shape));
-    for (const part of tilesOf(padded, grid)) {
-      const own = await prior.encode(windowOf(padded, part), signal);
+    const tiles = tilesOf(padded, grid);
+    await drawSideBySide(tiles.length, workers, signal, async (i, stop) => {
+      const own = await prior.encode(windowOf(padded, tiles[i]), stop);
       own.forEach((code, k) => {
-        pasteCore(code, shrunk(part, height / codes[k].shape[1]), codes[k]);
+        pasteCore(code, shrunk(tiles[i], height / codes[k].shape[1]), codes[k]);
       });
-    }
+    });
     return codes;
   };
   const shapeOf = ({ shape }: FloatArray): Shape => [prior.channels, stride * shape[1], stride * shape[2]];
-  const inTiles = async (z: FloatArray, decode: (window: FloatArray) => Promise<FloatArray>) => {
+  const inTiles = async (
+    z: FloatArray,
+    decode: (window: FloatArray) => Promise<FloatArray>,
+    signal?: AbortSignal,
+  ) => {
     const image = zeros(shapeOf(z));
-    for (const part of tilesOf(image, grid)) {
-      pasteCore(await decode(windowOf(z, shrunk(part, stride))), part, image);
-    }
+    const tiles = tilesOf(image, grid);
+    await drawSideBySide(tiles.length, workers, signal, async (k) => {
+      pasteCore(await decode(windowOf(z, shrunk(tiles[k], stride))), tiles[k], image);
+    });
     return image;
   };
   const decode: CompressivePrior['decode'] = (z, signal) =>
-    inTiles(z, (window) => prior.decode(window, signal));
+    inTiles(z, (window) => prior.decode(window, signal), signal);
 
   async function linearizeDecode(z: FloatArray, signal?: AbortSignal): Promise<Linearization> {
     const tiles = tilesOf({ shape: shapeOf(z) }, grid);
@@ -66,15 +72,10 @@ export function tiledCodes(prior: CompressivePrior, options: TileOptions): Compr
       value: await decode(z, signal),
       async pullback(v) {
         const gradient = zeros(at.shape);
-        for (const part of tiles) {
-          const codes = shrunk(part, stride);
-          const local = await prior.linearizeDecode!(windowOf(at, codes), signal);
-          try {
-            addWindow(await local.pullback(onlyCore(v, part)), codes, gradient);
-          } finally {
-            local.release();
-          }
-        }
+        const places = tiles.map((part) => shrunk(part, stride));
+        await addPullbacks(v, { tiles, places, atATime: workers, signal }, gradient, (k, stop) =>
+          prior.linearizeDecode!(windowOf(at, places[k]), stop),
+        );
         return gradient;
       },
       release() {},
@@ -86,7 +87,8 @@ export function tiledCodes(prior: CompressivePrior, options: TileOptions): Compr
     ...{ encode, decode },
     ...(prior.linearizeDecode && { linearizeDecode }),
     ...(prior.spread && {
-      spread: (z: FloatArray, signal?: AbortSignal) => inTiles(z, (window) => prior.spread!(window, signal)),
+      spread: (z: FloatArray, signal?: AbortSignal) =>
+        inTiles(z, (window) => prior.spread!(window, signal), signal),
     }),
     ...(prior.footprint && {
       footprint: (height: number, width: number) =>

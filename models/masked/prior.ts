@@ -55,6 +55,7 @@ export async function openMaskedPrior(model: MaskedModel): Promise<MaskedPrior> 
       // Logits are the largest array of the other network: ONNX Runtime's, what is sent, and ours.
       return { denoise: Math.max(denoise, 3 * 4 * count * h * w), linearize };
     },
+    workers: runtime.workers,
     close: () => runtime.close(),
   };
 }

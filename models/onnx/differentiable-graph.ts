@@ -17,7 +17,7 @@ export interface GraphModel {
   readonly differentiate: Differentiation;
 }
 
-/** How many input sizes have their gradient graphs loaded at a time. */
+/** How many input sizes have their gradient graphs loaded at a time, at least: workers may be at one each. */
 const SIZES_LOADED = 2;
 
 interface Gradient {
@@ -44,17 +44,20 @@ interface TensorLinearizations {
 type Feeds = Readonly<Record<string, Tensor>>;
 
 export class DifferentiableGraph {
-  readonly #gradients = new Pool<Gradient>(SIZES_LOADED, async ({ forward, backward }) => {
-    await forward.release();
-    await backward.release();
-  });
+  readonly #gradients: Pool<Gradient>;
 
   #footprint?: GraphFootprint;
 
   private constructor(
     readonly model: GraphModel,
     readonly session: Session,
-  ) {}
+  ) {
+    const sizes = Math.max(SIZES_LOADED, 1 + model.runtime.workers);
+    this.#gradients = new Pool(sizes, async ({ forward, backward }) => {
+      await forward.release();
+      await backward.release();
+    });
+  }
 
   /**
    * @param opened the graph, where it is already open.

@@ -1,6 +1,6 @@
 /**
  * What runs ONNX graphs, as everything else sees it. There is one implementation for each place a graph may run in:
- * `ChildRuntime` (session.ts) for Node.
+ * `ChildRuntime` (session.ts) for Node, and `Workers` (workers.ts) for several of them.
  */
 import type { Tensor, ValueInfo } from './tensor.js';
 
@@ -67,6 +67,8 @@ export interface RuntimeLimits {
 
 /** ONNX Runtime somewhere, with the sessions that were opened in it. */
 export interface Runtime {
+  /** How many runs it makes at a time. */
+  readonly workers: number;
   /**
    * Loads a model. A path is lighter on memory than bytes, and external weights beside it are found.
    * @throws Error when ONNX Runtime cannot be loaded, or does not accept the model.

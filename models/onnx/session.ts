@@ -80,6 +80,7 @@ interface Job {
  * the next request starts another one with the same sessions. An idle runtime does not keep this process alive.
  */
 export class ChildRuntime implements Runtime {
+  readonly workers = 1;
   #child?: Child;
   /** The first is at work; the others wait here, where an abort still finds them. */
   readonly #jobs: Job[] = [];

@@ -5,6 +5,7 @@ import { defineSolver } from '../define-solver.js';
 import { compressiveImages } from '../parts/compressive-images.js';
 import { curvatureByPixel } from '../parts/likelihood.js';
 import { isPixelwise } from '../parts/pixelwise-draw.js';
+import { eachParticle } from '../parts/population.js';
 import { drawGivenSpread } from '../parts/spread-draw.js';
 import { startImage } from '../parts/start-image.js';
 import { decodeDraw, drawUnits, FAMILIES, factorsAround, fitCodes } from '../parts/variational-codes.js';
@@ -46,9 +47,8 @@ export const vbleXz = defineSolver({
     };
     await fitCodes(asked, q, drawsOf, fit, (k) => context.step(k, steps), signal);
 
-    const drawn: FloatArray[] = [];
-    let bound = 0;
-    for (let k = 0; k < samples; k++) {
+    const [drawn, bounds]: [FloatArray[], number[]] = [[], []];
+    await eachParticle(context, async (k) => {
       await context.step(fit.iterations + k, steps);
       const random = context.random('sample', k);
       const draw = {
@@ -56,14 +56,16 @@ export const vbleXz = defineSolver({
         pixels: random.normals(problem.imageShape),
       };
       const sample = await decodeDraw(asked, q, draw, family, signal);
-      bound += sample.bound / samples;
+      bounds[k] = sample.bound / samples;
       if (solvable) {
         const diagonal = curvature.map((value) => value * solvable.variance);
         const known = { mean: sample.decoded, spread: sample.spread!, diagonal };
-        drawn.push(await drawGivenSpread(solvable.operator, measurement, solvable.variance, known, random));
-      } else drawn.push(sample.image);
-    }
-    return { samples: drawn, logWeights: drawn.map(() => 0), logEvidence: bound };
+        const { operator, variance } = solvable;
+        drawn[k] = await drawGivenSpread(operator, measurement, variance, known, random);
+      } else drawn[k] = sample.image;
+    });
+    const logEvidence = bounds.reduce((sum, bound) => sum + bound, 0);
+    return { samples: drawn, logWeights: drawn.map(() => 0), logEvidence };
   },
 });
 

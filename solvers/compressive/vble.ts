@@ -15,6 +15,7 @@ import { z } from 'zod';
 import type { FloatArray } from '../../src/core/array.js';
 import { defineSolver } from '../define-solver.js';
 import { compressiveImages } from '../parts/compressive-images.js';
+import { eachParticle } from '../parts/population.js';
 import { startImage } from '../parts/start-image.js';
 import {
   codeOptions,
@@ -58,15 +59,15 @@ export const vble = defineSolver({
       return Array.from({ length: draws }, () => ({ units: drawUnits(q.factors, family, random) }));
     };
     await fitCodes(asked, q, drawsOf, fit, (k) => context.step(k, steps), signal);
-    const drawn: FloatArray[] = [];
-    let bound = 0;
-    for (let k = 0; k < samples; k++) {
+    const [drawn, bounds]: [FloatArray[], number[]] = [[], []];
+    await eachParticle(context, async (k) => {
       await context.step(fit.iterations + k, steps);
       const draw = { units: drawUnits(q.factors, family, context.random('sample', k)) };
       const sample = await decodeDraw(asked, q, draw, family, signal);
-      drawn.push(sample.image);
-      bound += sample.bound / samples;
-    }
-    return { samples: drawn, logWeights: drawn.map(() => 0), logEvidence: bound };
+      drawn[k] = sample.image;
+      bounds[k] = sample.bound / samples;
+    });
+    const logEvidence = bounds.reduce((sum, bound) => sum + bound, 0);
+    return { samples: drawn, logWeights: drawn.map(() => 0), logEvidence };
   },
 });

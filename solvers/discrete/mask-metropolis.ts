@@ -18,6 +18,7 @@ import type { MaskedPrior } from '../../models/prior.js';
 import type { FloatArray } from '../../src/core/array.js';
 import { effectiveDraws, splitRHat } from '../../src/core/chain-statistics.js';
 import type { Random } from '../../src/core/random.js';
+import { drawSideBySide } from '../../src/core/side-by-side.js';
 import { defineSolver } from '../define-solver.js';
 import { chancesAt, drawToken } from '../parts/categorical.js';
 import { embeddingCurvatures, guidedLaw } from '../parts/guided-token.js';
@@ -92,8 +93,10 @@ export const maskMetropolis = defineSolver({
       : undefined;
     const shared = { task, prior, images, power, options: chosen, context, begin, curvatures };
     const perChain = Math.ceil(context.samples / chosen.chains);
-    const runs: Run[] = [];
-    for (let chain = 0; chain < chosen.chains; chain++) runs.push(await runChain(shared, chain, perChain));
+    const { atATime = 1, signal } = context;
+    const runs = await drawSideBySide(chosen.chains, atATime, signal, (chain) =>
+      runChain(shared, chain, perChain),
+    );
     const samples = Array.from(
       { length: context.samples },
       (_, k) => runs[k % chosen.chains].samples[Math.floor(k / chosen.chains)],

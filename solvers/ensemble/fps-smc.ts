@@ -21,7 +21,7 @@ import { defineSolver } from '../define-solver.js';
 import { nextState, noised, startState } from '../parts/ancestral.js';
 import { explaining } from '../parts/data-step.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
-import { Population } from '../parts/population.js';
+import { eachParticle, Population } from '../parts/population.js';
 
 import { particleStreams, resamplingOption } from '../parts/twisted-particles.js';
 
@@ -73,7 +73,7 @@ export const fpsSmc = defineSolver({
       const keep = Math.sqrt(1 - fresh) * (next / sigma);
       const spread = Math.sqrt(fresh) * next;
       const rho = noiseVariance / spread ** 2;
-      for (let k = 0; k < count; k++) {
+      await eachParticle(context, async (k) => {
         await context.step(i * count + k, steps * count);
         const x = population.states[k];
         const denoised = await prior.denoise(x, sigma, context.signal);
@@ -82,7 +82,7 @@ export const fpsSmc = defineSolver({
         if (next === 0) {
           population.reweigh(k, -dot(residual.data, residual.data) / (2 * noiseVariance));
           population.move(k, mean);
-          continue;
+          return;
         }
         // eᵀ(cσ'²AAᵀ + σ_n²)⁻¹e = (‖e − Ap‖² + ρ‖p‖²)/σ_n² with p = (AᵀA + ρ)⁻¹Aᵀe.
         const p = await explaining(operator, residual, rho);
@@ -96,7 +96,7 @@ export const fpsSmc = defineSolver({
         const pull = await explaining(operator, gap, rho);
         axpy(1, pull.data, drawn.data);
         population.move(k, drawn);
-      }
+      });
       population.resample(resampleBelow, context.random('resample', i));
     }
     const { logEvidence: _, ...result } = population.result();

@@ -18,7 +18,7 @@ import { type FloatArray, filled, floatArray } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 import { defineSolver } from '../define-solver.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
-import { Population } from '../parts/population.js';
+import { eachParticle, Population } from '../parts/population.js';
 
 import { particleStreams, resamplingOption } from '../parts/twisted-particles.js';
 
@@ -64,7 +64,7 @@ export const mcgdiff = defineSolver({
       const keep = (sigmas[j + 1] / sigmas[j]) ** 2;
       const variance = sigmas[j + 1] ** 2 * (1 - keep);
       const means: Float32Array[] = [];
-      for (let k = 0; k < count; k++) {
+      await eachParticle(context, async (k) => {
         await context.step(j * count + k, steps * count);
         const x = population.states[k];
         const image = await svd.fromSpectrum(floatArray(x, [x.length]));
@@ -73,8 +73,8 @@ export const mcgdiff = defineSolver({
         for (let i = 0; i < mean.length; i++) mean[i] += keep * (x[i] - mean[i]);
         population.reweigh(k, pull.logRatio(x, mean, variance, j + 1));
         // The mean takes the state's place: it is what is resampled and drawn from.
-        means.push(mean);
-      }
+        means[k] = mean;
+      });
       means.forEach((mean, k) => {
         population.move(k, mean);
       });

@@ -39,14 +39,15 @@ export async function denoisingMoments(
   probing: Probing | undefined,
   { random, step, signal }: Context,
 ): Promise<Moments> {
-  const meanOf: PartWork = async ([image], model, part, parts) => {
-    await step(part, parts);
+  // Parts may come in any order.
+  let done = 0;
+  const meanOf: PartWork = async ([image], model, _, parts) => {
+    await step(done++, parts);
     return [await model.denoise(image, sigma, signal)];
   };
   const momentsOf = (pitch: number): PartWork => {
     const products = combCount(y.shape[0], pitch);
-    return async ([image, signs], model, part, parts) => {
-      let done = part * (products + 1);
+    return async ([image, signs], model, _, parts) => {
       const tell = () => step(done++, parts * (products + 1));
       await tell();
       const denoiser = await linearized(model, image, sigma, signal);

@@ -18,7 +18,7 @@ import type { Random } from '../../src/core/random.js';
 import { difference, dot, scale } from '../../src/core/vector.js';
 import type { Ensemble, EnsembleContext } from '../solver.js';
 import { noised, startState } from './ancestral.js';
-import { Population } from './population.js';
+import { eachParticle, Population } from './population.js';
 import { particleStreams } from './twisted-particles.js';
 
 /** Langevin steps are this share of 1/L, L the curvature of the tempered posterior. */
@@ -67,14 +67,14 @@ export async function guidedFlow(
   for (let i = 0; i < steps; i++) {
     const [sigma, next] = [sigmas[i], sigmas[i + 1]];
     population.resample(resampleBelow, context.random('resample', i));
-    for (let k = 0; k < count; k++) {
+    await eachParticle(context, async (k) => {
       await context.step(i * count + k, steps * count);
       const { arrived, logWeight } = await heunStep(flow, population.states[k], sigma, next);
       population.reweigh(k, logWeight);
       const curvature = 1 / (next ** 2 + leastVariance) + flow.curvature(next);
       const settled = next > 0 ? await langevinStep(flow, arrived, next, curvature, streams[k]) : arrived;
       population.move(k, settled);
-    }
+    });
   }
   const { logEvidence: _, ...result } = population.result();
   return { samples: population.states, ...result };

@@ -4,7 +4,8 @@
  */
 import { UsageError } from '../../src/core/errors.js';
 import type { Random } from '../../src/core/random.js';
-import type { Ensemble } from '../solver.js';
+import { drawSideBySide } from '../../src/core/side-by-side.js';
+import type { Ensemble, EnsembleContext } from '../solver.js';
 
 /** log of the mean of exp; −∞ where every entry is. */
 export function logMeanExp(logs: ArrayLike<number>): number {
@@ -14,6 +15,30 @@ export function logMeanExp(logs: ArrayLike<number>): number {
   let sum = 0;
   for (let k = 0; k < logs.length; k++) sum += Math.exp(logs[k] - largest);
   return largest + Math.log(sum / logs.length);
+}
+
+/**
+ * Does some work on each particle, several at a time. The work on one touches nothing of the others', so that neither
+ * their order nor their number at a time changes what is computed.
+ * @throws what the work on the first of them to fail throws.
+ * @example
+ * ```ts
+ * import { type EnsembleContext, eachParticle } from 'retrodict/solver';
+ *
+ * export async function numbered(context: EnsembleContext) {
+ *   const found: number[] = [];
+ *   await eachParticle(context, async (k) => {
+ *     found[k] = context.random('particle', k).normal();
+ *   });
+ *   return found;
+ * }
+ * ```
+ */
+export async function eachParticle(
+  { samples, atATime = 1, signal }: EnsembleContext,
+  work: (k: number) => Promise<void>,
+): Promise<void> {
+  await drawSideBySide(samples, atATime, signal, work);
 }
 
 /** 1/Σw̄², from 1 (one particle has all the weight) to their number. */

@@ -14,7 +14,7 @@ import { type FloatArray, floatArray } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 import type { Ensemble, EnsembleContext } from '../solver.js';
 import { startState } from './ancestral.js';
-import { Population } from './population.js';
+import { eachParticle, Population } from './population.js';
 
 /** The option that says when particles are resampled. */
 export const resamplingOption = z
@@ -86,13 +86,13 @@ export async function twistedParticles(
   );
   for (let i = 0; i < steps; i++) {
     const [sigma, next] = [sigmas[i], sigmas[i + 1]];
-    for (let k = 0; k < count; k++) {
+    await eachParticle(context, async (k) => {
       await context.step(i * count + k, steps * count);
       const { x } = population.states[k];
       const here = await twist(x, sigma);
       population.reweigh(k, here.logPotential);
       population.move(k, { x, ...here });
-    }
+    });
     population.resample(threshold, context.random('resample', i));
     for (let k = 0; k < count; k++) {
       const { x, denoised, shift, logPotential } = population.states[k] as Particle & Twist;

@@ -15,13 +15,14 @@ export const SHIPPED_FOR: Readonly<Record<PriorKind, string>> = {
 /** @throws UsageError where there is no such prior or it takes no text. */
 export async function loadedPrior(
   prior: Prior | string,
-  { threads, tile, memory, timeout, allowOutside, signal }: Pick<FolderJob, keyof LoadOptions>,
+  { threads, workers, tile, memory, timeout, allowOutside, signal }: Pick<FolderJob, keyof LoadOptions>,
   text: Text = {},
 ): Promise<Prior> {
   if (typeof prior === 'object') return conditioned(prior, text);
   // Fitted to each image later.
   const now = tile === 'auto' ? undefined : tile;
-  const loaded = await loadPrior(prior, { threads, tile: now, memory, timeout, allowOutside, signal });
+  const options = { threads, workers, tile: now, memory, timeout, allowOutside, signal };
+  const loaded = await loadPrior(prior, options);
   try {
     return await conditioned(loaded, text);
   } catch (error) {

@@ -135,6 +135,28 @@ describe('a network with a grid', () => {
     expect(seen).toEqual(Array.from({ length: 6 }, (_, k) => [k, 6]));
   });
 
+  test('many at a time are put together to the same bits, whichever is done first', async () => {
+    const network = gridNetwork(new Set());
+    let begun = 0;
+    const later = () => new Promise((resolve) => setTimeout(resolve, begun++ % 3 === 0 ? 20 : 1));
+    const prior: DiffusionPrior = {
+      ...network,
+      workers: 3,
+      async denoise(x, sigma) {
+        await later();
+        return network.denoise(x, sigma);
+      },
+      async linearize(x, sigma) {
+        await later();
+        return network.linearize!(x, sigma);
+      },
+    };
+    const [x, v] = [random('x').normals([1, 29, 37]), random('v').normals([1, 29, 37])];
+    const [one, many] = [network, prior].map((each) => tiled(each, { tile: 8 }).linearize!(x, 0.1));
+    expect((await many).value.data).toEqual((await one).value.data);
+    expect((await (await many).pullback(v)).data).toEqual((await (await one).pullback(v)).data);
+  });
+
   test('asks for the memory of one window, and holds one at a time', async () => {
     let [held, most] = [0, 0];
     const network = gridNetwork(new Set());

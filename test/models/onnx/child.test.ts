@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -13,6 +13,7 @@ import { temporaryFolder } from '../../io/folders.js';
 import { ENDLESS } from '../endless.js';
 import { model, node } from '../tiny-models.js';
 import { writeTinyPrior } from '../tiny-prior.js';
+import { childrenOf } from './processes.js';
 
 const DOUBLE = model({
   nodes: [node('Add', ['x', 'x'], ['y'])],
@@ -32,20 +33,6 @@ async function started(limits?: RuntimeLimits): Promise<ChildRuntime> {
 }
 
 const linux = process.platform === 'linux';
-
-/** Processes whose parent this is. */
-function childrenOf(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return new RegExp(`^PPid:\\s+${parent}$`, 'm').test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 50));

@@ -4,6 +4,7 @@ import { closeOn, type Runtime } from '../../../models/onnx/runtime.js';
 function closable() {
   const reasons: unknown[] = [];
   const runtime: Runtime = {
+    workers: 1,
     open: () => Promise.reject(new Error('nothing is opened here')),
     close: async (reason) => void reasons.push(reason),
   };

@@ -341,6 +341,12 @@ export const compressiveCard = z
       .describe(
         'standard deviation of what the decoder leaves over where no graph gives it, units of the autoencoder',
       ),
+    modulation: z
+      .number()
+      .positive()
+      .max(4)
+      .optional()
+      .describe('s: solvers code s·x unless told otherwise; chosen on photographs (default: 1)'),
     alpha: z.number().positive().optional().describe('weight of the squared error in training'),
     sizeMultiple: z.int().min(1).max(MOST_MULTIPLE).describe('of which height and width must be multiples'),
     receptiveRadius: z

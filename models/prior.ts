@@ -160,6 +160,8 @@ export interface CompressivePrior {
   readonly sizeMultiple: number;
   /** The distance in pixels beyond which no pixel changes a code, and no code a pixel, where there is one. */
   readonly receptiveRadius?: number;
+  /** s, where s·x is coded better than x; 1 where absent. */
+  readonly modulation?: number;
   /** The shapes of the codes of an image [C, H, W] of any size: those of the image padded to the autoencoder's grid. */
   codeShapes(imageShape: readonly number[]): readonly (readonly number[])[];
   /** The codes of an image [C, H, W] in [0, 1] units, mirrored out to the grid first. */

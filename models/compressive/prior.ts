@@ -47,6 +47,7 @@ export async function openCompressivePrior(model: CompressiveModel): Promise<Com
   return {
     kind: 'compressive',
     ...{ name, card, channels, sizeMultiple, receptiveRadius: card.receptiveRadius, codeShapes },
+    modulation: card.modulation,
     async encode(image, signal) {
       const own = mapArray(image, (x) => units.in.scale * x + units.in.shift);
       const feeds = { [card.inputs.encoder[0]]: tensorOf(pad(own, ...gridOf(image.shape))) };

@@ -179,6 +179,7 @@ def describe(model, facts, scores, where, files, name, alpha):
         "codes": {"z": {"channels": shape.codes, "stride": 8}, "h": {"channels": shape.hyper, "stride": MULTIPLE}},
         "codePrior": "z_i ~ N(means_i, scales_i²) * U(−½, ½), the least scale inside the graph; h by hyper-prior.json: a logit l "
         "through the layers l ← matrix·l + bias, then but for the last l ← l + factor·tanh(l); p(h) = sigmoid(l(h+½)) − sigmoid(l(h−½))",
+        "modulation": 1.4,
         "alpha": alpha,
         "sizeMultiple": MULTIPLE,
         "receptiveRadius": receptive_radius(model),

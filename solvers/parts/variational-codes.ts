@@ -78,8 +78,10 @@ export const codeOptions = {
     .number()
     .positive()
     .max(4)
-    .default(1)
-    .describe('s: s·x is coded in place of x; below 1 fewer bits, a stronger prior'),
+    .optional()
+    .describe(
+      's: s·x is coded in place of x; less: fewer bits, a stronger prior (default: of the card, else 1)',
+    ),
 };
 
 type FitCodesOptions = Pick<

@@ -39,6 +39,11 @@ it('cuts images to the size of the problem, and divides them by the modulation',
   expect(z.data[0]).toBeCloseTo(0.2, 6);
 });
 
+it('goes by the modulation that the prior names', async () => {
+  const images = compressiveImages({ ...prior, modulation: 2 }, [1, 3, 2]);
+  expect((await images.decode(code)).data[2]).toBeCloseTo(4 / 16, 6);
+});
+
 it('has the pullback of its linear map: nothing comes from outside the frame', async () => {
   const images = compressiveImages(prior, [1, 3, 2], 0.5);
   const { value, pullback } = await images.linearize(code);

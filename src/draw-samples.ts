@@ -37,6 +37,8 @@ interface Drawing {
   readonly atATime: number;
   /** Whether moments are to have variances. */
   readonly variance: boolean;
+  /** Whether what is known without samples is asked for; by default moments, and the estimate of several samples. */
+  readonly known?: boolean;
   /** The streams of sample k. */
   readonly randomOf: (k: number) => RandomSource;
   readonly signal?: AbortSignal;
@@ -77,8 +79,9 @@ async function drawChains(drawing: Drawing, solver: ChainSolver | PointSolver): 
   const { task, options, samples, atATime, randomOf, variance, signal } = drawing;
   const chain = solver.kind === 'chain' ? solver : undefined;
   const runs = chain ? samples : 1;
-  const estimating = samples > 1 ? chain?.estimate : undefined;
-  const ahead = chain?.moments || estimating ? 1 : 0;
+  const estimating = (drawing.known ?? samples > 1) ? chain?.estimate : undefined;
+  const knowing = (drawing.known ?? true) ? chain?.moments : undefined;
+  const ahead = knowing || estimating ? 1 : 0;
   const meter = progressMeter(runs + ahead, drawing.onProgress);
   let known: Pick<Drawn, 'moments' | 'estimate'> = {};
   const images = await drawSideBySide(ahead + runs, atATime, signal, async (place, stop) => {
@@ -86,7 +89,7 @@ async function drawChains(drawing: Drawing, solver: ChainSolver | PointSolver): 
     const context = contextOf(drawing, meter, k, stop);
     if (k === runs) {
       const first = { ...context, random: randomOf(0), variance };
-      const moments = await chain?.moments?.(task, options, first);
+      const moments = await knowing?.(task, options, first);
       known = { moments, estimate: await estimating?.(task, options, first) };
     }
     const image = k < runs ? await solver.run(task, options, context) : undefined;

@@ -87,6 +87,7 @@ export { defaultLimits, type Picture, type PictureLimits } from './io/picture.js
 export { readPicture, writePicture } from './io/picture-file.js';
 export { type CalibrationJob, calibrateFolder } from './jobs/calibrate-folder.js';
 export type { Doubt } from './jobs/doubts.js';
+export { type MergeJob, mergeRanges } from './jobs/merge-ranges.js';
 export type { PageRange } from './jobs/pages.js';
 export { type ReportJob, reportFolder } from './jobs/report-folder.js';
 export {
@@ -111,4 +112,5 @@ export { type LoadedSolver, loadSolver } from './load/solver-file.js';
 export { estimateMemory, type MemoryTask } from './memory.js';
 export { contactSheet, type Labelled } from './report/contact-sheet.js';
 export { sdPicture } from './report/sd.js';
-export { type Posterior, type RestoreJob, restore } from './restore.js';
+export { drawRange, type Posterior, type RestoreJob, restore } from './restore.js';
+export type { DrawnRange, SampleRange } from './sample-range.js';

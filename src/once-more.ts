@@ -24,6 +24,7 @@ export type Draw = (
     readonly randomOf?: (k: number) => RandomSource;
     readonly variance?: boolean;
     readonly prior?: Prior;
+    readonly known?: boolean;
   },
 ) => Promise<Drawn>;
 
@@ -35,7 +36,7 @@ interface Rounds {
 }
 
 /** A restoration that can be done once more. */
-interface Again extends Rounds {
+export interface Again extends Rounds {
   readonly solver: Solver;
   readonly prior?: Prior;
   readonly options: Readonly<Record<string, unknown>>;

@@ -28,7 +28,16 @@ import { defaultSamples, defaults, drawnSamples, wantsVariance } from './default
 import { chainsAtATime, type Drawn, drawSamples, type Progress } from './draw-samples.js';
 import { requireMeasured } from './epistemic.js';
 import { requireMemory } from './memory.js';
-import { type Draw, type Measured, onceMore, portionOf, requireRounds, roundsOf } from './once-more.js';
+import {
+  type Again,
+  type Draw,
+  type Measured,
+  onceMore,
+  portionOf,
+  requireRounds,
+  roundsOf,
+} from './once-more.js';
+import { type DrawnRange, inOrder, joined, requireRange, type SampleRange } from './sample-range.js';
 
 /** What is to be restored, and how. */
 export interface RestoreJob {
@@ -73,6 +82,8 @@ export interface RestoreJob {
    * prior's last layer as likely as its own, where its card has measured them. `tweedie` knows the answer at once.
    */
   readonly epistemic?: number;
+  /** All samples, as `drawRange` drew them elsewhere: nothing is drawn here. */
+  readonly ranges?: readonly DrawnRange[];
   /**
    * Bytes that the work may take, as `estimateMemory` estimates them; no limit by default. It is only looked at before
    * the work and changes no result.
@@ -160,12 +171,78 @@ export interface Posterior extends Summary {
  * ```
  */
 export async function restore(job: RestoreJob): Promise<Posterior> {
+  const ranges = job.ranges && inOrder(job.ranges, 'this restoration');
+  const work = await prepared({ ...job, ranges, samples: ranges?.at(-1)?.to ?? job.samples });
+  const { solver, options, samples, level, counters, started, randomOf } = work;
+  const told = portionOf(job.onProgress, 0, 1 / (1 + roundsOf(work)));
+  const { measured, onProgress } = await lookedAtAgain(work, told);
+  const drawn = ranges ? joined(ranges) : await work.draw(measured, samples, onProgress);
+  const summary = reported(drawn, measured.problem, level, randomOf);
+  // Where the measurement holds structured noise besides, x alone does not say what it should be.
+  const misfit = job.noisePrior ? [] : await misfitOf(drawn, measured);
+  const judged = { ...summary, misfit, samples: drawnSamples(solver, work.samples) };
+  return {
+    ...summary,
+    ...(job.calibration && calibratedInterval(judged, measured.problem, level, job.calibration)),
+    ...(job.cap && (await cappedSummary(drawn.images[0], measured.problem, job.cap, level, job.signal))),
+    ...foundIn(measured),
+    ...(await onceMore(drawn, measured, work)),
+    level,
+    misfit,
+    ...costOf(ranges ?? [], counters, started),
+    samplesPosterior: solver.samplesPosterior,
+    ...(job.cap && { capped: job.cap.name }),
+    solver: solver.name,
+    options,
+  };
+}
+
+/**
+ * Draws some of the samples that `restore` draws, so that several machines may share one restoration: `restore` with
+ * `ranges` gives what one run gives, bit by bit.
+ * @throws UsageError as `restore`, and where the solver's samples cannot be drawn by themselves.
+ * @example
+ * ```ts
+ * import { drawRange, loadPrior, problem, readPicture, restore } from 'retrodict';
+ *
+ * const { image } = await readPicture('blurred.png');
+ * const prior = await loadPrior('photo');
+ * const spec = problem('gaussian-blur:sigma=1.6', 'gaussian:sigma=2/255');
+ * const job = { measurement: image, problem: spec, prior };
+ * const ranges = [await drawRange(job, { from: 0, to: 2 }), await drawRange(job, { from: 2, to: 4 })];
+ * console.log((await restore({ ...job, ranges })).mean.shape);
+ * await prior.close();
+ * ```
+ */
+export async function drawRange(job: RestoreJob, range: SampleRange): Promise<DrawnRange> {
+  const { from, to } = Object(range) as SampleRange;
+  const work = await prepared({ ...job, samples: to }, { from, to });
+  const { measured, onProgress, looked } = await lookedAtAgain(work, job.onProgress);
+  const { images, moments, estimate } = await work.draw(measured, to - from, onProgress, {
+    randomOf: (k) => work.randomOf(from + k),
+    variance: true,
+    known: from === 0,
+  });
+  return { from, to, images, moments, estimate, looked, ...costOf([], work.counters, work.started) };
+}
+
+/** A restoration that is checked and can begin. */
+interface Work extends Omit<RestoreJob, keyof Again>, Again {
+  readonly given: Measured;
+  readonly counters: Counters;
+  readonly started: number;
+  readonly randomOf: (k: number) => RandomSource;
+}
+
+/** @throws UsageError when problem, prior, solver and options do not fit one another. */
+async function prepared(job: RestoreJob, range?: SampleRange): Promise<Work> {
   requireArguments(job);
   const { seed = defaults.seed, level = defaults.level } = job;
   const given = measuredOf(job);
   const { measurement, problem } = given;
   const solver = chooseSolver(job.solver, problem, job);
   const options = effectiveOptions(solver, problem, job.options);
+  if (range) requireRange(range, solver, job);
   const samples = job.samples ?? defaultSamples(solver);
   requireSamples(samples, solver);
   if (job.calibration) requireFit(job.calibration, { ...job, solver, options, samples }, problem);
@@ -179,7 +256,6 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   if (job.maxMemory !== undefined) {
     requireMemory({ ...job, imageShape: problem.imageShape, solver }, job.maxMemory);
   }
-
   const item = await hashArray(measurement);
   const randomOf = (k: number) => keyedRandom(seed, item, k);
   const variance = wantsVariance(job.samples);
@@ -197,34 +273,25 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
       throw withRemaining(error, solver, task);
     });
   };
-  const more = { ...job, solver, options, samples, seed, level, item, draw, taskOf };
-  const told = portionOf(job.onProgress, 0, 1 / (1 + roundsOf(more)));
-  const { measured, onProgress } = await lookedAtAgain(
-    given,
-    solver.kind === 'point' ? 1 : samples,
-    told,
-    draw,
+  const work = { ...job, solver, options, samples, seed, level, item, draw, taskOf };
+  return { ...work, given, counters, started, randomOf };
+}
+
+/** What was spent here and, of samples that were drawn elsewhere, there. */
+function costOf(
+  ranges: readonly DrawnRange[],
+  counters: Counters,
+  started: number,
+): Pick<Posterior, 'networkEvaluations' | 'vjps' | 'seconds'> {
+  const here = { ...counters, seconds: (performance.now() - started) / 1000 };
+  return ranges.reduce(
+    (sum, range) => ({
+      networkEvaluations: sum.networkEvaluations + range.networkEvaluations,
+      vjps: sum.vjps + range.vjps,
+      seconds: sum.seconds + range.seconds,
+    }),
+    here,
   );
-  const drawn = await draw(measured, samples, onProgress);
-  const summary = reported(drawn, measured.problem, level, randomOf);
-  // Where the measurement holds structured noise besides, x alone does not say what it should be.
-  const misfit = job.noisePrior ? [] : await misfitOf(drawn, measured);
-  const judged = { ...summary, misfit, samples: drawnSamples(solver, job.samples) };
-  return {
-    ...summary,
-    ...(job.calibration && calibratedInterval(judged, measured.problem, level, job.calibration)),
-    ...(job.cap && (await cappedSummary(drawn.images[0], measured.problem, job.cap, level, job.signal))),
-    ...foundIn(measured),
-    ...(await onceMore(drawn, measured, more)),
-    level,
-    misfit,
-    ...counters,
-    seconds: (performance.now() - started) / 1000,
-    samplesPosterior: solver.samplesPosterior,
-    ...(job.cap && { capped: job.cap.name }),
-    solver: solver.name,
-    options,
-  };
 }
 
 /**
@@ -232,19 +299,23 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
  * measurement is without noise, and the operator is found from that.
  */
 async function lookedAtAgain(
-  measured: Measured,
-  samples: number,
+  { given, solver, samples, ranges, draw }: Work,
   onProgress: RestoreJob['onProgress'],
-  draw: Draw,
-): Promise<{ measured: Measured; onProgress: RestoreJob['onProgress'] }> {
-  const { measurement, problem } = measured;
-  if (problem.found === undefined) return { measured, onProgress };
-  const share = 1 / (1 + Math.max(samples, 1));
-  const { images, moments } = await draw(measured, Math.min(samples, 1), portionOf(onProgress, 0, share));
-  const clean = await problem.operator.apply(moments?.mean ?? images[0]);
+): Promise<{ measured: Measured; onProgress: RestoreJob['onProgress']; looked?: FloatArray }> {
+  const { measurement, problem } = given;
+  if (problem.found === undefined) return { measured: given, onProgress };
+  const count = solver.kind === 'point' ? 1 : samples;
+  const share = 1 / (1 + Math.max(count, 1));
+  const first = async () => {
+    const { images, moments } = await draw(given, Math.min(count, 1), portionOf(onProgress, 0, share));
+    return moments?.mean ?? images[0];
+  };
+  const looked = ranges?.[0].looked ?? (await first());
+  const clean = await problem.operator.apply(looked);
   return {
     measured: { measurement, problem: withFiniteOperator(problem.found.again(clean)) },
     onProgress: portionOf(onProgress, share, 1 - share),
+    looked,
   };
 }
 

@@ -7,6 +7,7 @@ import { addCard } from './card.js';
 import { addCheck } from './check.js';
 import { addDescribe } from './describe.js';
 import { addList } from './list.js';
+import { addMerge } from './merge.js';
 import { addReport } from './report.js';
 import { addRestore } from './restore.js';
 import { addSample } from './sample.js';
@@ -29,6 +30,7 @@ export async function run(words: readonly string[]): Promise<number> {
     .exitOverride();
   for (const add of [
     addRestore,
+    addMerge,
     addSimulate,
     addSample,
     addList,

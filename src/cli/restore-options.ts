@@ -13,6 +13,7 @@ import {
   parseNumber,
   parsePositive,
   parseQuality,
+  parseSamples,
   parseShard,
   parseWhole,
 } from './values.js';
@@ -29,7 +30,7 @@ export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags, Par
   readonly solver?: string;
   readonly set: Record<string, unknown>;
   readonly uncertainty?: boolean;
-  readonly samples?: number;
+  readonly samples?: number | { readonly from: number; readonly to: number };
   readonly seed: number;
   readonly keepSamples?: boolean;
   readonly estimate: 'mean' | 'median' | 'sample';
@@ -121,8 +122,8 @@ function addMethod(command: Command): void {
     )
     .option(
       '--samples <n>',
-      'posterior samples to draw (default: 4, or none where the solver does without); of such a solver 0: the estimate alone, at once',
-      parseCount,
+      'posterior samples to draw (default: 4, or none where the solver does without); of such a solver 0: the estimate alone, at once; 0:8: samples 0 to 7 alone, for `merge`',
+      parseSamples,
     )
     .option('--keep-samples', 'write each sample, too: a.sample-1.png and so on')
     .option('--seed <n>', 'the same seed gives the same files', parseWhole, defaults.seed)

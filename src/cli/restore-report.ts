@@ -44,6 +44,10 @@ export function reporter(output: Output): (event: FolderEvent) => void {
         finished++;
         output.result(describeDone(event.line), { ...event.line, type: 'done' });
         return;
+      case 'drawn':
+        finished++;
+        output.result(`${event.name}: samples ${event.range.from}:${event.range.to} drawn`, event);
+        return;
       case 'unchanged':
         finished++;
         output.note(`${event.name}: already done`, event);

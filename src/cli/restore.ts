@@ -50,7 +50,11 @@ function lookedFor(noise: string | undefined): FolderJob['spec'] {
 }
 
 async function restoreCommand(inputs: string[], options: RestoreOptions): Promise<number> {
-  const { problem, noise, solver, maxPixels, maxValues, set, page, range, report, cap, ...rest } = options;
+  const { problem, noise, solver, maxPixels, maxValues, set, page, range, report, cap, samples, ...rest } =
+    options;
+  if (report && typeof samples === 'object') {
+    throw new UsageError('--report is of results, and --samples FROM:TO makes none: merge first');
+  }
   const told = noise === 'auto' ? undefined : noise;
   const spec = problem === undefined ? lookedFor(told) : await readProblem(problem, told, rest);
   const job = {
@@ -61,6 +65,7 @@ async function restoreCommand(inputs: string[], options: RestoreOptions): Promis
     cap: cap === true ? 'photo' : cap,
     pages: page,
     levels: range,
+    ...(typeof samples === 'object' ? { range: samples } : { samples }),
     limits: pictureLimits(maxPixels, maxValues),
   };
   const jobs = await Promise.all(
@@ -96,7 +101,10 @@ async function withSolver(
 ): Promise<FolderJob> {
   const brought = solver && /\.m?js$/.test(solver) ? await loadSolver(solver) : undefined;
   const out = apart ? `${job.out}/${brought?.solver.name ?? solver}` : job.out;
-  return { ...job, out, solver: brought?.solver ?? solver, solverVersion: brought?.version };
+  return {
+    ...{ ...job, out, solver: brought?.solver ?? solver },
+    ...(brought && { solverVersion: brought.version, solverFile: solver }),
+  };
 }
 
 async function restoreOne(job: FolderJob, output: Output): Promise<number> {

@@ -60,6 +60,15 @@ export function parseQuality(text: string): number {
   return quality;
 }
 
+/** `8`, or `0:8`: samples from the first to before the second, counted from 0. */
+export function parseSamples(text: string): number | { from: number; to: number } {
+  if (!text.includes(':')) return parseCount(text);
+  const [, from, to] = /^(\d{1,9}):(\d{1,9})$/.exec(text) ?? [];
+  if (to === undefined || Number(from) >= Number(to))
+    throw new InvalidArgumentError('Expected a number, or FROM:TO with FROM below TO, such as 0:8.');
+  return { from: Number(from), to: Number(to) };
+}
+
 /** `3`, `2-5` or `all`; pages count from 1. */
 export function parsePages(text: string): PageRange {
   if (text === 'all') return text;

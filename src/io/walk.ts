@@ -47,7 +47,7 @@ export const inputExtensions: readonly string[] = [
 ];
 
 /** Endings that this program gives to what it writes beside its estimates. */
-const ownStems = /\.(?:sd|bootstrap|epistemic|posterior|preview|part|sample-[1-9]\d*)$/;
+const ownStems = /\.(?:sd|bootstrap|epistemic|posterior|preview|part|sample-[1-9]\d*|samples-\d+-\d+)$/;
 
 /**
  * Folders are walked recursively in sorted order, their hierarchy kept; a file maps to its base name. An entry of a
@@ -136,7 +136,7 @@ async function walkFolder(folder: string, prefix: string, found: Found): Promise
   for (const entry of entries) {
     const path = join(folder, entry.name);
     const pass = (reason: string) => found.skipped.push({ path, reason });
-    if (entry.isDirectory() && manifestsIn(path).length > 0) {
+    if (entry.isDirectory() && isResults(path)) {
       pass('is a folder of results: it holds a manifest');
     } else if (entry.isDirectory() && !isMisread(path)) {
       await walkFolder(path, `${prefix}${entry.name}/`, found);
@@ -152,6 +152,10 @@ async function walkFolder(folder: string, prefix: string, found: Found): Promise
       pass('is a result, by its name');
     } else found.items.push({ path, name: prefix + stemOf(entry.name) });
   }
+}
+
+function isResults(folder: string): boolean {
+  return ['manifest.jsonl', 'ranges.jsonl'].some((name) => manifestsIn(folder, name).length > 0);
 }
 
 /** Bytes of a name that are no text are read as U+FFFD, and then there is no file of that name. */

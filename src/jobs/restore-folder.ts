@@ -1,38 +1,32 @@
 /** The folder job (ARCHITECTURE.md §5): every file restored, written whole or not at all, resumed where it stopped. */
-import { type Cap, loadCap } from '../../models/cap.js';
+import type { Cap } from '../../models/cap.js';
 import type { Text } from '../../models/conditioned.js';
 import type { LoadOptions } from '../../models/load.js';
 import type { Prior } from '../../models/prior.js';
 import { notesOf } from '../../problems/bind.js';
 import { operators } from '../../problems/index.js';
 import type { ProblemSpec } from '../../problems/problem.js';
-import { solvers } from '../../solvers/index.js';
 import type { Solver } from '../../solvers/solver.js';
 import { requireJob } from '../core/arguments.js';
-import { UsageError, unknownName } from '../core/errors.js';
+import { UsageError } from '../core/errors.js';
 import type { PromiseKind } from '../core/interval-calibration.js';
 import type { Levels } from '../core/levels.js';
-import { parseOptions } from '../core/options.js';
 import { defaults } from '../defaults.js';
 import type { Progress } from '../draw-samples.js';
-import { heldMemory } from '../io/machine-memory.js';
-import { manifestName } from '../io/manifest.js';
-import { OutputFolder, Refusal, TakenOver } from '../io/output-folder.js';
 import type { PictureLimits } from '../io/picture.js';
 import { type Item, walk } from '../io/walk.js';
-import { readCalibration, shippedCalibrations } from '../load/calibration-file.js';
-import { readSpecFiles } from '../load/problem-files.js';
-import { dealt } from './deal.js';
+import type { SampleRange } from '../sample-range.js';
 import { isOpen } from './diagnosis.js';
 import type { Doubt } from './doubts.js';
+import { eachItem } from './each-item.js';
 import type { NoiseReport } from './estimated-noise.js';
-import type { Calibrations } from './item-calibration.js';
-import { loadedPrior, SHIPPED_FOR } from './job-prior.js';
+import { openJob } from './open-job.js';
 import { type PageRange, pagesAsked } from './pages.js';
-import { type RestoredLine, restoreItem, type Shared } from './restore-item.js';
+import { nameOfRange } from './range-file.js';
+import type { RestoredLine } from './restore-item.js';
 import { type AskedFormat, type Estimate, possibleEndings } from './results.js';
 import { requireTruthFolder } from './scores.js';
-import { inShard, requireShard, type Shard, shardName } from './shard.js';
+import { inShard, requireShard, type Shard } from './shard.js';
 
 /** `threads`, `tile`, `memory` and `timeout` are of priors that are loaded here; `timeout` holds for operators too. */
 export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
@@ -58,6 +52,8 @@ export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
   readonly solver?: Solver | string;
   /** What tells one version of a solver that is not shipped from the next, such as the hash of its file. */
   readonly solverVersion?: string;
+  /** Where a solver that is not shipped was loaded from, for jobs that are finished elsewhere (`range`). */
+  readonly solverFile?: string;
   readonly options?: Readonly<Record<string, unknown>>;
   /** As of `restore`: chooses the solver whose spread is that of what is not known. */
   readonly uncertainty?: boolean;
@@ -94,6 +90,8 @@ export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
   readonly levels?: Levels;
   /** Folder of true images by the inputs' names, for PSNR and SSIM. */
   readonly truth?: string;
+  /** Draws some of the samples alone, in place of `samples`; `mergeRanges` makes results of all ranges. */
+  readonly range?: SampleRange;
   /** Only the items of one of n parts; which an item lies in follows from its name. */
   readonly shard?: Shard;
   /** After those of its own shard, the items that nobody works on (default false). */
@@ -138,6 +136,8 @@ export type FolderEvent =
       readonly message: string;
     }
   | { readonly type: 'done'; readonly name: string; readonly line: RestoredLine }
+  /** Of a job with `range`: the file of its samples is written. */
+  | { readonly type: 'drawn'; readonly name: string; readonly range: SampleRange; readonly file: string }
   /** Already done by an earlier run. */
   | { readonly type: 'unchanged'; readonly name: string }
   | { readonly type: 'failed'; readonly name: string; readonly path: string; readonly error: Error };
@@ -174,80 +174,36 @@ export async function restoreFolder(
 ): Promise<FolderSummary> {
   requireJob(job);
   requireQuality(job);
-  const results = {
-    out: job.out,
-    endings: possibleEndings(
-      job.format,
-      job.keepSamples ? (job.samples ?? defaults.samples) : 0,
-      mapsOf(job.spec),
-      job,
-    ),
-    verb: 'restored',
-  };
   if (job.shard) requireShard(job.shard);
+  const results = { out: job.out, endings: endingsOf(job), verb: 'restored' };
   const found = await walk(job.inputs, results, (item) =>
     pagesAsked(item, job.pages, job.limits, job.dataset),
   );
-  const { skipped } = found;
   const [items, refused] = [ofShard(found.items, job), ofShard(found.refused, job)];
   if (job.truth !== undefined) await requireTruthFolder(job.truth, job.out);
-  const parts = await partsOf(job);
+  const inputs = found.items.map(({ path }) => path);
+  const { shared, close } = await openJob(job, inputs, onEvent);
   try {
-    for (const skip of skipped) onEvent({ type: 'skipped', ...skip });
+    for (const skip of found.skipped) onEvent({ type: 'skipped', ...skip });
     onEvent({ type: 'start', items: items.length + refused.length });
     const open = isOpen(job.spec);
-    if (!open) for (const message of notesOf(job.spec, parts.files)) onEvent({ type: 'note', message });
-    const counts = { done: 0, unchanged: 0, failed: 0, nothing: 0 };
-    const fail = (name: string, path: string, error: Error) => {
-      counts.failed++;
-      onEvent({ type: 'failed', name, path, error });
-    };
-    for (const { name, path, reason } of refused) fail(name, path, new Error(reason));
-    const inputs = found.items.map(({ path }) => path);
-    const protection = { inputs, overwrite: job.overwrite };
-    const sharing = { part: job.shard && shardName(job.shard) };
-    const folder = await OutputFolder.open(job.out, manifestName, protection, sharing);
-    const held = heldMemory();
-    const shared = { ...parts, job: { ...job, solver: parts.solver }, folder, onEvent, held };
-    const restoreOne = async (item: Item) => {
-      counts[await restoreItem(item, shared)]++;
-    };
-    try {
-      await eachClaimed(items, shared, restoreOne, fail);
-    } finally {
-      await folder.close();
+    if (!open) for (const message of notesOf(job.spec, shared.files)) onEvent({ type: 'note', message });
+    for (const { name, path, reason } of refused) {
+      onEvent({ type: 'failed', name, path, error: new Error(reason) });
     }
-    const { nothing, ...others } = counts;
-    return open ? counts : others;
+    const { nothing, ...others } = await eachItem(items, shared);
+    const counts = { ...others, failed: others.failed + refused.length };
+    return open ? { ...counts, nothing } : counts;
   } finally {
-    await parts.close();
+    await close();
   }
 }
 
-/** Each item while this run holds it; a failure is told and recorded, and others go on. */
-async function eachClaimed(
-  items: readonly Item[],
-  { folder, job, onEvent }: Shared,
-  work: (item: Item) => Promise<void>,
-  fail: (name: string, path: string, error: Error) => void,
-): Promise<void> {
-  const queue = [...items];
-  const claim = ({ name }: Item) => folder.claim(name);
-  const onWait = (left: number) => onEvent({ type: 'waiting', items: left });
-  for await (const item of dealt(queue, { claim, signal: job.signal, onWait })) {
-    try {
-      await work(item);
-    } catch (error) {
-      if (job.signal?.aborted) throw error;
-      if (error instanceof TakenOver) queue.push(item);
-      else {
-        fail(item.name, item.path, error as Error);
-        await recordFailure(folder, item, error as Error);
-      }
-    } finally {
-      await folder.release(item.name);
-    }
-  }
+/** Of all files that the job may write for an item. */
+function endingsOf(job: FolderJob): string[] {
+  if (job.range) return [nameOfRange('', job.range) + '.npz'];
+  const kept = job.keepSamples ? (job.samples ?? defaults.samples) : 0;
+  return possibleEndings(job.format, kept, mapsOf(job.spec), job);
 }
 
 /** Those of the job's shard first; the others after them, or not at all. */
@@ -275,64 +231,4 @@ function mapsOf({ operators: terms }: ProblemSpec): string[] {
   const last = terms.at(-1);
   const family = last && Object.hasOwn(operators, last.name) ? operators[last.name] : undefined;
   return family?.find ? Object.keys(family.files ?? {}) : [];
-}
-
-async function recordFailure(folder: OutputFolder, { name, path }: Item, error: Error): Promise<void> {
-  if (error instanceof Refusal) return;
-  const line = { version: 1, name, status: 'failed', path, error: error.message } as const;
-  // The failure has been told; a full disk may well refuse this line too.
-  await folder.fail(line).catch(() => {});
-}
-
-type Parts = Pick<Shared, 'files' | 'prior' | 'noisePrior' | 'cap' | 'calibrations'> & {
-  solver?: Solver;
-  close(): Promise<void>;
-};
-
-/** What all items are restored with; what was loaded here is closed by `close`. @throws UsageError */
-async function partsOf(job: FolderJob): Promise<Parts> {
-  if (job.noisePrior !== undefined && !job.spec.noise) {
-    throw new UsageError('--noise-prior needs --noise: an estimate would count the structured noise too');
-  }
-  const solver = namedSolver(job.solver);
-  // Before anything is read: an option that the solver does not know fails the job, not each item.
-  if (solver) parseOptions(solver.options, `solver ${solver.name}`, job.options ?? {});
-  const closing: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (const end of closing) await end();
-  };
-  const load = async (given: Prior | string, text?: Text) => {
-    const prior = await loadedPrior(given, job, text);
-    if (typeof given !== 'object') closing.push(() => prior.close());
-    return prior;
-  };
-  try {
-    const files = await readSpecFiles(job.spec, job);
-    closing.push(() => files.close());
-    const needed = solver?.needs.prior ?? 'diffusion';
-    const prior = needed === 'none' ? undefined : await load(job.prior ?? SHIPPED_FOR[needed], job);
-    if (!prior && (job.prompt ?? job.guidance) !== undefined) {
-      const none = `solver ${solver?.name} uses no prior`;
-      throw new UsageError(`${none}, so neither prompt nor guidance can be given`);
-    }
-    const noisePrior = job.noisePrior === undefined ? undefined : await load(job.noisePrior);
-    const cap = typeof job.cap === 'string' ? await loadCap(job.cap, job) : job.cap;
-    if (cap && cap !== job.cap) closing.push(() => cap.close());
-    return { solver, files, prior, noisePrior, cap, calibrations: await calibrationsOf(job, prior), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-async function calibrationsOf({ calibration }: FolderJob, prior: Prior | undefined): Promise<Calibrations> {
-  if (calibration === false) return { shipped: [] };
-  if (calibration === undefined) return { shipped: await shippedCalibrations(prior) };
-  return { asked: await readCalibration(calibration), shipped: [] };
-}
-
-function namedSolver(solver: Solver | string | undefined): Solver | undefined {
-  if (typeof solver !== 'string') return solver;
-  if (!Object.hasOwn(solvers, solver)) throw unknownName('solver', solver, Object.keys(solvers));
-  return solvers[solver];
 }

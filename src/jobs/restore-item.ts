@@ -26,7 +26,8 @@ import type { Item } from '../io/walk.js';
 import type { LoadedCalibration } from '../load/calibration-file.js';
 import type { SpecFiles } from '../load/problem-files.js';
 import { estimateMemory, type MemoryTask, requireMemory } from '../memory.js';
-import { type Posterior, restore } from '../restore.js';
+import { type Posterior, type RestoreJob, restore } from '../restore.js';
+import type { DrawnRange } from '../sample-range.js';
 import { asMeasurement } from './array-input.js';
 import { diagnose, isOpen, specOf } from './diagnosis.js';
 import { type Doubt, doubtsOf, requirePlausible } from './doubts.js';
@@ -37,6 +38,7 @@ import { amongImages, type Calibrations, calibrationFor } from './item-calibrati
 import { dimDoubt, noiseInLevels, withStatedLevels } from './levels.js';
 import { withPattern } from './mosaic.js';
 import { priorDoubts } from './prior-doubts.js';
+import { type Ranges, readRanges } from './range-file.js';
 import type { FolderEvent, FolderJob } from './restore-folder.js';
 import {
   type Encoded,
@@ -62,6 +64,8 @@ export interface Shared {
   readonly cap: Cap | undefined;
   readonly folder: OutputFolder;
   readonly calibrations: Calibrations;
+  /** Of items whose samples were drawn in ranges: these, by the item's name. */
+  readonly ranges?: ReadonlyMap<string, Ranges>;
   readonly onEvent: (event: FolderEvent) => void;
   /** Bytes in use before the first item: the priors' weights, mostly. */
   readonly held: number;
@@ -154,7 +158,7 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
 }
 
 /** What an item's result will be made from. */
-interface Plan {
+export interface Plan {
   readonly input: Input;
   readonly problem: Problem;
   /** What was found where it was not told. */
@@ -177,7 +181,11 @@ function foundSpec({ path, name }: Item, input: Input, { job, onEvent }: Shared)
 }
 
 /** Undefined where there is nothing to restore. */
-async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void): Promise<Plan | undefined> {
+export async function planOf(
+  item: Item,
+  shared: Shared,
+  warn: (doubt: Doubt) => void,
+): Promise<Plan | undefined> {
   const { path, name, page } = item;
   const { job, files, prior, noisePrior, onEvent } = shared;
   let coding: JpegCoding | string | undefined;
@@ -220,11 +228,12 @@ async function planOf(item: Item, shared: Shared, warn: (doubt: Doubt) => void):
   if (prior?.kind === 'diffusion' && solver !== keep)
     for (const doubt of priorDoubts(prior, problem)) warn(doubt);
   const kept = keptSamples(solver, job, warn);
-  const run = fittedFor({ imageShape: problem.imageShape, solver, prior, samples: job.samples }, job);
+  const run = runOf({ imageShape: problem.imageShape, solver, prior, samples: job.samples }, name, shared);
   const parts = { input, problem, solver, run, written, kept };
   const own = madeOf(parts, shared, page);
   // A cap that is asked for takes the place of a calibration that is not.
-  const none = solver === keep || (shared.cap && !shared.calibrations.asked);
+  // A range is no result yet.
+  const none = job.range || solver === keep || (shared.cap && !shared.calibrations.asked);
   const calibration = none ? undefined : calibrationFor(...restorationOf(parts, own, shared), job);
   const promised = calibration && { card: calibration.sha256, promise: job.promise ?? 'average' };
   return { ...parts, noise, calibration, made: { ...own, calibration: promised } };
@@ -333,6 +342,12 @@ function fittedFor(task: MemoryTask, { tile, maxMemory }: FolderJob): FittedPrio
   return fitted(task, maxMemory === undefined ? OF_MACHINE * machineMemory() : OF_LIMIT * maxMemory);
 }
 
+/** Samples that are drawn were drawn in the tiles that their lines say. */
+function runOf(task: MemoryTask, name: string, { job, ranges }: Shared): FittedPrior {
+  const made = ranges?.get(name)?.found[0].line.made;
+  return made ? { prior: task.prior, tile: made['tile'] as number | undefined } : fittedFor(task, job);
+}
+
 /** All that decides the bytes of the result. */
 function madeOf(
   { input, problem, solver, run, written, kept }: Omit<Plan, 'made' | 'calibration'>,
@@ -376,15 +391,25 @@ function optionsFor(solver: Solver, { options }: FolderJob): FolderJob['options'
   return solver === keep ? undefined : options;
 }
 
-async function posteriorOf(
+async function posteriorOf(item: Item, plan: Plan, shared: Shared): Promise<Posterior> {
+  const ranges = shared.ranges?.get(item.name);
+  if (ranges === undefined) return restore(restorationJob(item, plan, shared));
+  requireSame(ranges, plan.made);
+  // What the arrays take alone: the network does not run.
+  return restore(restorationJob(item, plan, shared, await readRanges(ranges)));
+}
+
+/** What is restored, and the news that work begins. @throws Error where memory does not suffice. */
+export function restorationJob(
   { name }: Item,
-  { input, problem, solver, calibration, run: { prior } }: Plan,
+  { input, problem, solver, calibration, run }: Plan,
   shared: Shared,
-): Promise<Posterior> {
+  ranges?: readonly DrawnRange[],
+): RestoreJob {
   const { job, noisePrior, onEvent } = shared;
   const { samples, seed, level, bootstrap, epistemic, signal, maxMemory = machineMemory() } = job;
   const options = optionsFor(solver, job);
-  const task = { imageShape: problem.imageShape, solver, prior, samples };
+  const task = { imageShape: problem.imageShape, solver, prior: ranges ? undefined : run.prior, samples };
   requireMemory(task, maxMemory, shared.held);
   onEvent({
     type: 'begin',
@@ -393,12 +418,21 @@ async function posteriorOf(
     memory: shared.held + estimateMemory(task),
     quicker: quickerWay(solver, samples),
   });
-  return restore({
-    ...{ measurement: input.array, problem, prior, noisePrior, solver },
+  return {
+    ...{ measurement: input.array, problem, prior: run.prior, noisePrior, solver, ranges },
     ...{ options, samples, seed, level, bootstrap, epistemic, signal, cap: shared.cap },
     calibration: calibration && { card: calibration.card, promise: job.promise },
     onProgress: (progress) => onEvent({ type: 'progress', name, ...progress }),
-  });
+  };
+}
+
+/** @throws UsageError where what the ranges were drawn from is not what is there now. */
+function requireSame({ found }: Ranges, { samples, calibration, ...made }: Recipe): void {
+  const { range, ...before } = found[0].line.made;
+  const difference = firstDifference(before, made);
+  if (!difference) return;
+  const [then, now] = [difference.before, difference.now].map((value) => JSON.stringify(value) ?? 'none');
+  throw new UsageError(`the samples were drawn with ${difference.name} = ${then}, and there is ${now} now`);
 }
 
 /** The option that makes the work shorter most, in words. */
@@ -475,7 +509,7 @@ function figuresOf(posterior: Posterior): Pick<Posterior, Figures> {
 }
 
 /** Whether an earlier run finished this item in just this way and its files are as they were. @throws Refusal */
-async function isDone(
+export async function isDone(
   name: string,
   made: Recipe,
   { job, folder }: Shared,

@@ -56,7 +56,7 @@ async function readProblemFile(path: string, trust: ProblemTrust): Promise<Probl
   try {
     const spec = checkSpec(problemFromJson(parseJson(text)));
     await requireTrusted(spec, dirname(path), trust);
-    return mapPaths(spec, (file) => (isAbsolute(file) ? file : join(dirname(path), file)));
+    return withPaths(spec, (file) => (isAbsolute(file) ? file : join(dirname(path), file)));
   } catch (error) {
     throw new UsageError(`${path} holds no problem: ${(error as Error).message}`, { cause: error });
   }
@@ -164,7 +164,8 @@ function pathsOf(term: Term): { option: string; role: FileRole; path: string }[]
   });
 }
 
-function mapPaths(spec: ProblemSpec, change: (path: string) => string): ProblemSpec {
+/** The same spec with other paths of the files that it names. */
+export function withPaths(spec: ProblemSpec, change: (path: string) => string): ProblemSpec {
   const changed = (term: Term): Term => {
     const paths = pathsOf(term).map(({ option, path }) => [option, change(path)]);
     return { ...term, options: { ...term.options, ...Object.fromEntries(paths) } };

@@ -28,10 +28,15 @@ const MOST_TEXT = 2 ** 24;
  * @throws Error where it is no plain file or holds more than `most` bytes; that of the system where it cannot be read.
  */
 export async function readText(path: string, most = MOST_TEXT): Promise<string> {
+  return new TextDecoder().decode(await readBytes(path, most));
+}
+
+/** The bytes of a file, under the same conditions. */
+export async function readBytes(path: string, most: number): Promise<Uint8Array> {
   await requireFile(path);
   const { size } = await stat(path);
   if (size > most) throw new Error(`${path} holds ${size} bytes; expected at most ${most}.`);
-  return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
+  return readFile(path);
 }
 
 /**

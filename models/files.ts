@@ -5,18 +5,28 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { reasonOf } from '../src/core/reasons.js';
 import type { FileCard } from './card.js';
-import { requireFile } from './contained.js';
+import { readBytes, requireFile } from './contained.js';
 import type { ModelSource } from './onnx/differentiate.js';
 import { externalLocations } from './onnx/external.js';
 import type { Graph } from './onnx/graph.js';
 import { withFloat32Ends } from './onnx/half-precision.js';
 import { readOutline } from './onnx/outline.js';
 import { readModel } from './onnx/proto/read.js';
+import { weightsIn } from './onnx/weights-file.js';
+import type { GraphFiles, PriorFiles } from './prior-files.js';
 
-/** A graph in a file, as cards describe it. */
-export interface GraphFiles {
-  readonly model: FileCard;
-  readonly externalData: FileCard[];
+/** The most that tables and tokenizers may hold, in bytes; graphs are not read whole. */
+const MOST_READ = 2 ** 28;
+
+/** The files of a prior in a folder. */
+export function folderFiles(directory: string): PriorFiles {
+  const called = (path: string) => join(directory, path);
+  return {
+    name: directory,
+    called,
+    read: (path) => readBytes(called(path), MOST_READ),
+    graph: (files) => graphSource(directory, files),
+  };
 }
 
 /**
@@ -32,7 +42,7 @@ export async function fileCard(directory: string, path: string): Promise<FileCar
 export async function graphFiles(
   directory: string,
   path: string,
-): Promise<GraphFiles & { readonly graph: Graph }> {
+): Promise<GraphFiles & { readonly externalData: FileCard[]; readonly graph: Graph }> {
   const model = await fileCard(directory, path);
   const outline = await readOutline(join(directory, path));
   const others = (await weightFiles(directory, path, outline)).map((other) => fileCard(directory, other));
@@ -74,7 +84,8 @@ export async function graphSource(
     );
   }
   const weights = [model, ...externalData].map((file) => file.sha256).join(' ');
-  return { ...withFloat32Ends(outline), path, name: model.path, weights };
+  const folder = dirname(await realpath(path));
+  return { ...withFloat32Ends(outline), path, folder, read: weightsIn(folder), name: model.path, weights };
 }
 
 export async function exists(path: string): Promise<boolean> {

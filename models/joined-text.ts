@@ -1,6 +1,7 @@
 /** The embeddings of a text by one, two or three text encoders, as one: SDXL's and Stable Diffusion 3's. */
 import type { LatentCard } from './card.js';
 import type { Runtime, SessionOptions, Tensor } from './onnx/runtime.js';
+import type { PriorFiles } from './prior-files.js';
 import { type Embed, type Embedding, openTextEncoder } from './text.js';
 
 type TextCard = NonNullable<LatentCard['text']>;
@@ -11,12 +12,12 @@ type TextCard = NonNullable<LatentCard['text']>;
  */
 export async function openTextEncoders(
   card: TextCard,
-  directory: string,
+  files: PriorFiles,
   model: { readonly runtime: Runtime; readonly session: SessionOptions },
 ): Promise<Embed> {
   const encoders: Embed[] = [];
   for (const one of [card, ...(card.further ?? [])]) {
-    encoders.push(await openTextEncoder(one, directory, model));
+    encoders.push(await openTextEncoder(one, files, model));
   }
   const known = new Map<string, Promise<Embedding>>();
   const embed = async (text: string) => {

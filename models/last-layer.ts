@@ -12,8 +12,6 @@
  * which makes all variances vanish. Neighbours are off together, so that here 8×8 of them count once. The level of the
  * map hangs on that choice, and on how many images were measured; the order of its pixels does not.
  */
-import { realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { FloatArray } from '../src/core/array.js';
 import type { Random } from '../src/core/random.js';
 import { valuesOf } from './onnx/constants.js';
@@ -53,8 +51,7 @@ export async function splitGraph(source: ModelSource, output: string): Promise<S
   const read = readModel(source.bytes);
   const { weight, bias } = lastConvolution(read, output, source.name);
   const names = [weight.name, ...(bias ? [bias.name] : [])];
-  const { path } = source;
-  const model = path === undefined ? read : await withValues(read, names, dirname(await realpath(path)));
+  const model = source.read === undefined ? read : await withValues(read, names, source.read);
   return { source, model, last: lastConvolution(model, output, source.name) };
 }
 

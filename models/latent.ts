@@ -2,7 +2,6 @@
 import { type FloatArray, formatShape } from '../src/core/array.js';
 import type { DiffusionCard, LatentCard } from './card.js';
 import { type FeedablePrior, openDiffusionPrior } from './diffusion.js';
-import { graphSource } from './files.js';
 import { guided } from './guided.js';
 import { type ImageFeatures, openImageEncoder } from './image-encoder.js';
 import { openTextEncoders } from './joined-text.js';
@@ -10,13 +9,13 @@ import type { GraphModel } from './onnx/differentiable-graph.js';
 import { type Affine, Transform } from './onnx/transform.js';
 import { pad, padAdjoint, roundUp } from './padding.js';
 import type { Conditioning, DiffusionPrior, LatentPrior } from './prior.js';
+import type { PriorFiles } from './prior-files.js';
 import type { Embed, Embedding } from './text.js';
 
 /** What a latent prior is made of; the runtime becomes its own, and ends with it. */
 interface LatentModel extends Omit<GraphModel, 'source'> {
   readonly card: LatentCard;
-  /** The folder that the card's files are in. */
-  readonly directory: string;
+  readonly files: PriorFiles;
 }
 
 /**
@@ -25,10 +24,10 @@ interface LatentModel extends Omit<GraphModel, 'source'> {
  * @throws Error naming the model and the input, output or shape that does not agree with the card.
  */
 export async function openLatentPrior(model: LatentModel): Promise<LatentPrior> {
-  const { card, directory } = model;
+  const { card, files } = model;
   const open = async (part: LatentCard['decoder']) =>
-    Transform.open({ ...model, source: await graphSource(directory, part) }, part);
-  const source = await graphSource(directory, card.codes);
+    Transform.open({ ...model, source: await files.graph(part) }, part);
+  const source = await files.graph(card.codes);
   const codes = await openDiffusionPrior({ ...model, card: cardOfCodes(card), source });
   const parts = {
     codes,
@@ -36,10 +35,9 @@ export async function openLatentPrior(model: LatentModel): Promise<LatentPrior> 
     encoder: card.encoder && (await open(card.encoder)),
   };
   if (!card.text) return latentPrior(card, parts);
-  const embed = await openTextEncoders(card.text, directory, model);
+  const embed = await openTextEncoders(card.text, files, model);
   const { image } = card.text;
-  const features =
-    image && (await openImageEncoder(image, { ...model, source: await graphSource(directory, image) }));
+  const features = image && (await openImageEncoder(image, { ...model, source: await files.graph(image) }));
   return conditioned(card, { ...parts, embed, features }, '', {});
 }
 

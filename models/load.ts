@@ -6,25 +6,18 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { distance } from 'fastest-levenshtein';
 import { requireText } from '../src/core/arguments.js';
-import type { FloatArray } from '../src/core/array.js';
 import { UsageError } from '../src/core/errors.js';
-import { decodeNpy } from '../src/io/npy.js';
-import type { Card, DiffusionCard, MaskedCard } from './card.js';
+import type { Card } from './card.js';
 import { filesOf, isKnownKind, parseCard, parseJson, requiredFields } from './card-file.js';
-import { openCompressivePrior } from './compressive/prior.js';
-import { tiledCodes } from './compressive/tiled.js';
 import { readText, requireLinksWithin, requireWithin, type Trust } from './contained.js';
 import { diffusersCard, isDiffusersFolder } from './diffusers/card.js';
-import { openDiffusionPrior } from './diffusion.js';
-import { checkFile, exists, graphSource, reason, unreadable } from './files.js';
-import { openLatentPrior } from './latent.js';
-import { openMaskedPrior } from './masked/prior.js';
+import { checkFile, exists, folderFiles, reason, unreadable } from './files.js';
 import { cached } from './onnx/cache.js';
 import { differentiate } from './onnx/differentiate.js';
 import { closeOn } from './onnx/runtime.js';
 import { Workers } from './onnx/workers.js';
+import { openPrior } from './open.js';
 import type { Prior } from './prior.js';
-import { inFixedSize, tiled } from './tiled.js';
 
 /** How a prior is loaded and run. */
 export interface LoadOptions {
@@ -74,45 +67,14 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
   const { place, card } = await placed(nameOrPath, options);
   options.signal?.throwIfAborted();
   const runtime = await Workers.start(workers, { timeout: options.timeout });
-  const open = {
-    runtime,
-    session: { threads, optimisation: options.memory === 'low' ? 'extended' : 'all' },
-    differentiate: cached(differentiate),
-  } as const;
   const forget = closeOn(runtime, options.signal);
   try {
-    const { directory } = place;
-    if (card.kind === 'latent') {
-      if (options.tile !== undefined)
-        throw new Error(`${card.name} is a latent prior, which cannot be tiled.`);
-      return await openLatentPrior({ ...open, card, directory });
-    }
-    if (card.kind === 'compressive') {
-      const prior = await openCompressivePrior({ ...open, card, directory });
-      return options.tile === undefined ? prior : tiledCodes(prior, { tile: options.tile });
-    }
-    if (card.kind === 'masked') {
-      if (options.tile !== undefined)
-        throw new Error(`${card.name} is a masked prior, which cannot be tiled.`);
-      return await openMaskedPrior({
-        ...open,
-        card,
-        directory,
-        codebook: await readCodebook(card, directory),
-      });
-    }
-    const prior = await openDiffusionPrior({
-      ...open,
-      card,
-      source: await graphSource(directory, card),
-      moments: await readMoments(card, directory),
-    });
-    if (prior.fixedSize && options.tile !== undefined) {
-      throw new Error(
-        `${card.name} takes ${prior.fixedSize.join('×')} pixels only, so its tiles have that size.`,
-      );
-    }
-    return options.tile === undefined ? inFixedSize(prior) : tiled(prior, { tile: options.tile });
+    const session = {
+      threads,
+      optimisation: options.memory === 'low' ? 'extended' : 'all',
+    } as const;
+    const engine = { runtime, session, differentiate: cached(differentiate) };
+    return await openPrior(card, folderFiles(place.directory), engine, options.tile);
   } catch (error) {
     await runtime.close();
     throw error;
@@ -233,21 +195,6 @@ async function readCard({ directory, card: path, network }: Place, trust: Trust)
   for (const file of filesOf(card)) await requireWithin(directory, file.path, trust);
   await Promise.all(filesOf(card).map((file) => checkFile(directory, file)));
   return card;
-}
-
-async function readMoments(
-  { lastLayer }: DiffusionCard,
-  directory: string,
-): Promise<Float32Array | undefined> {
-  if (!lastLayer) return undefined;
-  const path = join(directory, lastLayer.path);
-  return decodeNpy(await readFile(path), path).array.data;
-}
-
-async function readCodebook({ graphs }: MaskedCard, directory: string): Promise<FloatArray | undefined> {
-  if (!graphs.codebook) return undefined;
-  const path = join(directory, graphs.codebook.path);
-  return decodeNpy(await readFile(path), path).array;
 }
 
 async function ownDiffusersCard(directory: string, trust: Trust): Promise<Card> {

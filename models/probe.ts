@@ -8,13 +8,14 @@ import { type FloatArray, zeros } from '../src/core/array.js';
 import { callings } from './callings.js';
 import { type DiffusionCard, diffusionCard } from './card.js';
 import { openDiffusionPrior } from './diffusion.js';
-import { type GraphFiles, graphFiles, graphSource, unreadable } from './files.js';
+import { graphFiles, graphSource, unreadable } from './files.js';
 import { knownLevels, shareLeft } from './known-levels.js';
 import { levelFeeds, levelInput } from './level-input.js';
 import { openGraph } from './onnx/differentiable-graph.js';
 import type { RuntimeLimits, Session, Tensor, ValueInfo } from './onnx/runtime.js';
 import { ChildRuntime } from './onnx/session.js';
 import type { DiffusionPrior } from './prior.js';
+import type { GraphFiles } from './prior-files.js';
 import { inFixedSize } from './tiled.js';
 
 export interface Probe {

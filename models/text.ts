@@ -1,12 +1,10 @@
 /** From a text to what a network takes of it: tokens, and their embedding by a text encoder such as CLIP's. */
-import { basename, join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { LatentCard } from './card.js';
 import { parseJson } from './card-file.js';
-import { readText } from './contained.js';
-import { graphSource } from './files.js';
 import { openGraph } from './onnx/differentiable-graph.js';
 import type { Runtime, SessionOptions, Tensor } from './onnx/runtime.js';
+import type { PriorFiles } from './prior-files.js';
 
 /** Of one text encoder. */
 export type TextEncoderCard = Pick<
@@ -30,11 +28,11 @@ export type Embed = (text: string) => Promise<Embedding>;
  */
 export async function openTextEncoder(
   card: TextEncoderCard,
-  directory: string,
+  files: PriorFiles,
   { runtime, session: options }: { readonly runtime: Runtime; readonly session: SessionOptions },
 ): Promise<Embed> {
-  const tokenize = await openTokenizer(card, directory);
-  const source = await graphSource(directory, card);
+  const tokenize = await openTokenizer(card, files);
+  const source = await files.graph(card);
   const session = await openGraph({ source, runtime, session: options });
   const input = session.inputs.find((one) => one.name === card.input);
   if (!input || session.inputs.length > 1 || !['int32', 'int64'].includes(input.type)) {
@@ -60,21 +58,20 @@ export async function openTextEncoder(
  * @throws Error where the files hold no tokenizer, or one without the token for padding.
  */
 export async function openTokenizer(
-  { tokenizer: files, length, padding }: Pick<TextEncoderCard, 'tokenizer' | 'length' | 'padding'>,
-  directory: string,
+  { tokenizer: named, length, padding }: Pick<TextEncoderCard, 'tokenizer' | 'length' | 'padding'>,
+  files: PriorFiles,
 ): Promise<(text: string) => number[]> {
   const text = async (name: string) => {
-    const file = files.find(({ path }) => basename(path) === name);
-    return (
-      file && { path: join(directory, file.path), text: await readText(join(directory, file.path), 2 ** 28) }
-    );
+    const file = named.find(({ path }) => path === name || path.endsWith(`/${name}`));
+    if (!file) return undefined;
+    return { path: files.called(file.path), text: new TextDecoder().decode(await files.read(file.path)) };
   };
   const whole = await text('tokenizer.json');
   const [vocab, merges] = [await text('vocab.json'), await text('merges.txt')];
   if (!whole && !(vocab && merges)) {
     throw new Error(
-      `${directory}: a tokenizer is expected as tokenizer.json or as vocab.json and merges.txt; its card names ` +
-        `${files.map(({ path }) => path).join(', ')}.`,
+      `${files.name}: a tokenizer is expected as tokenizer.json or as vocab.json and merges.txt; its card names ` +
+        `${named.map(({ path }) => path).join(', ')}.`,
     );
   }
   const description = whole
@@ -83,7 +80,7 @@ export async function openTokenizer(
   const tokenizer = new Tokenizer(description, {});
   const pad = tokenizer.token_to_id(padding);
   if (pad === undefined)
-    throw new Error(`The tokenizer in ${directory} has no token "${padding}" for padding.`);
+    throw new Error(`The tokenizer in ${files.name} has no token "${padding}" for padding.`);
   return (prompt) => {
     const { ids } = tokenizer.encode(prompt);
     // The last token says where the text ends, also where it is cut.

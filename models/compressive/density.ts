@@ -1,6 +1,4 @@
 /** The density of codes: of a hyperprior, or the standard normal one of a plain VAE. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type FloatArray, mapArray, type Shape, zeros } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 import { check, faultInWords } from '../../src/core/schema-words.js';
@@ -33,9 +31,11 @@ export async function openDensity(model: CompressiveModel): Promise<Density> {
   return hyperprior(hyper, await readTables(model), generalisedGaussian(card.beta));
 }
 
-async function readTables({ card, directory }: CompressiveModel): Promise<Factorised> {
-  const path = join(directory, card.graphs['hyper-prior']!.path);
-  const checked = check(factorisedTables, parseJson(await readFile(path, 'utf8'), path));
+async function readTables({ card, files }: CompressiveModel): Promise<Factorised> {
+  const file = card.graphs['hyper-prior']!.path;
+  const path = files.called(file);
+  const text = new TextDecoder().decode(await files.read(file));
+  const checked = check(factorisedTables, parseJson(text, path));
   if (!checked.ok) throw new Error(`${path} is no hyperprior: ${faultInWords(checked.faults[0])}.`);
   const factorised = new Factorised(checked.value);
   const expected = card.codes.h!.channels;

@@ -1,23 +1,22 @@
 /** The graphs of a compressive prior. */
 import { type FloatArray, floatArray, formatShape, type Shape } from '../../src/core/array.js';
 import type { CompressiveCard } from '../card.js';
-import { graphSource } from '../files.js';
 import { DifferentiableGraph, type GraphModel } from '../onnx/differentiable-graph.js';
 import type { Tensor } from '../onnx/runtime.js';
 import { requireNames, Transform } from '../onnx/transform.js';
+import type { PriorFiles } from '../prior-files.js';
 
 /** What a compressive prior is made of; the runtime becomes its own, and ends with it. */
 export interface CompressiveModel extends Omit<GraphModel, 'source'> {
   readonly card: CompressiveCard;
-  /** The folder that the card's files are in. */
-  readonly directory: string;
+  readonly files: PriorFiles;
 }
 
 type Part = 'encoder' | 'decoder' | 'spread' | 'hyper-decoder';
 
-async function sourceOf({ card, directory }: CompressiveModel, part: Part) {
+async function sourceOf({ card, files }: CompressiveModel, part: Part) {
   const { externalData, ...model } = card.graphs[part]!;
-  return graphSource(directory, { model, externalData });
+  return files.graph({ model, externalData });
 }
 
 export async function openTransform(model: CompressiveModel, part: 'decoder' | 'spread'): Promise<Transform> {

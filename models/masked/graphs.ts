@@ -1,26 +1,25 @@
 /** The graphs of a masked prior. */
 import { type FloatArray, floatArray, formatShape } from '../../src/core/array.js';
 import type { MaskedCard } from '../card.js';
-import { graphSource } from '../files.js';
 import { DifferentiableGraph, type GraphModel } from '../onnx/differentiable-graph.js';
 import type { Tensor } from '../onnx/runtime.js';
 import { requireNames, Transform } from '../onnx/transform.js';
+import type { PriorFiles } from '../prior-files.js';
 import { requireTokens, type Tokens } from './tokens.js';
 
 /** What a masked prior is made of; the runtime becomes its own, and ends with it. */
 export interface MaskedModel extends Omit<GraphModel, 'source'> {
   readonly card: MaskedCard;
-  /** The folder that the card's files are in. */
-  readonly directory: string;
+  readonly files: PriorFiles;
   /** What the codebook's file holds, where there is one. */
   readonly codebook?: FloatArray;
 }
 
 type Part = 'encoder' | 'decoder' | 'masked' | 'uniform';
 
-async function sourceOf({ card, directory }: MaskedModel, part: Part) {
+async function sourceOf({ card, files }: MaskedModel, part: Part) {
   const { externalData, ...model } = card.graphs[part]!;
-  return graphSource(directory, { model, externalData });
+  return files.graph({ model, externalData });
 }
 
 async function openPart(model: MaskedModel, part: Part): Promise<DifferentiableGraph> {

@@ -1,6 +1,6 @@
 /**
- * ONNX Runtime as a front end: it folds constants and shape arithmetic, inlines functions and constant branches, and
- * infers the type and shape of every value. What remains needs few and simple rules.
+ * ONNX Runtime as a front end: it folds constants and shape arithmetic, and inlines functions and constant branches.
+ * What remains needs few and simple rules.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { type Graph, isExternal, type Model, type TensorRef, withSubgraphs } fro
 import { readModel } from './proto/read.js';
 import { writeModel } from './proto/write.js';
 import type { Runtime } from './runtime.js';
-import type { ValueType, ValueTypes } from './vjp/emitter.js';
+import { withShapes } from './shapes.js';
 
 /** Where a model's external weights lie, and where files may be left for as long as it is worked on. */
 interface Folders {
@@ -79,42 +79,4 @@ function renamed(graph: Graph, names: ReadonlyMap<string, string>): Graph {
 /** Bytes that stand in a scratch file must not be pointed to. */
 function withoutOffset(tensor: TensorRef): TensorRef {
   return isExternal(tensor.data) ? tensor : { ...tensor, data: { bytes: tensor.data.bytes } };
-}
-
-function withShapes(model: Model, shapes: Readonly<Record<string, readonly number[]>>, name: string): Model {
-  const inputs = model.graph.inputs.map((input) => {
-    const dims = Object.hasOwn(shapes, input.name) ? shapes[input.name] : input.dims;
-    if (dims === undefined || dims.some((size) => typeof size !== 'number')) {
-      throw new Error(
-        `Input "${input.name}" of ${name} has shape [${input.dims ?? '?'}]; expected inputShapes to fix it.`,
-      );
-    }
-    return { ...input, dims };
-  });
-  return { ...model, graph: { ...model.graph, inputs } };
-}
-
-/** Element type and shape of every value, which ONNX Runtime tells of a graph's outputs: so all are made outputs. */
-export async function inferTypes(
-  runtime: Runtime,
-  model: Model,
-  folders: Folders,
-  name: string,
-): Promise<ValueTypes> {
-  const { graph } = model;
-  const values = new Set(graph.nodes.flatMap(({ outputs }) => outputs).filter((output) => output !== ''));
-  const outputs = [...values].map((value) => ({ name: value }));
-  const session = await runtime.open(writeModel({ ...model, graph: { ...graph, outputs } }), {
-    name,
-    threads: 1,
-    optimisation: 'disabled',
-    externalDataFolder: folders.weights,
-  });
-  await session.release();
-  const types = new Map<string, ValueType>();
-  for (const { name: value, type, dims } of [...session.inputs, ...session.outputs]) {
-    types.set(value, { type, dims });
-  }
-  for (const { name: value, type, dims } of graph.initializers) types.set(value, { type, dims });
-  return types;
 }

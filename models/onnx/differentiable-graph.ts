@@ -1,6 +1,4 @@
 /** A graph with its gradient: run as it is, or linearized at whatever sizes it is asked for. */
-import { realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Differentiation } from './cache.js';
 import type { ModelSource, SplitModels } from './differentiate.js';
 import { type GraphFootprint, graphFootprint } from './footprint.js';
@@ -147,7 +145,11 @@ export class DifferentiableGraph {
         outputs,
       });
       const options = { ...session, externalDataFolder: models.externalDataFolder };
-      const forward = await runtime.open(models.forward, { ...options, name: source.name });
+      const forward = await runtime.open(models.forward, {
+        ...options,
+        keep: models.residuals,
+        name: source.name,
+      });
       const backward = await runtime.open(models.backward, {
         ...options,
         name: `the gradient of ${source.name}`,
@@ -166,7 +168,7 @@ export async function openGraph({
   runtime,
   session,
 }: Omit<GraphModel, 'differentiate'>): Promise<Session> {
-  const { bytes, weights, path, name } = source;
-  if (path === undefined || weights === undefined) return runtime.open(path ?? bytes, { ...session, name });
-  return runtime.open(bytes, { ...session, name, externalDataFolder: dirname(await realpath(path)) });
+  const { bytes, folder, path, name } = source;
+  if (folder === undefined) return runtime.open(path ?? bytes, { ...session, name });
+  return runtime.open(bytes, { ...session, name, externalDataFolder: folder });
 }

@@ -7,15 +7,17 @@
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { canonicalise, inferTypes } from './canonical.js';
+import { canonicalise } from './canonical.js';
 import type { Model } from './graph.js';
 import { readModel } from './proto/read.js';
 import { writeModel } from './proto/write.js';
 import { measureResizes } from './resize-matrices.js';
 import type { Runtime } from './runtime.js';
+import { inferTypes } from './shapes.js';
 import { upgrade } from './upgrade.js';
 import { splitVjp } from './vjp/vjp.js';
-import { byReference, byValue, withSmallValues } from './weights.js';
+import { byReference, byValue, type ReadWeights, withSmallValues } from './weights.js';
+import { weightsIn } from './weights-file.js';
 
 /** A model to differentiate. */
 export interface ModelSource {
@@ -28,6 +30,10 @@ export interface ModelSource {
    * without it the weights are copied into them. Needed where the model has external data.
    */
   readonly path?: string;
+  /** The folder of that file, links resolved: the weights lie there where `bytes` only points to them. */
+  readonly folder?: string;
+  /** Reads a tensor that `bytes` only points to. */
+  readonly read?: ReadWeights;
   /** What messages call the model. */
   readonly name: string;
   /** It computes in float16, for all that its inputs and outputs are float32. */
@@ -83,8 +89,8 @@ export async function differentiate(
     // What an outline holds stands nowhere else.
     const referring = source.weights === undefined ? byReference(read, basename(file)) : read;
     const canonical = await canonicalise(runtime, referring, request.inputShapes, folders, name);
-    const model = await withSmallValues(canonical, folders.weights);
-    const types = await inferTypes(runtime, model, folders, name);
+    const model = await withSmallValues(canonical, weightsIn(folders.weights));
+    const types = await inferTypes(runtime, model, name, folders.weights);
     const resizeMatrices = await measureResizes(runtime, model, types, name);
     const { wrt, outputs } = request;
     const inPlace = source.path !== undefined;

@@ -1,14 +1,24 @@
 /**
  * What runs ONNX graphs, as everything else sees it. There is one implementation for each place a graph may run in:
- * `ChildRuntime` (session.ts) for Node, and `Workers` (workers.ts) for several of them.
+ * `ChildRuntime` (session.ts) for Node, `Workers` (workers.ts) for several of them, and `WebRuntime`
+ * (../web/runtime.ts) for browsers.
  */
 import type { Tensor, ValueInfo } from './tensor.js';
 
 export type { ElementType, Tensor, ValueInfo } from './tensor.js';
 
+/** What graphs can run on, as ONNX Runtime calls it. */
+export const devices = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const;
+
+export type Device = (typeof devices)[number];
+
 export interface SessionOptions {
   /** Threads inside one operator; ONNX Runtime's own choice (one per physical core) when absent. */
   threads?: number;
+  /** What the graph runs on; the CPU when absent. */
+  device?: Device;
+  /** Outputs that are to be kept: they stay on the device where the runtime allows. */
+  keep?: readonly string[];
   /** How far ONNX Runtime rewrites the graph; `all` when absent. It changes the last bits of the results. */
   optimisation?: 'disabled' | 'basic' | 'extended' | 'all';
   /** Where the optimised graph is written to. */

@@ -1,7 +1,4 @@
 /** Weights by reference: models that point into a file for their large tensors. */
-import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
-import { requireFile } from '../contained.js';
 import { type ExternalData, type Graph, isExternal, type Model, type TensorRef } from './graph.js';
 
 /** Tensors below this many bytes stand in the graph; rules may want their values. */
@@ -26,37 +23,30 @@ export function byValue(model: Model, location: string, file: Uint8Array): Model
   });
 }
 
+/** Reads a tensor from the file that it stands in. */
+export type ReadWeights = (place: ExternalData) => Promise<Uint8Array>;
+
 /** Reads small tensors that the model's author left in another file. */
-export function withSmallValues(model: Model, folder: string): Promise<Model> {
-  return withRead(model, folder, ({ length }) => length < SMALL);
+export function withSmallValues(model: Model, read: ReadWeights): Promise<Model> {
+  return withRead(model, read, ({ length }) => length < SMALL);
 }
 
 /** Reads the tensors of these names, however large they are. */
-export function withValues(model: Model, names: readonly string[], folder: string): Promise<Model> {
-  return withRead(model, folder, (_, { name }) => names.includes(name));
+export function withValues(model: Model, names: readonly string[], read: ReadWeights): Promise<Model> {
+  return withRead(model, read, (_, { name }) => names.includes(name));
 }
 
 async function withRead(
   model: Model,
-  folder: string,
+  read: ReadWeights,
   wanted: (data: ExternalData, tensor: TensorRef) => boolean,
 ): Promise<Model> {
-  const files = new Map<string, FileHandle>();
-  try {
-    const read = new Map<TensorRef, TensorRef>();
-    for (const tensor of model.graph.initializers) {
-      if (!isExternal(tensor.data) || !wanted(tensor.data, tensor)) continue;
-      const { location, offset, length } = tensor.data;
-      await requireFile(join(folder, location));
-      const file = files.get(location) ?? (await open(join(folder, location)));
-      files.set(location, file);
-      const { buffer } = await file.read(new Uint8Array(length), 0, length, offset);
-      read.set(tensor, { ...tensor, data: { bytes: buffer } });
-    }
-    return mapWeights(model, (tensor) => read.get(tensor) ?? tensor);
-  } finally {
-    for (const file of files.values()) await file.close();
+  const found = new Map<TensorRef, TensorRef>();
+  for (const tensor of model.graph.initializers) {
+    if (!isExternal(tensor.data) || !wanted(tensor.data, tensor)) continue;
+    found.set(tensor, { ...tensor, data: { bytes: await read(tensor.data) } });
   }
+  return mapWeights(model, (tensor) => found.get(tensor) ?? tensor);
 }
 
 function mapWeights(model: Model, change: (tensor: TensorRef) => TensorRef): Model {

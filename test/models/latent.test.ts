@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LatentCard, latentCard } from '../../models/card.js';
+import { folderFiles } from '../../models/files.js';
 import { openLatentPrior } from '../../models/latent.js';
 import { differentiate } from '../../models/onnx/differentiate.js';
 import { ints } from '../../models/onnx/graph.js';
@@ -66,7 +67,13 @@ async function open(change: object = {}) {
     decoder: { ...file('decoder.onnx'), input: 'code', output: 'image' },
     ...change,
   });
-  return openLatentPrior({ card, directory, runtime, session: { threads: 1 }, differentiate });
+  return openLatentPrior({
+    card,
+    files: folderFiles(directory),
+    runtime,
+    session: { threads: 1 },
+    differentiate,
+  });
 }
 
 const random = keyedRandom(0, 'latent', 0);

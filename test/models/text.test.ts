@@ -1,6 +1,7 @@
 /** From texts to tokens, against those of 🤗 transformers (fixtures/priors), and to their embedding. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { folderFiles } from '../../models/files.js';
 import { ChildRuntime } from '../../models/onnx/session.js';
 import type { ElementType } from '../../models/onnx/tensor.js';
 import { openTextEncoder, openTokenizer } from '../../models/text.js';
@@ -34,7 +35,7 @@ const WORDS = JSON.stringify({
 
 describe('a tokenizer', () => {
   it('of CLIP gives its tokens, padded and cut', async () => {
-    const tokenize = await openTokenizer(clip, FIXTURE);
+    const tokenize = await openTokenizer(clip, folderFiles(FIXTURE));
     const { ids } = await decodeNpz(await readFile(`${FIXTURE}/expected.npz`), 'expected.npz');
     const texts = ['the cat', '', `A  CAT'S in the thing, 42 times: ${'on and '.repeat(60)}`];
     expect(texts.flatMap(tokenize)).toEqual([...ids.array.data]);
@@ -44,17 +45,17 @@ describe('a tokenizer', () => {
     const directory = temporaryFolder();
     fill(directory, { 'tokenizer.json': WORDS });
     const card = { tokenizer: [file('tokenizer.json')], length: 3, padding: 'end' };
-    const tokenize = await openTokenizer(card, directory);
+    const tokenize = await openTokenizer(card, folderFiles(directory));
     expect(tokenize('Red')).toEqual([0, 2, 2]);
     expect(tokenize('red red green blue')).toEqual([0, 0, 1]);
   });
 
   it('is refused where files or the padding are missing', async () => {
     const files = [file('tokenizer/vocab.json')];
-    await expect(openTokenizer({ ...clip, tokenizer: files }, FIXTURE)).rejects.toThrow(
+    await expect(openTokenizer({ ...clip, tokenizer: files }, folderFiles(FIXTURE))).rejects.toThrow(
       'a tokenizer is expected as tokenizer.json or as vocab.json and merges.txt; its card names tokenizer/vocab.json.',
     );
-    await expect(openTokenizer({ ...clip, padding: '<pad>' }, FIXTURE)).rejects.toThrow(
+    await expect(openTokenizer({ ...clip, padding: '<pad>' }, folderFiles(FIXTURE))).rejects.toThrow(
       'has no token "<pad>" for padding.',
     );
   });
@@ -77,7 +78,7 @@ describe('a text encoder', () => {
       ...{ model: file('encoder.onnx'), externalData: [], input, output: 'embedding' },
       ...{ tokenizer: [file('tokenizer.json')], length: 3, padding: 'end', guidance: 1 },
     };
-    return openTextEncoder(card, directory, { runtime, session: { threads: 1 } });
+    return openTextEncoder(card, folderFiles(directory), { runtime, session: { threads: 1 } });
   };
 
   it.each(['int64', 'int32'] as const)('embeds the tokens, fed as %s', async (type) => {

@@ -1,6 +1,7 @@
 /** Compressive priors of one channel and one number a pixel, whose graphs can be read at a glance. */
 import { compressiveCard } from '../../../models/card.js';
 import type { CompressiveModel } from '../../../models/compressive/graphs.js';
+import { folderFiles } from '../../../models/files.js';
 import { differentiate } from '../../../models/onnx/differentiate.js';
 import type { Node } from '../../../models/onnx/graph.js';
 import type { Runtime } from '../../../models/onnx/runtime.js';
@@ -68,5 +69,5 @@ export function smallModel(
     codes: { z: { channels: 1, stride: 1 }, h: { channels: 1, stride: 1 } },
     ...card,
   });
-  return { card: parsed, directory, runtime, session: { threads: 1 }, differentiate };
+  return { card: parsed, files: folderFiles(directory), runtime, session: { threads: 1 }, differentiate };
 }

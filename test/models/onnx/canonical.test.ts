@@ -1,6 +1,6 @@
-/** What ONNX Runtime makes of a graph before it is differentiated, and what it says of every value. */
+/** What ONNX Runtime makes of a graph before it is differentiated. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canonicalise, inferTypes } from '../../../models/onnx/canonical.js';
+import { canonicalise } from '../../../models/onnx/canonical.js';
 import { isExternal, type Model } from '../../../models/onnx/graph.js';
 import { ChildRuntime } from '../../../models/onnx/session.js';
 import { fill, temporaryFolder } from '../../io/folders.js';
@@ -70,22 +70,5 @@ describe('canonicalise', () => {
     await expect(canonicalOf(withArithmetic(), {})).rejects.toThrow(
       'Input "x" of net.onnx has shape [n,3,w]; expected inputShapes to fix it.',
     );
-  });
-});
-
-describe('inferTypes', () => {
-  it('tells type and shape of inputs, weights and every value on the way', async () => {
-    const g = new TestGraph(18);
-    const x = g.input('x', [2, 5]);
-    const w = g.weights([5, 3]);
-    const product = g.op('MatMul', [x, w]);
-    const places = g.op('ArgMax', [product], { axis: 1, keepdims: 0 });
-    const types = await inferTypes(runtime, g.model([places]), { weights: '', scratch: '' }, 'net.onnx');
-    expect(Object.fromEntries(types)).toEqual({
-      [x]: { type: 'float32', dims: [2, 5] },
-      [w]: { type: 'float32', dims: [5, 3] },
-      [product]: { type: 'float32', dims: [2, 3] },
-      [places]: { type: 'int64', dims: [2] },
-    });
   });
 });

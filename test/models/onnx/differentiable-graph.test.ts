@@ -147,7 +147,7 @@ it('an outline is opened with the weights of the file that it was made of', asyn
   });
   fill(folder, { 'net.onnx': whole });
   const path = `${folder}/net.onnx`;
-  const source = { bytes: await readOutline(path), weights: 'these', path, name: 'net.onnx' };
+  const source = { bytes: await readOutline(path), weights: 'these', path, folder, name: 'net.onnx' };
   expect(source.bytes.length).toBeLessThan(whole.length / 4);
   const session = await openGraph({ source, runtime, session: { threads: 1 } });
   const { outputs } = await session.run({ x: { type: 'float32', dims: [1], data: Float32Array.of(2) } });

@@ -1,18 +1,15 @@
 /** What the tests of rules share: preparing a graph, running its gradient, and the truth to compare it with. */
 
-import { inferTypes } from '../../../models/onnx/canonical.js';
 import type { Model } from '../../../models/onnx/graph.js';
 import { writeModel } from '../../../models/onnx/proto/write.js';
 import { measureResizes } from '../../../models/onnx/resize-matrices.js';
 import type { Runtime, SessionOptions } from '../../../models/onnx/runtime.js';
+import { inferTypes } from '../../../models/onnx/shapes.js';
 import type { Tensor } from '../../../models/onnx/tensor.js';
 import { upgrade } from '../../../models/onnx/upgrade.js';
 import { type SplitVjp, splitVjp, type VjpRequest } from '../../../models/onnx/vjp/vjp.js';
 import { interpret, type Value } from './interpreter64/index.js';
 import { normals } from './test-graph.js';
-
-/** Nothing here is given by reference. */
-const NOWHERE = { weights: '', scratch: '' };
 
 export type Arrays = Readonly<Record<string, Value>>;
 
@@ -22,7 +19,7 @@ export async function prepared(
   original: Model,
 ): Promise<{ model: Model; request: VjpRequest }> {
   const model = upgrade(original, 'the case');
-  const types = await inferTypes(runtime, model, NOWHERE, 'the case');
+  const types = await inferTypes(runtime, model, 'the case');
   const resizeMatrices = await measureResizes(runtime, model, types, 'the case');
   const wrt = model.graph.inputs.map(({ name }) => name);
   return { model, request: { name: 'the case', wrt, types, resizeMatrices } };

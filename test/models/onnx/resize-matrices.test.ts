@@ -1,8 +1,8 @@
 /** What Resize nodes do along an axis, against matrices that can be written down. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inferTypes } from '../../../models/onnx/canonical.js';
 import { measureResizes } from '../../../models/onnx/resize-matrices.js';
 import { ChildRuntime } from '../../../models/onnx/session.js';
+import { inferTypes } from '../../../models/onnx/shapes.js';
 import { TestGraph } from './test-graph.js';
 
 let runtime: ChildRuntime;
@@ -19,7 +19,7 @@ async function matricesOf(build: Build, dims: (number | string)[] = [1, 2, 3, 4]
   g.inputs.push({ name: 'x', type: 'float32', dims });
   const last = build(g, 'x');
   const model = g.model([last]);
-  const types = await inferTypes(runtime, model, { weights: '', scratch: '' }, 'net.onnx');
+  const types = await inferTypes(runtime, model, 'net.onnx');
   const measured = (await measureResizes(runtime, model, types, 'net.onnx')).get(last);
   if (measured === undefined) return undefined;
   return Object.fromEntries(

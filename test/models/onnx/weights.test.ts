@@ -4,6 +4,7 @@ import { valuesOf } from '../../../models/onnx/constants.js';
 import { isExternal } from '../../../models/onnx/graph.js';
 import { readModel } from '../../../models/onnx/proto/read.js';
 import { byReference, byValue, SMALL, withSmallValues } from '../../../models/onnx/weights.js';
+import { weightsIn } from '../../../models/onnx/weights-file.js';
 import { fill, temporaryFolder } from '../../io/folders.js';
 import { float32, model, node } from '../tiny-models.js';
 
@@ -33,12 +34,15 @@ it('small tensors in another file are read, large ones are not', async () => {
     { ...float32('s', [2], []), data: lying(8) },
     { ...float32('l', [SMALL], []), data: lying(4 * SMALL) },
   ];
-  const { graph } = await withSmallValues({ ...read, graph: { ...read.graph, initializers } }, folder);
+  const { graph } = await withSmallValues(
+    { ...read, graph: { ...read.graph, initializers } },
+    weightsIn(folder),
+  );
   expect(valuesOf(graph.initializers[0])).toEqual([1, 2]);
   expect(isExternal(graph.initializers[1].data)).toBe(true);
   const gone = {
     ...read,
     graph: { ...read.graph, initializers: [{ ...initializers[0], data: { ...lying(8), location: 'none' } }] },
   };
-  await expect(withSmallValues(gone, folder)).rejects.toThrow(join(folder, 'none'));
+  await expect(withSmallValues(gone, weightsIn(folder))).rejects.toThrow(join(folder, 'none'));
 });

@@ -16,7 +16,8 @@ interface AnnealingOptions extends DataDrawOptions {
   readonly sigmaMax: number;
   readonly sigmaMin: number;
   readonly priorVariance?: number;
-  readonly countDrawn: boolean;
+  /** A share; true is all. */
+  readonly countDrawn: number | boolean;
 }
 
 /** What a chain is asked; the problem's image is the state, which may be a code. */
@@ -42,7 +43,7 @@ export async function decoupledAnnealing(
     const random = context.random('step', i);
     const spread = uncertainty(sigmas[i], priorVariance);
     const drawn = await drawGivenData(problem, measurement, clean, spread, draw, random);
-    const fresh = countDrawn ? Math.sqrt(Math.max(sigmas[i + 1] ** 2 - spread ** 2, 0)) : sigmas[i + 1];
+    const fresh = Math.sqrt(Math.max(sigmas[i + 1] ** 2 - Number(countDrawn) * spread ** 2, 0));
     x = noised(drawn, fresh, random);
   }
   return x;

@@ -7,9 +7,10 @@
  * and so are the samples, whatever the number of steps. In images neighbours tell most of a pixel: there σ² is so much
  * too wide that the noise it leaves never goes away, and `priorVariance` sets r² = vσ²/(v + σ²) in its place. With one
  * step of the flow, x̂0 = D, that is exact for a prior N(m, vI). What is left of it is white, as the noise that the
- * denoiser knows and unlike what an image may be; the next level has it on top of its own noise. With `countDrawn` it
- * is part of that level's: fresh noise of variance σ'² − r² is added and not of σ'². No posterior of the model above,
- * but better images: docs/presets.md.
+ * denoiser knows and unlike what an image may be; the next level has it on top of its own noise. With `countDrawn`
+ * a share c of it is part of that level's: fresh noise of variance σ'² − cr² is added and not of σ'². No posterior of
+ * the model above, but better images; with all of it they are too narrow by a quarter, with half of it they are not:
+ * docs/presets.md.
  *
  * Departs from the published code: the likelihood is the problem's own (there its variance is a fiftieth of the true
  * one: τ = 0.01 against σ_n = 0.05, and a missing ½); where the draw has a closed form, or one for each pixel, it is
@@ -43,10 +44,10 @@ const options = z.strictObject({
       'variance v of a pixel under the prior, given its neighbours ([0, 1] units): the spread of the draw is then r² = vσ²/(v + σ²); absent: r = σ, as published',
     ),
   countDrawn: z
-    .boolean()
+    .union([z.boolean(), z.number().min(0).max(1)])
     .default(false)
     .describe(
-      "whether noise of the draw, r², counts towards the next level's (published: fresh noise is all of it)",
+      "share of the draw's noise, r², that counts towards the next level's, 0 to 1; true: all of it (published: none, fresh noise is all of it)",
     ),
   ...dataDrawOptions,
 });
@@ -58,10 +59,10 @@ const fineDetail = {
   sigmaMax: 0.3,
   sigmaMin: 0.004,
   priorVariance: 0.003,
-  countDrawn: true,
+  countDrawn: 0.5,
 } as const;
 const presets = {
-  denoise: { ...fineDetail, sigmaMin: 0.01, priorVariance: 0.01 },
+  denoise: { ...fineDetail, sigmaMin: 0.01, priorVariance: 0.01, countDrawn: 0.6 },
   'inpaint:fraction': { ...fineDetail, steps: 40, sigmaMax: 0.5, sigmaMin: 0.01 },
   inpaint: { ...fineDetail, steps: 40, sigmaMax: 2.5, sigmaMin: 0.01 },
   'gaussian-blur': fineDetail,

@@ -17,11 +17,11 @@
  * starts within the noise levels that the prior knows.
  */
 import { z } from 'zod';
-import { vpSigmas } from '../../src/core/schedule.js';
+import { equalVariance } from '../../problems/problem.js';
 import { dpsStepSize } from '../../src/core/units.js';
 import { defineSolver } from '../define-solver.js';
 import { guidanceOption, likelihoodChain, type StepAt } from '../parts/likelihood-chain.js';
-import { noiseRange } from '../parts/noise-levels.js';
+import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
 
 const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('network evaluations, each with one gradient'),
@@ -31,15 +31,14 @@ const options = z.strictObject({
     .default(10)
     .describe("step size ζ in the paper's units (variance-preserving state on [-1, 1], 3×256×256 image)"),
   guidance: guidanceOption,
-  sigmaMax: z
-    .number()
-    .positive()
-    .default(80)
-    .describe('highest noise level, if the prior knows it ([0, 1] units)'),
+  ...noiseLevelOptions,
 });
 
 /** What least squares fixes but for fine detail, and a picture of a known rough outline. */
-const fineDetail = { steps: 100, zeta: 10, sigmaMax: 0.5 };
+const fineDetail = { steps: 100, zeta: 10, sigmaMax: 0.5 } as const;
+
+/** The same, down to below the noise: elsewhere what it leaves open is not drawn. */
+const linear = { ...fineDetail, spacing: 'geometric' } as const;
 
 /** A chain that begins far above the image may end at its negative, which has the same amplitudes. */
 const nonlinear = { steps: 100, zeta: 10, sigmaMax: 1 };
@@ -48,23 +47,23 @@ const nonlinear = { steps: 100, zeta: 10, sigmaMax: 1 };
 const own = { ...nonlinear, zeta: 30 };
 
 /** As far in half the steps: as good where the measurement needs no more to be met. */
-const quick = { steps: 50, zeta: 20, sigmaMax: 0.5 };
+const quick = { steps: 50, zeta: 20, spacing: 'geometric' } as const;
 
 /** A chain starts where the measurement leaves doubt; few steps ask for a large ζ: docs/presets.md. */
 const presets = {
   denoise: { ...quick, sigmaMax: 2.5 },
-  inpaint: { steps: 100, zeta: 20, sigmaMax: 1 },
-  'gaussian-blur': fineDetail,
-  'motion-blur': fineDetail,
-  'defocus-blur': fineDetail,
-  blur: fineDetail,
-  'space-varying-blur': fineDetail,
+  inpaint: { ...linear, zeta: 20, sigmaMax: 1 },
+  'gaussian-blur': linear,
+  'motion-blur': linear,
+  'defocus-blur': linear,
+  blur: linear,
+  'space-varying-blur': linear,
   downsample: { ...quick, sigmaMax: 1 },
   jpeg: fineDetail,
   quantize: fineDetail,
   haze: fineDetail,
   clip: fineDetail,
-  satellite: { ...fineDetail, zeta: 30 },
+  satellite: { ...linear, zeta: 30 },
   'low-light': { ...nonlinear, zeta: 100 },
   'phase-retrieval': { ...nonlinear, sigmaMax: 2.5 },
   'coded-diffraction': nonlinear,
@@ -83,9 +82,9 @@ export const dps = defineSolver({
   options,
   presets,
 
-  async run({ measurement, problem, prior }, { steps, zeta, sigmaMax, guidance }, context) {
-    const { lowest, highest } = noiseRange(prior, sigmaMax);
-    const sigmas = vpSigmas(steps, lowest, highest);
+  async run({ measurement, problem, prior }, { steps, zeta, guidance, ...levels }, context) {
+    const variance = equalVariance(problem);
+    const sigmas = noiseLevels(prior, steps, levels, variance && Math.sqrt(variance));
     const asked = { guidance, paperStep: (...at: StepAt) => dpsStepSize(zeta, ...at) };
     return likelihoodChain({ measurement, problem, prior }, sigmas, asked, context);
   },

@@ -1,64 +1,59 @@
 /** The table of solvers against exact posteriors. */
 import type { ExactRow, ExactRun } from './exact.js';
-import { markdownTable, mean } from './table.js';
+import { type Cell, markdownTable, mean } from './table.js';
+
+const HEADER = [
+  ...['problem', 'solver', 'options', 'samples', 'distance', 'floor', 'prior', 'Δmean', 'Δcovariance'],
+  ...['in 50 %', 'in 90 %', 'ranks', 'Δlog p(y)', 'stated ±', 'n', 'runs', 'VJPs', 's'],
+];
 
 export function exactTable(rows: readonly ExactRow[]): string {
-  return markdownTable(
-    [
-      'problem',
-      'solver',
-      'options',
-      'samples',
-      'distance',
-      'floor',
-      'prior',
-      'Δmean',
-      'Δcovariance',
-      'in 50 %',
-      'in 90 %',
-      'Δlog p(y)',
-      'n',
-      'runs',
-      'VJPs',
-      's',
-    ],
-    rows.map(({ problem, solver, options, samples, runs }) => {
-      const values = (of: (run: ExactRun) => number | undefined) =>
-        runs.map(of).filter((value) => value !== undefined);
-      const percent = (of: (run: ExactRun) => number | undefined) =>
-        values(of).length > 0 ? `${(100 * mean(values(of))).toFixed(0)} %` : '–';
-      return [
-        problem,
-        solver,
-        Object.entries(options)
-          .map(([key, value]) => `${key}=${value}`)
-          .join(' '),
-        samples,
-        withSpread(
-          values((run) => run.distance),
-          3,
-        ),
-        mean(values((run) => run.floor)).toFixed(3),
-        mean(values((run) => run.priorDistance)).toFixed(3),
-        mean(values((run) => run.meanError)).toFixed(3),
-        mean(values((run) => run.covarianceError)).toFixed(3),
-        percent((run) => run.coverage50),
-        percent((run) => run.coverage90),
-        values((run) => run.logEvidenceError).length > 0
-          ? withSpread(
-              values((run) => run.logEvidenceError),
-              2,
-            )
-          : '–',
-        mean(values((run) => run.effectiveSamples)).toFixed(0),
-        mean(values((run) => run.networkEvaluations)).toFixed(0),
-        mean(values((run) => run.vjps)).toFixed(0),
-        values((run) => run.seconds)
-          .reduce((sum, value) => sum + value, 0)
-          .toFixed(0),
-      ];
-    }),
-  );
+  return markdownTable(HEADER, rows.map(cellsOf));
+}
+
+function cellsOf({ problem, solver, options, samples, runs }: ExactRow): Cell[] {
+  const values = (of: (run: ExactRun) => number | undefined) =>
+    runs.map(of).filter((value) => value !== undefined);
+  const known = (of: (run: ExactRun) => number | undefined, tell: (values: number[]) => string) =>
+    values(of).length > 0 ? tell(values(of)) : '–';
+  const average = (digits: number) => (all: readonly number[]) => mean(all).toFixed(digits);
+  const percent = (all: readonly number[]) => `${(100 * mean(all)).toFixed(0)} %`;
+  const distances = values((run) => run.distance);
+  return [
+    problem,
+    solver,
+    Object.entries(options)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(' '),
+    samples,
+    withSpread(distances, 3),
+    known((run) => run.floor, average(3)),
+    known((run) => run.priorDistance, average(3)),
+    known((run) => run.meanError, average(3)),
+    known((run) => run.covarianceError, average(3)),
+    known((run) => run.coverage50, percent),
+    known((run) => run.coverage90, percent),
+    ranksOf(runs),
+    known(
+      (run) => run.logEvidenceError,
+      (all) => withSpread(all, 2),
+    ),
+    known((run) => run.statedEvidenceError, average(2)),
+    known((run) => run.effectiveSamples, average(0)),
+    known((run) => run.networkEvaluations, average(0)),
+    known((run) => run.vjps, average(0)),
+    values((run) => run.seconds)
+      .reduce((sum, value) => sum + value, 0)
+      .toFixed(0),
+  ];
+}
+
+/** The mean over the runs, with its standard error. */
+function ranksOf(runs: readonly ExactRun[]): string {
+  const known = runs.flatMap(({ ranks }) => ranks ?? []);
+  if (known.length === 0) return '–';
+  const error = Math.sqrt(known.reduce((sum, of) => sum + of.error ** 2, 0)) / known.length;
+  return `${mean(known.map(({ deviation }) => deviation)).toFixed(3)} ± ${error.toFixed(3)}`;
 }
 
 /** The mean and, of several runs, half its 95 % interval. */

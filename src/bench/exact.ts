@@ -4,8 +4,10 @@
  */
 import { normalisedWeights, summarise } from '../core/posterior.js';
 import { keyedRandom, type Random } from '../core/random.js';
+import type { RankUniformity } from '../core/rank-uniformity.js';
 import { slicedWasserstein } from '../core/wasserstein.js';
 import { type Posterior, restore } from '../restore.js';
+import { exactRanks } from './exact-ranks.js';
 import {
   gaussianReference,
   mixtureBenchmark,
@@ -42,8 +44,11 @@ export interface ExactRun {
   /** Posterior probability of the 50 % and 90 % intervals, averaged over coordinates; absent for single images. */
   readonly coverage50?: number;
   readonly coverage90?: number;
-  /** Estimate minus truth of log p(y), nats. */
+  /** Of true values among the samples; absent with fewer than 27 samples. */
+  readonly ranks?: RankUniformity;
+  /** Estimate minus truth of log p(y), nats, and the standard error that the solver states. */
   readonly logEvidenceError?: number;
+  readonly statedEvidenceError?: number;
   readonly effectiveSamples: number;
   /** Per sample. */
   readonly networkEvaluations: number;
@@ -115,9 +120,11 @@ export function scoreExact(
     covarianceError: norm(covariance, estimate.covariance) / Math.hypot(...covariance),
     coverage50: coverage(found, 0.5, truth),
     coverage90: coverage(found, 0.9, truth),
+    ranks: exactRanks(found, truth, (...path) => random('ranks', ...path)),
     ...(found.logEvidence === undefined
       ? {}
       : { logEvidenceError: found.logEvidence - logEvidenceOffset - logEvidence }),
+    statedEvidenceError: found.logEvidenceError,
     effectiveSamples: found.effectiveSamples,
     networkEvaluations: found.networkEvaluations / count,
     vjps: found.vjps / count,

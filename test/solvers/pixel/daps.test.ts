@@ -24,6 +24,7 @@ describe('DAPS', () => {
     { countDrawn: false },
     { countDrawn: false, priorVariance: 0.15 },
     { countDrawn: true, priorVariance: 0.15 },
+    { countDrawn: 0.5, priorVariance: 0.15 },
   ])('draws what its formulas say: $countDrawn, $priorVariance', async ({ countDrawn, priorVariance }) => {
     const [steps, sigmaMin] = [5, 0.1];
     const sigmas = karrasSigmas(steps, sigmaMin, highest);
@@ -44,7 +45,7 @@ describe('DAPS', () => {
           ? (priorVariance * sigmas[k] ** 2) / (priorVariance + sigmas[k] ** 2)
           : sigmas[k] ** 2;
         x = givenData(seen, affine(x, k0, (1 - k0) * seen.m), Math.sqrt(r2), i);
-        const fresh = countDrawn ? Math.max(sigmas[k + 1] ** 2 - r2, 0) : sigmas[k + 1] ** 2;
+        const fresh = Math.max(sigmas[k + 1] ** 2 - Number(countDrawn) * r2, 0);
         x = affine(x, 1, 0, fresh);
       }
       return x;
@@ -75,6 +76,9 @@ describe('DAPS', () => {
       sigmaMin: positive(),
       priorVariance: positive(),
     });
+    for (const countDrawn of [0, 0.3, 1, false])
+      expect(() => daps.options.parse({ countDrawn })).not.toThrow();
+    for (const countDrawn of [-0.1, 1.1, 'half']) expect(() => daps.options.parse({ countDrawn })).toThrow();
     expect(daps.options.parse({})).toMatchObject({ countDrawn: false });
     expect(needsOf(daps, coordinatesTask(seen))).toEqual(['prior']);
     expect(daps.samplesPosterior).toBe(true);

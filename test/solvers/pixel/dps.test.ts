@@ -3,7 +3,7 @@ import type { DiffusionPrior } from '../../../models/prior.js';
 import { saltPepperNoise } from '../../../problems/noises/salt-pepper.js';
 import { dps } from '../../../solvers/pixel/dps.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../../src/core/array.js';
-import { vpSigmas } from '../../../src/core/schedule.js';
+import { geometricSigmas, vpSigmas } from '../../../src/core/schedule.js';
 import { DPS_IMAGE_SIZE, dpsStepSize, vpScale } from '../../../src/core/units.js';
 import { denseProblem, testContext } from '../../exact/dense.js';
 import {
@@ -94,6 +94,12 @@ function publishedDps(measured: Float64Array, sigmas: Float64Array, zeta: number
 describe('dps', () => {
   const problem = denseProblem(MATRIX, 0.1, SHAPE);
   const measurement = floatArray(Float32Array.of(0.6, 0.9), [2]);
+
+  it('goes down to half of the noise, in levels spaced as told', async () => {
+    const fine = { ...seen, sigma: 0.004, range: [0.001, 2] as const };
+    const levels = await levelsOf(dps, fine, { steps: 5, sigmaMax: 1, spacing: 'geometric' });
+    expectLevels(levels, geometricSigmas(5, 0.002, 1).slice(0, 5));
+  });
 
   it('is the published algorithm, in other units', async () => {
     const steps = 12;

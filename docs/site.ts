@@ -13,7 +13,7 @@ const SITE = 'site';
 const PAGES = 'site/pages';
 
 /** The entries of the package, as package.json names them. */
-const ENTRIES = ['src/index.ts', 'src/solver-kit.ts', 'src/problem-kit.ts'];
+const ENTRIES = ['src/index.ts', 'src/browser.ts', 'src/solver-kit.ts', 'src/problem-kit.ts'];
 
 const GUIDE = [
   'docs/restore-a-folder.md',
@@ -26,6 +26,7 @@ const GUIDE = [
   'docs/own-solver.md',
   'docs/priors.md',
   'docs/files.md',
+  'docs/browser.md',
   'docs/benchmarks.md',
   'docs/presets.md',
   'docs/mutation.md',

@@ -13,6 +13,8 @@ const exceptions: Readonly<Record<string, string>> = {
   'models/onnx/vjp/rules/':
     'test/models/onnx/vjp/rules/index.test.ts has a case for each rule, and asks for it',
   'models/prior-files.ts': 'types',
+  'models/web/': 'test/browser.test.ts runs them in a real browser',
+  'src/io/canvas.ts': 'test/browser.test.ts runs it in a real browser',
   'models/onnx/tensor.ts': 'types, and a table of arrays',
   'models/onnx/vjp/resize-matrix.ts': 'types',
   'models/onnx/vjp/rule.ts': 'types',

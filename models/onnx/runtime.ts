@@ -10,6 +10,7 @@ export type { ElementType, Tensor, ValueInfo } from './tensor.js';
 /** What graphs can run on, as ONNX Runtime calls it. */
 export const devices = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const;
 
+/** One of what graphs can run on. */
 export type Device = (typeof devices)[number];
 
 export interface SessionOptions {

@@ -16,7 +16,7 @@ type Kernels = {
 
 /** Arrays among their arguments are ones that `room` gave. */
 export const kernels = Object.fromEntries(
-  Object.entries(exports as KernelFunctions).map(
+  Object.entries(exports as unknown as KernelFunctions).map(
     ([name, compiled]: [string, (...values: number[]) => void]) => [
       name,
       (...values: Value[]) =>

@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Where in our sources the entries of the package lie. */
 export const entries: Readonly<Record<string, string>> = {
   retrodict: 'src/index.ts',
+  'retrodict/browser': 'src/browser.ts',
   'retrodict/solver': 'src/solver-kit.ts',
   'retrodict/problem': 'src/problem-kit.ts',
 };

@@ -6,8 +6,8 @@ import { filled, mapArray } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { encodeLayers, type Layer } from '../../src/report/layers.js';
 import { type ReportedPicture, type ReportedResult, reportPage } from '../../src/report/page.js';
+import { hasBrowser, openBrowser } from '../browser.js';
 import { fill, temporaryFolder } from '../io/folders.js';
-import { hasBrowser, openBrowser } from './browser.js';
 
 /** Flat pictures of known values; the spread grows from left to right. */
 async function picture(name: string, side = 64, noisy = false): Promise<ReportedPicture> {

@@ -10,13 +10,14 @@ import { UsageError } from '../src/core/errors.js';
 import type { Card } from './card.js';
 import { filesOf, isKnownKind, parseCard, parseJson, requiredFields } from './card-file.js';
 import { readText, requireLinksWithin, requireWithin, type Trust } from './contained.js';
+import { deviceOf, onDevice } from './device.js';
 import { diffusersCard, isDiffusersFolder } from './diffusers/card.js';
 import { checkFile, exists, folderFiles, reason, unreadable } from './files.js';
 import { cached } from './onnx/cache.js';
 import { differentiate } from './onnx/differentiate.js';
-import { closeOn } from './onnx/runtime.js';
+import { closeOn, type Device } from './onnx/runtime.js';
 import { Workers } from './onnx/workers.js';
-import { openPrior } from './open.js';
+import { type Engine, openPrior } from './open.js';
 import type { Prior } from './prior.js';
 
 /** How a prior is loaded and run. */
@@ -36,6 +37,11 @@ export interface LoadOptions {
   readonly timeout?: number;
   /** Opens files that the prior's card or folder names outside its own folder, also by links. */
   readonly allowOutside?: boolean;
+  /**
+   * What the network runs on; `auto` (default) is the CPU. Another device is tried first, and refused where it does not
+   * give what the CPU gives, to rounding. It changes the last bits.
+   */
+  readonly device?: Device | 'auto';
   /** Aborting ends the loading; a prior that is loaded does not hear it. */
   readonly signal?: AbortSignal;
 }
@@ -64,6 +70,7 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
   requireText(nameOrPath, 'the name of a prior, or the path of its folder');
   const { workers = 1, threads = threadsOfEach(workers) } = options;
   requireWorkers(workers);
+  const device = deviceOf(options.device);
   const { place, card } = await placed(nameOrPath, options);
   options.signal?.throwIfAborted();
   const runtime = await Workers.start(workers, { timeout: options.timeout });
@@ -73,8 +80,9 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
       threads,
       optimisation: options.memory === 'low' ? 'extended' : 'all',
     } as const;
-    const engine = { runtime, session, differentiate: cached(differentiate) };
-    return await openPrior(card, folderFiles(place.directory), engine, options.tile);
+    const engine: Engine = { runtime, session, differentiate: cached(differentiate) };
+    const open = (one: Engine) => openPrior(card, folderFiles(place.directory), one, options.tile);
+    return await (device === 'cpu' ? open(engine) : onDevice(device, engine, open));
   } catch (error) {
     await runtime.close();
     throw error;

@@ -8,6 +8,7 @@ export type { Card } from '../models/card.js';
 export { type LoadOptions, listPriors, loadPrior } from '../models/load.js';
 export { type LogProbabilityOptions, logProbability } from '../models/log-probability.js';
 export { type GaussianComponent, GaussianMixture, mixturePrior } from '../models/mixture.js';
+export { type Device, devices } from '../models/onnx/runtime.js';
 export type { Conditioning, DiffusionPrior, LatentPrior, Prior, PriorKind } from '../models/prior.js';
 export { tiled } from '../models/tiled.js';
 export type { TileOptions } from '../models/tiles.js';
@@ -80,6 +81,7 @@ export {
 } from './core/spread-scores.js';
 export { heldByPlace, type Stratum } from './core/strata.js';
 export { defaults } from './defaults.js';
+export { type DeviceEntry, listDevices } from './devices.js';
 export type { Progress } from './draw-samples.js';
 export { decodeNpy, encodeNpy, type NpyArray } from './io/npy.js';
 export { decodeNpz, encodeNpz } from './io/npz.js';

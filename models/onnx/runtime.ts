@@ -7,7 +7,15 @@ import type { Tensor, ValueInfo } from './tensor.js';
 
 export type { ElementType, Tensor, ValueInfo } from './tensor.js';
 
-/** What graphs can run on, as ONNX Runtime calls it. */
+/**
+ * What graphs can run on, as ONNX Runtime calls it.
+ * @example
+ * ```ts
+ * import { devices } from 'retrodict';
+ *
+ * console.log(devices.join(', '));
+ * ```
+ */
 export const devices = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const;
 
 /** One of what graphs can run on. */

@@ -11,6 +11,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { detail, failure } from './failure.js';
 
 // Ctrl-C and the like go to all processes of a terminal; when to end is the parent's to say.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
@@ -77,6 +78,9 @@ async function perform(request) {
       return { kind: 'done', outputs: {} };
     }
     case 'drop':
+      for (const tensor of Object.values(keptSets.get(request.kept) ?? {})) {
+        if (tensor.location === 'gpu-buffer') tensor.dispose();
+      }
       keptSets.delete(request.kept);
       return { kind: 'done', outputs: {} };
   }
@@ -174,7 +178,7 @@ function sessionSettings(options) {
     session.model_external_initializers_file_folder_path = options.externalDataFolder;
   }
   return {
-    executionProviders: ['cpu'],
+    executionProviders: [options.device ?? 'cpu'],
     graphOptimizationLevel: options.optimisation ?? 'all',
     logSeverityLevel: 3,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
@@ -182,6 +186,10 @@ function sessionSettings(options) {
       ? {}
       : { optimizedModelFilePath: options.optimisedModelPath }),
     ...(Object.keys(session).length === 0 ? {} : { extra: { session } }),
+    // Otherwise what a pullback needs would travel to the CPU and back.
+    ...(options.device === 'webgpu' && options.keep
+      ? { preferredOutputLocation: Object.fromEntries(options.keep.map((name) => [name, 'gpu-buffer'])) }
+      : {}),
   };
 }
 
@@ -192,31 +200,4 @@ function sessionSettings(options) {
 function valueInfo(value) {
   if (!value.isTensor) throw new Error(`its value "${value.name}" is no tensor.`);
   return { name: value.name, type: /** @type {ElementType} */ (value.type), dims: value.shape };
-}
-
-/** The longest that is told of what ONNX Runtime says. */
-const LONGEST = 300;
-
-/**
- * A run that failed: which node and why, without the places in ONNX Runtime's own sources.
- * @param {string} name
- * @param {unknown} error
- */
-function failure(name, error) {
-  const text = detail(error);
-  const [, op, node, why = text] =
-    /Non-zero status code returned while running (\S+) node\. Name:'(.*?)' Status Message: (.*)/.exec(text) ??
-    [];
-  const reason = why.replace(/\S*onnxruntime\/\S+:\d+ (?:.*? was false\. )?/, '');
-  const at = op === undefined ? '' : `its ${op}${node ? ` (node "${node}")` : ''} fails: `;
-  return `ONNX Runtime failed in ${name}: ${at}${reason.length > LONGEST ? `${reason.slice(0, LONGEST)} ….` : reason}`;
-}
-
-/**
- * What an error says, on one line that ends in a full stop.
- * @param {unknown} error
- */
-function detail(error) {
-  const message = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();
-  return message.endsWith('.') ? message : `${message}.`;
 }

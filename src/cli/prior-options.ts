@@ -1,12 +1,18 @@
 /** How a prior is run: options of every command that loads one. */
 import { Option } from 'commander';
-import type { LoadOptions } from '../index.js';
+import { devices, type LoadOptions } from '../index.js';
 import { parsePositive, parseSeconds } from './values.js';
 
-export type LoadFlags = Pick<LoadOptions, 'threads' | 'tile' | 'memory' | 'timeout'>;
+export type LoadFlags = Pick<LoadOptions, 'threads' | 'device' | 'tile' | 'memory' | 'timeout'>;
 
 export const threads = () =>
   new Option('--threads <n>', 'threads of the network (default: one per core)').argParser(parsePositive);
+
+export const device = () =>
+  new Option(
+    '--device <name>',
+    'what the network runs on; others than the CPU are compared with it first; `list devices` tries each (default: auto, the CPU)',
+  ).choices(['auto', ...devices]);
 
 export const tile = () =>
   new Option(

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { defaults, type FolderJob } from '../index.js';
 import { dataset, type PartFlags, page, range } from './part-options.js';
-import { type LoadFlags, memory, threads, tileOrAuto, timeout } from './prior-options.js';
+import { device, type LoadFlags, memory, threads, tileOrAuto, timeout } from './prior-options.js';
 import { allowCode, allowOutside, type TrustFlags } from './trust-options.js';
 import {
   collectSetting,
@@ -164,6 +164,7 @@ function addMethod(command: Command): void {
 function addRunning(command: Command): void {
   command
     .addOption(threads())
+    .addOption(device())
     .addOption(tileOrAuto())
     .addOption(memory())
     .addOption(timeout())

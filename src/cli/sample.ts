@@ -4,7 +4,7 @@ import { defaults, samplePrior, unconditionalOptions } from '../index.js';
 import type { Finish } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
-import { type LoadFlags, memory, threads, tile, timeout } from './prior-options.js';
+import { device, type LoadFlags, memory, threads, tile, timeout } from './prior-options.js';
 import { allowOutside, type TrustFlags } from './trust-options.js';
 import { collectSetting, parseNumber, parsePositive, parseSize, parseWhole } from './values.js';
 
@@ -45,6 +45,7 @@ export function addSample(program: Command, finish: Finish): void {
       parseNumber,
     )
     .addOption(threads())
+    .addOption(device())
     .addOption(tile())
     .addOption(memory())
     .addOption(timeout())

@@ -12,16 +12,32 @@ export const SHIPPED_FOR: Readonly<Record<PriorKind, string>> = {
   masked: 'photo-masked',
 };
 
+/** As the manifest tells it: absent where it is the CPU. Other devices compute with numbers of this type. */
+export function deviceMade(device: LoadOptions['device']): { name: string; type: 'float32' } | undefined {
+  return device === undefined || device === 'auto' || device === 'cpu'
+    ? undefined
+    : { name: device, type: 'float32' };
+}
+
 /** @throws UsageError where there is no such prior or it takes no text. */
 export async function loadedPrior(
   prior: Prior | string,
-  { threads, workers, tile, memory, timeout, allowOutside, signal }: Pick<FolderJob, keyof LoadOptions>,
+  {
+    threads,
+    workers,
+    device,
+    tile,
+    memory,
+    timeout,
+    allowOutside,
+    signal,
+  }: Pick<FolderJob, keyof LoadOptions>,
   text: Text = {},
 ): Promise<Prior> {
   if (typeof prior === 'object') return conditioned(prior, text);
   // Fitted to each image later.
   const now = tile === 'auto' ? undefined : tile;
-  const options = { threads, workers, tile: now, memory, timeout, allowOutside, signal };
+  const options = { threads, workers, device, tile: now, memory, timeout, allowOutside, signal };
   const loaded = await loadPrior(prior, options);
   try {
     return await conditioned(loaded, text);

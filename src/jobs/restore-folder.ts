@@ -28,7 +28,7 @@ import { type AskedFormat, type Estimate, possibleEndings } from './results.js';
 import { requireTruthFolder } from './scores.js';
 import { inShard, requireShard, type Shard } from './shard.js';
 
-/** `threads`, `tile`, `memory` and `timeout` are of priors that are loaded here; `timeout` holds for operators too. */
+/** `threads`, `device`, `tile`, `memory` and `timeout` are of priors that are loaded here; `timeout` holds for operators too. */
 export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
   /**
    * Runs the network on parts of this many pixels a side. `auto`, the default: only on images that need more memory

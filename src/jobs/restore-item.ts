@@ -35,6 +35,7 @@ import { errorMapEndings } from './error-maps.js';
 import { type NoiseReport, withEstimatedNoise } from './estimated-noise.js';
 import { withoutFilledAlpha } from './filled-alpha.js';
 import { amongImages, type Calibrations, calibrationFor } from './item-calibration.js';
+import { deviceMade } from './job-prior.js';
 import { dimDoubt, noiseInLevels, withStatedLevels } from './levels.js';
 import { withPattern } from './mosaic.js';
 import { priorDoubts } from './prior-doubts.js';
@@ -369,6 +370,7 @@ function madeOf(
     weights: solver.needs.prior === 'none' ? undefined : weightsOf(prior),
     tile: run.tile,
     memory: prior && job.memory === 'low' ? 'low' : undefined,
+    device: prior && deviceMade(job.device),
     prompt: job.prompt,
     guidance: job.guidance,
     noiseWeights: noisePrior && weightsOf(noisePrior),

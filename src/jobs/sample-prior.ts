@@ -22,8 +22,9 @@ import { defaults } from '../defaults.js';
 import { keyOf } from '../io/manifest.js';
 import { OutputFolder, requireOut } from '../io/output-folder.js';
 import { encodePicture } from '../io/picture.js';
+import { deviceMade } from './job-prior.js';
 
-/** `threads`, `tile`, `memory` and `timeout` are of a prior that is loaded here. */
+/** `threads`, `device`, `tile`, `memory` and `timeout` are of a prior that is loaded here. */
 export interface SampleJob extends Text, LoadOptions {
   /** A prior, or the name or folder of one. */
   readonly prior: Prior | string;
@@ -70,9 +71,9 @@ export async function samplePrior(
   requireOut(Object(job).out);
   if (typeof job.prior !== 'string') requirePrior(job.prior ?? null);
   const { out, size = [256, 256], samples = defaults.samples, seed = defaults.seed } = job;
-  const { threads, tile, memory, timeout, allowOutside, signal } = job;
+  const { threads, device, tile, memory, timeout, allowOutside, signal } = job;
   const options = parseOptions(unconditionalOptions, 'sample', job.options ?? {});
-  const load = { threads, tile, memory, timeout, allowOutside, signal };
+  const load = { threads, device, tile, memory, timeout, allowOutside, signal };
   const loaded = typeof job.prior === 'string' ? await loadPrior(job.prior, load) : job.prior;
   try {
     const prior = await conditioned(loaded, job);
@@ -95,7 +96,7 @@ export async function samplePrior(
         });
         const made = {
           ...{ format: 1, weights: weightsOf(prior), options, shape, seed, sample },
-          ...{ prompt: job.prompt, guidance: job.guidance, tile },
+          ...{ prompt: job.prompt, guidance: job.guidance, tile, device: deviceMade(device) },
         };
         const picture = { ending: '.png', bytes: await encodePicture({ image, bits: 8, format: 'png' }) };
         await folder.put(name, [picture], { key: keyOf(made), made });

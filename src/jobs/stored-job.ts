@@ -25,6 +25,7 @@ const PLAIN = [
     'limits',
     'tile',
     'memory',
+    'device',
     'timeout',
     'allowOutside',
     'prompt',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../models/mixture.js';
-import { loadedPrior, SHIPPED_FOR } from '../../src/jobs/job-prior.js';
+import { deviceMade, loadedPrior, SHIPPED_FOR } from '../../src/jobs/job-prior.js';
 
 const prior = mixturePrior(
   new GaussianMixture([{ weight: 1, mean: new Float64Array(4), covariance: 1 }]),
@@ -27,4 +27,13 @@ describe('the prior of a job', () => {
     expect(loaded.kind).toBe(kind);
     await loaded.close();
   });
+});
+
+it('the manifest names a device that changes bits, and no other', () => {
+  expect([undefined, 'auto' as const, 'cpu' as const].map(deviceMade)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(deviceMade('webgpu')).toEqual({ name: 'webgpu', type: 'float32' });
 });

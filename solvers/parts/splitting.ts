@@ -1,10 +1,15 @@
 /**
  * Plug-and-play splitting: the denoiser in the place of the prior's proximal map, at falling noise levels, in turn with
  * a step to the data (half-quadratic splitting, as DPIR, Zhang et al., TPAMI 2021, arXiv 2008.13751; or ADMM).
+ *
+ * A network that is told of noise and sees none may run away (to 2.5 of [0, 1] on an even surface, whose traces stayed).
+ * A share of the noise that it is told of is therefore added, as SNORE does (Renaud et al. 2024, arXiv 2402.01779).
  */
+import { z } from 'zod';
 import type { DiffusionPrior } from '../../models/prior.js';
 import type { LinearOperator } from '../../problems/operator.js';
 import { type FloatArray, filled, mapArray, zeros } from '../../src/core/array.js';
+import type { Random } from '../../src/core/random.js';
 import { geometricSigmas } from '../../src/core/schedule.js';
 import { axpy, difference } from '../../src/core/vector.js';
 import type { Context } from '../solver.js';
@@ -23,16 +28,19 @@ interface Splitting {
   readonly lambda: number;
   /** ADMM: a dual variable carries on what data and denoiser disagree about. */
   readonly dual: boolean;
+  /** Share of the level's noise that is added before denoising, drawn from `random` of the step. */
+  readonly fresh: number;
+  readonly random: (k: number) => Random;
 }
 
 /**
- *   x = argmin ‖y − Ax‖² + ρ‖x − v + u‖²,  v = D(x + u, σ),  u ← u + x − v,  ρ = λσ_n²/σ²
+ *   x = argmin ‖y − Ax‖² + ρ‖x − v + u‖²,  v = D(x + u + fσn, σ),  u ← u + x − v,  ρ = λσ_n²/σ²
  *
  * from grey, or where the picture shows a part of the scene only from parts/scene-start.ts; without `dual` u stays 0.
  * @param denoise D(x, σ) of step k. @returns v of the last level.
  */
 export async function splitting(
-  { operator, measurement, noiseVariance, sigmas, lambda, dual }: Splitting,
+  { operator, measurement, noiseVariance, sigmas, lambda, dual, fresh, random }: Splitting,
   denoise: (x: FloatArray, sigma: number, k: number) => Promise<FloatArray>,
 ): Promise<FloatArray> {
   const { inputShape } = operator;
@@ -42,6 +50,7 @@ export async function splitting(
     const x = difference(v, u);
     await moveToData(operator, measurement, x, (lambda * noiseVariance) / sigmas[k] ** 2);
     const shifted = mapArray(x, (value, i) => value + u.data[i]);
+    if (fresh > 0) axpy(fresh * sigmas[k], random(k).normals(inputShape).data, shifted.data);
     v = await denoise(shifted, sigmas[k], k);
     if (dual) {
       axpy(1, x.data, u.data);
@@ -51,25 +60,44 @@ export async function splitting(
   return v;
 }
 
+/** Options of solvers whose estimate is made so. */
+export const estimateOptions = {
+  estimateSteps: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(0)
+    .describe(
+      'network evaluations for the estimate, by splitting, where two samples or more are drawn and the noise is white; 0: it is the mean of the samples',
+    ),
+  estimateNoise: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe("share of each level's noise that is added before the estimate is denoised"),
+};
+
 /** DPIR's λ. */
 const LAMBDA = 0.23;
 
 /**
  * An image near the posterior mean, as `pnp-admm` makes it: by ADMM from σ = 0.5 where there are holes, else by
  * half-quadratic splitting from 0.3, to the noise; each step in a random orientation.
- * @param steps network evaluations.
+ * @param steps network evaluations. @param fresh share of each level's noise that is added.
  */
 export async function splittingEstimate(
-  { operator, measurement, noiseVariance }: Omit<Splitting, 'sigmas' | 'lambda' | 'dual'>,
+  { operator, measurement, noiseVariance }: Pick<Splitting, 'operator' | 'measurement' | 'noiseVariance'>,
   prior: DiffusionPrior,
-  steps: number,
+  { steps, fresh }: { readonly steps: number; readonly fresh: number },
   context: Context,
 ): Promise<FloatArray> {
   const [sigmaMax, dual] = operator.observed ? [0.5, true] : [0.3, false];
   const { lowest, highest } = noiseRange(prior, sigmaMax);
   const last = Math.max(lowest, Math.min(Math.sqrt(noiseVariance), 0.999 * highest));
   const sigmas = geometricSigmas(steps, last, highest).subarray(0, steps);
-  const split = { operator, measurement, noiseVariance, sigmas, lambda: LAMBDA, dual };
+  const random = (k: number) => context.random('estimate noise', k);
+  const split = { operator, measurement, noiseVariance, sigmas, lambda: LAMBDA, dual, fresh, random };
   return splitting(split, async (x, sigma, k) => {
     await context.step(k, steps);
     return equivariantDenoise(prior, x, sigma, context.random('estimate', k), context.signal);

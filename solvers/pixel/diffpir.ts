@@ -28,7 +28,7 @@ import { moveToData } from '../parts/data-step.js';
 import { equivariantDenoise } from '../parts/equivariant.js';
 import { noiseRange } from '../parts/noise-levels.js';
 import { sceneStart } from '../parts/scene-start.js';
-import { splittingEstimate } from '../parts/splitting.js';
+import { estimateOptions, splittingEstimate } from '../parts/splitting.js';
 
 /** As in the published code: without noise the data step would not be definite. */
 const LEAST_NOISE = 0.001;
@@ -40,14 +40,7 @@ const options = z.strictObject({
     .positive()
     .default(8)
     .describe("weight λ of the denoised image against the data, the paper's units"),
-  estimateSteps: z
-    .int()
-    .min(0)
-    .max(10_000)
-    .default(0)
-    .describe(
-      'network evaluations for the estimate, by splitting without fresh noise, where two samples or more are drawn; 0: it is the mean of the samples',
-    ),
+  ...estimateOptions,
   zeta: z.number().min(0).max(1).default(1).describe('share ζ of fresh noise in each step, 0 to 1'),
   sigmaMax: z
     .number()
@@ -70,7 +63,7 @@ const sparse = { ...chain, steps: 40, sigmaMax: 2.5 } as const;
 /** From as high as a hole's size asks for: below, it shows that it began as grey. */
 const holes = { ...chain, steps: 60, sigmaMax: 10 } as const;
 const presets = {
-  denoise: { steps: 20, lambda: 8, zeta: 1, sigmaMax: 1.5 },
+  denoise: { steps: 15, lambda: 8, zeta: 1, sigmaMax: 1.5, estimateSteps: 20 },
   'low-light': { steps: 20, lambda: 8, zeta: 1, sigmaMax: 1.5 },
   inpaint: holes,
   'inpaint:fraction': { ...chain, steps: 50, estimateSteps: 40, sigmaMax: 0.5 },
@@ -80,7 +73,7 @@ const presets = {
   'defocus-blur': softened,
   satellite: fineDetail,
   'space-varying-blur': softened,
-  downsample: { ...fineDetail, sigmaMax: 0.15 },
+  downsample: { ...fineDetail, sigmaMax: 0.15, estimateNoise: 0.5 },
   jpeg: { ...chain, steps: 10, lambda: 1, sigmaMax: 0.5 },
   demosaic: sparse,
   hadamard: sparse,
@@ -100,10 +93,11 @@ export const diffpir = defineSolver({
   options,
   presets,
 
-  async estimate({ measurement, problem, prior, noiseVariance }, { estimateSteps }, context) {
+  async estimate({ measurement, problem, prior, noiseVariance }, { estimateSteps, estimateNoise }, context) {
     if (estimateSteps === 0) return undefined;
     const { operator } = problem;
-    return splittingEstimate({ operator, measurement, noiseVariance }, prior, estimateSteps, context);
+    const fit = { steps: estimateSteps, fresh: estimateNoise };
+    return splittingEstimate({ operator, measurement, noiseVariance }, prior, fit, context);
   },
 
   async run(

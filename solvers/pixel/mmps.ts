@@ -33,7 +33,7 @@ import { explaining } from '../parts/data-step.js';
 import { denoisingSlope } from '../parts/denoising-slope.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
 import { reverseDiffusion } from '../parts/reverse-diffusion.js';
-import { splittingEstimate } from '../parts/splitting.js';
+import { estimateOptions, splittingEstimate } from '../parts/splitting.js';
 import { startImage } from '../parts/start-image.js';
 
 const options = z.strictObject({
@@ -50,14 +50,7 @@ const options = z.strictObject({
     .describe(
       'most gradients of the network in a step, besides the last: preconditioned conjugate gradients where the noise is white, else GMRES (published: 1 to 5)',
     ),
-  estimateSteps: z
-    .int()
-    .min(0)
-    .max(10_000)
-    .default(0)
-    .describe(
-      'network evaluations for the estimate, by splitting, where two samples or more are drawn and the noise is white; 0: it is the mean of the samples',
-    ),
+  ...estimateOptions,
   ...noiseLevelOptions,
 });
 
@@ -69,19 +62,21 @@ const fineDetail = {
   sigmaMax: 0.5,
   spacing: 'geometric',
 } as const;
+/** Where the measurement shows little of the noise at fine detail. */
+const softened = { ...fineDetail, estimateNoise: 0.5 } as const;
 /** From as high as what is missing asks for. */
 const sparse = { steps: 20, iterations: 4, sigmaMax: 2.5, spacing: 'geometric' } as const;
 const presets = {
   denoise: fineDetail,
   inpaint: { ...sparse, sigmaMax: 10 },
   'inpaint:fraction': { ...sparse, estimateSteps: 40, sigmaMax: 1 },
-  'gaussian-blur': fineDetail,
+  'gaussian-blur': softened,
   'motion-blur': fineDetail,
   blur: fineDetail,
-  'defocus-blur': fineDetail,
+  'defocus-blur': softened,
   satellite: fineDetail,
-  'space-varying-blur': fineDetail,
-  downsample: fineDetail,
+  'space-varying-blur': softened,
+  downsample: softened,
   '*': sparse,
 } as const;
 
@@ -94,11 +89,12 @@ export const mmps = defineSolver({
   options,
   presets,
 
-  async estimate({ measurement, problem, prior }, { estimateSteps }, context) {
+  async estimate({ measurement, problem, prior }, { estimateSteps, estimateNoise }, context) {
     const noiseVariance = equalVariance(problem);
     if (estimateSteps === 0 || noiseVariance === undefined) return undefined;
     const { operator } = problem;
-    return splittingEstimate({ operator, measurement, noiseVariance }, prior, estimateSteps, context);
+    const fit = { steps: estimateSteps, fresh: estimateNoise };
+    return splittingEstimate({ operator, measurement, noiseVariance }, prior, fit, context);
   },
 
   async run({ measurement, problem, prior }, { steps, iterations, ...levels }, context) {

@@ -29,6 +29,12 @@ const options = z.strictObject({
     .positive()
     .optional()
     .describe('last noise level ([0, 1] units); by default that of the measurement'),
+  fresh: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe("share of each level's noise that is added before denoising (SNORE; DPIR: 0)"),
   dual: z.boolean().default(true).describe('false: half-quadratic splitting'),
 });
 
@@ -41,7 +47,7 @@ const presets = {
   'gaussian-blur': fineDetail,
   'motion-blur': fineDetail,
   blur: fineDetail,
-  downsample: fineDetail,
+  downsample: { ...fineDetail, fresh: 0.5 },
 } as const;
 
 export const pnpAdmm = defineSolver({
@@ -55,14 +61,15 @@ export const pnpAdmm = defineSolver({
 
   async run(
     { measurement, problem, prior, noiseVariance },
-    { steps, lambda, sigmaMax, sigmaMin, dual },
+    { steps, lambda, sigmaMax, sigmaMin, dual, fresh },
     context,
   ) {
     const { operator } = problem;
     const { lowest, highest } = noiseRange(prior, sigmaMax);
     const last = Math.max(lowest, Math.min(sigmaMin ?? Math.sqrt(noiseVariance), 0.999 * highest));
     const sigmas = geometricSigmas(steps, last, highest).subarray(0, steps);
-    const split = { operator, measurement, noiseVariance, sigmas, lambda, dual };
+    const random = (k: number) => context.random('noise', k);
+    const split = { operator, measurement, noiseVariance, sigmas, lambda, dual, fresh, random };
     return splitting(split, async (x, sigma, k) => {
       await context.step(k, steps);
       return equivariantDenoise(prior, x, sigma, context.random('orientation', k), context.signal);

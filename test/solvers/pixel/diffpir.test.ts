@@ -97,6 +97,7 @@ describe('DiffPIR', () => {
       steps: counts(10_000),
       lambda: positive(),
       estimateSteps: { takes: [0, 1, 10_000], refuses: [-1, 1.5, 10_001] },
+      estimateNoise: share,
       zeta: share,
       sigmaMax: positive(),
       spacing: { takes: ['quadratic', 'geometric'], refuses: ['karras'] },

@@ -120,6 +120,7 @@ describe('MMPS', () => {
   it('takes what its options say, and linear operators with noise of a known variance', () => {
     expectRanges(mmps, {
       estimateSteps: { takes: [0, 1, 10_000], refuses: [-1, 1.5] },
+      estimateNoise: { takes: [0, 1], refuses: [-0.1, 1.1] },
       steps: counts(10_000),
       iterations: endless,
       sigmaMax: positive(),

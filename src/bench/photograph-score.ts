@@ -79,7 +79,7 @@ type SpreadScores = Pick<PhotographScore, 'coverage' | 'coverage50' | 'coverage9
 
 /** None of a single image. The 90 % interval is the solver's own, the others are those of its samples. */
 function spreadScores(posterior: Posterior, truth: FloatArray): SpreadScores {
-  const { samples, logWeights, mean: estimate, sd, lower, upper } = posterior;
+  const { samples, logWeights, mean: estimate, sd, lower, upper, meanBySolver } = posterior;
   if (!(sd && lower && upper)) return {};
   const ninety = { coverage: coverage(truth, lower, upper) };
   if (samples.length < 2) return ninety;
@@ -92,7 +92,7 @@ function spreadScores(posterior: Posterior, truth: FloatArray): SpreadScores {
     ...ninety,
     ...{ coverage50: at(0.5), coverage99: at(0.99) },
     crps: alike ? 1000 * crps(samples, truth) : undefined,
-    spreadSkill: spreadSkill(estimate, sd, truth, samples.length),
+    spreadSkill: spreadSkill(estimate, sd, truth, meanBySolver ? undefined : samples.length),
   };
 }
 

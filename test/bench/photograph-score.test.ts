@@ -49,6 +49,12 @@ it('holds intervals of three levels, CRPS and spread against a truth that is a d
   expect(found.coverage99).toBeGreaterThan(0.98);
 });
 
+it('sets the spread beside the error as it is, where the mean is not one of the samples', () => {
+  // sd 0.2, error 0.05; of a mean of two samples it would be √1.5 times as much.
+  expect(score(posterior, truth).spreadSkill).toBeCloseTo(4 * Math.sqrt(1.5), 4);
+  expect(score({ ...posterior, meanBySolver: true }, truth).spreadSkill).toBeCloseTo(4, 4);
+});
+
 it('of weighted samples it gives no CRPS, and of one that has all the weight nothing', () => {
   const weighted = { ...posterior, effectiveSamples: 1.6, logWeights: [0, 1] };
   expect(score(weighted, truth)).toMatchObject({ coverage: 0.75, crps: undefined });

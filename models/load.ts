@@ -26,9 +26,9 @@ export interface LoadOptions {
   readonly threads?: number;
   /**
    * How many processes run the network (default 1): chains, particles and tiles are dealt out to them. Each holds the
-   * weights. They do not change the results.
+   * weights. They do not change the results. A function is given the bytes of the prior's files.
    */
-  readonly workers?: number;
+  readonly workers?: number | ((weights: number) => number);
   /** Runs the network on parts of this many pixels a side (see tiled.ts). */
   readonly tile?: number;
   /** `low` holds about half as much for the weights and is about a tenth slower; it changes the last bits. */
@@ -68,10 +68,11 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
  */
 export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): Promise<Prior> {
   requireText(nameOrPath, 'the name of a prior, or the path of its folder');
-  const { workers = 1, threads = threadsOfEach(workers) } = options;
-  requireWorkers(workers);
+  if (typeof options.workers === 'number') requireWorkers(options.workers);
   const device = deviceOf(options.device);
   const { place, card } = await placed(nameOrPath, options);
+  const workers = await workersOf(card, place.directory, options);
+  const { threads = threadsOfEach(workers) } = options;
   options.signal?.throwIfAborted();
   const runtime = await Workers.start(workers, { timeout: options.timeout });
   const forget = closeOn(runtime, options.signal);
@@ -94,6 +95,12 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
 function requireWorkers(workers: number): void {
   if (Number.isInteger(workers) && workers >= 1) return;
   throw new UsageError(`workers must be a whole number from 1, found ${workers}`);
+}
+
+async function workersOf(card: Card, directory: string, { workers = 1 }: LoadOptions): Promise<number> {
+  if (typeof workers === 'number') return workers;
+  const files = await Promise.all(filesOf(card).map(({ path }) => stat(join(directory, path))));
+  return workers(files.reduce((sum, { size }) => sum + size, 0));
 }
 
 /** One worker alone takes what ONNX Runtime takes: one thread for each physical core. */

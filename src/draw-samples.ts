@@ -121,7 +121,7 @@ function contextOf({ randomOf }: Drawing, meter: Meter, k: number, stop?: AbortS
 type Meter = ReturnType<typeof progressMeter>;
 
 /** Tells of the steps of `runs` runs, and lets other work of this thread have its turn. */
-function progressMeter(runs: number, onProgress?: (progress: Progress) => void) {
+export function progressMeter(runs: number, onProgress?: (progress: Progress) => void) {
   const shares = new Float64Array(runs);
   let fraction = 0;
   const turn = turns();

@@ -19,6 +19,8 @@ export interface MemoryTask {
   readonly prior?: Prior;
   /** Default 4. */
   readonly samples?: number;
+  /** How many evaluations are made at a time (default 1). */
+  readonly workers?: number;
 }
 
 /** Arrays of the image's size that solver, operator, statistics and files hold at a time, and for each sample drawn. */
@@ -39,7 +41,7 @@ const ARRAYS_AT_ONCE = 9;
  * ```
  */
 export function estimateMemory(task: MemoryTask): number {
-  const { imageShape, solver, prior, samples } = Object(task) as MemoryTask;
+  const { imageShape, solver, prior, samples, workers = 1 } = Object(task) as MemoryTask;
   requireExtents(imageShape);
   requirePrior(prior);
   const drawn = solver.kind === 'point' ? 1 : (samples ?? defaultSamples(solver));
@@ -50,9 +52,20 @@ export function estimateMemory(task: MemoryTask): number {
   const network = solver.needs.prior === 'none' ? undefined : prior?.footprint?.(height, width);
   if (network === undefined) return arrays;
   const probed = moments && wantsVariance(samples);
-  if (!solver.needs.priorVjp) return arrays + (probed ? network.linearize : network.denoise);
+  // Parts of an image are seen at a time, too.
+  const inParts = prior?.kind === 'diffusion' && prior.inParts !== undefined;
+  const atWork = inParts ? workers : Math.min(workers, Math.max(1, drawn));
+  if (!solver.needs.priorVjp) return arrays + atWork * (probed ? network.linearize : network.denoise);
   // Two chains are drawn side by side: they take turns in the network, but each keeps what its own gradient needs.
-  return arrays + (solver.kind === 'chain' && drawn > 1 ? 1.7 : 1.5) * network.linearize;
+  const share = solver.kind === 'chain' && drawn > atWork ? 1.7 : 1.5;
+  return arrays + atWork * share * network.linearize;
+}
+
+/** The most workers, up to so many, with which the task stays within the limit; at least one. */
+export function workersWithin(task: MemoryTask, most: number, limit: number): number {
+  let workers = most;
+  while (workers > 1 && estimateMemory({ ...task, workers }) > limit) workers--;
+  return workers;
 }
 
 /**

@@ -6,7 +6,7 @@ import { problem } from '../problems/bind.js';
 import { solvers } from '../solvers/index.js';
 import { zeros } from '../src/core/array.js';
 import { machineMemory } from '../src/io/machine-memory.js';
-import { estimateMemory, requireMemory } from '../src/memory.js';
+import { estimateMemory, requireMemory, workersWithin } from '../src/memory.js';
 import { restore } from '../src/restore.js';
 
 const prior = (await loadPrior('photo-small')) as DiffusionPrior;
@@ -49,6 +49,25 @@ describe('estimateMemory', () => {
     expect(network(2048, tiles) / network(1024, tiles)).toBeLessThan(1.3);
     expect(network(2048, tiles)).toBeLessThan(network(2048, prior) / 10);
     expect(estimate(512, { solver: wiener })).toBe(estimate(512, { solver: wiener, prior: undefined }));
+  });
+});
+
+describe('workersWithin', () => {
+  const task = { imageShape: at(512), solver: dps, prior, samples: 4 };
+
+  it('gives as many as fit, for each needs what its gradient keeps', () => {
+    const of = (workers: number) => estimateMemory({ ...task, workers });
+    expect(of(2) - of(1)).toBeGreaterThan(prior.footprint!(512, 512).linearize);
+    expect(workersWithin(task, 4, of(3))).toBe(3);
+    expect(workersWithin(task, 4, of(3) - 1)).toBe(2);
+    expect(workersWithin(task, 4, 1)).toBe(1);
+  });
+
+  it('counts samples, or of a picture in tiles its tiles', () => {
+    const alone = { ...task, solver: solvers['tweedie'], samples: 0 };
+    expect(estimateMemory({ ...alone, workers: 4 })).toBe(estimateMemory(alone));
+    const tiles = { ...alone, prior: tiled(prior, { tile: 128 }) };
+    expect(estimateMemory({ ...tiles, workers: 4 })).toBeGreaterThan(estimateMemory(tiles));
   });
 });
 

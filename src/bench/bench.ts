@@ -21,6 +21,7 @@ import { photographsTable } from './photographs-table.js';
 import { type PresetRow, presetsBench, presetsTable } from './presets.js';
 import { type BenchSpec, benchSpec } from './spec.js';
 import { speedBench, speedTable } from './speed.js';
+import { throughputBench, throughputTable } from './throughput.js';
 
 /** Of the JSON files that are written. */
 const FORMAT = 2;
@@ -132,6 +133,10 @@ async function run(
     case 'operators': {
       const rows = await operatorsBench(spec, options.say ?? (() => {}), options.signal);
       return { rows, table: operatorsTable(rows) };
+    }
+    case 'throughput': {
+      const rows = await throughputBench(spec, options.say ?? (() => {}), options.signal);
+      return { rows, table: throughputTable(rows) };
     }
     case 'exact': {
       const rows: ExactRow[] = [];

@@ -28,6 +28,34 @@ export const speedSpec = z.strictObject({
   noise: z.string().default('gaussian:sigma=2/255'),
 });
 
+export const throughputSpec = z.strictObject({
+  kind: z.literal('throughput'),
+  prior: z.string().default('photo'),
+  size: z
+    .tuple([z.int().positive(), z.int().positive()])
+    .default([256, 256])
+    .describe('height and width, px'),
+  rounds: z.int().positive().default(3).describe('times that each run is timed; the table has medians'),
+  steps: z.int().positive().default(5).describe('solver steps of a sample, and of a picture'),
+  samples: z.int().positive().default(4).describe('of the one picture, drawn by DPS'),
+  pictures: z.int().positive().default(16).describe('of the folder, one sample each, drawn by DiffPIR'),
+  problem: z.string().default('gaussian-blur:sigma=1.6,border=reflect'),
+  noise: z.string().default('gaussian:sigma=2/255'),
+  runs: z
+    .array(
+      z.strictObject({
+        workers: z.int().positive(),
+        threads: z
+          .int()
+          .positive()
+          .optional()
+          .describe('of each worker; one worker alone: as ONNX Runtime has it'),
+      }),
+    )
+    .min(1)
+    .describe('the first is what the others are compared with'),
+});
+
 export const photographsSpec = z.strictObject({
   kind: z.literal('photographs'),
   prior: z.string().default('photo'),
@@ -121,6 +149,7 @@ export const benchSpec = z.discriminatedUnion('kind', [
   exactSpec,
   presetsSpec,
   operatorsSpec,
+  throughputSpec,
 ]);
 
 export type SpeedSpec = z.infer<typeof speedSpec>;
@@ -128,4 +157,5 @@ export type PhotographsSpec = z.infer<typeof photographsSpec>;
 export type ExactSpec = z.infer<typeof exactSpec>;
 export type PresetsSpec = z.infer<typeof presetsSpec>;
 export type OperatorsSpec = z.infer<typeof operatorsSpec>;
+export type ThroughputSpec = z.infer<typeof throughputSpec>;
 export type BenchSpec = z.infer<typeof benchSpec>;

@@ -8,11 +8,11 @@ import { diffusionPrior } from '../../models/prior.js';
 import { problem } from '../../problems/bind.js';
 import { bind } from '../../problems/index.js';
 import { measure } from '../../problems/measure.js';
-import { type FloatArray, floatArray, sizeOf } from '../core/array.js';
 import { restore } from '../restore.js';
 import { megabytes } from './processes.js';
 import type { SpeedSpec } from './spec.js';
 import { markdownTable, median } from './table.js';
+import { testCard } from './test-card.js';
 
 /** Times in milliseconds, one after another. */
 interface Round {
@@ -132,18 +132,6 @@ async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;
-}
-
-/** A smooth picture with some texture; what is timed does not depend on it. */
-function testCard(shape: readonly number[]): FloatArray {
-  const width = shape[shape.length - 1];
-  const data = new Float32Array(sizeOf(shape));
-  for (let i = 0; i < data.length; i++) {
-    const [row, column] = [Math.floor(i / width), i % width];
-    data[i] =
-      0.5 + 0.3 * Math.sin(0.05 * row) * Math.cos(0.07 * column) + 0.1 * Math.sin(1.3 * row + 0.9 * column);
-  }
-  return floatArray(data, shape);
 }
 
 export function speedTable(rows: readonly SpeedRow[]): string {

@@ -3,10 +3,21 @@ import { Option } from 'commander';
 import { devices, type LoadOptions } from '../index.js';
 import { parsePositive, parseSeconds } from './values.js';
 
-export type LoadFlags = Pick<LoadOptions, 'threads' | 'device' | 'tile' | 'memory' | 'timeout'>;
+export interface LoadFlags extends Pick<LoadOptions, 'threads' | 'device' | 'tile' | 'memory' | 'timeout'> {
+  readonly workers?: number;
+}
 
 export const threads = () =>
-  new Option('--threads <n>', 'threads of the network (default: one per core)').argParser(parsePositive);
+  new Option(
+    '--threads <n>',
+    'threads of each worker (default: cores / workers; without --workers, one worker has them)',
+  ).argParser(parsePositive);
+
+export const workers = () =>
+  new Option(
+    '--workers <n>',
+    'processes that run the network at a time: samples, tiles and pictures are dealt out to them, to the same bits (default: one per core, where there is so much to do and their weights fit)',
+  ).argParser(parsePositive);
 
 export const device = () =>
   new Option(

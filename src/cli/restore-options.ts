@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { defaults, type FolderJob } from '../index.js';
 import { dataset, type PartFlags, page, range } from './part-options.js';
-import { device, type LoadFlags, memory, threads, tileOrAuto, timeout } from './prior-options.js';
+import { device, type LoadFlags, memory, threads, tileOrAuto, timeout, workers } from './prior-options.js';
 import { allowCode, allowOutside, type TrustFlags } from './trust-options.js';
 import {
   collectSetting,
@@ -55,6 +55,7 @@ export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags, Par
   readonly balance?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** In the order in which the help shows them. */
@@ -165,6 +166,7 @@ function addRunning(command: Command): void {
   command
     .addOption(threads())
     .addOption(device())
+    .addOption(workers())
     .addOption(tileOrAuto())
     .addOption(memory())
     .addOption(timeout())
@@ -225,5 +227,6 @@ function addReplacing(command: Command): void {
     .option('--overwrite', 'replace files that are not results of this program, too; never an input')
     .option('--strict', 'make every warning a failure: the picture is not written')
     .option('--json', 'print one JSON object a line, and nothing else, on stdout')
-    .option('--quiet', 'print errors only');
+    .option('--quiet', 'print errors only')
+    .option('--verbose', 'say how the work is dealt out, and what memory it may take');
 }

@@ -1,13 +1,12 @@
 /** What `retrodict restore` says while it works. */
 import type { FolderEvent, ProblemSpec } from '../index.js';
-import { Forecast } from './forecast.js';
+import { AtWork } from './at-work.js';
 import type { Output } from './output.js';
 
 /** Tells what happens. */
-export function reporter(output: Output): (event: FolderEvent) => void {
+export function reporter(output: Output, verbose = false): (event: FolderEvent) => void {
   let items = 1;
-  let finished = 0;
-  const pace = new Forecast((text, event) => output.note(text, event));
+  const work = new AtWork((text, event) => output.note(text, event));
   return (event) => {
     switch (event.type) {
       case 'start':
@@ -24,7 +23,7 @@ export function reporter(output: Output): (event: FolderEvent) => void {
         output.note(event.message, event);
         return;
       case 'found':
-        if (event.problem === undefined) finished++;
+        if (event.problem === undefined) work.end(event.name);
         output.note(describeFound(event), event);
         return;
       case 'noise':
@@ -33,30 +32,41 @@ export function reporter(output: Output): (event: FolderEvent) => void {
       case 'warning':
         output.warning(`${event.name}: ${event.message}`, event);
         return;
+      case 'workers':
+        if (verbose) output.note(describeWorkers(event), event);
+        return;
       case 'begin':
-        pace.begin(event);
+        if (verbose) output.note(`${event.name}: about ${gigabytes(event.memory)} of memory`, event);
+        work.begin(event);
         return;
       case 'progress':
-        output.progress((finished + event.fraction) / items, event.name);
-        pace.progress(event.fraction);
+        work.progress(event);
+        output.progress(work.done / items, event.name);
         return;
       case 'done':
-        finished++;
+        work.end(event.name);
         output.result(describeDone(event.line), { ...event.line, type: 'done' });
         return;
       case 'drawn':
-        finished++;
+        work.end(event.name);
         output.result(`${event.name}: samples ${event.range.from}:${event.range.to} drawn`, event);
         return;
       case 'unchanged':
-        finished++;
+        work.end(event.name);
         output.note(`${event.name}: already done`, event);
         return;
       case 'failed':
-        finished++;
+        work.end(event.name);
         output.failure(event);
     }
   };
+}
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
+
+function describeWorkers({ workers, held }: Extract<FolderEvent, { type: 'workers' }>): string {
+  const each = `holds ${gigabytes(held)} before the first picture, its weights among it`;
+  return workers === 1 ? `one worker; it ${each}` : `${workers} workers; each ${each}`;
 }
 
 type Found = Extract<FolderEvent, { type: 'found' }>;

@@ -50,8 +50,9 @@ function lookedFor(noise: string | undefined): FolderJob['spec'] {
 }
 
 async function restoreCommand(inputs: string[], options: RestoreOptions): Promise<number> {
-  const { problem, noise, solver, maxPixels, maxValues, set, page, range, report, cap, samples, ...rest } =
+  const { problem, noise, solver, maxPixels, maxValues, set, page, range, report, cap, samples, ...others } =
     options;
+  const { verbose, ...rest } = others;
   if (report && typeof samples === 'object') {
     throw new UsageError('--report is of results, and --samples FROM:TO makes none: merge first');
   }
@@ -75,7 +76,7 @@ async function restoreCommand(inputs: string[], options: RestoreOptions): Promis
   return interruptible(async (signal) => {
     try {
       const statuses: number[] = [];
-      for (const each of jobs) statuses.push(await restoreOne({ ...each, signal }, output));
+      for (const each of jobs) statuses.push(await restoreOne({ ...each, signal }, output, verbose));
       if (report) await tellReport(job, output);
       return Math.max(...statuses);
     } finally {
@@ -107,9 +108,9 @@ async function withSolver(
   };
 }
 
-async function restoreOne(job: FolderJob, output: Output): Promise<number> {
+async function restoreOne(job: FolderJob, output: Output, verbose?: boolean): Promise<number> {
   let warnings = 0;
-  const tell = reporter(output);
+  const tell = reporter(output, verbose);
   const summary = await restoreFolder(job, (event) => {
     if (event.type === 'warning') warnings++;
     tell(event);

@@ -4,7 +4,7 @@ import { defaults, samplePrior, unconditionalOptions } from '../index.js';
 import type { Finish } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
-import { device, type LoadFlags, memory, threads, tile, timeout } from './prior-options.js';
+import { device, type LoadFlags, memory, threads, tile, timeout, workers } from './prior-options.js';
 import { allowOutside, type TrustFlags } from './trust-options.js';
 import { collectSetting, parseNumber, parsePositive, parseSize, parseWhole } from './values.js';
 
@@ -46,6 +46,7 @@ export function addSample(program: Command, finish: Finish): void {
     )
     .addOption(threads())
     .addOption(device())
+    .addOption(workers())
     .addOption(tile())
     .addOption(memory())
     .addOption(timeout())
@@ -63,8 +64,7 @@ async function sampleCommand(options: SampleOptions): Promise<number> {
       await samplePrior({ ...options, options: options.set, signal }, (event) => {
         if (event.type === 'done') output.result(event.file, event);
         else {
-          const { sample, samples, step, steps } = event;
-          output.progress((sample + step / steps) / samples, `sample ${sample + 1} of ${samples}`);
+          output.progress(event.fraction, `sample ${event.sample + 1} of ${event.samples}`);
         }
       });
       return 0;

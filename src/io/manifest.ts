@@ -79,6 +79,9 @@ export class Manifest {
     readonly torn: string | undefined,
   ) {}
 
+  /** The end of the last line that is being written: a fault of one must not cut another off. */
+  private last: Promise<void> = Promise.resolve();
+
   /**
    * Opens or makes the file and locks it until it is closed or the process ends, however it ends; a last line that
    * was cut short (the program was killed) is dropped.
@@ -123,8 +126,17 @@ export class Manifest {
     return this.done.get(name);
   }
 
-  /** Appends a line and flushes it to disk. @throws Error in one sentence; what was there before then stands. */
-  async append(line: ManifestLine): Promise<void> {
+  /**
+   * Appends a line and flushes it to disk, after those that were asked for before.
+   * @throws Error in one sentence; what was there before then stands.
+   */
+  append(line: ManifestLine): Promise<void> {
+    const written = this.last.then(() => this.write(line));
+    this.last = written.catch(() => {});
+    return written;
+  }
+
+  private async write(line: ManifestLine): Promise<void> {
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
     try {
       await this.file.appendFile(bytes);
@@ -139,6 +151,7 @@ export class Manifest {
 
   /** An empty manifest is removed: nothing was done in its folder. */
   async close(): Promise<void> {
+    await this.last;
     if (this.size === 0) await rm(this.path, { force: true });
     await this.file.close();
   }

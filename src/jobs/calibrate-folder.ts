@@ -21,10 +21,10 @@ import { simulateFolder } from './simulate-folder.js';
 
 /** What is calibrated, and on what. */
 export interface CalibrationJob
-  extends Omit<LoadOptions, 'tile'>,
+  extends Omit<LoadOptions, 'tile' | 'workers'>,
     Pick<
       FolderJob,
-      'prior' | 'solver' | 'solverVersion' | 'options' | 'samples' | 'seed' | 'limits' | 'tile'
+      'prior' | 'solver' | 'solverVersion' | 'options' | 'samples' | 'seed' | 'limits' | 'tile' | 'workers'
     > {
   /** Folders of clean images, or of measurements where `truth` is given. */
   readonly inputs: readonly string[];

@@ -30,7 +30,7 @@ export async function drawItem(
     return 'unchanged';
   }
   await folder.requireFree(name, ['.npz']);
-  const drawn = await drawRange(restorationJob(item, plan, shared), range);
+  const drawn = await drawRange(await restorationJob(item, plan, shared), range);
   const { networkEvaluations, vjps, seconds } = drawn;
   const line: Omit<RangeLine, 'version' | 'name' | 'status' | 'files' | 'digests'> = {
     ...{ key: keyOf(made), path: item.path, made, of: item.name, page: item.page },

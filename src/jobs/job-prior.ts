@@ -31,7 +31,7 @@ export async function loadedPrior(
     timeout,
     allowOutside,
     signal,
-  }: Pick<FolderJob, keyof LoadOptions>,
+  }: Omit<LoadOptions, 'tile'> & Pick<FolderJob, 'tile'>,
   text: Text = {},
 ): Promise<Prior> {
   if (typeof prior === 'object') return conditioned(prior, text);

@@ -6,17 +6,21 @@ import { solvers } from '../../solvers/index.js';
 import type { Solver } from '../../solvers/solver.js';
 import { UsageError, unknownName } from '../core/errors.js';
 import { parseOptions } from '../core/options.js';
-import { heldMemory } from '../io/machine-memory.js';
+import { defaultSamples, defaults } from '../defaults.js';
+import { heldMemory, machineMemory } from '../io/machine-memory.js';
 import { manifestName } from '../io/manifest.js';
 import { OutputFolder } from '../io/output-folder.js';
 import { readCalibration, shippedCalibrations } from '../load/calibration-file.js';
 import { readSpecFiles } from '../load/problem-files.js';
+import { isOpen } from './diagnosis.js';
 import type { Calibrations } from './item-calibration.js';
 import { loadedPrior, SHIPPED_FOR } from './job-prior.js';
 import { rangesName } from './range-file.js';
 import type { FolderEvent, FolderJob } from './restore-folder.js';
 import type { Shared } from './restore-item.js';
+import { Room } from './room.js';
 import { shardName } from './shard.js';
+import { workersFor } from './workers-for.js';
 
 interface OpenJob {
   readonly shared: Shared;
@@ -34,14 +38,20 @@ export async function openJob(
   onEvent: (event: FolderEvent) => void,
   ranges?: Shared['ranges'],
 ): Promise<OpenJob> {
-  const parts = await partsOf(job);
+  const parts = await partsOf({ ...job, pieces: inputs.length * likelySamples(job) });
   try {
     const kind = job.range ? rangesName : manifestName;
     const sharing = { part: job.shard && shardName(job.shard) };
     const folder = await OutputFolder.open(job.out, kind, { inputs, overwrite: job.overwrite }, sharing);
     const samples = job.range ? job.range.to : job.samples;
     const own = { ...job, samples, solver: parts.solver };
-    const shared = { ...parts, job: own, folder, onEvent, held: heldMemory(), ranges };
+    const { workers = 1 } = parts.prior ?? {};
+    const first = heldMemory() - process.memoryUsage.rss();
+    // The first worker alone has opened its graphs.
+    const held = heldMemory() + (workers - 1) * first;
+    if (parts.prior) onEvent({ type: 'workers', workers, held: first });
+    const room = new Room((job.maxMemory ?? machineMemory()) - held);
+    const shared = { ...parts, job: own, folder, onEvent, held, room, ranges };
     const close = async () => {
       await folder.close();
       await parts.close();
@@ -59,7 +69,7 @@ type Parts = Pick<Shared, 'files' | 'prior' | 'noisePrior' | 'cap' | 'calibratio
 };
 
 /** What all items are restored with; what was loaded here is closed by `close`. @throws UsageError */
-async function partsOf(job: FolderJob): Promise<Parts> {
+async function partsOf(job: FolderJob & { readonly pieces: number }): Promise<Parts> {
   if (job.noisePrior !== undefined && !job.spec.noise) {
     throw new UsageError('--noise-prior needs --noise: an estimate would count the structured noise too');
   }
@@ -71,7 +81,7 @@ async function partsOf(job: FolderJob): Promise<Parts> {
     for (const end of closing) await end();
   };
   const load = async (given: Prior | string, text?: Text) => {
-    const prior = await loadedPrior(given, job, text);
+    const prior = await loadedPrior(given, { ...job, workers: workersFor(job) }, text);
     if (typeof given !== 'object') closing.push(() => prior.close());
     return prior;
   };
@@ -92,6 +102,14 @@ async function partsOf(job: FolderJob): Promise<Parts> {
     await close();
     throw error;
   }
+}
+
+/** How many can be drawn at a time for one item: of noise alone the estimate is known without samples. */
+function likelySamples({ spec, solver, samples, range }: FolderJob): number {
+  if (range) return range.to - range.from;
+  const named = namedSolver(solver);
+  const alone = isOpen(spec) || spec.operators.every(({ name }) => name === 'denoise');
+  return Math.max(1, samples ?? (named ? defaultSamples(named) : alone ? 1 : defaults.samples));
 }
 
 async function calibrationsOf({ calibration }: FolderJob, prior: Prior | undefined): Promise<Calibrations> {

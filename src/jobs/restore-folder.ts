@@ -29,7 +29,9 @@ import { requireTruthFolder } from './scores.js';
 import { inShard, requireShard, type Shard } from './shard.js';
 
 /** `threads`, `device`, `tile`, `memory` and `timeout` are of priors that are loaded here; `timeout` holds for operators too. */
-export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
+export interface FolderJob extends Text, Omit<LoadOptions, 'tile' | 'workers'> {
+  /** How many processes run the network at a time. */
+  readonly workers?: number;
   /**
    * Runs the network on parts of this many pixels a side. `auto`, the default: only on images that need more memory
    * whole than `maxMemory` or two fifths of the machine's, and on the parts that cost least; the manifest has their
@@ -107,8 +109,10 @@ export interface FolderJob extends Text, Omit<LoadOptions, 'tile'> {
   readonly maxMemory?: number;
 }
 
-/** What happens, in order; `name` is an item's name below the output folder, without extension. */
+/** What happens, in order for each item, of which several may be at work; `name` is an item's name below the output folder, without extension. */
 export type FolderEvent =
+  /** How many processes run the network, and the bytes that each holds before the first item: weights, mostly. */
+  | { readonly type: 'workers'; readonly workers: number; readonly held: number }
   | { readonly type: 'start'; readonly items: number }
   /** Nothing is left but what other runs work on; it is taken over where they die. */
   | { readonly type: 'waiting'; readonly items: number }

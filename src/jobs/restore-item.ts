@@ -25,7 +25,7 @@ import { type OutputFolder, Refusal } from '../io/output-folder.js';
 import type { Item } from '../io/walk.js';
 import type { LoadedCalibration } from '../load/calibration-file.js';
 import type { SpecFiles } from '../load/problem-files.js';
-import { estimateMemory, type MemoryTask, requireMemory } from '../memory.js';
+import { estimateMemory, type MemoryTask, requireMemory, workersWithin } from '../memory.js';
 import { type Posterior, type RestoreJob, restore } from '../restore.js';
 import type { DrawnRange } from '../sample-range.js';
 import { asMeasurement } from './array-input.js';
@@ -53,6 +53,7 @@ import {
   resultFormat,
   sampleEndings,
 } from './results.js';
+import type { Room } from './room.js';
 import { readTruth, type Scores, scoreAgainst, type Truth } from './scores.js';
 import { bindMeasurement } from './simulated.js';
 
@@ -70,6 +71,8 @@ export interface Shared {
   readonly onEvent: (event: FolderEvent) => void;
   /** Bytes in use before the first item: the priors' weights, mostly. */
   readonly held: number;
+  /** What else may be used, by all items that are at work. */
+  readonly room: Room;
 }
 
 /** What a manifest says of a posterior. */
@@ -313,9 +316,10 @@ function statedNoise(spec: ProblemSpec, { picture, levels }: Input): ProblemSpec
 async function requireRoom(
   name: string,
   shape: Shape | undefined,
-  { job, folder, prior, noisePrior, held }: Shared,
+  shared: Shared,
   bound: (shape: Shape, spec: ProblemSpec) => Promise<Problem>,
 ): Promise<void> {
+  const { job, folder, prior, noisePrior, held } = shared;
   // What is there already needs no more than to be looked at.
   if (shape === undefined || folder.lastDone(name)) return;
   const noise = job.spec.noise ?? { name: 'gaussian', options: { sigma: 1 } };
@@ -329,7 +333,20 @@ async function requireRoom(
   if (found === undefined) return;
   const { problem, solver } = found;
   const task = { imageShape: problem.imageShape, solver, prior, samples: job.samples };
-  requireMemory({ ...task, ...fittedFor(task, job) }, job.maxMemory ?? machineMemory(), held);
+  const fittedTask = { ...task, ...fittedFor(task, job) };
+  requireMemory(fittedTask, job.maxMemory ?? machineMemory(), held);
+  await enterRoom(name, fittedTask, shared);
+}
+
+/** Waits until the item fits beside the others. @returns the task as it is to be run then. */
+async function enterRoom(
+  name: string,
+  task: MemoryTask,
+  { job, room }: Shared,
+): Promise<Required<Pick<MemoryTask, 'workers'>> & MemoryTask> {
+  const workers = workersWithin(task, task.prior?.workers ?? 1, room.bytes);
+  await room.enter(name, estimateMemory({ ...task, workers }), job.signal);
+  return { ...task, workers };
 }
 
 /**
@@ -395,24 +412,25 @@ function optionsFor(solver: Solver, { options }: FolderJob): FolderJob['options'
 
 async function posteriorOf(item: Item, plan: Plan, shared: Shared): Promise<Posterior> {
   const ranges = shared.ranges?.get(item.name);
-  if (ranges === undefined) return restore(restorationJob(item, plan, shared));
+  if (ranges === undefined) return restore(await restorationJob(item, plan, shared));
   requireSame(ranges, plan.made);
   // What the arrays take alone: the network does not run.
-  return restore(restorationJob(item, plan, shared, await readRanges(ranges)));
+  return restore(await restorationJob(item, plan, shared, await readRanges(ranges)));
 }
 
-/** What is restored, and the news that work begins. @throws Error where memory does not suffice. */
-export function restorationJob(
+/** What is restored, once there is room, and the news that work begins. @throws Error where memory does not suffice. */
+export async function restorationJob(
   { name }: Item,
   { input, problem, solver, calibration, run }: Plan,
   shared: Shared,
   ranges?: readonly DrawnRange[],
-): RestoreJob {
+): Promise<RestoreJob> {
   const { job, noisePrior, onEvent } = shared;
   const { samples, seed, level, bootstrap, epistemic, signal, maxMemory = machineMemory() } = job;
   const options = optionsFor(solver, job);
-  const task = { imageShape: problem.imageShape, solver, prior: ranges ? undefined : run.prior, samples };
-  requireMemory(task, maxMemory, shared.held);
+  const alone = { imageShape: problem.imageShape, solver, prior: ranges ? undefined : run.prior, samples };
+  requireMemory(alone, maxMemory, shared.held);
+  const task = await enterRoom(name, alone, shared);
   onEvent({
     type: 'begin',
     name,
@@ -423,6 +441,8 @@ export function restorationJob(
   return {
     ...{ measurement: input.array, problem, prior: run.prior, noisePrior, solver, ranges },
     ...{ options, samples, seed, level, bootstrap, epistemic, signal, cap: shared.cap },
+    // Where memory suffices for fewer workers than there are, no more chains than those.
+    atATime: task.workers < (run.prior?.workers ?? 1) ? task.workers : undefined,
     calibration: calibration && { card: calibration.card, promise: job.promise },
     onProgress: (progress) => onEvent({ type: 'progress', name, ...progress }),
   };

@@ -18,14 +18,19 @@ import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { parseOptions } from '../core/options.js';
 import { keyedRandom } from '../core/random.js';
+import { drawSideBySide } from '../core/side-by-side.js';
 import { defaults } from '../defaults.js';
+import { chainsAtATime, type Progress, progressMeter } from '../draw-samples.js';
 import { keyOf } from '../io/manifest.js';
 import { OutputFolder, requireOut } from '../io/output-folder.js';
 import { encodePicture } from '../io/picture.js';
 import { deviceMade } from './job-prior.js';
+import { workersFor } from './workers-for.js';
 
 /** `threads`, `device`, `tile`, `memory` and `timeout` are of a prior that is loaded here. */
-export interface SampleJob extends Text, LoadOptions {
+export interface SampleJob extends Text, Omit<LoadOptions, 'workers'> {
+  /** How many images are drawn at a time, each by a process of its own (default: one per core). */
+  readonly workers?: number;
   /** A prior, or the name or folder of one. */
   readonly prior: Prior | string;
   /** The output folder, made if need be. */
@@ -41,15 +46,9 @@ export interface SampleJob extends Text, LoadOptions {
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-/** What happens, in order. */
+/** What happens; several images are drawn at a time. */
 export type SampleEvent =
-  | {
-      readonly type: 'progress';
-      readonly sample: number;
-      readonly samples: number;
-      readonly step: number;
-      readonly steps: number;
-    }
+  | ({ readonly type: 'progress' } & Progress)
   | { readonly type: 'done'; readonly file: string };
 
 /**
@@ -73,7 +72,8 @@ export async function samplePrior(
   const { out, size = [256, 256], samples = defaults.samples, seed = defaults.seed } = job;
   const { threads, device, tile, memory, timeout, allowOutside, signal } = job;
   const options = parseOptions(unconditionalOptions, 'sample', job.options ?? {});
-  const load = { threads, device, tile, memory, timeout, allowOutside, signal };
+  const workers = workersFor({ ...job, pieces: samples });
+  const load = { threads, workers, device, tile, memory, timeout, allowOutside, signal };
   const loaded = typeof job.prior === 'string' ? await loadPrior(job.prior, load) : job.prior;
   try {
     const prior = await conditioned(loaded, job);
@@ -84,14 +84,16 @@ export async function samplePrior(
     try {
       const names = Array.from({ length: samples }, (_, sample) => `sample-${sample}`);
       for (const name of names) await folder.requireFree(name, ['.png']);
-      for (const [sample, name] of names.entries()) {
+      const meter = progressMeter(samples, (progress) => onEvent({ type: 'progress', ...progress }));
+      await drawSideBySide(samples, chainsAtATime(prior), signal, async (sample, stop) => {
+        const name = names[sample];
         const shape = [prior.channels, ...size];
         const image = await drawImage(prior, shape, options, {
           random: keyedRandom(seed, `sample ${shape.join(' ')}`, sample),
-          signal,
+          signal: stop,
           async step(step, steps) {
-            signal?.throwIfAborted();
-            onEvent({ type: 'progress', sample, samples, step, steps });
+            stop.throwIfAborted();
+            await meter.step(sample, step, steps);
           },
         });
         const made = {
@@ -100,8 +102,9 @@ export async function samplePrior(
         };
         const picture = { ending: '.png', bytes: await encodePicture({ image, bits: 8, format: 'png' }) };
         await folder.put(name, [picture], { key: keyOf(made), made });
+        meter.end(sample);
         onEvent({ type: 'done', file: join(out, `${name}.png`) });
-      }
+      });
     } finally {
       await folder.close();
     }

@@ -80,3 +80,16 @@ it('of a folder: each item once, and progress over all of them', () => {
     'failure: in/b.png: torn',
   ]);
 });
+
+it('of several at a time: how far all together are', () => {
+  const progress = (name: string, fraction: number) =>
+    ({ type: 'progress', name, fraction, sample: 0, samples: 1, step: 0, steps: 4 }) as const;
+  const told = said(
+    { type: 'start', items: 4 },
+    progress('a', 0.5),
+    progress('b', 0.25),
+    { type: 'unchanged', name: 'b' },
+    progress('a', 0.75),
+  );
+  expect(told.filter((line) => line.includes('%'))).toEqual(['13 % a', '19 % b', '44 % a']);
+});

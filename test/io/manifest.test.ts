@@ -111,6 +111,16 @@ describe('Manifest', () => {
     await next.close();
   });
 
+  it('writes lines that are asked for at once whole, one after another', async () => {
+    const path = join(temporaryFolder(), 'manifest.jsonl');
+    const manifest = await Manifest.open(path);
+    const names = Array.from({ length: 20 }, (_, k) => `item-${k}`);
+    await Promise.all(names.map((name) => manifest.append({ ...line(name, 0), at: 'x'.repeat(5000) })));
+    await manifest.close();
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    expect(lines.map((text) => JSON.parse(text).name)).toEqual(names);
+  });
+
   it('leaves no empty file behind', async () => {
     const path = join(temporaryFolder(), 'manifest.jsonl');
     await (await Manifest.open(path)).close();

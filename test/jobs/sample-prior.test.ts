@@ -1,5 +1,5 @@
 /** Latent priors: images from them alone, restored with them, and solvers that have no use for one. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -107,4 +107,19 @@ test.each([
   await writePicture(input, zeros([3, 16, 16]));
   const job = { inputs: [input], out: join(folder, 'none'), spec };
   await expect(restoreFolder({ ...job, ...how, prompt: 'the cat' })).rejects.toThrow(sentence);
+});
+
+test('several images are drawn at a time, to the same files; progress tells of all together', async () => {
+  const job = { prior: 'photo-small', size: [16, 12], samples: 3, options: { steps: 3 } } as const;
+  const written: Buffer[][] = [];
+  for (const workers of [1, 2]) {
+    const out = join(folder, `workers-${workers}`);
+    const fractions: number[] = [];
+    await samplePrior({ ...job, out, workers }, (event) => {
+      if (event.type === 'progress') fractions.push(event.fraction);
+    });
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    written.push(await Promise.all([0, 1, 2].map((k) => readFile(join(out, `sample-${k}.png`)))));
+  }
+  expect(written[1]).toEqual(written[0]);
 });

@@ -51,6 +51,7 @@ export { type BenchOptions, type BenchResult, bench } from './bench/bench.js';
 export type { Bootstrap } from './bootstrap.js';
 export type { Calibrated, Calibrating } from './calibrated.js';
 export type { CalibrationCard } from './calibration-card.js';
+export { type CarriedDeviation, type CarryOptions, carriedDeviation } from './carried-deviation.js';
 export {
   type Description,
   describe,

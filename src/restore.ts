@@ -9,6 +9,7 @@ import { bind } from '../problems/bind.js';
 import { withFiniteOperator } from '../problems/finite.js';
 import { misfitTo } from '../problems/misfit.js';
 import { zeroHoles } from '../problems/observed.js';
+import { misfitProbability } from '../problems/predictive-check.js';
 import type { FoundOperator, Problem, ProblemSpec } from '../problems/problem.js';
 import { roundingAsNoise } from '../problems/rounded.js';
 import { whitened } from '../problems/whitened.js';
@@ -126,6 +127,11 @@ export interface Posterior extends Summary {
    * the mean, where there are no samples.
    */
   readonly misfit: readonly number[];
+  /**
+   * The chance that a measurement of images like the samples has at least this misfit, averaged over them: near 0 they
+   * do not explain it, near 1 they follow its noise. Of samples of the posterior only.
+   */
+  readonly misfitProbability?: number;
   /** How far the mean may be off, where rounds of the bootstrap were asked for. It is no spread of the posterior. */
   readonly bootstrap?: Bootstrap;
   /**
@@ -189,6 +195,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
     ...(await onceMore(drawn, measured, work)),
     level,
     misfit,
+    ...(await checked(solver, drawn, measured, misfit, randomOf)),
     ...costOf(ranges ?? [], counters, started),
     samplesPosterior: solver.samplesPosterior,
     ...(job.cap && { capped: job.cap.name }),
@@ -392,6 +399,25 @@ async function misfitOf({ images, moments }: Drawn, { measurement, problem }: Me
   const misfit: number[] = [];
   for (const image of judged) misfit.push(await misfitTo(problem, image, measurement));
   return misfit;
+}
+
+/** Of draws from the posterior, by their weights. */
+async function checked(
+  { samplesPosterior }: Solver,
+  { images, weighting }: Drawn,
+  { problem }: Measured,
+  misfit: readonly number[],
+  randomOf: (k: number) => RandomSource,
+): Promise<Pick<Posterior, 'misfitProbability'>> {
+  if (!samplesPosterior || images.length === 0 || misfit.length !== images.length) return {};
+  const weights = normalisedWeights(images.length, weighting.logWeights);
+  let total = 0;
+  for (const [k, image] of images.entries()) {
+    const chance = await misfitProbability(problem, image, misfit[k], randomOf(k));
+    if (chance === undefined) return {};
+    total += weights[k] * chance;
+  }
+  return { misfitProbability: total };
 }
 
 function drawByWeight(logWeights: readonly number[], random: Random): number {

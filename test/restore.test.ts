@@ -118,6 +118,22 @@ describe('restore', () => {
       first.reduce((sum, half, i) => sum + (measurement.data[i] - 2 * 2 * half) ** 2, 0) /
       (first.length * SIGMA ** 2);
     expect(posterior.misfit[0]).toBeCloseTo(expected, 4);
+    // It optimises: its images are no draws, of which a chance could be told.
+    expect(posterior.misfitProbability).toBeUndefined();
+  });
+
+  it('of draws from the posterior it tells how likely such a misfit is', async () => {
+    const drawing = { ...walker, samplesPosterior: true };
+    const { misfit, misfitProbability } = await restore({
+      measurement,
+      problem,
+      prior,
+      solver: drawing,
+      samples: 3,
+    });
+    // The tail of χ² with six degrees of freedom, at t = 6 times the misfit.
+    const chances = misfit.map((value) => Math.exp(-3 * value) * (1 + 3 * value + (3 * value) ** 2 / 2));
+    expect(misfitProbability).toBeCloseTo(chances.reduce((sum, chance) => sum + chance, 0) / 3, 2);
   });
 
   it('draws sample k whatever N is, another seed or measurement draws others', async () => {

@@ -22,7 +22,7 @@ interface Wanted {
   readonly crop: number;
 }
 
-/** Those of the README, by the solvers that are recommended for them. */
+/** Those of the README, by the solvers that are recommended for them, and by what `--uncertainty` takes. */
 const cards: Readonly<Record<string, Wanted>> = {
   denoise: {
     problem: 'denoise',
@@ -32,6 +32,18 @@ const cards: Readonly<Record<string, Wanted>> = {
   blur: { problem: 'gaussian-blur:sigma=1.6', noises: ['gaussian:sigma=2/255'], crop: 64 },
   downsample: { problem: 'downsample:factor=2', noises: ['gaussian:sigma=1/255'], crop: 64 },
   missing: { problem: 'inpaint:fraction=0.7', noises: ['gaussian:sigma=1/255'], crop: 64 },
+  'blur-uncertainty': {
+    ...{ problem: 'gaussian-blur:sigma=1.6', noises: ['gaussian:sigma=2/255'] },
+    ...{ solver: 'mmps', crop: 64 },
+  },
+  'downsample-uncertainty': {
+    ...{ problem: 'downsample:factor=2', noises: ['gaussian:sigma=1/255'] },
+    ...{ solver: 'mmps', crop: 64 },
+  },
+  'missing-uncertainty': {
+    ...{ problem: 'inpaint:fraction=0.7', noises: ['gaussian:sigma=1/255'] },
+    ...{ solver: 'mmps', crop: 64 },
+  },
 };
 
 /** As `models/training/data.py` holds them out: the 24 whose names have the least hashes. */

@@ -4,6 +4,7 @@ import { psnr, ssim } from '../core/metrics.js';
 import { summarise } from '../core/posterior.js';
 import { crps } from '../core/sample-scores.js';
 import { spreadSkill } from '../core/spread-scores.js';
+import { heldByPlace, type Stratum } from '../core/strata.js';
 import type { Posterior } from '../restore.js';
 import { mean } from './table.js';
 
@@ -30,6 +31,8 @@ export interface PhotographScore {
   /** Fair, in thousandths of the image's range; absent where samples have weights. */
   readonly crps?: number;
   readonly spreadSkill?: number;
+  /** What the 90 % interval holds at edges, in the dark, in holes and so on (`heldByPlace`). */
+  readonly places?: Readonly<Record<string, Stratum>>;
   /** How many there are; evaluations, VJPs and seconds are for all of them. */
   readonly samples: number;
   readonly networkEvaluations: number;
@@ -55,7 +58,12 @@ export function sheet(posterior: Posterior, truth: FloatArray): FloatArray {
   return out;
 }
 
-export function score(posterior: Posterior, truth: FloatArray): Omit<PhotographScore, 'name'> {
+/** @param observed 0 where the measurement, of the image's shape, has holes. */
+export function score(
+  posterior: Posterior,
+  truth: FloatArray,
+  observed?: ArrayLike<number>,
+): Omit<PhotographScore, 'name'> {
   const clip = (x: FloatArray) => mapArray(x, (value) => Math.min(Math.max(value, 0), 1));
   const estimate = clip(posterior.mean);
   const samples = posterior.samples.map(clip);
@@ -68,6 +76,7 @@ export function score(posterior: Posterior, truth: FloatArray): Omit<PhotographS
     closestPsnr: psnr(samples[closest(posterior)], truth),
     misfit: mean(posterior.misfit),
     ...spreadScores(posterior, truth),
+    ...placesOf(posterior, truth, observed),
     samples: samples.length,
     networkEvaluations,
     vjps,
@@ -94,6 +103,14 @@ function spreadScores(posterior: Posterior, truth: FloatArray): SpreadScores {
     crps: alike ? 1000 * crps(samples, truth) : undefined,
     spreadSkill: spreadSkill(estimate, sd, truth, meanBySolver ? undefined : samples.length),
   };
+}
+
+function placesOf(
+  { lower, upper }: Posterior,
+  truth: FloatArray,
+  observed?: ArrayLike<number>,
+): Pick<PhotographScore, 'places'> {
+  return lower && upper ? { places: heldByPlace(lower, upper, truth, observed) } : {};
 }
 
 function coverage(truth: FloatArray, lower: FloatArray, upper: FloatArray): number {

@@ -9,12 +9,34 @@ const HEADER = [
   ...['spread/skill', 'runs', 'VJPs', 's'],
 ];
 
-/** One line for each solver on each problem; what is counted or timed is for one sample. */
+/**
+ * One line for each solver on each problem; what is counted or timed is for one sample. A second table says where
+ * the intervals hold.
+ */
 export function photographsTable(rows: readonly PhotographsRow[]): string {
-  return markdownTable(
+  const scores = markdownTable(
     HEADER,
     rows.map((row) => cellsOf(row, rows)),
   );
+  const placed = rows.filter(({ photographs }) => photographs.some(({ places }) => places));
+  if (placed.length === 0) return scores;
+  const where = markdownTable(
+    ['problem', 'noise', 'solver', 'photographs', ...PLACES],
+    placed.map(placeCells),
+  );
+  return `${scores}\n\nShare of the true values inside the 90 % interval, by place:\n\n${where}`;
+}
+
+/** As `heldByPlace` names them. */
+const PLACES = 'flat texture edge dark middle bright inside border seen hole'.split(' ');
+
+/** Means over the photographs that have such places. */
+function placeCells({ problem, noise, solver, photographs }: PhotographsRow): Cell[] {
+  const cells = PLACES.map((place) => {
+    const held = photographs.flatMap(({ places }) => places?.[place]?.held ?? []);
+    return held.length > 0 ? `${(100 * mean(held)).toFixed(0)} %` : '–';
+  });
+  return [problem, noise, solver, photographs.filter(({ places }) => places).length, ...cells];
 }
 
 function cellsOf(row: PhotographsRow, rows: readonly PhotographsRow[]): Cell[] {

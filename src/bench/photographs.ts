@@ -11,7 +11,7 @@ import { bind } from '../../problems/index.js';
 import { measure } from '../../problems/measure.js';
 import { chooseSolver, effectiveOptions } from '../../solvers/choose.js';
 import { solvers } from '../../solvers/index.js';
-import { type FloatArray, mapArray } from '../core/array.js';
+import { type FloatArray, mapArray, sameShape } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { psnr } from '../core/metrics.js';
 import { restore } from '../restore.js';
@@ -204,5 +204,7 @@ async function scoreOne(
   const truth = bound.report(image);
   const copy = solvers[solver]?.needs.prior === 'none' ? undefined : await copyOf(prior, image);
   const ceiling = copy && psnr(bound.report(copy), truth);
-  return { score: { ...score(posterior, truth), ceiling }, pictures: sheet(posterior, truth) };
+  const { observed, outputShape } = bound.operator;
+  const holes = sameShape(outputShape, truth.shape) ? observed : undefined;
+  return { score: { ...score(posterior, truth, holes), ceiling }, pictures: sheet(posterior, truth) };
 }

@@ -87,6 +87,7 @@ type Figures =
   | 'ancestors'
   | 'diagnostics'
   | 'misfit'
+  | 'misfitProbability'
   | 'networkEvaluations'
   | 'vjps'
   | 'seconds';
@@ -522,11 +523,11 @@ function scoresOf(
 function figuresOf(posterior: Posterior): Pick<Posterior, Figures> {
   const { samplesPosterior, meanBySolver, capped, effectiveSamples } = posterior;
   const { logEvidence, logEvidenceError, ess, ancestors, diagnostics } = posterior;
-  const { misfit, networkEvaluations, vjps, seconds } = posterior;
+  const { misfit, misfitProbability, networkEvaluations, vjps, seconds } = posterior;
   return {
     ...{ samplesPosterior, meanBySolver, capped, effectiveSamples },
     ...{ logEvidence, logEvidenceError, ess, ancestors, diagnostics },
-    ...{ misfit, networkEvaluations, vjps, seconds },
+    ...{ misfit, misfitProbability, networkEvaluations, vjps, seconds },
   };
 }
 

@@ -55,6 +55,13 @@ it('sets the spread beside the error as it is, where the mean is not one of the 
   expect(score({ ...posterior, meanBySolver: true }, truth).spreadSkill).toBeCloseTo(4, 4);
 });
 
+it('says where the interval holds: in holes, and what is seen', () => {
+  const observed = Float32Array.from({ length: 144 }, (_, i) => (i < 36 ? 0 : 1));
+  const { places } = score(posterior, truth, observed);
+  expect([places?.hole.held, places?.seen.held, places?.border.held]).toEqual([0, 1, 0.75]);
+  expect(score(posterior, truth).places?.hole).toBeUndefined();
+});
+
 it('of weighted samples it gives no CRPS, and of one that has all the weight nothing', () => {
   const weighted = { ...posterior, effectiveSamples: 1.6, logWeights: [0, 1] };
   expect(score(weighted, truth)).toMatchObject({ coverage: 0.75, crps: undefined });

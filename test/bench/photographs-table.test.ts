@@ -35,3 +35,29 @@ it('without baseline or interval there is a dash', () => {
   expect(cells(line).filter((cell) => cell === '–')).toHaveLength(3);
   expect(cells(line)).toEqual(expect.arrayContaining(['50 %', '99 %', '12.0', '1.00']));
 });
+
+it('a second table says where intervals hold', () => {
+  const held = (edge: number, hole?: number) => ({
+    edge: { share: 0.3, held: edge, width: 1 },
+    ...(hole !== undefined && { hole: { share: 0.5, held: hole, width: 1 } }),
+  });
+  const table = photographsTable([
+    row('wiener', true, [photograph('a', 28)]),
+    row('dps', false, [
+      { ...photograph('a', 33), places: held(0.7, 0.6) },
+      { ...photograph('b', 33), places: held(0.9) },
+    ]),
+  ]);
+  const [, words, where] = table.split('\n\n');
+  expect(words).toBe('Share of the true values inside the 90 % interval, by place:');
+  const [header, , line, ...others] = where.split('\n').map(cells);
+  expect(others).toEqual([]);
+  const of = (name: string) => line[header.indexOf(name)];
+  expect(['solver', 'photographs', 'edge', 'hole', 'flat'].map(of)).toEqual([
+    'dps',
+    '2',
+    '80 %',
+    '60 %',
+    '–',
+  ]);
+});

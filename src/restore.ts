@@ -157,8 +157,8 @@ export interface Posterior extends Summary {
 }
 
 /**
- * Draws samples of x given y, several side by side, and summarises them. Sample k depends on the seed, the measurement and
- * k alone.
+ * Draws samples of x given y, several side by side, and summarises them. Sample k depends on the seed, the measurement
+ * and k alone.
  * @throws UsageError when problem, prior, solver and options do not fit one another; the signal's reason when aborted.
  * @example
  * ```ts

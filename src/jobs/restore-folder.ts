@@ -28,9 +28,12 @@ import { type AskedFormat, type Estimate, possibleEndings } from './results.js';
 import { requireTruthFolder } from './scores.js';
 import { inShard, requireShard, type Shard } from './shard.js';
 
-/** `threads`, `device`, `tile`, `memory` and `timeout` are of priors that are loaded here; `timeout` holds for operators too. */
+/**
+ * `threads`, `workers`, `device`, `tile`, `memory` and `timeout` are of priors that are loaded here; `timeout` holds for
+ * operators too.
+ */
 export interface FolderJob extends Text, Omit<LoadOptions, 'tile' | 'workers'> {
-  /** How many processes run the network at a time. */
+  /** How many processes run the network at a time (default: one per core, where there is so much to deal out). */
   readonly workers?: number;
   /**
    * Runs the network on parts of this many pixels a side. `auto`, the default: only on images that need more memory
@@ -109,7 +112,10 @@ export interface FolderJob extends Text, Omit<LoadOptions, 'tile' | 'workers'> {
   readonly maxMemory?: number;
 }
 
-/** What happens, in order for each item, of which several may be at work; `name` is an item's name below the output folder, without extension. */
+/**
+ * What happens, in order for each item; several may be at work. `name` is an item's name below the output folder,
+ * without extension.
+ */
 export type FolderEvent =
   /** How many processes run the network, and the bytes that each holds before the first item: weights, mostly. */
   | { readonly type: 'workers'; readonly workers: number; readonly held: number }

@@ -19,7 +19,7 @@ import { ELEMENT_ARRAYS, type ElementType, type Tensor, type ValueInfo } from '.
 export interface WebOptions {
   /** Loads the build that can use WebGPU, which is twice as large. */
   readonly webgpu?: boolean;
-  /** The address of the folder that holds the .wasm and .mjs files of onnxruntime-web; beside its script when absent. */
+  /** The address of the folder with the .wasm and .mjs files of onnxruntime-web; beside its script when absent. */
   readonly wasm?: string;
   /** Threads of the CPU; more than one only where the page is cross-origin isolated. */
   readonly threads?: number;

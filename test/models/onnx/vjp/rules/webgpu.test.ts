@@ -1,22 +1,23 @@
-/** Every rule on WebGPU, against the CPU: operators of a device are not always right (ConvTranspose was not). */
+/**
+ * Rules of linear operators on WebGPU, against the CPU: those of devices are not always right, and ConvTranspose is the
+ * one that most issues are about. In software each takes some seconds, so not all rules are here.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ChildRuntime } from '../../../../../models/onnx/session.js';
 import { splitVjp } from '../../../../../models/onnx/vjp/vjp.js';
 import { hasVulkan } from '../../../software-vulkan.js';
 import type { Case } from '../../cases/case.js';
-import { elementwiseCases } from '../../cases/elementwise.js';
 import { linearCases } from '../../cases/linear.js';
-import { networkCases } from '../../cases/networks.js';
-import { shapeCases } from '../../cases/shapes.js';
 import { difference, prepared, randomArray, runTensors, shapeOf, tensors } from '../../differentiation.js';
 import { TestGraph } from '../../test-graph.js';
 
-/** Of the largest value; transcendental functions of graphics processors are that coarse. */
-const TOLERANCE = 2e-3;
+/** Of the largest value; 2e-7 was the most that was seen. */
+const TOLERANCE = 1e-5;
 
-const all = [...linearCases, ...networkCases, ...elementwiseCases, ...shapeCases];
-const first = ({ name }: Case) => (/transpose/i.test(name) ? 0 : 1);
-const cases = [...all].sort((a, b) => first(a) - first(b));
+const cases = linearCases.filter(({ name }) => /^(ConvTranspose|MatMul|Gemm|Einsum)/.test(name));
+
+/** What WebGPU in onnxruntime-node 1.30.0 does not understand. */
+const refused = ({ name }: Case) => name.startsWith('Einsum') && name.includes('...');
 
 describe.runIf(hasVulkan)('on WebGPU', { timeout: 120_000 }, () => {
   let runtime: ChildRuntime;
@@ -42,6 +43,11 @@ describe.runIf(hasVulkan)('on WebGPU', { timeout: 120_000 }, () => {
     const cotangents = Object.fromEntries(
       vjp.outputs.map((name, i) => [vjp.cotangents[name], randomArray(shapeOf(request, name), 99 + i)]),
     );
+    if (refused(example)) {
+      const run = runTensors(runtime, vjp.forward, inputs, { device: 'webgpu' });
+      await expect(run).rejects.toThrow(/^ONNX Runtime failed in model: its Einsum .*\.$/);
+      return;
+    }
     const truth = await runTensors(runtime, vjp.forward, inputs);
     // Both backward graphs start from the same, or kinks would tell them apart.
     const kept = Object.fromEntries(vjp.residuals.map((name) => [name, truth[name]]));

@@ -13,10 +13,17 @@ const SITE = 'site';
 const PAGES = 'site/pages';
 
 /** The entries of the package, as package.json names them. */
-const ENTRIES = ['src/index.ts', 'src/browser.ts', 'src/solver-kit.ts', 'src/problem-kit.ts'];
+const ENTRIES = [
+  'src/index.ts',
+  'src/browser.ts',
+  'src/solver-kit.ts',
+  'src/problem-kit.ts',
+  'src/queue/index.ts',
+];
 
 const GUIDE = [
   'docs/restore-a-folder.md',
+  'docs/many-machines.md',
   'docs/solvers.md',
   'docs/problems.md',
   'docs/uncertainty.md',

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const main = `${root}src/index.ts`;
-const entries = [main, `${root}src/solver-kit.ts`, `${root}src/problem-kit.ts`];
+const entries = [main, `${root}src/solver-kit.ts`, `${root}src/problem-kit.ts`, `${root}src/queue/index.ts`];
 
 interface Exported {
   readonly name: string;

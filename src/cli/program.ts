@@ -12,7 +12,10 @@ import { addReport } from './report.js';
 import { addRestore } from './restore.js';
 import { addSample } from './sample.js';
 import { addSimulate } from './simulate.js';
+import { addStatus } from './status.js';
+import { addSubmit } from './submit.js';
 import { visible, visibleJson, visiblePage } from './visible.js';
+import { addWork } from './work.js';
 
 /**
  * Runs one command.
@@ -40,6 +43,9 @@ export async function run(words: readonly string[]): Promise<number> {
     addCalibrate,
     addReport,
     addBench,
+    addSubmit,
+    addWork,
+    addStatus,
   ]) {
     add(program, (code) => {
       status = code;

@@ -49,7 +49,8 @@ function lookedFor(noise: string | undefined): FolderJob['spec'] {
   return { operators: [], noise: noise === undefined ? undefined : problemOf('denoise', noise).noise };
 }
 
-async function restoreCommand(inputs: string[], options: RestoreOptions): Promise<number> {
+/** The jobs that the options ask for: one, or one for each of several solvers. */
+export async function jobsOf(inputs: string[], options: RestoreOptions): Promise<FolderJob[]> {
   const { problem, noise, solver, maxPixels, maxValues, set, page, range, report, cap, samples, ...others } =
     options;
   const { verbose, ...rest } = others;
@@ -69,15 +70,17 @@ async function restoreCommand(inputs: string[], options: RestoreOptions): Promis
     ...(typeof samples === 'object' ? { range: samples } : { samples }),
     limits: pictureLimits(maxPixels, maxValues),
   };
-  const jobs = await Promise.all(
-    solversIn(solver).map((one, _, all) => withSolver(job, one, all.length > 1)),
-  );
+  return Promise.all(solversIn(solver).map((one, _, all) => withSolver(job, one, all.length > 1)));
+}
+
+async function restoreCommand(inputs: string[], options: RestoreOptions): Promise<number> {
+  const jobs = await jobsOf(inputs, options);
   const output = new Output(options);
   return interruptible(async (signal) => {
     try {
       const statuses: number[] = [];
-      for (const each of jobs) statuses.push(await restoreOne({ ...each, signal }, output, verbose));
-      if (report) await tellReport(job, output);
+      for (const each of jobs) statuses.push(await restoreOne({ ...each, signal }, output, options.verbose));
+      if (options.report) await tellReport(options, output);
       return Math.max(...statuses);
     } finally {
       output.endProgress();

@@ -97,7 +97,7 @@ async function foundIn(folders: readonly string[]): Promise<Map<string, FoundRan
 }
 
 /** @throws UsageError where samples are missing or in two ranges, or were drawn in another way. */
-function wholeOf(name: string, found: readonly FoundRange[]): Ranges {
+export function wholeOf(name: string, found: readonly FoundRange[]): Ranges {
   const [first, ...others] = found;
   for (const { line } of others) {
     const difference = firstDifference(withoutRange(first.line), withoutRange(line));

@@ -43,15 +43,9 @@ export async function openJob(
     const kind = job.range ? rangesName : manifestName;
     const sharing = { part: job.shard && shardName(job.shard) };
     const folder = await OutputFolder.open(job.out, kind, { inputs, overwrite: job.overwrite }, sharing);
-    const samples = job.range ? job.range.to : job.samples;
-    const own = { ...job, samples, solver: parts.solver };
+    const shared = sharedOf(parts, job, folder, onEvent, ranges);
     const { workers = 1 } = parts.prior ?? {};
-    const first = heldMemory() - process.memoryUsage.rss();
-    // The first worker alone has opened its graphs.
-    const held = heldMemory() + (workers - 1) * first;
-    if (parts.prior) onEvent({ type: 'workers', workers, held: first });
-    const room = new Room((job.maxMemory ?? machineMemory()) - held);
-    const shared = { ...parts, job: own, folder, onEvent, held, room, ranges };
+    if (parts.prior) onEvent({ type: 'workers', workers, held: heldBeside() });
     const close = async () => {
       await folder.close();
       await parts.close();
@@ -63,13 +57,34 @@ export async function openJob(
   }
 }
 
-type Parts = Pick<Shared, 'files' | 'prior' | 'noisePrior' | 'cap' | 'calibrations'> & {
+/** A job that is open, in a folder. */
+export function sharedOf(
+  parts: Parts,
+  job: FolderJob,
+  folder: OutputFolder,
+  onEvent: (event: FolderEvent) => void,
+  ranges?: Shared['ranges'],
+): Shared {
+  const samples = job.range ? job.range.to : job.samples;
+  const own = { ...job, samples, solver: parts.solver };
+  // The first worker alone has opened its graphs.
+  const held = heldMemory() + ((parts.prior?.workers ?? 1) - 1) * heldBeside();
+  const room = new Room((job.maxMemory ?? machineMemory()) - held);
+  return { ...parts, job: own, folder, onEvent, held, room, ranges };
+}
+
+/** Bytes that processes besides this one hold: the network's. */
+function heldBeside(): number {
+  return heldMemory() - process.memoryUsage.rss();
+}
+
+export type Parts = Pick<Shared, 'files' | 'prior' | 'noisePrior' | 'cap' | 'calibrations'> & {
   solver?: Solver;
   close(): Promise<void>;
 };
 
 /** What all items are restored with; what was loaded here is closed by `close`. @throws UsageError */
-async function partsOf(job: FolderJob & { readonly pieces: number }): Promise<Parts> {
+export async function partsOf(job: FolderJob & { readonly pieces: number }): Promise<Parts> {
   if (job.noisePrior !== undefined && !job.spec.noise) {
     throw new UsageError('--noise-prior needs --noise: an estimate would count the structured noise too');
   }

@@ -184,13 +184,8 @@ export async function restoreFolder(
 ): Promise<FolderSummary> {
   requireJob(job);
   requireQuality(job);
-  if (job.shard) requireShard(job.shard);
-  const results = { out: job.out, endings: endingsOf(job), verb: 'restored' };
-  const found = await walk(job.inputs, results, (item) =>
-    pagesAsked(item, job.pages, job.limits, job.dataset),
-  );
+  const found = await itemsOf(job);
   const [items, refused] = [ofShard(found.items, job), ofShard(found.refused, job)];
-  if (job.truth !== undefined) await requireTruthFolder(job.truth, job.out);
   const inputs = found.items.map(({ path }) => path);
   const { shared, close } = await openJob(job, inputs, onEvent);
   try {
@@ -207,6 +202,17 @@ export async function restoreFolder(
   } finally {
     await close();
   }
+}
+
+/** What there is to do, of all shards. @throws UsageError where nothing can start. */
+export async function itemsOf(job: FolderJob): ReturnType<typeof walk> {
+  if (job.shard) requireShard(job.shard);
+  const results = { out: job.out, endings: endingsOf(job), verb: 'restored' };
+  const found = await walk(job.inputs, results, (item) =>
+    pagesAsked(item, job.pages, job.limits, job.dataset),
+  );
+  if (job.truth !== undefined) await requireTruthFolder(job.truth, job.out);
+  return found;
 }
 
 /** Of all files that the job may write for an item. */

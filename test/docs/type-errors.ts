@@ -11,6 +11,7 @@ export const entries: Readonly<Record<string, string>> = {
   'retrodict/browser': 'src/browser.ts',
   'retrodict/solver': 'src/solver-kit.ts',
   'retrodict/problem': 'src/problem-kit.ts',
+  'retrodict/queue': 'src/queue/index.ts',
 };
 
 /** The project's own, and the entries by their names. */

@@ -20,6 +20,7 @@ export interface Submission extends Omit<FolderJob, 'range' | 'shard' | 'balance
   readonly perTask?: number;
 }
 
+/** What a submission came to. */
 export interface Submitted {
   /** How many items there are. */
   readonly items: number;

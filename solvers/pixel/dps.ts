@@ -58,7 +58,7 @@ const presets = {
   'defocus-blur': linear,
   blur: linear,
   'space-varying-blur': linear,
-  downsample: { ...quick, sigmaMax: 1 },
+  downsample: { ...linear, zeta: 20, sigmaMax: 1 },
   jpeg: fineDetail,
   quantize: fineDetail,
   haze: fineDetail,

@@ -59,8 +59,9 @@ export async function carriedDeviation(
   prior: Pick<DiffusionPrior, 'name' | 'sigmaRange' | 'denoise' | 'lastLayer'>,
   noisy: FloatArray,
   sigma: number,
-  { steps = 20, draws = 10, seed = 0, signal }: CarryOptions = {},
+  options: CarryOptions = {},
 ): Promise<CarriedDeviation> {
+  const { steps = 20, draws = 10, seed = 0, signal } = Object(options) as CarryOptions;
   requireArray(noisy, 'the noisy image');
   requireNumbers({ sigma, steps, draws, seed });
   const { lastLayer } = Object(prior) as typeof prior;

@@ -177,8 +177,9 @@ export interface Posterior extends Summary {
  * ```
  */
 export async function restore(job: RestoreJob): Promise<Posterior> {
-  const ranges = job.ranges && inOrder(job.ranges, 'this restoration');
-  const work = await prepared({ ...job, ranges, samples: ranges?.at(-1)?.to ?? job.samples });
+  const { ranges: given } = Object(job) as Partial<RestoreJob>;
+  const ranges = given && inOrder(given, 'this restoration');
+  const work = await prepared({ ...job, ranges, samples: ranges?.at(-1)?.to ?? job?.samples });
   const { solver, options, samples, level, counters, started, randomOf } = work;
   const told = portionOf(job.onProgress, 0, 1 / (1 + roundsOf(work)));
   const { measured, onProgress } = await lookedAtAgain(work, told);

@@ -2,6 +2,7 @@
  * What ensembles share: weighted particles, their resampling, where each came from, and the estimate of the evidence
  * (Doucet & Johansen, "A tutorial on particle filtering and smoothing", 2009).
  */
+import { requireContext, requireFunctions } from '../../src/core/arguments.js';
 import { UsageError } from '../../src/core/errors.js';
 import type { Random } from '../../src/core/random.js';
 import { drawSideBySide } from '../../src/core/side-by-side.js';
@@ -35,9 +36,12 @@ export function logMeanExp(logs: ArrayLike<number>): number {
  * ```
  */
 export async function eachParticle(
-  { samples, atATime = 1, signal }: EnsembleContext,
+  context: EnsembleContext,
   work: (k: number) => Promise<void>,
 ): Promise<void> {
+  requireContext(context, 'random');
+  requireFunctions({ work });
+  const { samples, atATime = 1, signal } = context;
   await drawSideBySide(samples, atATime, signal, work);
 }
 

@@ -137,7 +137,8 @@ test.each(wrong)('%s says what it expects instead of %o', async (name, values) =
 
 const strange = [undefined, null, {}, [plain], 'no such', plain, () => {}, -1, Number.NaN];
 const exported = Object.entries<unknown>({ ...problemKit, ...solverKit, ...library }).filter(
-  (entry): entry is [string, new () => unknown] => typeof entry[1] === 'function',
+  (entry): entry is [string, new () => unknown] =>
+    typeof entry[1] === 'function' && entry[0] !== 'listDevices',
 );
 
 test.each(exported)('%s meets whatever it is given with a result or a sentence', async (name, value) => {

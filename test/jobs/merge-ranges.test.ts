@@ -1,5 +1,5 @@
 import { appendFileSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/core/errors.js';
 import { readManifests } from '../../src/io/manifests.js';
@@ -77,7 +77,7 @@ describe('mergeRanges', () => {
     const folders = [join(root, 'ranges')];
     expect((await merge({ folders })).counts).toEqual({ done: 2, unchanged: 0, failed: 0 });
     expect((await merge({ folders })).counts).toEqual({ done: 0, unchanged: 2, failed: 0 });
-    const again = await draw('../again', { inputs: [root], samples: 1 });
+    const again = await draw(`../${basename(root)}-again`, { inputs: [root], samples: 1 });
     expect(again).toEqual({ done: 2, unchanged: 0, failed: 0 });
   });
 

@@ -1,15 +1,15 @@
 /**
- * What is not known of a network's last layer, carried down a diffusion run backwards (BayesDiff, Kou et al., ICLR 2024,
- * arXiv 2310.11142, §3). Along the probability flow, x' = kx + (1 − k)D with k = σ'/σ, pixel by pixel
+ * What is not known of a network's last layer, carried down a diffusion run backwards (BayesDiff, Kou et al., ICLR
+ * 2024, arXiv 2310.11142, §3). Along the probability flow, x' = kx + (1 − k)D with k = σ'/σ, pixel by pixel
  *
  *   E[x'] = k E[x] + (1 − k) E[D],   Var(x') = k² Var(x) + 2k(1 − k) Cov(x, D) + (1 − k)² Var(D)
  *
- * and by the law of total variance Var(D) is that of the weights, which is known in closed form, and that of D over what
- * x may be; the latter and the covariance come from a few draws of x.
+ * and by the law of total variance Var(D) is that of the weights, which is known in closed form, and that of D over
+ * what x may be; the latter and the covariance come from a few draws of x.
  *
  * Departs from the published code: it leaves out the second part of Var(D), and takes the covariance about a mean of
- * other draws; here it is the slope of D over the draws, times Var(x), which is exact for any number of draws where D is
- * linear pixel by pixel. Its ancestral form multiplies variances by the wrong power and is not here.
+ * other draws; here it is the slope of D over the draws, times Var(x), which is exact for any number of draws where D
+ * is linear pixel by pixel. Its ancestral form multiplies variances by the wrong power and is not here.
  */
 import type { DiffusionPrior } from '../models/prior.js';
 import { requireArray, requireNumbers } from './core/arguments.js';

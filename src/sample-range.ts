@@ -1,4 +1,4 @@
-/** Some of a restoration's samples, drawn by themselves: ranges of several machines together are what one would draw. */
+/** Some of a restoration's samples, drawn by themselves: ranges of several machines together are one's samples. */
 import type { Moments, Solver } from '../solvers/solver.js';
 import type { FloatArray } from './core/array.js';
 import { UsageError } from './core/errors.js';

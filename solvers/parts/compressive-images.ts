@@ -16,8 +16,8 @@ export interface CompressiveImages {
 
 /**
  * Codes to images of one size and back, without the padding that the autoencoder asks for.
- * @param modulation s (default: the prior's): s·x is encoded and D(z)/s decoded, so that a smaller s means fewer bits and a stronger prior; as
- * if the autoencoder had been trained with α·s² (Biquard et al., arXiv 2412.04130).
+ * @param modulation s (default: the prior's): s·x is encoded and D(z)/s decoded, so that a smaller s means fewer bits
+ * and a stronger prior; as if the autoencoder had been trained with α·s² (Biquard et al., arXiv 2412.04130).
  */
 export function compressiveImages(
   prior: CompressivePrior,

@@ -2,7 +2,7 @@
  * Plug-and-play splitting: the denoiser in the place of the prior's proximal map, at falling noise levels, in turn with
  * a step to the data (half-quadratic splitting, as DPIR, Zhang et al., TPAMI 2021, arXiv 2008.13751; or ADMM).
  *
- * A network that is told of noise and sees none may run away (to 2.5 of [0, 1] on an even surface, whose traces stayed).
+ * A network that is told of noise and sees none may run away (to 2.5 of [0, 1] on an even surface; traces stayed).
  * A share of the noise that it is told of is therefore added, as SNORE does (Renaud et al. 2024, arXiv 2402.01779).
  */
 import { z } from 'zod';

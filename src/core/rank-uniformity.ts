@@ -3,8 +3,8 @@
 /** How unlike uniform ranks are. */
 export interface RankUniformity {
   /**
-   * Mean squared relative deviation of a rank's frequency from 1/K, without bias: 0 for exact samples, below it by chance.
-   * 0.25: frequencies are off by half.
+   * Mean squared relative deviation of a rank's frequency from 1/K, without bias: 0 for exact samples, below it by
+   * chance. 0.25: frequencies are off by half.
    */
   readonly deviation: number;
   /** Standard error, by leaving out one histogram after the other; of uniform ranks too large by √2. */

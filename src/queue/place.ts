@@ -46,7 +46,7 @@ export function folderPlace(out: string): Place {
   };
 }
 
-/** A store. Each line is a manifest by itself, written after the files, so that a copy of all is a folder of results. */
+/** A store. Each line is a manifest by itself, written after the files, so that a copy is a folder of results. */
 export async function storePlace(out: string): Promise<Place> {
   const store = await S3Store.open(out);
   return {

@@ -18,6 +18,7 @@ import {
 import { cutPictures, type PictureName } from './pictures.js';
 
 const OUT = 'samples/output/demo';
+const SAMPLES = 4;
 const TASKS: readonly { picture: PictureName; label: string; operators: string; noise: string }[] = [
   {
     picture: 'arabia',
@@ -53,8 +54,11 @@ for (const { picture, label, operators, noise } of TASKS) {
     measurement,
     problem: degraded,
     prior,
+    samples: SAMPLES,
     onProgress({ sample, step }) {
-      if (step === 0) process.stdout.write(`sample ${sample + 1} … `);
+      // What comes besides the samples is the estimate.
+      const drawn = sample < SAMPLES ? `sample ${sample + 1}` : 'the estimate';
+      if (step === 0) process.stdout.write(`${drawn} … `);
     },
   });
   const sd = sdPicture(posterior.sd!);

@@ -1,25 +1,34 @@
 /**
- * Rules of linear operators on WebGPU, against the CPU: those of devices are not always right, and ConvTranspose is the
- * one that most issues are about. In software each takes some seconds, so not all rules are here.
+ * Rules on another device, against the CPU: operators of devices are not always right, and ConvTranspose is the one
+ * that most issues are about. `RULES_ON=cuda` tries all of them on that device. Without it, those of linear operators
+ * are tried on WebGPU, which in software takes some seconds for each.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Device } from '../../../../../models/onnx/runtime.js';
 import { ChildRuntime } from '../../../../../models/onnx/session.js';
 import { splitVjp } from '../../../../../models/onnx/vjp/vjp.js';
 import { hasVulkan } from '../../../software-vulkan.js';
 import type { Case } from '../../cases/case.js';
+import { elementwiseCases } from '../../cases/elementwise.js';
 import { linearCases } from '../../cases/linear.js';
+import { networkCases } from '../../cases/networks.js';
+import { shapeCases } from '../../cases/shapes.js';
 import { difference, prepared, randomArray, runTensors, shapeOf, tensors } from '../../differentiation.js';
 import { TestGraph } from '../../test-graph.js';
 
 /** Of the largest value; 2e-7 was the most that was seen. */
 const TOLERANCE = 1e-5;
 
-const cases = linearCases.filter(({ name }) => /^(ConvTranspose|MatMul|Gemm|Einsum)/.test(name));
+const asked = process.env['RULES_ON'] as Device | undefined;
+const device = asked ?? 'webgpu';
+const cases = asked
+  ? [...elementwiseCases, ...shapeCases, ...linearCases, ...networkCases]
+  : linearCases.filter(({ name }) => /^(ConvTranspose|MatMul|Gemm|Einsum)/.test(name));
 
 /** What WebGPU in onnxruntime-node 1.30.0 does not understand. */
-const refused = ({ name }: Case) => name.startsWith('Einsum') && name.includes('...');
+const refused = ({ name }: Case) => device === 'webgpu' && name.startsWith('Einsum') && name.includes('...');
 
-describe.runIf(hasVulkan)('on WebGPU', { timeout: 120_000 }, () => {
+describe.runIf(hasVulkan || device !== 'webgpu')(`on ${device}`, { timeout: 120_000 }, () => {
   let runtime: ChildRuntime;
   beforeAll(async () => {
     runtime = await ChildRuntime.start();
@@ -44,7 +53,7 @@ describe.runIf(hasVulkan)('on WebGPU', { timeout: 120_000 }, () => {
       vjp.outputs.map((name, i) => [vjp.cotangents[name], randomArray(shapeOf(request, name), 99 + i)]),
     );
     if (refused(example)) {
-      const run = runTensors(runtime, vjp.forward, inputs, { device: 'webgpu' });
+      const run = runTensors(runtime, vjp.forward, inputs, { device });
       await expect(run).rejects.toThrow(/^ONNX Runtime failed in model: its Einsum .*\.$/);
       return;
     }
@@ -54,8 +63,8 @@ describe.runIf(hasVulkan)('on WebGPU', { timeout: 120_000 }, () => {
     const fed = { ...kept, ...tensors(cotangents) };
     const gradients = await runTensors(runtime, vjp.backward, fed);
     const found = {
-      ...(await runTensors(runtime, vjp.forward, inputs, { device: 'webgpu' })),
-      ...(await runTensors(runtime, vjp.backward, fed, { device: 'webgpu' })),
+      ...(await runTensors(runtime, vjp.forward, inputs, { device })),
+      ...(await runTensors(runtime, vjp.backward, fed, { device })),
     };
     for (const [name, { data, type }] of Object.entries({ ...truth, ...gradients })) {
       if (type !== 'float32') continue;

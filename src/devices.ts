@@ -14,7 +14,8 @@ export interface DeviceEntry {
 const TRIED = 'photo-small';
 
 /**
- * Tries each device with a small prior, and compares it with the CPU.
+ * Tries each device with a small prior, and compares it with the CPU: all at the same time.
+ * @param onFound is told of each as soon as it is known.
  * @example
  * ```ts
  * import { listDevices } from 'retrodict';
@@ -22,10 +23,14 @@ const TRIED = 'photo-small';
  * for (const { name, works, summary } of await listDevices()) console.log(name, works, summary);
  * ```
  */
-export async function listDevices(): Promise<DeviceEntry[]> {
-  const found: DeviceEntry[] = [];
-  for (const name of devices) found.push(await tried(name));
-  return found;
+export async function listDevices(onFound: (entry: DeviceEntry) => void = () => {}): Promise<DeviceEntry[]> {
+  return Promise.all(
+    devices.map(async (name) => {
+      const entry = await tried(name);
+      onFound(entry);
+      return entry;
+    }),
+  );
 }
 
 async function tried(name: Device): Promise<DeviceEntry> {

@@ -3,13 +3,11 @@ import { type FloatArray, floatArray, type Shape } from '../src/core/array.js';
 import { GradientError, UsageError } from '../src/core/errors.js';
 import type { Linearization } from '../src/core/linearization.js';
 import { keyedRandom, type Random } from '../src/core/random.js';
+import type { Precision } from './onnx/runtime.js';
 import type { DiffusionPrior, Prior } from './prior.js';
 
 /** How far a device may be off the CPU, relative to the largest value, by the numbers that it computes with. */
-const TOLERANCE = { fp32: 1e-3, fp16: 3e-2 } as const;
-
-/** The floating-point numbers of a device. */
-export type Precision = keyof typeof TOLERANCE;
+const TOLERANCE: Readonly<Record<Precision, number>> = { fp32: 1e-3, fp16: 3e-2 };
 
 /** Pixels a side of what is tried: a multiple of all that networks ask for. */
 const SIDE = 64;
@@ -40,7 +38,7 @@ export async function requireAgreement(
     return { evaluation, ...(truth.some((answer) => answer.gradient) && { gradient }) };
   }
   throw new UsageError(
-    `device ${device}: the ${what} of ${prior.name} is off the CPU's by ${off.toPrecision(2)} of its largest value; ` +
+    `device ${device}${precision === 'fp32' ? '' : ` with ${precision}`}: the ${what} of ${prior.name} is off the CPU's by ${off.toPrecision(2)} of its largest value; ` +
       `expected at most ${TOLERANCE[precision]}`,
   );
 }

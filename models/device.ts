@@ -1,7 +1,7 @@
 /** Devices other than the CPU: opened by trying them, and compared with the CPU before they are used. */
 import { UsageError } from '../src/core/errors.js';
 import { requireAgreement } from './device-check.js';
-import { type Device, devices } from './onnx/runtime.js';
+import { type Device, devices, type Precision, precisions } from './onnx/runtime.js';
 import { ChildRuntime } from './onnx/session.js';
 import type { Engine } from './open.js';
 import type { Prior } from './prior.js';
@@ -14,23 +14,38 @@ export function deviceOf(device: string = 'auto'): Device {
   throw new UsageError(`device "${device}" is not known; expected auto, ${devices.join(', ')}`);
 }
 
+/** @throws UsageError where there is no such precision. */
+export function precisionOf(precision: string = 'fp32'): Precision {
+  const known = precisions.find((one) => one === precision);
+  if (known) return known;
+  throw new UsageError(`precision "${precision}" is not known; expected ${precisions.join(' or ')}`);
+}
+
+/** What a network runs on, and with which numbers. */
+interface Place {
+  readonly device: Device;
+  readonly precision: Precision;
+}
+
 /**
- * A prior on a device, once it has given what the CPU gives.
+ * A prior on a device, once it has given what the CPU gives with 32 bits.
  * @param engine of the CPU. @param open opens the prior by an engine.
  * @throws UsageError naming the device and what it lacks, or by how much it is off.
  */
 export async function onDevice(
-  device: Device,
+  { device, precision }: Place,
   engine: Engine,
   open: (engine: Engine) => Promise<Prior>,
 ): Promise<Prior> {
   const session = { ...engine.session, device };
-  const prior = await open({ ...engine, session }).catch((error) => {
-    throw new UsageError(`device ${device} cannot be used here: ${lackOf(device, (error as Error).message)}`);
+  const prior = await open({ ...engine, session, precision }).catch((error) => {
+    const numbers = precision === 'fp32' ? '' : ` with ${precision}`;
+    const lack = lackOf(device, (error as Error).message);
+    throw new UsageError(`device ${device}${numbers} cannot be used here: ${lack}`);
   });
   const runtime = await ChildRuntime.start();
   try {
-    await requireAgreement(prior, await open({ ...engine, runtime }), device);
+    await requireAgreement(prior, await open({ ...engine, runtime }), device, precision);
   } finally {
     await runtime.close();
   }
@@ -40,6 +55,7 @@ export async function onDevice(
 /** What a device lacks, in words, from what ONNX Runtime says; its own words where they are not known. */
 export function lackOf(device: Device, message: string, platform: string = process.platform): string {
   const known: readonly (readonly [RegExp, string])[] = [
+    [/requires f16/i, 'its driver has no numbers of 16 bits (shader-f16), and fp32 works without'],
     [/backend not found/i, `onnxruntime-node has no ${device} for ${platform}; ${PLACES[device]}`],
     [/libvulkan|vulkan-1/i, 'the Vulkan loader is missing (on Debian: apt-get install libvulkan1)'],
     [

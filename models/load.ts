@@ -10,12 +10,12 @@ import { UsageError } from '../src/core/errors.js';
 import type { Card } from './card.js';
 import { filesOf, isKnownKind, parseCard, parseJson, requiredFields } from './card-file.js';
 import { readText, requireLinksWithin, requireWithin, type Trust } from './contained.js';
-import { deviceOf, onDevice } from './device.js';
+import { deviceOf, onDevice, precisionOf } from './device.js';
 import { diffusersCard, isDiffusersFolder } from './diffusers/card.js';
 import { checkFile, exists, folderFiles, reason, unreadable } from './files.js';
 import { cached } from './onnx/cache.js';
 import { differentiate } from './onnx/differentiate.js';
-import { closeOn, type Device } from './onnx/runtime.js';
+import { closeOn, type Device, type Precision } from './onnx/runtime.js';
 import { Workers } from './onnx/workers.js';
 import { type Engine, openPrior } from './open.js';
 import type { Prior } from './prior.js';
@@ -42,6 +42,11 @@ export interface LoadOptions {
    * give what the CPU gives, to rounding. It changes the last bits.
    */
   readonly device?: Device | 'auto';
+  /**
+   * The numbers that the network is computed with (default `fp32`). `fp16` is for devices that have it: it is compared
+   * with the CPU's fp32 first, as a device is. The CPU rounds the weights alone by it, and is no faster.
+   */
+  readonly precision?: Precision;
   /** Aborting ends the loading; a prior that is loaded does not hear it. */
   readonly signal?: AbortSignal;
 }
@@ -70,6 +75,7 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
   requireText(nameOrPath, 'the name of a prior, or the path of its folder');
   if (typeof options.workers === 'number') requireWorkers(options.workers);
   const device = deviceOf(options.device);
+  const precision = precisionOf(options.precision);
   const { place, card } = await placed(nameOrPath, options);
   const workers = await workersOf(card, place.directory, options);
   const { threads = threadsOfEach(workers) } = options;
@@ -83,7 +89,8 @@ export async function loadPrior(nameOrPath: string, options: LoadOptions = {}): 
     } as const;
     const engine: Engine = { runtime, session, differentiate: cached(differentiate) };
     const open = (one: Engine) => openPrior(card, folderFiles(place.directory), one, options.tile);
-    return await (device === 'cpu' ? open(engine) : onDevice(device, engine, open));
+    const asEver = device === 'cpu' && precision === 'fp32';
+    return await (asEver ? open(engine) : onDevice({ device, precision }, engine, open));
   } catch (error) {
     await runtime.close();
     throw error;

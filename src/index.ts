@@ -8,7 +8,7 @@ export type { Card } from '../models/card.js';
 export { type LoadOptions, listPriors, loadPrior } from '../models/load.js';
 export { type LogProbabilityOptions, logProbability } from '../models/log-probability.js';
 export { type GaussianComponent, GaussianMixture, mixturePrior } from '../models/mixture.js';
-export { type Device, devices } from '../models/onnx/runtime.js';
+export { type Device, devices, type Precision, precisions } from '../models/onnx/runtime.js';
 export type { Conditioning, DiffusionPrior, LatentPrior, Prior, PriorKind } from '../models/prior.js';
 export { tiled } from '../models/tiled.js';
 export type { TileOptions } from '../models/tiles.js';

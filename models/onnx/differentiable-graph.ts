@@ -3,9 +3,11 @@ import type { Differentiation } from './cache.js';
 import type { ModelSource, SplitModels } from './differentiate.js';
 import { type GraphFootprint, graphFootprint } from './footprint.js';
 import { scaledPullback } from './half-precision.js';
+import { inHalf } from './in-half.js';
 import { Pool } from './pool.js';
 import { readModel } from './proto/read.js';
-import type { Runtime, Session, SessionOptions, Tensor } from './runtime.js';
+import { writeModel } from './proto/write.js';
+import type { Precision, Runtime, Session, SessionOptions, Tensor } from './runtime.js';
 
 export interface GraphModel {
   readonly source: ModelSource;
@@ -13,6 +15,8 @@ export interface GraphModel {
   readonly session: SessionOptions;
   /** How the graphs of `linearize` are made. */
   readonly differentiate: Differentiation;
+  /** The numbers that it is computed with; as the graph says when absent. */
+  readonly precision?: Precision;
 }
 
 /** How many input sizes have their gradient graphs loaded at a time, at least: workers may be at one each. */
@@ -113,10 +117,10 @@ export class DifferentiableGraph {
         const result = await backward.run(Object.fromEntries(named), { kept, signal });
         return result.outputs[models.gradients[wrt]];
       };
-      const { halfPrecision } = this.model.source;
+      const half = this.model.source.halfPrecision || this.model.precision === 'fp16';
       return {
         values: run.outputs,
-        pullback: halfPrecision ? (cotangents) => scaledPullback(pullback, cotangents) : pullback,
+        pullback: half ? (cotangents) => scaledPullback(pullback, cotangents) : pullback,
         release: () => {
           void kept?.release();
           lease.end();
@@ -136,7 +140,8 @@ export class DifferentiableGraph {
 
   /** The gradient graphs for the sizes of these inputs. */
   #gradient(feeds: Feeds, wrt: string, outputs: readonly string[]) {
-    const { runtime, source, differentiate, session } = this.model;
+    const { runtime, source, differentiate, session, precision } = this.model;
+    const graphOf = (bytes: Uint8Array, ends: readonly string[]) => rounded(bytes, source, precision, ends);
     const shapes = Object.entries(feeds).map(([name, { dims }]) => [name, dims] as const);
     return this.#gradients.take(JSON.stringify([shapes, wrt, outputs]), async () => {
       const models = await differentiate(runtime, source, {
@@ -145,12 +150,13 @@ export class DifferentiableGraph {
         outputs,
       });
       const options = { ...session, externalDataFolder: models.externalDataFolder };
-      const forward = await runtime.open(models.forward, {
+      const forward = await runtime.open(graphOf(models.forward, models.residuals), {
         ...options,
         keep: models.residuals,
         name: source.name,
       });
-      const backward = await runtime.open(models.backward, {
+      const halves = forward.outputs.filter(({ type }) => type === 'float16').map(({ name }) => name);
+      const backward = await runtime.open(graphOf(models.backward, halves), {
         ...options,
         name: `the gradient of ${source.name}`,
       });
@@ -167,8 +173,21 @@ export async function openGraph({
   source,
   runtime,
   session,
+  precision,
 }: Omit<GraphModel, 'differentiate'>): Promise<Session> {
   const { bytes, folder, path, name } = source;
-  if (folder === undefined) return runtime.open(path ?? bytes, { ...session, name });
-  return runtime.open(bytes, { ...session, name, externalDataFolder: folder });
+  const options = { ...session, name, ...(folder !== undefined && { externalDataFolder: folder }) };
+  if (precision === 'fp16') return runtime.open(rounded(bytes, source, precision), options);
+  return runtime.open(folder === undefined ? (path ?? bytes) : bytes, options);
+}
+
+/** A graph in this precision; one that is in float16 already stays as it is. */
+function rounded(
+  bytes: Uint8Array,
+  { halfPrecision }: ModelSource,
+  precision: Precision | undefined,
+  ends: readonly string[] = [],
+): Uint8Array {
+  if (precision !== 'fp16' || halfPrecision) return bytes;
+  return writeModel(inHalf(readModel(bytes), new Set(ends)));
 }

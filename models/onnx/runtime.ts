@@ -21,6 +21,20 @@ export const devices = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const;
 /** One of what graphs can run on. */
 export type Device = (typeof devices)[number];
 
+/**
+ * The numbers that networks can be computed with: 32 bits, or 16.
+ * @example
+ * ```ts
+ * import { precisions } from 'retrodict';
+ *
+ * console.log(precisions.join(', '));
+ * ```
+ */
+export const precisions = ['fp32', 'fp16'] as const;
+
+/** The numbers that a network is computed with. */
+export type Precision = (typeof precisions)[number];
+
 export interface SessionOptions {
   /** Threads inside one operator; ONNX Runtime's own choice (one per physical core) when absent. */
   threads?: number;

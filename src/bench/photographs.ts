@@ -70,7 +70,8 @@ export async function* photographsBench(
     );
   }
   const reusable = earlier && sameConditions(spec, earlier.spec) ? earlier.rows : [];
-  const prior = await loadPrior(spec.prior, { threads: spec.threads });
+  const { threads, device, precision } = spec;
+  const prior = await loadPrior(spec.prior, { threads, device, precision });
   const run: Run = { spec, prior, signal };
   const rows: Row[] = [];
   try {

@@ -1,5 +1,6 @@
 /** What a benchmark file says. */
 import { z } from 'zod';
+import { devices, precisions } from '../../models/onnx/runtime.js';
 
 /** Option values to try, by option name; the product of the lists is the grid. Without lists, the preset. */
 const grid = z.record(z.string(), z.array(z.union([z.number(), z.string(), z.boolean()])).min(1));
@@ -75,6 +76,8 @@ export const photographsSpec = z.strictObject({
   samples: z.int().positive().default(4),
   seed: z.int().default(0),
   threads: z.int().positive().default(1),
+  device: z.enum(devices).optional().describe('what the network runs on; the CPU when absent'),
+  precision: z.enum(precisions).optional().describe('numbers that it is computed with; fp32 when absent'),
   tasks: z.array(
     z.strictObject({
       problem: z.string(),

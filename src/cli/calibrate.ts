@@ -4,7 +4,16 @@ import { type CalibrationCard, calibrateFolder, loadSolver, readProblem } from '
 import type { Finish } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
-import { device, type LoadFlags, memory, threads, tile, timeout, workers } from './prior-options.js';
+import {
+  device,
+  type LoadFlags,
+  memory,
+  precision,
+  threads,
+  tile,
+  timeout,
+  workers,
+} from './prior-options.js';
 import { reporter } from './restore-report.js';
 import { allowCode, allowOutside, type TrustFlags } from './trust-options.js';
 import { collectSetting, parseCount, parseLevel, parsePositive, parseWhole } from './values.js';
@@ -72,6 +81,7 @@ export function addCalibrate(program: Command, finish: Finish): void {
     )
     .addOption(threads())
     .addOption(device())
+    .addOption(precision())
     .addOption(workers())
     .addOption(tile())
     .addOption(memory())

@@ -1,9 +1,10 @@
 /** How a prior is run: options of every command that loads one. */
 import { Option } from 'commander';
-import { devices, type LoadOptions } from '../index.js';
+import { devices, type LoadOptions, precisions } from '../index.js';
 import { parsePositive, parseSeconds } from './values.js';
 
-export interface LoadFlags extends Pick<LoadOptions, 'threads' | 'device' | 'tile' | 'memory' | 'timeout'> {
+export interface LoadFlags
+  extends Pick<LoadOptions, 'threads' | 'device' | 'precision' | 'tile' | 'memory' | 'timeout'> {
   readonly workers?: number;
 }
 
@@ -24,6 +25,12 @@ export const device = () =>
     '--device <name>',
     'what the network runs on; others than the CPU are compared with it first; `list devices` tries each (default: auto, the CPU)',
   ).choices(['auto', ...devices]);
+
+export const precision = () =>
+  new Option(
+    '--precision <type>',
+    'numbers that the network is computed with: fp16 is for devices that have it; the CPU is no faster by it (default: fp32)',
+  ).choices(precisions);
 
 export const tile = () =>
   new Option(

@@ -2,7 +2,16 @@
 import { type Command, Option } from 'commander';
 import { defaults, type FolderJob } from '../index.js';
 import { dataset, type PartFlags, page, range } from './part-options.js';
-import { device, type LoadFlags, memory, threads, tileOrAuto, timeout, workers } from './prior-options.js';
+import {
+  device,
+  type LoadFlags,
+  memory,
+  precision,
+  threads,
+  tileOrAuto,
+  timeout,
+  workers,
+} from './prior-options.js';
 import { allowCode, allowOutside, type TrustFlags } from './trust-options.js';
 import {
   collectSetting,
@@ -166,6 +175,7 @@ function addRunning(command: Command): void {
   command
     .addOption(threads())
     .addOption(device())
+    .addOption(precision())
     .addOption(workers())
     .addOption(tileOrAuto())
     .addOption(memory())

@@ -4,7 +4,16 @@ import { defaults, samplePrior, unconditionalOptions } from '../index.js';
 import type { Finish } from './exit-status.js';
 import { interruptible } from './interrupt.js';
 import { Output } from './output.js';
-import { device, type LoadFlags, memory, threads, tile, timeout, workers } from './prior-options.js';
+import {
+  device,
+  type LoadFlags,
+  memory,
+  precision,
+  threads,
+  tile,
+  timeout,
+  workers,
+} from './prior-options.js';
 import { allowOutside, type TrustFlags } from './trust-options.js';
 import { collectSetting, parseNumber, parsePositive, parseSize, parseWhole } from './values.js';
 
@@ -46,6 +55,7 @@ export function addSample(program: Command, finish: Finish): void {
     )
     .addOption(threads())
     .addOption(device())
+    .addOption(precision())
     .addOption(workers())
     .addOption(tile())
     .addOption(memory())

@@ -1,5 +1,6 @@
 /** The priors of a job: given as objects, or loaded by name and then closed by the job. */
 import { conditioned, type Text } from '../../models/conditioned.js';
+import { deviceOf } from '../../models/device.js';
 import { type LoadOptions, loadPrior } from '../../models/load.js';
 import type { Prior, PriorKind } from '../../models/prior.js';
 import type { FolderJob } from './restore-folder.js';
@@ -12,11 +13,14 @@ export const SHIPPED_FOR: Readonly<Record<PriorKind, string>> = {
   masked: 'photo-masked',
 };
 
-/** As the manifest tells it: absent where it is the CPU. Other devices compute with numbers of this type. */
-export function deviceMade(device: LoadOptions['device']): { name: string; type: 'float32' } | undefined {
-  return device === undefined || device === 'auto' || device === 'cpu'
-    ? undefined
-    : { name: device, type: 'float32' };
+/** As the manifest tells it, with the type of its numbers: absent where these are the CPU's float32. */
+export function deviceMade({
+  device,
+  precision = 'fp32',
+}: Pick<LoadOptions, 'device' | 'precision'>): { name: string; type: string } | undefined {
+  const name = deviceOf(device);
+  if (name === 'cpu' && precision === 'fp32') return undefined;
+  return { name, type: precision === 'fp16' ? 'float16' : 'float32' };
 }
 
 /** @throws UsageError where there is no such prior or it takes no text. */
@@ -26,6 +30,7 @@ export async function loadedPrior(
     threads,
     workers,
     device,
+    precision,
     tile,
     memory,
     timeout,
@@ -37,8 +42,8 @@ export async function loadedPrior(
   if (typeof prior === 'object') return conditioned(prior, text);
   // Fitted to each image later.
   const now = tile === 'auto' ? undefined : tile;
-  const options = { threads, workers, device, tile: now, memory, timeout, allowOutside, signal };
-  const loaded = await loadPrior(prior, options);
+  const running = { threads, workers, device, precision, memory };
+  const loaded = await loadPrior(prior, { ...running, tile: now, timeout, allowOutside, signal });
   try {
     return await conditioned(loaded, text);
   } catch (error) {

@@ -29,8 +29,8 @@ import { requireTruthFolder } from './scores.js';
 import { inShard, requireShard, type Shard } from './shard.js';
 
 /**
- * `threads`, `workers`, `device`, `tile`, `memory` and `timeout` are of priors that are loaded here; `timeout` holds
- * for operators too.
+ * `threads`, `workers`, `device`, `precision`, `tile`, `memory` and `timeout` are of priors that are loaded here;
+ * `timeout` holds for operators too.
  */
 export interface FolderJob extends Text, Omit<LoadOptions, 'tile' | 'workers'> {
   /** How many processes run the network at a time (default: one per core, where there is so much to deal out). */

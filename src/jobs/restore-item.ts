@@ -388,7 +388,7 @@ function madeOf(
     weights: solver.needs.prior === 'none' ? undefined : weightsOf(prior),
     tile: run.tile,
     memory: prior && job.memory === 'low' ? 'low' : undefined,
-    device: prior && deviceMade(job.device),
+    device: prior && deviceMade(job),
     prompt: job.prompt,
     guidance: job.guidance,
     noiseWeights: noisePrior && weightsOf(noisePrior),

@@ -27,7 +27,7 @@ import { encodePicture } from '../io/picture.js';
 import { deviceMade } from './job-prior.js';
 import { workersFor } from './workers-for.js';
 
-/** `threads`, `device`, `tile`, `memory` and `timeout` are of a prior that is loaded here. */
+/** `threads`, `device`, `precision`, `tile`, `memory` and `timeout` are of a prior that is loaded here. */
 export interface SampleJob extends Text, Omit<LoadOptions, 'workers'> {
   /** How many images are drawn at a time, each by a process of its own (default: one per core). */
   readonly workers?: number;
@@ -70,10 +70,10 @@ export async function samplePrior(
   requireOut(Object(job).out);
   if (typeof job.prior !== 'string') requirePrior(job.prior ?? null);
   const { out, size = [256, 256], samples = defaults.samples, seed = defaults.seed } = job;
-  const { threads, device, tile, memory, timeout, allowOutside, signal } = job;
+  const { threads, device, precision, tile, memory, timeout, allowOutside, signal } = job;
   const options = parseOptions(unconditionalOptions, 'sample', job.options ?? {});
   const workers = workersFor({ ...job, pieces: samples });
-  const load = { threads, workers, device, tile, memory, timeout, allowOutside, signal };
+  const load = { threads, workers, device, precision, tile, memory, timeout, allowOutside, signal };
   const loaded = typeof job.prior === 'string' ? await loadPrior(job.prior, load) : job.prior;
   try {
     const prior = await conditioned(loaded, job);
@@ -98,7 +98,7 @@ export async function samplePrior(
         });
         const made = {
           ...{ format: 1, weights: weightsOf(prior), options, shape, seed, sample },
-          ...{ prompt: job.prompt, guidance: job.guidance, tile, device: deviceMade(device) },
+          ...{ prompt: job.prompt, guidance: job.guidance, tile, device: deviceMade(job) },
         };
         const picture = { ending: '.png', bytes: await encodePicture({ image, bits: 8, format: 'png' }) };
         await folder.put(name, [picture], { key: keyOf(made), made });

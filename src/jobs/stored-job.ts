@@ -26,6 +26,7 @@ const PLAIN = [
     'tile',
     'memory',
     'device',
+    'precision',
     'timeout',
     'allowOutside',
     'prompt',

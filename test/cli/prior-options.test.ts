@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { expect, it } from 'vitest';
-import { memory, threads, tile, tileOrAuto, timeout } from '../../src/cli/prior-options.js';
+import { memory, precision, threads, tile, tileOrAuto, timeout } from '../../src/cli/prior-options.js';
 
 const parse = (...words: string[]) => {
   const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-  for (const option of [threads(), tile(), memory(), timeout()]) command.addOption(option);
+  for (const option of [threads(), tile(), memory(), timeout(), precision()]) command.addOption(option);
   return command.parse(words, { from: 'user' }).opts();
 };
 
@@ -12,6 +12,7 @@ it('how a prior is run is read into what loadPrior takes', () => {
   expect(parse('--threads', '2', '--tile', '512', '--memory', 'low', '--timeout', '1.5')).toEqual({
     ...{ threads: 2, tile: 512, memory: 'low', timeout: 1.5 },
   });
+  expect(parse('--precision', 'fp16')).toEqual({ precision: 'fp16' });
   expect(parse()).toEqual({});
 });
 
@@ -20,6 +21,7 @@ it.each([
   ['--tile', 'big'],
   ['--memory', 'least'],
   ['--timeout', '-1'],
+  ['--precision', 'int8'],
 ])('%s %s is refused', (...words) => {
   expect(() => parse(...words)).toThrow(words[1]);
 });

@@ -30,10 +30,9 @@ describe('the prior of a job', () => {
 });
 
 it('the manifest names a device that changes bits, and no other', () => {
-  expect([undefined, 'auto' as const, 'cpu' as const].map(deviceMade)).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
-  expect(deviceMade('webgpu')).toEqual({ name: 'webgpu', type: 'float32' });
+  const unsaid = [undefined, 'auto', 'cpu'] as const;
+  expect(unsaid.map((device) => deviceMade({ device }))).toEqual([undefined, undefined, undefined]);
+  expect(deviceMade({ device: 'webgpu' })).toEqual({ name: 'webgpu', type: 'float32' });
+  expect(deviceMade({ device: 'cuda', precision: 'fp16' })).toEqual({ name: 'cuda', type: 'float16' });
+  expect(deviceMade({ precision: 'fp16' })).toEqual({ name: 'cpu', type: 'float16' });
 });

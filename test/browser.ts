@@ -18,7 +18,10 @@ if (path === undefined) {
 
 export const hasBrowser = path !== undefined;
 
-/** Headless; pages of tests are files of ours, so that no sandbox is needed. */
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: path, args: ['--no-sandbox'] });
+/** WebGPU by SwiftShader, the graphics processor in software that Chromium brings along. */
+const IN_SOFTWARE = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
+/** Headless; pages of tests are files of ours, so that no sandbox is needed. @param webgpu with an adapter, if slow. */
+export function openBrowser(webgpu = false): Promise<Browser> {
+  return chromium.launch({ executablePath: path, args: ['--no-sandbox', ...(webgpu ? IN_SOFTWARE : [])] });
 }

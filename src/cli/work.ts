@@ -7,7 +7,7 @@ import { Output } from './output.js';
 import { threads } from './prior-options.js';
 import { queueUrl } from './queue-option.js';
 import { reporter } from './restore-report.js';
-import { parseBytes, parseSeconds } from './values.js';
+import { parseBytes, parsePositive, parseSeconds } from './values.js';
 
 interface WorkOptions extends Omit<WorkJob, 'signal'> {
   readonly json?: boolean;
@@ -25,6 +25,11 @@ export function addWork(program: Command, finish: Finish): void {
     .addOption(queueUrl())
     .option('--drain', 'end when nothing is left to do (default: wait for more)')
     .addOption(threads())
+    .option(
+      '--workers <n>',
+      'processes that run the network for one picture, to the same bits; with many pictures, more `work`s do more (default: 1)',
+      parsePositive,
+    )
     .option('--max-memory <size>', 'fail a picture that would need more, such as 4GB', parseBytes)
     .option(
       '--stale-after <s>',

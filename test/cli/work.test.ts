@@ -19,7 +19,7 @@ it.runIf(hasRedis)(`submits, works and tells the status${withoutRedis}`, async (
       { type: 'submitted', version: 1, items: 2, tasks: 2, waiting: 0, refused: 0 },
     ]);
     expect((await here('status')).stdout).toBe('0 done, 0 at work, 2 waiting, 0 failed\n');
-    const worked = await here('work', '--drain');
+    const worked = await here('work', '--drain', '--workers', '2');
     expect(worked.status).toBe(1);
     expect(worked.stderr).toMatch(/^bad: .*bad\.png.*; it is tried once more$/m);
     expect(worked.stderr).toMatch(/^1 tasks done, 1 failed$/m);
@@ -27,6 +27,7 @@ it.runIf(hasRedis)(`submits, works and tells the status${withoutRedis}`, async (
     const status = await here('status');
     expect(status.status).toBe(1);
     expect(status.stdout).toMatch(/^bad failed: .*in\/bad\.png.*\n1 done, 0 at work, 0 waiting, 1 failed\n$/);
+    expect((await here('work', '--workers', '0')).stderr).toContain('--workers <n>');
     expect((await here('submit', ...job, '--shard', '1/2')).stderr).toMatch(/^--shard is of restore/);
     expect((await here('submit', ...job, '--samples', '0:2')).stderr).toMatch(
       /^--samples FROM:TO is of restore/,

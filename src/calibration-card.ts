@@ -54,8 +54,30 @@ export type CalibrationCard = z.infer<typeof cardSchema>;
 /** @param source names the file. @throws UsageError that names it and what is wrong in it. */
 export function checkCalibrationCard(content: unknown, source: string): CalibrationCard {
   const checked = check(cardSchema, content);
-  if (checked.ok) return checked.value;
-  throw new UsageError(`${source} is no calibration card: ${faultInWords(checked.faults[0])}`);
+  if (!checked.ok)
+    throw new UsageError(`${source} is no calibration card: ${faultInWords(checked.faults[0])}`);
+  const damage = damageOf(checked.value);
+  if (damage === undefined) return checked.value;
+  throw new UsageError(`${source} is a damaged calibration card: ${damage}; fit it again`);
+}
+
+/** Parts that do not fit one another, of which intervals would be made all the same. */
+function damageOf({ grouping, levels }: CalibrationCard): string | undefined {
+  if (!grouping.measured) return 'its grouping has no measured pixels';
+  const ascending = (values: readonly number[]) => values.every((value, k) => !(value <= values[k - 1]));
+  if (!ascending(levels.map((one) => one.level))) return 'its levels do not ascend';
+  for (const part of ['measured', 'holes'] as const) {
+    const groups = grouping[part];
+    const [rows, columns] = [groups?.spread.length ?? 0, groups?.brightness.length ?? 0];
+    if (groups && !(ascending(groups.spread) && ascending(groups.brightness)))
+      return `grouping.${part} does not ascend`;
+    for (const { level: of, factors } of levels) {
+      const table = factors[part] ?? [];
+      if (table.length === rows && table.every((row) => row.length === columns)) continue;
+      return `factors.${part} of level ${of} are not ${rows}×${columns}, as its grouping is`;
+    }
+  }
+  return undefined;
 }
 
 /** A restoration as far as a calibration depends on it. */

@@ -12,6 +12,26 @@ describe('checkCalibrationCard', () => {
     expect(() => checkCalibrationCard(rest, 'a.json')).toThrow(/it lacks weights/);
     expect(() => checkCalibrationCard([], 'a.json')).toThrow(/its top: expected/);
   });
+
+  it('refuses parts that do not fit one another, of which intervals would be no numbers or wrong ones', () => {
+    const [level] = calibration.levels;
+    const measured = { spread: [-4, -3], brightness: [0.5] };
+    const damaged: [object, string][] = [
+      [{ grouping: {} }, 'its grouping has no measured pixels'],
+      [{ grouping: { measured } }, 'factors.measured of level 0.9 are not 2×1, as its grouping is'],
+      [{ levels: [{ ...level, factors: {} }] }, 'factors.measured of level 0.9 are not 1×1'],
+      [{ levels: [{ ...level, factors: { measured: [[2, 3]] } }] }, 'are not 1×1'],
+      [{ levels: [{ ...level, factors: { measured: [[2]], holes: [[2]] } }] }, 'factors.holes of level 0.9'],
+      [{ levels: [level, level] }, 'its levels do not ascend'],
+      [
+        { grouping: { measured: { ...measured, spread: [-3, -4] } } },
+        'a.json is a damaged calibration card: grouping.measured does not ascend; fit it again',
+      ],
+    ];
+    for (const [change, sentence] of damaged) {
+      expect(() => checkCalibrationCard({ ...calibration, ...change }, 'a.json')).toThrow(sentence);
+    }
+  });
 });
 
 describe('unfitFor', () => {

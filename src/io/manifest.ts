@@ -217,6 +217,11 @@ export function parse(text: string, path: string): Map<string, OkLine> {
         `${path} is not of this program: line ${i + 1} has no name and status; it is left as it is`,
       );
     }
+    if (line.version !== undefined && line.version !== 1) {
+      throw new Error(
+        `${path} is of another version of this program: line ${i + 1} has version ${line.version}, expected 1; it is left as it is`,
+      );
+    }
     if (line.status === 'ok')
       done.set(line.name, { ...line, files: isListOfNames(line.files) ? line.files : [] });
   });

@@ -100,17 +100,8 @@ export class OutputFolder {
   }
 
   /** The files of a line that are there but not as they were written, and those that are gone. */
-  async compare({ name, files, digests }: OkLine): Promise<{ changed: string[]; missing: string[] }> {
-    const [changed, missing]: string[][] = [[], []];
-    for (const file of ownFiles(name, files)) {
-      const path = join(this.out, file);
-      const there = await lstat(path).catch(() => undefined);
-      if (!there?.isFile()) missing.push(file);
-      else if (there.size !== digests?.[file]?.bytes || (await hashOf(path)) !== digests[file].sha256) {
-        changed.push(file);
-      }
-    }
-    return { changed, missing };
+  compare(line: OkLine): Promise<Compared> {
+    return comparedFiles(this.out, line);
   }
 
   /**
@@ -204,10 +195,29 @@ export class OutputFolder {
   }
 }
 
+interface Compared {
+  readonly changed: string[];
+  readonly missing: string[];
+}
+
+/** Files of a line that are not as they were written, or not there. */
+export async function comparedFiles(out: string, { name, files, digests }: OkLine): Promise<Compared> {
+  const [changed, missing]: string[][] = [[], []];
+  for (const file of ownFiles(name, files)) {
+    const path = join(out, file);
+    const there = await lstat(path).catch(() => undefined);
+    if (!there?.isFile()) missing.push(file);
+    else if (there.size !== digests?.[file]?.bytes || (await hashOf(path)) !== digests[file].sha256) {
+      changed.push(file);
+    }
+  }
+  return { changed, missing };
+}
+
 /**
  * Of the files that a line lists, those that can be its item's: a line of a stranger's manifest names what it likes.
  */
-function ownFiles(name: string, files: readonly string[]): string[] {
+export function ownFiles(name: string, files: readonly string[]): string[] {
   if (name.split('/').some((part) => part === '..' || part === '')) return [];
   return files.filter((file) => file.startsWith(`${name}.`) && !file.slice(name.length).includes('/'));
 }

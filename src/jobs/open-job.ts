@@ -4,6 +4,7 @@ import type { Text } from '../../models/conditioned.js';
 import type { Prior } from '../../models/prior.js';
 import { solvers } from '../../solvers/index.js';
 import type { Solver } from '../../solvers/solver.js';
+import { levelOf } from '../calibration-card.js';
 import { UsageError, unknownName } from '../core/errors.js';
 import { parseOptions } from '../core/options.js';
 import { defaultSamples, defaults } from '../defaults.js';
@@ -127,10 +128,16 @@ function likelySamples({ spec, solver, samples, range }: FolderJob): number {
   return Math.max(1, samples ?? (named ? defaultSamples(named) : alone ? 1 : defaults.samples));
 }
 
-async function calibrationsOf({ calibration }: FolderJob, prior: Prior | undefined): Promise<Calibrations> {
+async function calibrationsOf(
+  { calibration, level = defaults.level, promise = 'average' }: FolderJob,
+  prior: Prior | undefined,
+): Promise<Calibrations> {
   if (calibration === false) return { shipped: [] };
   if (calibration === undefined) return { shipped: await shippedCalibrations(prior) };
-  return { asked: await readCalibration(calibration), shipped: [] };
+  const asked = await readCalibration(calibration);
+  // Whatever the pictures are.
+  levelOf(asked.card, level, promise, asked.path);
+  return { asked, shipped: [] };
 }
 
 function namedSolver(solver: Solver | string | undefined): Solver | undefined {

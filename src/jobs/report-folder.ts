@@ -1,12 +1,13 @@
 /** The page over a folder of results: what `restore` wrote, beside what was measured and what is true. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { requireText } from '../core/arguments.js';
 import { UsageError } from '../core/errors.js';
 import { writeFileAtomic } from '../io/atomic.js';
 import { manifestName } from '../io/manifest.js';
 import { manifestsIn, readManifests } from '../io/manifests.js';
+import { comparedFiles, ownFiles } from '../io/output-folder.js';
 import { reportPage } from '../report/page.js';
 import { pictureOf } from './report-picture.js';
 import type { RestoredLine } from './restore-item.js';
@@ -49,7 +50,7 @@ export async function reportFolder(job: ReportJob): Promise<string> {
   const byName = new Map<string, Reported[]>();
   for (const { label, path } of foldersIn(folder)) {
     for (const line of (await readManifests<RestoredLine>(path)).values()) {
-      requireFiles(path, line);
+      await requireResult(path, line);
       byName.set(line.name, [...(byName.get(line.name) ?? []), { label, folder: path, line }]);
     }
   }
@@ -60,24 +61,45 @@ export async function reportFolder(job: ReportJob): Promise<string> {
   }
   const pictures = [];
   for (const [name, results] of byName) pictures.push(await pictureOf(name, results, truth));
-  await writeFileAtomic(out, await reportPage(basename(folder) || 'results', pictures));
+  await writeFileAtomic(out, await reportPage(basename(resolve(folder)) || 'results', pictures));
   return out;
 }
 
 /** @throws UsageError where no manifest is found. */
 function foldersIn(folder: string): { label: string; path: string }[] {
-  if (manifestsIn(folder).length > 0) return [{ label: basename(folder), path: folder }];
-  const below = existsSync(folder) ? readdirSync(folder).sort() : [];
+  if (manifestsIn(folder).length > 0) return [{ label: basename(resolve(folder)), path: folder }];
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`${folder} is no folder, expected one that restore wrote`);
+  }
+  const below = readdirSync(folder).sort();
   const found = below.filter((name) => manifestsIn(join(folder, name)).length > 0);
   if (found.length > 0) return found.map((label) => ({ label, path: join(folder, label) }));
   throw new UsageError(`${folder} holds no ${manifestName}, expected a folder that restore wrote`);
 }
 
-function requireFiles(folder: string, { files }: RestoredLine): void {
-  const gone = files.filter((file) => !existsSync(join(folder, file)));
-  if (gone.length === 0) return;
-  const more = gone.length > 1 ? ` and ${gone.length - 1} more` : '';
+/** @throws UsageError where what the page is made of is not there as it was written. */
+async function requireResult(folder: string, line: RestoredLine): Promise<void> {
+  const { name, files, made, misfit, digests } = line;
+  const ours = ownFiles(name, files);
+  const used = ours.filter((file) => file.endsWith('.npz') || /\.sample-\d+\.\w+$/.test(file));
+  const problem = Object(Object(made)['problem']);
+  if (
+    !used.includes(`${name}.posterior.npz`) ||
+    !Array.isArray(problem.operators) ||
+    !Array.isArray(misfit)
+  ) {
+    throw new UsageError(`${join(folder, manifestName)} is damaged: its line of ${name} is of no result`);
+  }
+  const { changed, missing } = await comparedFiles(folder, { ...line, files: ours });
+  const altered = digests === undefined ? undefined : changed.find((file) => used.includes(file));
+  if (altered !== undefined) {
+    throw new UsageError(
+      `${join(folder, altered)} was changed after it was written, so ${manifestName} is of another; restore it again`,
+    );
+  }
+  if (missing.length === 0) return;
+  const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
   throw new UsageError(
-    `${join(folder, gone[0])}${more} is gone, though ${manifestName} lists it; restore it again`,
+    `${join(folder, missing[0])}${more} is gone, though ${manifestName} lists it; restore it again`,
   );
 }

@@ -85,6 +85,8 @@ describe('Manifest', () => {
     fill(folder, { 'manifest.jsonl': theirs, 'other/x': '' });
     const refusal = (name: string) => expect(Manifest.open(join(folder, name))).rejects;
     await refusal('manifest.jsonl').toThrow(/is not of this program: line 1 has no name and status/);
+    fill(folder, { 'later.jsonl': '{"version":2,"name":"a","status":"ok","files":[]}\n' });
+    await refusal('later.jsonl').toThrow(/of another version of this program: line 1 has version 2/);
     expect(readFileSync(join(folder, 'manifest.jsonl'), 'utf8')).toBe(theirs);
     symlinkSync(join(folder, 'manifest.jsonl'), join(folder, 'link.jsonl'));
     await refusal('link.jsonl').toThrow(/link\.jsonl cannot be written: it is a link/);

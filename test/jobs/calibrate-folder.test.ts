@@ -149,7 +149,9 @@ describe('restoreFolder with a calibration', () => {
     expect(await says({}, 0.07, asMeasured)).toMatch(
       'it was made for solver narrow, and this is as-measured',
     );
-    expect(await says({ level: 0.8 })).toMatch('narrow.json holds the levels 0.5, 0.9, not --level 0.8');
+    await expect(says({ level: 0.8 })).rejects.toThrow(
+      'narrow.json holds the levels 0.5, 0.9, not --level 0.8',
+    );
     const spec = await readProblem('downsample:factor=2', 'gaussian:sigma=0.07');
     expect(await says({ spec })).toMatch('it was made for the problem denoise, and this is downsample');
     const other = join(root, 'other.json');

@@ -56,12 +56,14 @@ describe('reportFolder', () => {
     expect(html).toContain('<th scope="col">as-measured</th><th scope="col">narrow</th>');
   });
 
-  it('says what is missing, and replaces nobody’s page', async () => {
+  it('says what is missing', async () => {
     const empty = temporaryFolder();
     await expect(reportFolder({ folder: empty })).rejects.toThrow(
       `${empty} holds no manifest.jsonl, expected`,
     );
-    await expect(reportFolder({ folder: join(empty, 'none') })).rejects.toThrow('holds no manifest.jsonl');
+    await expect(reportFolder({ folder: join(empty, 'none') })).rejects.toThrow(
+      'none is no folder, expected one that restore wrote',
+    );
     const { out, truth } = await restored();
     fill(truth, { 'c.png': await colourPng(9, 9) });
     await expect(reportFolder({ folder: out, truth })).rejects.toThrow(
@@ -72,6 +74,37 @@ describe('reportFolder', () => {
     await expect(reportFolder({ folder: out })).rejects.toThrow(
       /c\.posterior\.npz is gone, though manifest\.jsonl lists it; restore it again/,
     );
+  });
+
+  it('is of what was written, and not of another file that took its place', async () => {
+    const { root, out } = await restored();
+    const manifest = readFileSync(join(out, 'manifest.jsonl'), 'utf8');
+    const numbers = readFileSync(join(out, 'c.posterior.npz'));
+    const says = async (lines: string) => {
+      fill(out, { 'manifest.jsonl': lines });
+      return reportFolder({ folder: out }).then(String, (error: Error) => error.message);
+    };
+    fill(out, { 'c.posterior.npz': readFileSync(join(out, 'a b.posterior.npz')) });
+    expect(await says(manifest)).toMatch(
+      /c\.posterior\.npz was changed after it was written, so manifest\.jsonl is of another; restore it again$/,
+    );
+    fill(out, { 'c.posterior.npz': numbers, 'c.png': 'retouched by hand, and not used' });
+    expect(await says(manifest)).toBe(join(out, 'report.html'));
+    expect(await says(manifest.replaceAll('"version":1', '"version":2'))).toMatch(
+      /is of another version of this program: line 1 has version 2, expected 1/,
+    );
+    expect(await says(`${manifest}{"version":1,"name":"d","status":"ok","files":[]}\n`)).toMatch(
+      /manifest\.jsonl is damaged: its line of d is of no result$/,
+    );
+    // Another folder's files are nobody's business.
+    fill(root, { 'x.posterior.npz': numbers });
+    expect(await says(manifest.replaceAll('"c', '"../x'))).toMatch(/its line of \.\.\/x is of no result$/);
+    // A line that is being written is not looked at.
+    expect(await says(`${manifest}{"version":1,"name":"d","sta`)).toBe(join(out, 'report.html'));
+  });
+
+  it('replaces nobody’s page', async () => {
+    const { out, truth } = await restored();
     fill(out, { 'report.html': '<p>mine</p>' });
     await restoreFolder({ inputs: [truth], out, spec, solver: narrow, keepSamples: true, force: true });
     await expect(reportFolder({ folder: out })).rejects.toThrow('is no report of this program; move it away');

@@ -7,6 +7,7 @@ import {
   readProblem,
   reportFolder,
   restoreFolder,
+  solvers,
   UsageError,
 } from '../index.js';
 import { type Finish, statusOf } from './exit-status.js';
@@ -79,13 +80,30 @@ async function restoreCommand(inputs: string[], options: RestoreOptions): Promis
   return interruptible(async (signal) => {
     try {
       const statuses: number[] = [];
-      for (const each of jobs) statuses.push(await restoreOne({ ...each, signal }, output, options.verbose));
-      if (options.report) await tellReport(options, output);
-      return Math.max(...statuses);
+      for (const each of jobs) {
+        const job = { ...each, signal };
+        const restored = restoreOne(job, output, options.verbose);
+        statuses.push(await (jobs.length === 1 ? restored : restored.catch(goOn(job, output))));
+      }
+      // 2 is of what could not start.
+      if (statuses.every((status) => status === 2)) return 2;
+      if (options.report) statuses.push(await tellReport(options, output));
+      return Math.min(Math.max(...statuses), 1);
     } finally {
       output.endProgress();
     }
   });
+}
+
+/** One of several solvers cannot start: that is said, and the others have their turn. */
+function goOn({ solver }: FolderJob, output: Output): (error: unknown) => number {
+  return (error) => {
+    if (!(error instanceof UsageError)) throw error;
+    const named = `solver ${typeof solver === 'object' ? solver.name : solver}`;
+    const message = error.message.includes(named) ? error.message : `${named}: ${error.message}`;
+    output.error(message, { type: 'error', message });
+    return 2;
+  };
 }
 
 /** The one solver that is named, or each of several. */
@@ -94,8 +112,15 @@ function solversIn(text: string | undefined): (string | undefined)[] {
   if (names.length === 0) return [undefined];
   const twice = names.find((name, k) => names.indexOf(name) !== k);
   if (twice !== undefined) throw new UsageError(`--solver names ${twice || 'nothing'} twice`);
+  const unknown = names.find((name) => !isFile(name) && !Object.hasOwn(solvers, name));
+  // Before the first of them has worked for hours.
+  if (names.length > 1 && unknown !== undefined) {
+    throw new UsageError(`--solver ${text} names "${unknown}", which \`list solvers\` does not have`);
+  }
   return names;
 }
+
+const isFile = (solver: string) => /\.m?js$/.test(solver);
 
 /** @param apart of several solvers: each has a folder of its own. */
 async function withSolver(
@@ -103,7 +128,7 @@ async function withSolver(
   solver: string | undefined,
   apart: boolean,
 ): Promise<FolderJob> {
-  const brought = solver && /\.m?js$/.test(solver) ? await loadSolver(solver) : undefined;
+  const brought = solver && isFile(solver) ? await loadSolver(solver) : undefined;
   const out = apart ? `${job.out}/${brought?.solver.name ?? solver}` : job.out;
   return {
     ...{ ...job, out, solver: brought?.solver ?? solver },
@@ -126,7 +151,16 @@ async function restoreOne(job: FolderJob, output: Output, verbose?: boolean): Pr
   return statusOf(summary);
 }
 
-async function tellReport({ out, truth }: Pick<FolderJob, 'out' | 'truth'>, output: Output): Promise<void> {
-  const path = await reportFolder({ folder: out, truth });
-  output.note(`${path}: open it in a browser`, { type: 'report', path });
+/** @returns 1 where there is nothing to make a page of. */
+async function tellReport({ out, truth }: Pick<FolderJob, 'out' | 'truth'>, output: Output): Promise<0 | 1> {
+  try {
+    const path = await reportFolder({ folder: out, truth });
+    output.note(`${path}: open it in a browser`, { type: 'report', path });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const message = `no page was made: ${error.message}`;
+    output.error(message, { type: 'error', message });
+    return 1;
+  }
 }

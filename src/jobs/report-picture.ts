@@ -16,6 +16,7 @@ import { decodeNpz } from '../io/npz.js';
 import type { Curve } from '../report/curve.js';
 import { encodeLayers, type Layer, shownSize } from '../report/layers.js';
 import type { ReportedPicture, ReportedResult } from '../report/page.js';
+import { commandOf } from './repeat-command.js';
 import type { Reported } from './report-folder.js';
 import type { RestoredLine } from './restore-item.js';
 import { readTruth } from './scores.js';
@@ -218,26 +219,6 @@ function factsOf(line: RestoredLine): [string, string][] {
 
 function shortly(value: unknown): string {
   return typeof value === 'number' ? String(Number(value.toPrecision(4))) : JSON.stringify(value);
-}
-
-/** What makes the same picture again, with nothing left to defaults. */
-function commandOf({ path = 'IN', made }: RestoredLine): string {
-  const { noise, operators } = made['problem'] as ProblemSpec;
-  const quoted = (text: string) =>
-    /^[\w./:=+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-  const settings = Object.entries((made['options'] ?? {}) as Record<string, unknown>);
-  const set = settings
-    .filter(([, value]) => typeof value !== 'object')
-    .map(([key, value]) => `--set ${quoted(`${key}=${String(value)}`)}`);
-  const parts = [
-    `retrodict restore ${quoted(path)} --out OUT --problem ${quoted(formatProblem({ operators }))}`,
-    noise && `--noise ${quoted(formatTerm(noise))}`,
-    `--solver ${made['solver']}`,
-    ...set,
-    made['samples'] !== undefined && `--samples ${made['samples']}`,
-    `--seed ${made['seed']} --level ${made['level']} --estimate ${made['estimate']}`,
-  ];
-  return parts.filter(Boolean).join(' ');
 }
 
 const LEVELS = Array.from({ length: 19 }, (_, k) => (k + 1) / 20);

@@ -98,6 +98,8 @@ export interface RestoredLine
     Omit<Encoded, 'files'>,
     Partial<Scores>,
     Pick<Posterior, Figures> {
+  /** The prior by the name or folder that was given; its weights are in `made`. */
+  readonly prior?: string;
   /** Of a file that is no picture: what its numbers mean, and where they lie. */
   readonly about?: Input['about'];
   /** What noise the picture was found to have, where it was not told. */
@@ -107,7 +109,11 @@ export interface RestoredLine
   /** Options of the operator as the restored image tells them, where that made a map: see `.transmission.png`. */
   readonly found?: Readonly<Record<string, unknown>>;
   /** What the interval promises; absent where it is the solver's own, uncalibrated. */
-  readonly calibration?: Pick<Calibrated, 'promise' | 'words'> & { readonly card: string };
+  readonly calibration?: Pick<Calibrated, 'promise' | 'words'> & {
+    readonly card: string;
+    /** Of a card that was given; others come with the prior. */
+    readonly path?: string;
+  };
   /** What a person should look at; absent where there is nothing. */
   readonly warnings?: readonly Doubt[];
 }
@@ -149,11 +155,12 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
   const samples = kept > 0 ? await encodeSamples(posterior, plan.written, plan.input) : [];
   const line = await folder.put(name, [...files, ...samples, ...(await encodeMaps(posterior))], {
     ...{ key: keyOf(plan.made), path: item.path, made: plan.made, ...whites },
+    ...(plan.made['weights'] === undefined ? {} : { prior: priorName(shared) }),
     ...figuresOf(posterior),
     ...scores,
     ...(plan.input.about ? { about: plan.input.about } : {}),
     ...(plan.noise ? { noise: plan.noise } : {}),
-    ...calibrationOf(posterior, plan),
+    ...calibrationOf(posterior, plan, shared),
     ...(posterior.found ? { found: posterior.found.options } : {}),
     ...(posterior.bootstrap ? { bootstrap: { ...posterior.bootstrap, sd: undefined } } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
@@ -161,6 +168,8 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
   onEvent({ type: 'done', name, line });
   return 'done';
 }
+
+const priorName = ({ job, prior }: Shared) => (typeof job.prior === 'string' ? job.prior : prior?.name);
 
 /** What an item's result will be made from. */
 export interface Plan {
@@ -274,10 +283,15 @@ function requireApart(
   warn({ code: 'calibration', message: amongImages(calibration) });
 }
 
-function calibrationOf({ calibration }: Posterior, plan: Plan): Pick<RestoredLine, 'calibration'> {
+function calibrationOf(
+  { calibration }: Posterior,
+  plan: Plan,
+  { calibrations }: Shared,
+): Pick<RestoredLine, 'calibration'> {
   if (!calibration || !plan.calibration) return {};
   const { promise, words } = calibration;
-  return { calibration: { promise, words, card: basename(plan.calibration.path) } };
+  const { path } = plan.calibration;
+  return { calibration: { promise, words, card: basename(path), ...(calibrations.asked && { path }) } };
 }
 
 /** What was measured of the network, by its hash. */

@@ -31,5 +31,29 @@ describe('retrodict report', () => {
     const twice = await retrodict(['restore', 'in', '--out', 'out', '--solver', 'tv,tv'], { cwd: root });
     expect(twice.stderr).toBe('--solver names tv twice\n');
     expect(twice.status).toBe(2);
+    const unknown = await retrodict(['restore', 'in', '--out', 'out', '--solver', 'tv,tw'], { cwd: root });
+    expect(unknown.stderr).toBe('--solver tv,tw names "tw", which `list solvers` does not have\n');
+    expect([unknown.status, existsSync(join(root, 'out'))]).toEqual([2, false]);
+    const file = await retrodict(['report', 'in/a.png'], { cwd: root });
+    expect(file.stderr).toBe('in/a.png is no folder, expected one that restore wrote\n');
   });
+
+  it('of several solvers shows those that could start, and says which could not', async () => {
+    const root = temporaryFolder();
+    fill(root, { 'in/a.png': await colourPng(16, 16) });
+    const words = ['restore', 'in', '--problem', 'denoise', '--noise', 'gaussian:sigma=0.1', '--report'];
+    const asked = ['--solver', 'keep,tv', '--set', 'weight=9'];
+    const { status, stderr } = await retrodict([...words, ...asked, '--out', 'both'], { cwd: root });
+    expect(status).toBe(1);
+    expect(stderr).toMatch('solver keep has no options, but weight is given');
+    expect(stderr).toMatch('both/report.html: open it in a browser');
+    expect(existsSync(join(root, 'both/tv/a.png'))).toBe(true);
+    // Where no picture could be restored there is nothing to show.
+    fill(root, { 'bad/b.png': 'no picture' });
+    const none = await retrodict(['restore', 'bad', ...words.slice(2), '--out', 'none', '--solver', 'tv'], {
+      cwd: root,
+    });
+    expect(none.stderr).toMatch('no page was made: none holds no results');
+    expect(none.status).toBe(1);
+  }, 60_000);
 });

@@ -24,6 +24,15 @@ test('powers, quotients, sizes, counts and constants that would vanish are not',
   expect(halvesOf(graph, graph.op('Reshape', [where, length]))).toEqual(['Where', 'Reshape']);
 });
 
+test('sizes that are computed with are not', () => {
+  const graph = new TestGraph(18);
+  const x = graph.input('x', [1, 2, 2]);
+  // Float16 has no 2049.
+  const size = graph.op('Mul', [graph.op('Cast', [graph.op('Shape', [x])], { to: 1 }), graph.scalar(2)]);
+  const y = graph.op('Resize', [x, '', '', graph.op('Cast', [size], { to: 7 })]);
+  expect(halvesOf(graph, y)).toEqual(['Resize']);
+});
+
 test('an input that is given as float16 is a number, too', () => {
   const graph = new TestGraph(18);
   const x = graph.input('x', [1, 2, 2], 'float16');

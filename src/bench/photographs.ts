@@ -70,8 +70,8 @@ export async function* photographsBench(
     );
   }
   const reusable = earlier && sameConditions(spec, earlier.spec) ? earlier.rows : [];
-  const { threads, device, precision } = spec;
-  const prior = await loadPrior(spec.prior, { threads, device, precision });
+  const { threads, workers, device, precision } = spec;
+  const prior = await loadPrior(spec.prior, { threads, workers, device, precision });
   const run: Run = { spec, prior, signal };
   const rows: Row[] = [];
   try {

@@ -76,6 +76,13 @@ export const photographsSpec = z.strictObject({
   samples: z.int().positive().default(4),
   seed: z.int().default(0),
   threads: z.int().positive().default(1),
+  workers: z
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      'processes that run the network at a time, to the same figures but the seconds; one when absent',
+    ),
   device: z.enum(devices).optional().describe('what the network runs on; the CPU when absent'),
   precision: z.enum(precisions).optional().describe('numbers that it is computed with; fp32 when absent'),
   tasks: z.array(

@@ -102,6 +102,21 @@ describe('bench of photographs', () => {
     await expect(run({ copiedBy: 'photo-small' })).rejects.toThrow('neither codes nor tokens');
   });
 
+  it('runs the network as it says: workers change nothing, half precision a little', async () => {
+    const task = { problem: 'denoise', noise: 'gaussian:sigma=25/255', solvers: { ddrm: { steps: [2] } } };
+    const run = async (name: string, change: object) => {
+      const base = { kind: 'photographs', prior: 'photo-small', crop: 16, chooseOn: 3, samples: 2 };
+      const path = await writeSpec({ ...base, ...change, tasks: [task] });
+      const { jsonPath } = await bench(path, { out: join(folder, name), data: folder });
+      return JSON.parse(await readFile(jsonPath, 'utf8')).rows[0].photographs[0].psnr as number;
+    };
+    const plain = await run('plain', {});
+    expect(await run('workers', { workers: 2 })).toBe(plain);
+    const half = await run('half', { precision: 'fp16' });
+    expect(half).not.toBe(plain);
+    expect(half).toBeCloseTo(plain, 1);
+  });
+
   it('keeps what is finished when a later part fails', async () => {
     const task = { problem: 'motion-blur:size=3,border=reflect', noise: 'gaussian:sigma=25/255' };
     const path = await writeSpec({

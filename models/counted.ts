@@ -3,6 +3,7 @@
 import type { FloatArray } from '../src/core/array.js';
 import { finite, finiteLinearization } from '../src/core/finite.js';
 import type { Linearization } from '../src/core/linearization.js';
+import type { BusyClock } from './busy-clock.js';
 import type { Tokens } from './masked/tokens.js';
 import {
   type CompressivePrior,
@@ -20,6 +21,13 @@ export interface Counters {
   networkEvaluations: number;
   /** Vector-Jacobian products with the network. */
   vjps: number;
+  /** Where it is to be known how long the networks are at work. */
+  readonly clock?: BusyClock;
+}
+
+/** What a network does, on the clock. */
+function timed<T>({ clock }: Counters, run: () => Promise<T>): Promise<T> {
+  return clock ? clock.during(run) : run();
 }
 
 /**
@@ -53,11 +61,11 @@ export function counted(prior: Prior, counters: Counters): Prior {
 function countedMasked(prior: MaskedPrior, counters: Counters): MaskedPrior {
   const decoded = async (run: () => Promise<FloatArray>) => {
     counters.networkEvaluations++;
-    return finite(`the decoder of prior ${prior.name}`, prior.codebook, run);
+    return finite(`the decoder of prior ${prior.name}`, prior.codebook, () => timed(counters, run));
   };
   const lawful = async (run: () => Promise<FloatArray>) => {
     counters.networkEvaluations++;
-    const logits = await run();
+    const logits = await timed(counters, run);
     // A token may have no chance at all: −∞.
     const lost = logits.data.findIndex((value) => !(value < Number.POSITIVE_INFINITY));
     if (lost < 0) return logits;
@@ -84,12 +92,14 @@ function countedDecoder(prior: LatentPrior | CompressivePrior | MaskedPrior, cou
   return {
     decode(code: FloatArray, signal?: AbortSignal) {
       counters.networkEvaluations++;
-      return finite(part, code, () => prior.decode(code, signal));
+      return finite(part, code, () => timed(counters, () => prior.decode(code, signal)));
     },
     ...(linearizeDecode && {
       async linearizeDecode(code: FloatArray, signal?: AbortSignal) {
         counters.networkEvaluations++;
-        const decoded = await finiteLinearization(part, code, () => linearizeDecode(code, signal));
+        const decoded = await finiteLinearization(part, code, () =>
+          timed(counters, () => linearizeDecode(code, signal)),
+        );
         return countedLinearization(decoded, counters);
       },
     }),
@@ -98,18 +108,21 @@ function countedDecoder(prior: LatentPrior | CompressivePrior | MaskedPrior, cou
 
 function countedDiffusion(prior: DiffusionPrior, counters: Counters): DiffusionPrior {
   const { inParts } = prior;
+  const others: Counters = { networkEvaluations: 0, vjps: 0, clock: counters.clock };
   const counting: DiffusionPrior = {
     ...descriptionOf(prior),
     denoise(x, sigma, signal) {
       counters.networkEvaluations++;
-      return finite(`the prior ${prior.name}`, x, () => prior.denoise(x, sigma, signal));
+      return finite(`the prior ${prior.name}`, x, () =>
+        timed(counters, () => prior.denoise(x, sigma, signal)),
+      );
     },
     ...(prior.lastLayer && { lastLayer: countedLayer(prior.lastLayer, counters) }),
     // The first part stands for the whole image.
     ...(inParts && {
       inParts: (arrays, work) =>
         inParts(arrays, (windows, inner, part, parts) =>
-          work(windows, part === 0 ? countedDiffusion(inner, counters) : inner, part, parts),
+          work(windows, countedDiffusion(inner, part === 0 ? counters : others), part, parts),
         ),
     }),
   };
@@ -119,7 +132,9 @@ function countedDiffusion(prior: DiffusionPrior, counters: Counters): DiffusionP
     async linearize(x, sigma, signal) {
       counters.networkEvaluations++;
       const part = `the prior ${prior.name}`;
-      const linearization = await finiteLinearization(part, x, () => prior.linearize!(x, sigma, signal));
+      const linearization = await finiteLinearization(part, x, () =>
+        timed(counters, () => prior.linearize!(x, sigma, signal)),
+      );
       return countedLinearization(linearization, counters);
     },
   };
@@ -129,7 +144,7 @@ function countedLayer(layer: LastLayer, counters: Counters): LastLayer {
   return {
     deviation(x, sigma, signal) {
       counters.networkEvaluations++;
-      return layer.deviation(x, sigma, signal);
+      return timed(counters, () => layer.deviation(x, sigma, signal));
     },
     draw: async (random) => countedDiffusion(await layer.draw(random), counters),
   };
@@ -140,7 +155,7 @@ function countedLinearization(linearization: Linearization, counters: Counters):
     value: linearization.value,
     pullback(v) {
       counters.vjps++;
-      return linearization.pullback(v);
+      return timed(counters, async () => linearization.pullback(v));
     },
     release: () => linearization.release(),
   };

@@ -10,7 +10,21 @@ import { roundingAsNoise } from './rounded.js';
  * beside the border of its cell comes out a whole step away, though it is as likely as any other.
  */
 export async function misfitTo(problem: Problem, x: FloatArray, y: FloatArray): Promise<number> {
+  const [misfit] = await misfitsTo(problem, [x], y);
+  return misfit;
+}
+
+/** The same of several images. */
+export async function misfitsTo(
+  problem: Problem,
+  images: readonly FloatArray[],
+  y: FloatArray,
+): Promise<number[]> {
   const { problem: smooth, measurement } = await roundingAsNoise(problem, y);
-  const clean = await smooth.operator.apply(x);
-  return devianceOf(smooth.noise, clean, measurement) / countObserved(smooth.operator);
+  const { operator, noise } = smooth;
+  const misfits: number[] = [];
+  for (const x of images) {
+    misfits.push(devianceOf(noise, await operator.apply(x), measurement) / countObserved(operator));
+  }
+  return misfits;
 }

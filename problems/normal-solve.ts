@@ -3,6 +3,7 @@ import { requireArrays, requireMethods, requireNumbers } from '../src/core/argum
 import { type FloatArray, mapArray } from '../src/core/array.js';
 import { type ConjugateGradientOptions, conjugateGradients } from '../src/core/conjugate-gradients.js';
 import type { LinearOperator } from './operator.js';
+import { eachStrip } from './parts/strips.js';
 
 /**
  * Solves (AᵀA + ρI) x = b. Conjugate gradients stop at a relative residual of 1e-6 unless told otherwise.
@@ -35,6 +36,9 @@ export async function normalSolve(
   requireNumbers({ rho });
   if (!(rho > 0)) throw new RangeError(`the normal equations need ρ > 0, not ${rho}`);
   if (operator.normalSolve) return operator.normalSolve(b, rho);
+  if (operator.strips) {
+    return eachStrip(operator.strips, b, (part, strip) => normalSolve(strip, part, rho, options));
+  }
   const regularised = async (x: FloatArray) => {
     const seen = await operator.adjoint(await operator.apply(x));
     return mapArray(x, (value, i) => seen.data[i] + rho * value);

@@ -57,14 +57,17 @@ export interface Undo {
 
 /** y = A(x) says of numbers that are linear in the image between which multiples of a step each lies. */
 export interface Rounding {
-  /** x ↦ the numbers that A rounds, flat. */
+  /** What the image passes through before: L; the image itself when absent. */
+  readonly before?: LinearOperator;
+  /** Lx ↦ the numbers that A rounds, flat. */
   readonly linear: LinearOperator;
   /** y ↦ what they were rounded to; linear. */
   read(y: FloatArray): Awaitable<FloatArray>;
-  /** The step of each number. */
-  readonly steps: Float32Array;
-  /** Variance that white noise of variance 1 in y has in each number. */
-  readonly gains: Float32Array;
+  /**
+   * Variance of the error of each number: that of an even error within its step Δ, Δ²/12, and that of white noise in y.
+   * @param noise variance of that.
+   */
+  variances(noise: number): Float32Array;
 }
 
 /** A linear forward model, with its adjoint and what else it knows of itself. */
@@ -77,8 +80,20 @@ export interface LinearOperator extends ForwardOperator {
   readonly svd?: SingularValues;
   /** The largest singular value, or an upper bound of it. */
   readonly norm?: number;
+  /** Where strips of the image's rows are measured apart from one another: so they are solved for, too. */
+  readonly strips?: readonly Strip[];
   /** c, where AAᵀ = c·I: then what the operator after this one can solve, the composition can. */
   readonly rowScale?: number;
+}
+
+/** Rows of an image, and what is measured of them. */
+export interface Strip {
+  /** Of the strip [C, rows, W]; its measurement is flat. */
+  readonly operator: LinearOperator;
+  /** The first row. */
+  readonly top: number;
+  /** The place of its first value in the measurement. */
+  readonly start: number;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Prior, PriorKind } from '../models/prior.js';
 import type { Problem } from '../problems/problem.js';
 import type { FloatArray } from '../src/core/array.js';
+import type { State } from '../src/core/checkpoints.js';
 import type { RandomSource } from '../src/core/random.js';
 
 /** What a solver is asked: a measurement, how it came about, and a prior of the image. */
@@ -63,8 +64,16 @@ export interface Needs {
 export interface Context {
   /** Streams of this sample: `random('step', i)`. */
   readonly random: RandomSource;
-  /** Says that step i of `of` begins. Reports progress, yields to the event loop, throws when aborted. */
-  step(i: number, of: number): Promise<void>;
+  /**
+   * Says that step i of `of` begins. Reports progress, yields to the event loop, throws when aborted.
+   * @param state all that this step and those after it depend on, beside task, options and random numbers: it may be
+   *   saved, so that a run that was stopped goes on from there.
+   */
+  step(i: number, of: number, state?: State): Promise<void>;
+  /** Where an earlier run of this sample was stopped: the step that it had begun, and the state that it gave then. */
+  readonly resumed?: { readonly step: number; readonly state: State };
+  /** What `work` gives, or gave in an earlier run that was stopped: a part of the work, by name. */
+  once?(name: string, work: () => Promise<State>): Promise<State>;
   /** For calls that take one: aborts between network runs. */
   readonly signal?: AbortSignal;
 }

@@ -14,6 +14,7 @@ export { measure } from '../problems/measure.js';
 export { type Problem, type ProblemSpec, problemOf } from '../problems/problem.js';
 export { solvers } from '../solvers/index.js';
 export { contiguous, type FloatArray, floatArray, type Shape, zeros } from './core/array.js';
+export type { Checkpoint, Checkpoints, Cost, State } from './core/checkpoints.js';
 export { UsageError } from './core/errors.js';
 export { psnr, ssim } from './core/metrics.js';
 export { type Summary, summarise } from './core/posterior.js';

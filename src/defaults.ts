@@ -19,6 +19,8 @@ export const defaults = {
   seed: 0,
   /** Of the credible interval. */
   level: 0.9,
+  /** Seconds of work on a picture that may be lost. */
+  saveEvery: 30,
 } as const;
 
 /** How many samples are drawn where nobody says: none where the solver knows mean and variance without. */

@@ -10,7 +10,8 @@ import type {
   Solver,
   Task,
 } from '../solvers/solver.js';
-import type { FloatArray } from './core/array.js';
+import { type FloatArray, type Shape, sizeOf } from './core/array.js';
+import type { Checkpoint, Keeper, State } from './core/checkpoints.js';
 import type { RandomSource } from './core/random.js';
 import { drawSideBySide } from './core/side-by-side.js';
 
@@ -43,10 +44,13 @@ interface Drawing {
   readonly randomOf: (k: number) => RandomSource;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Of chains: where what is drawn is kept. */
+  readonly keeper?: Keeper;
 }
 
 export interface Drawn {
-  readonly images: readonly FloatArray[];
+  /** Whoever is given them may take them out. */
+  readonly images: FloatArray[];
   /** Of solvers that know them without samples. */
   readonly moments?: Moments;
   /** Of solvers that come nearer to the mean than a few samples' mean does. */
@@ -56,9 +60,15 @@ export interface Drawn {
 }
 
 /** While one waits for the network, another does its own arithmetic: with two each worker is hardly ever idle. */
-export function chainsAtATime(prior: Prior | undefined): number {
+export function chainsAtATime(prior: Prior | undefined, imageShape: Shape): number {
+  const inParts = prior?.kind === 'diffusion' && prior.inParts !== undefined;
+  // Its parts keep all workers busy, and each chain holds several arrays of the image's size.
+  if (inParts && sizeOf(imageShape) > LARGE) return 1;
   return 2 * (prior?.workers ?? 1);
 }
+
+/** Values of an image, of which one after another is drawn in tiles. */
+const LARGE = 2 ** 22;
 
 /**
  * Chains side by side, and with them moments or an estimate; an ensemble, or a point solver's one image, in one run.
@@ -71,7 +81,7 @@ export async function drawSamples(drawing: Drawing): Promise<Drawn> {
   const drawn = await solver.run(task, options, { ...context, samples, atATime });
   const { samples: images, ...weighting } = drawn;
   requireFiniteSamples(images, solver);
-  return { images, weighting };
+  return { images: [...images], weighting };
 }
 
 /** What is known without samples has the streams of the first, begins before it, and is counted after the last. */
@@ -83,37 +93,89 @@ async function drawChains(drawing: Drawing, solver: ChainSolver | PointSolver): 
   const knowing = (drawing.known ?? true) ? chain?.moments : undefined;
   const ahead = knowing || estimating ? 1 : 0;
   const meter = progressMeter(runs + ahead, drawing.onProgress);
-  let known: Pick<Drawn, 'moments' | 'estimate'> = {};
-  const images = await drawSideBySide(ahead + runs, atATime, signal, async (place, stop) => {
+  const pieces = await drawSideBySide(ahead + runs, atATime, signal, async (place, stop) => {
     const k = place < ahead ? runs : place - ahead;
-    const context = contextOf(drawing, meter, k, stop);
-    if (k === runs) {
+    return piece(drawing, meter, k, stop, k === runs ? 'known' : `sample ${k}`, async (context) => {
+      if (k < runs) return { image: await solver.run(task, options, context) };
       const first = { ...context, random: randomOf(0), variance };
       const moments = await knowing?.(task, options, first);
-      known = { moments, estimate: await estimating?.(task, options, first) };
-    }
-    const image = k < runs ? await solver.run(task, options, context) : undefined;
-    meter.end(k);
-    return image;
+      return stateOf({ ...moments, estimate: await estimating?.(task, options, first) });
+    });
   });
-  const drawn = images.slice(ahead) as FloatArray[];
-  const { moments, estimate } = known;
+  const drawn = pieces.slice(ahead).map(({ image }) => image);
+  const { mean, variance: spread, estimate }: Partial<State> = ahead ? pieces[0] : {};
+  const known = { moments: mean && { mean, variance: spread }, estimate };
   requireFiniteSamples(
-    [moments?.mean, estimate].filter((image) => image !== undefined),
+    [mean, estimate].filter((image) => image !== undefined),
     solver,
   );
   requireFiniteSamples(drawn, solver);
   return { images: drawn, ...known, weighting: {} };
 }
 
-function contextOf({ randomOf }: Drawing, meter: Meter, k: number, stop?: AbortSignal): Context {
+/** Those that are there. */
+function stateOf(arrays: Readonly<Record<string, FloatArray | undefined>>): State {
+  const there = Object.entries(arrays).filter(
+    (entry): entry is [string, FloatArray] => entry[1] !== undefined,
+  );
+  return Object.fromEntries(there);
+}
+
+/** A piece of the work that an earlier run may have done, or begun. */
+async function piece(
+  drawing: Drawing,
+  meter: Meter,
+  k: number,
+  stop: AbortSignal,
+  name: string,
+  work: (context: Context) => Promise<State>,
+): Promise<State> {
+  const { keeper } = drawing;
+  const kept = await keeper?.load(name);
+  const context = contextOf(drawing, meter, k, stop, keeper && { keeper, name, kept });
+  const given = await done(keeper, name, kept, () => work(context));
+  meter.end(k);
+  return given;
+}
+
+async function done(
+  keeper: Keeper | undefined,
+  name: string,
+  kept: Checkpoint | undefined,
+  work: () => Promise<State>,
+): Promise<State> {
+  if (kept && kept.step === undefined) return kept.state;
+  const given = await work();
+  await keeper?.save(name, { state: given });
+  return given;
+}
+
+interface Kept {
+  readonly keeper: Keeper;
+  readonly name: string;
+  readonly kept?: Checkpoint;
+}
+
+function contextOf(
+  { randomOf }: Drawing,
+  meter: Meter,
+  k: number,
+  stop?: AbortSignal,
+  { keeper, name, kept }: Partial<Kept> = {},
+): Context {
   return {
     random: randomOf(k),
     signal: stop,
-    async step(step, steps) {
+    async step(step, steps, state) {
       stop?.throwIfAborted();
+      if (state) await keeper?.save(name!, { step, state });
       await meter.step(k, step, steps);
       stop?.throwIfAborted();
+    },
+    resumed: kept?.step === undefined ? undefined : { step: kept.step, state: kept.state },
+    async once(part, work) {
+      const whole = `${name}, ${part}`;
+      return done(keeper, whole, await keeper?.load(whole), work);
     },
   };
 }

@@ -61,6 +61,7 @@ export {
   list,
 } from './catalogue.js';
 export { contiguous, type FloatArray, floatArray, type Shape, zeros } from './core/array.js';
+export type { Checkpoint, Checkpoints, Cost, State } from './core/checkpoints.js';
 export { UsageError } from './core/errors.js';
 export { type NumberSummary, regionMean, summariseNumber } from './core/functional.js';
 export type { PromiseKind } from './core/interval-calibration.js';

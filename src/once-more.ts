@@ -25,6 +25,8 @@ export type Draw = (
     readonly variance?: boolean;
     readonly prior?: Prior;
     readonly known?: boolean;
+    /** Tells it from the first drawing, where its samples are kept. */
+    readonly round?: string;
   },
 ) => Promise<Drawn>;
 
@@ -90,8 +92,9 @@ export async function onceMore(
 function meanOf(again: Again, done: number, round: number) {
   const share = 1 / (1 + roundsOf(again));
   const told = portionOf(again.onProgress, (1 + done + round) * share, share);
+  const name = `round ${done + round}: `;
   return async (measured: Measured, own: Parameters<Draw>[3]) =>
-    meanImage(await again.draw(measured, again.samples, told, { variance: false, ...own }));
+    meanImage(await again.draw(measured, again.samples, told, { variance: false, round: name, ...own }));
 }
 
 async function bootstrapOf(

@@ -1,5 +1,6 @@
 /** The main job: measurement + problem + prior + solver → posterior. */
 
+import { BusyClock } from '../models/busy-clock.js';
 import type { Cap } from '../models/cap.js';
 import { weightsOf } from '../models/card-file.js';
 import { type Counters, counted } from '../models/counted.js';
@@ -7,7 +8,7 @@ import type { Prior } from '../models/prior.js';
 import { withoutOffset } from '../problems/algebra/affine.js';
 import { bind } from '../problems/bind.js';
 import { withFiniteOperator } from '../problems/finite.js';
-import { misfitTo } from '../problems/misfit.js';
+import { misfitsTo } from '../problems/misfit.js';
 import { zeroHoles } from '../problems/observed.js';
 import { misfitProbability } from '../problems/predictive-check.js';
 import type { FoundOperator, Problem, ProblemSpec } from '../problems/problem.js';
@@ -21,6 +22,7 @@ import { levelOf, type Restoration, unfitFor } from './calibration-card.js';
 import { cappedSummary, requireCappable } from './capped.js';
 import { requireArray, requirePrior, requireProblem } from './core/arguments.js';
 import { contiguous, type FloatArray, floatArray } from './core/array.js';
+import type { Checkpoints, Cost, Keeper } from './core/checkpoints.js';
 import { UsageError } from './core/errors.js';
 import { evidenceError } from './core/evidence-error.js';
 import { normalisedWeights, type Summary, summarise, summariseMoments } from './core/posterior.js';
@@ -95,6 +97,8 @@ export interface RestoreJob {
    * computes while the network runs for the other. It changes no result.
    */
   readonly atATime?: number;
+  /** Where the work is kept while it goes on; what an earlier run kept there is not done again. */
+  readonly checkpoints?: Checkpoints;
   /** Stops after the current step; `restore` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told of every step of every sample. */
@@ -102,7 +106,7 @@ export interface RestoreJob {
 }
 
 /** What is known of x given y. Arrays are what the problem reports of x, [C, H, W] in [0, 1] units, not clipped. */
-export interface Posterior extends Summary {
+export interface Posterior extends Summary, Cost {
   readonly samples: readonly FloatArray[];
   /** Whether the solver made the mean by itself (`moments`, `estimate`): it is not that of the samples. */
   readonly meanBySolver: boolean;
@@ -139,10 +143,6 @@ export interface Posterior extends Summary {
    * for. It comes besides the spread of the posterior, and is no part of it.
    */
   readonly epistemic?: FloatArray;
-  readonly networkEvaluations: number;
-  readonly vjps: number;
-  /** Wall time. */
-  readonly seconds: number;
   /** False for methods that optimise rather than sample: their spread is not an uncertainty. */
   readonly samplesPosterior: boolean;
   /** The prior whose cap told sd, lower and upper of a point solver's image. */
@@ -180,23 +180,16 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const { ranges: given } = Object(job) as Partial<RestoreJob>;
   const ranges = given && inOrder(given, 'this restoration');
   const work = await prepared({ ...job, ranges, samples: ranges?.at(-1)?.to ?? job?.samples });
-  const { solver, options, samples, level, counters, started, randomOf } = work;
+  const { solver, options, samples, counters, started } = work;
   const told = portionOf(job.onProgress, 0, 1 / (1 + roundsOf(work)));
   const { measured, onProgress } = await lookedAtAgain(work, told);
   const drawn = ranges ? joined(ranges) : await work.draw(measured, samples, onProgress);
-  const summary = reported(drawn, measured.problem, level, randomOf);
-  // Where the measurement holds structured noise besides, x alone does not say what it should be.
-  const misfit = job.noisePrior ? [] : await misfitOf(drawn, measured);
-  const judged = { ...summary, misfit, samples: drawnSamples(solver, work.samples) };
+  const looked = await lookedOver(drawn, measured, work);
   return {
-    ...summary,
-    ...(job.calibration && calibratedInterval(judged, measured.problem, level, job.calibration)),
-    ...(job.cap && (await cappedSummary(drawn.images[0], measured.problem, job.cap, level, job.signal))),
+    ...summaryOf(drawn, measured.problem, work, looked.misfit),
+    ...looked,
     ...foundIn(measured),
-    ...(await onceMore(drawn, measured, work)),
-    level,
-    misfit,
-    ...(await checked(solver, drawn, measured, misfit, randomOf)),
+    level: work.level,
     ...costOf(ranges ?? [], counters, started),
     samplesPosterior: solver.samplesPosterior,
     ...(job.cap && { capped: job.cap.name }),
@@ -234,10 +227,12 @@ export async function drawRange(job: RestoreJob, range: SampleRange): Promise<Dr
   return { from, to, images, moments, estimate, looked, ...costOf([], work.counters, work.started) };
 }
 
+type Counted = Required<Counters>;
+
 /** A restoration that is checked and can begin. */
 interface Work extends Omit<RestoreJob, keyof Again>, Again {
   readonly given: Measured;
-  readonly counters: Counters;
+  readonly counters: Counted;
   readonly started: number;
   readonly randomOf: (k: number) => RandomSource;
 }
@@ -258,8 +253,8 @@ async function prepared(job: RestoreJob, range?: SampleRange): Promise<Work> {
   if (job.cap) requireCappable(job.cap, problem, solver);
   if (job.cap && job.calibration)
     throw new UsageError('a cap and a calibration give two intervals: take one');
-  const started = performance.now();
-  const counters: Counters = { networkEvaluations: 0, vjps: 0 };
+  const counters = countersFrom(job.checkpoints?.spent);
+  const started = performance.now() - 1000 * (job.checkpoints?.spent?.seconds ?? 0);
   requirePossible(measurement, problem);
   if (job.maxMemory !== undefined) {
     requireMemory({ ...job, imageShape: problem.imageShape, solver }, job.maxMemory);
@@ -267,15 +262,16 @@ async function prepared(job: RestoreJob, range?: SampleRange): Promise<Work> {
   const item = await hashArray(measurement);
   const randomOf = (k: number) => keyedRandom(seed, item, k);
   const variance = wantsVariance(job.samples);
-  const { atATime = chainsAtATime(job.prior) } = job;
+  const { atATime = chainsAtATime(job.prior, problem.imageShape) } = job;
   const taskOf = (measured: Measured, prior = job.prior) =>
     taskFor(solver, measured, { ...job, prior }, counters);
-  const draw: Draw = async (measured, count, onProgress, { prior, ...own } = {}) => {
+  const keeperOf = keepers(job.checkpoints, () => costOf([], counters, started));
+  const draw: Draw = async (measured, count, onProgress, { prior, round = '', ...own } = {}) => {
     const task = await taskOf(measured, prior);
     return drawSamples({
       ...job,
       ...{ solver, task, options, variance, atATime, randomOf, onProgress },
-      samples: count,
+      ...{ samples: count, keeper: keeperOf(round) },
       ...own,
     }).catch((error) => {
       throw withRemaining(error, solver, task);
@@ -285,17 +281,53 @@ async function prepared(job: RestoreJob, range?: SampleRange): Promise<Work> {
   return { ...work, given, counters, started, randomOf };
 }
 
+/** What is found out about the images themselves: of a large one there is no room for the summary meanwhile. */
+async function lookedOver(drawn: Drawn, measured: Measured, work: Work) {
+  const { cap, level, signal, solver, randomOf } = work;
+  // Where the measurement holds structured noise besides, x alone does not say what it should be.
+  const misfit = work.noisePrior ? [] : await misfitOf(drawn, measured);
+  return {
+    misfit,
+    ...(await checked(solver, drawn, measured, misfit, randomOf)),
+    ...(cap && (await cappedSummary(drawn.images[0], measured.problem, cap, level, signal))),
+    ...(await onceMore(drawn, measured, work)),
+  };
+}
+
+/** What the samples say of what the problem reports. @param drawn is used up. */
+function summaryOf(drawn: Drawn, problem: Problem, work: Work, misfit: readonly number[]) {
+  const { level, calibration, solver, randomOf } = work;
+  const summary = reported(drawn, problem, level, randomOf);
+  const judged = { ...summary, misfit, samples: drawnSamples(solver, work.samples) };
+  return { ...summary, ...(calibration && calibratedInterval(judged, problem, level, calibration)) };
+}
+
+function countersFrom(spent: Cost | undefined): Counted {
+  const { networkEvaluations = 0, vjps = 0, networkSeconds = 0 } = spent ?? {};
+  const clock = new BusyClock();
+  clock.busy = 1000 * networkSeconds;
+  return { networkEvaluations, vjps, clock };
+}
+
+/** Of each drawing, by its name. */
+function keepers(checkpoints: Checkpoints | undefined, spent: () => Cost) {
+  return (drawing: string): Keeper | undefined =>
+    checkpoints && {
+      load: (name) => checkpoints.load(drawing + name),
+      save: (name, checkpoint) => checkpoints.save(drawing + name, checkpoint, spent()),
+    };
+}
+
 /** What was spent here and, of samples that were drawn elsewhere, there. */
-function costOf(
-  ranges: readonly DrawnRange[],
-  counters: Counters,
-  started: number,
-): Pick<Posterior, 'networkEvaluations' | 'vjps' | 'seconds'> {
-  const here = { ...counters, seconds: (performance.now() - started) / 1000 };
+function costOf(ranges: readonly DrawnRange[], counters: Counted, started: number): Cost {
+  const { networkEvaluations, vjps, clock } = counters;
+  const seconds = (performance.now() - started) / 1000;
+  const here = { networkEvaluations, vjps, networkSeconds: clock.busy / 1000, seconds };
   return ranges.reduce(
     (sum, range) => ({
       networkEvaluations: sum.networkEvaluations + range.networkEvaluations,
       vjps: sum.vjps + range.vjps,
+      networkSeconds: sum.networkSeconds + range.networkSeconds,
       seconds: sum.seconds + range.seconds,
     }),
     here,
@@ -315,7 +347,8 @@ async function lookedAtAgain(
   const count = solver.kind === 'point' ? 1 : samples;
   const share = 1 / (1 + Math.max(count, 1));
   const first = async () => {
-    const { images, moments } = await draw(given, Math.min(count, 1), portionOf(onProgress, 0, share));
+    const told = portionOf(onProgress, 0, share);
+    const { images, moments } = await draw(given, Math.min(count, 1), told, { round: 'looked: ' });
     return moments?.mean ?? images[0];
   };
   const looked = ranges?.[0].looked ?? (await first());
@@ -372,14 +405,15 @@ async function linearised(measured: Measured): Promise<Measured> {
   return withoutOffset(problem, measurement);
 }
 
-/** What the samples say of what the problem reports. */
+/** @param drawn its images give way to what is reported of them. */
 function reported(
   { images, moments, estimate, weighting }: Drawn,
   problem: Problem,
   level: number,
   randomOf: (k: number) => RandomSource,
 ) {
-  const samples = images.map((image) => problem.report(image));
+  const samples: FloatArray[] = [];
+  for (let image = images.shift(); image; image = images.shift()) samples.push(problem.report(image));
   const { logWeights, logEvidence, ancestors } = weighting;
   const weighed = logEvidence !== undefined && ancestors !== undefined && logWeights !== undefined;
   return {
@@ -397,9 +431,7 @@ function reported(
 /** Without samples the mean is what agrees with the data, or does not. */
 async function misfitOf({ images, moments }: Drawn, { measurement, problem }: Measured): Promise<number[]> {
   const judged = moments && images.length === 0 ? [moments.mean] : images;
-  const misfit: number[] = [];
-  for (const image of judged) misfit.push(await misfitTo(problem, image, measurement));
-  return misfit;
+  return misfitsTo(problem, judged, measurement);
 }
 
 /** Of draws from the posterior, by their weights. */

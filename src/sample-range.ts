@@ -1,6 +1,7 @@
 /** Some of a restoration's samples, drawn by themselves: ranges of several machines together are one's samples. */
 import type { Moments, Solver } from '../solvers/solver.js';
 import type { FloatArray } from './core/array.js';
+import type { Cost } from './core/checkpoints.js';
 import { UsageError } from './core/errors.js';
 import type { Drawn } from './draw-samples.js';
 
@@ -11,7 +12,7 @@ export interface SampleRange {
 }
 
 /** What a range's samples are, exactly as they were drawn, and what else one run would have drawn before them. */
-export interface DrawnRange extends SampleRange {
+export interface DrawnRange extends SampleRange, Cost {
   /** [C, H, W] of what the operator takes, which need not be what is reported. */
   readonly images: readonly FloatArray[];
   /** Of the range from 0 on: what the solver knows without samples. */
@@ -19,10 +20,6 @@ export interface DrawnRange extends SampleRange {
   readonly estimate?: FloatArray;
   /** Where the operator is found from the measurement: the image from which it was found anew. */
   readonly looked?: FloatArray;
-  readonly networkEvaluations: number;
-  readonly vjps: number;
-  /** Wall time. */
-  readonly seconds: number;
 }
 
 /** What a range cannot be combined with, since it needs all samples at once. */

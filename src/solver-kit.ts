@@ -40,6 +40,7 @@ export type { Context, Ensemble, EnsembleContext, Needs, Solver, Task } from '..
 export { Adam } from './core/adam.js';
 // Arrays and vectors.
 export { type FloatArray, filled, floatArray, mapArray, type Shape, sizeOf, zeros } from './core/array.js';
+export type { State } from './core/checkpoints.js';
 export { conjugateGradients } from './core/conjugate-gradients.js';
 export { UsageError } from './core/errors.js';
 export { gmres } from './core/gmres.js';

@@ -57,7 +57,8 @@ function roundingAfter(
   { rounding }: ForwardOperator,
 ): Pick<ForwardOperator, 'rounding'> {
   if (!rounding || !isLinear(first)) return {};
-  return { rounding: { ...rounding, linear: composeLinear(first, rounding.linear) } };
+  const { before } = rounding;
+  return { rounding: { ...rounding, before: before ? composeLinear(first, before) : first } };
 }
 
 function composeAny(first: ForwardOperator, second: ForwardOperator): ForwardOperator {

@@ -2,7 +2,7 @@
 import { requireNumbers } from '../../src/core/arguments.js';
 import {
   type FloatArray,
-  floatArray,
+  filled,
   formatShape,
   mapArray,
   type Shape,
@@ -11,6 +11,7 @@ import {
 } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import { type LinearOperator, type Window, withLinearization } from '../operator.js';
+import { lazySvd } from '../parts/lazy-svd.js';
 import { imageShape, requireShape, reshaped } from '../parts/planes.js';
 
 /**
@@ -57,20 +58,26 @@ export function crop(shape: Shape, window: Window): LinearOperator {
     }
     return out;
   };
-  const ones = floatArray(new Float32Array(sizeOf(outputShape)).fill(1), outputShape);
-  const { data: values } = adjoint(ones);
+  /** Divides what lies in the window by one number, and the rest by another. */
+  const divided = (b: FloatArray, within: number, beyond: number) => {
+    const x = mapArray(b, (value) => value / beyond);
+    for (const start of starts) {
+      for (let i = start; i < start + width; i++) x.data[i] = b.data[i] / within;
+    }
+    return x;
+  };
   return withLinearization({
     inputShape: shape,
     outputShape,
     apply,
     adjoint,
-    normalSolve: (b, rho) => mapArray(b, (value, i) => value / (values[i] + rho)),
-    svd: {
-      values,
+    normalSolve: (b, rho) => divided(b, 1 + rho, rho),
+    svd: lazySvd(() => ({
+      values: adjoint(filled(outputShape, 1)).data,
       toSpectrum: (x) => reshaped(x, flat),
       fromSpectrum: (u) => reshaped(u, shape),
       measurementToSpectrum: (y) => reshaped(adjoint(y), flat),
-    },
+    })),
     norm: 1,
     rowScale: 1,
   });

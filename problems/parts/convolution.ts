@@ -5,14 +5,15 @@
 import { sizeOf } from '../../src/core/array.js';
 import { RealFft2d } from '../../src/core/fft2d.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
+import { lazySvd } from './lazy-svd.js';
 import { planeSpectra } from './plane-spectra.js';
 import { type ImageShape, imageShape, repeatPlane, reshaped } from './planes.js';
 import {
   allMagnitudes,
   amplify,
-  conjugate,
   type Kernel,
   multiply,
+  multiplyConjugate,
   requireKernel,
   transferFunction,
 } from './transfer.js';
@@ -34,30 +35,32 @@ export function circularConvolution(shape: ImageShape, kernel: Kernel): LinearOp
   const fft = new RealFft2d(height, width);
   const { filter, hartley } = planeSpectra(shape, fft);
   const transfer = transferFunction(fft, kernel);
-  const adjoint = conjugate(transfer);
-  const power = transfer.re.map((re, i) => re * re + transfer.im[i] * transfer.im[i]);
-  const largest = power.reduce((sofar, value) => Math.max(sofar, value), 0);
-  const flat = [sizeOf(shape)];
+  const powerAt = (i: number) => transfer.re[i] * transfer.re[i] + transfer.im[i] * transfer.im[i];
+  let largest = 0;
+  for (let i = 0; i < transfer.re.length; i++) largest = Math.max(largest, powerAt(i));
   return withLinearization({
     inputShape: shape,
     outputShape: shape,
     apply: (x) => filter(x, (values) => multiply(values, transfer)),
-    adjoint: (y) => filter(y, (values) => multiply(values, adjoint)),
-    normalSolve: (b, rho) => filter(b, (values) => amplify(values, (i) => 1 / (power[i] + rho))),
-    // Hartley's basis cas = cos + sin is real and orthonormal and diagonalises the blur but for phases; those go into
-    // U.
-    svd: {
-      values: repeatPlane(channels, allMagnitudes(fft, power)),
-      toSpectrum: (x) => reshaped(hartley(x), flat),
-      fromSpectrum: (u) => hartley(reshaped(u, shape)),
-      measurementToSpectrum(y) {
-        const turned = filter(y, (values) => {
-          multiply(values, adjoint);
-          amplify(values, (i) => (power[i] > 0 ? 1 / Math.sqrt(power[i]) : 0));
-        });
-        return reshaped(hartley(turned), flat);
-      },
-    },
+    adjoint: (y) => filter(y, (values) => multiplyConjugate(values, transfer)),
+    normalSolve: (b, rho) => filter(b, (values) => amplify(values, (i) => 1 / (powerAt(i) + rho))),
+    svd: lazySvd(() => {
+      const flat = [sizeOf(shape)];
+      // Hartley's basis cas = cos + sin is real and orthonormal and diagonalises the blur but for phases; those go
+      // into U.
+      return {
+        values: repeatPlane(channels, allMagnitudes(fft, powerAt)),
+        toSpectrum: (x) => reshaped(hartley(x), flat),
+        fromSpectrum: (u) => hartley(reshaped(u, shape)),
+        measurementToSpectrum(y) {
+          const turned = filter(y, (values) => {
+            multiplyConjugate(values, transfer);
+            amplify(values, (i) => (powerAt(i) > 0 ? 1 / Math.sqrt(powerAt(i)) : 0));
+          });
+          return reshaped(hartley(turned), flat);
+        },
+      };
+    }),
     norm: Math.sqrt(largest),
   });
 }

@@ -32,7 +32,10 @@ export function singleCoil(shape: ImageShape, mask: Float32Array): LinearOperato
     adjoint,
     normalSolve: (b, rho) => scaled(b, (i) => 1 / (power[i] + rho)),
     svd: {
-      values: repeatPlane(channels, allMagnitudes(fft, power)),
+      values: repeatPlane(
+        channels,
+        allMagnitudes(fft, (i) => power[i]),
+      ),
       toSpectrum: (x) => reshaped(hartley(x), flat),
       fromSpectrum: (u) => hartley(reshaped(u, shape)),
       measurementToSpectrum: (y) =>

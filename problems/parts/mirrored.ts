@@ -6,10 +6,11 @@ import { requireVector } from '../../src/core/arguments.js';
 import { type FloatArray, sizeOf } from '../../src/core/array.js';
 import { Dct2d } from '../../src/core/dct.js';
 import { fastSize } from '../../src/core/fft.js';
-import { RealFft2d, type Spectrum } from '../../src/core/fft2d.js';
+import { RealFft2d } from '../../src/core/fft2d.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
+import { lazySvd } from './lazy-svd.js';
 import { type ImageShape, imageShape, mapPlanes, repeatPlane, reshaped } from './planes.js';
-import { conjugate, type Kernel, multiply, requireKernel, transferFunction } from './transfer.js';
+import { type Kernel, multiply, multiplyConjugate, requireKernel, transferFunction } from './transfer.js';
 
 /** Blur by kernel(y, x) = vertical(y)·horizontal(x), weights from the middle outwards: g(0), g(1), … g(radius). */
 export function mirroredEvenConvolution(
@@ -86,7 +87,7 @@ export function cosineFilter(shape: ImageShape, transfer: Float64Array): LinearO
     apply,
     adjoint: apply,
     normalSolve: (b, rho) => filter(b, (value) => 1 / (value * value + rho)),
-    svd: {
+    svd: lazySvd(() => ({
       values: repeatPlane(channels, Float32Array.from(transfer, Math.abs)),
       toSpectrum: (x) => reshaped(analyse(x, false), flat),
       fromSpectrum: (u) =>
@@ -95,7 +96,7 @@ export function cosineFilter(shape: ImageShape, transfer: Float64Array): LinearO
           dct.inverse(coefficients, output, outputOffset);
         }),
       measurementToSpectrum: (y) => reshaped(analyse(y, true), flat),
-    },
+    })),
     norm,
   });
 }
@@ -117,18 +118,13 @@ export function mirroredConvolution(shape: ImageShape, kernel: Kernel): LinearOp
   const left = (kernel.width - 1) / 2;
   const fft = new RealFft2d(fastSize(height + 2 * top), fastSize(width + 2 * left));
   const transfer = transferFunction(fft, kernel);
-  const adjoint = conjugate(transfer);
   const padded = new Float64Array(fft.height * fft.width);
-  const spectrum = fft.spectrum();
   const rows = mirrorIndices(height, top);
   const columns = mirrorIndices(width, left);
   /** The columns outside the image. */
   const beyond = columns.map((_, x) => x).filter((x) => x < left || x >= left + width);
-  const blurPadded = (by: Spectrum) => {
-    fft.forward(padded, 0, spectrum);
-    multiply(spectrum, by);
-    fft.inverse(spectrum, padded, 0);
-  };
+  const blurPadded = (by: typeof multiply) =>
+    fft.filter(padded, 0, (spectrum) => by(spectrum, transfer), padded, 0);
   return withLinearization({
     inputShape: shape,
     outputShape: shape,
@@ -141,7 +137,7 @@ export function mirroredConvolution(shape: ImageShape, kernel: Kernel): LinearOp
           padded.set(input.subarray(from, from + width), to + left);
           for (const x of beyond) padded[to + x] = input[from + columns[x]];
         }
-        blurPadded(transfer);
+        blurPadded(multiply);
         for (let y = 0; y < height; y++) {
           const from = (y + top) * fft.width + left;
           output.set(padded.subarray(from, from + width), outputOffset + y * width);
@@ -154,7 +150,7 @@ export function mirroredConvolution(shape: ImageShape, kernel: Kernel): LinearOp
           const from = offset + y * width;
           padded.set(input.subarray(from, from + width), (y + top) * fft.width + left);
         }
-        blurPadded(adjoint);
+        blurPadded(multiplyConjugate);
         const folded = new Float64Array(height * width);
         for (const [y, row] of rows.entries()) {
           const to = row * width;

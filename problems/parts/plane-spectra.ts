@@ -13,18 +13,17 @@ interface PlaneSpectra {
 
 /** @param fft of the channels' height and width. */
 export function planeSpectra(shape: ImageShape, fft: RealFft2d): PlaneSpectra {
-  const spectrum = fft.spectrum();
   return {
     filter: (x, act) =>
-      mapPlanes(x, shape, shape, (input, offset, output, outputOffset) => {
-        fft.forward(input, offset, spectrum);
-        act(spectrum);
-        fft.inverse(spectrum, output, outputOffset);
-      }),
-    hartley: (x) =>
-      mapPlanes(x, shape, shape, (input, offset, output, outputOffset) => {
+      mapPlanes(x, shape, shape, (input, offset, output, outputOffset) =>
+        fft.filter(input, offset, act, output, outputOffset),
+      ),
+    hartley: (x) => {
+      const spectrum = fft.spectrum();
+      return mapPlanes(x, shape, shape, (input, offset, output, outputOffset) => {
         fft.forward(input, offset, spectrum);
         writeHartley(fft, spectrum, output, outputOffset);
-      }),
+      });
+    },
   };
 }

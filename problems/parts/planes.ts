@@ -59,6 +59,19 @@ export function mapPlanes(
   return out;
 }
 
+/** The same where a plane is computed in double precision, and is an array of its own. */
+export function eachPlane(
+  x: FloatArray,
+  from: ImageShape,
+  to: ImageShape,
+  act: (plane: Float32Array) => Float64Array,
+): FloatArray {
+  const step = from[1] * from[2];
+  return mapPlanes(x, from, to, (input, offset, output, outputOffset) => {
+    output.set(act(input.subarray(offset, offset + step)), outputOffset);
+  });
+}
+
 /** The same values under another shape. */
 export function reshaped(x: FloatArray, shape: Shape): FloatArray {
   return floatArray(x.data, shape);

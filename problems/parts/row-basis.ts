@@ -3,13 +3,13 @@
  */
 import type { Vector } from '../../src/core/vector.js';
 
-/** A and Aᵀ on whole arrays, in double precision: what solves for A subtracts numbers that nearly agree. */
+/** A and Aᵀ on one channel, in double precision: what solves for A subtracts numbers that nearly agree. */
 export interface Precise {
   apply(x: Vector): Float64Array;
   adjoint(y: Vector): Float64Array;
 }
 
-/** Orthonormal vectors of the measurement space, whole arrays, in which AAᵀ is diagonal. */
+/** Orthonormal vectors of one channel's measurements, in which AAᵀ is diagonal. */
 export interface RowBasis {
   /** Coefficients of y. */
   forward(y: Float64Array): Float64Array;
@@ -18,9 +18,9 @@ export interface RowBasis {
   readonly embedding: Embedding;
 }
 
-/** Values of the image, one for each of the measurement: after `mix`, which is its own inverse, those at `places`. */
+/** Values of the channel, one for each of the measurement: after `mix`, which is its own inverse, those at `places`. */
 export interface Embedding {
   readonly places: Int32Array;
-  /** An orthogonal transform of the whole image, in place; none when absent. */
+  /** An orthogonal transform of the whole channel, in place; none when absent. */
   mix?(image: Float64Array): void;
 }

@@ -3,39 +3,37 @@
  * come, by Woodbury's formula, the normal solve (b − Aᵀ(AAᵀ + ρ)⁻¹Ab)/ρ, and where the image can be rotated
  * onto its rows (row-svd.ts) the singular value decomposition.
  */
-import { type FloatArray, floatArray, mapArray, sizeOf } from '../../src/core/array.js';
+import { type FloatArray, sizeOf } from '../../src/core/array.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
-import { type ImageShape, requireShape } from './planes.js';
+import { lazySvd } from './lazy-svd.js';
+import { eachPlane, type ImageShape } from './planes.js';
 import type { Precise, RowBasis } from './row-basis.js';
 import { rowSvd } from './row-svd.js';
 
 /** Eigenvalues of AAᵀ below this share of the largest are taken for zero. */
 const RANK_TOLERANCE = 1e-8;
 
-/** @param basis where AAᵀ has none that is known the operator does with apply and adjoint. */
+/**
+ * The same for every channel.
+ * @param plane A and Aᵀ on one channel. @param basis of a channel's measurement; where AAᵀ has none that is known the
+ * operator does with apply and adjoint.
+ */
 export function fromRowSpace(
   inputShape: ImageShape,
   outputShape: ImageShape,
-  precise: Precise,
+  plane: Precise,
   basis: RowBasis | undefined,
 ): LinearOperator {
-  const { apply, adjoint } = precise;
-  const wrap = (values: Float64Array, shape: ImageShape) => floatArray(new Float32Array(values), shape);
+  const { apply, adjoint } = plane;
   const basics = {
     inputShape,
     outputShape,
-    apply: (x: FloatArray) => {
-      requireShape(x, inputShape);
-      return wrap(apply(x.data), outputShape);
-    },
-    adjoint: (y: FloatArray) => {
-      requireShape(y, outputShape);
-      return wrap(adjoint(y.data), inputShape);
-    },
+    apply: (x: FloatArray) => eachPlane(x, inputShape, outputShape, apply),
+    adjoint: (y: FloatArray) => eachPlane(y, outputShape, inputShape, adjoint),
   };
   if (basis === undefined) return withLinearization(basics);
   // In its own basis AAᵀ takes ones to its eigenvalues.
-  const ones = new Float64Array(sizeOf(outputShape)).fill(1);
+  const ones = new Float64Array(sizeOf(outputShape.slice(1))).fill(1);
   const gram = basis.forward(apply(adjoint(basis.inverse(ones))));
   const largest = gram.reduce((sofar, value) => Math.max(sofar, value), 0);
   const eigenvalues = gram.map((value) => (value > RANK_TOLERANCE * largest ? value : 0));
@@ -47,10 +45,12 @@ export function fromRowSpace(
   return withLinearization({
     ...basics,
     norm: Math.sqrt(largest),
-    normalSolve(b, rho) {
-      const seen = adjoint(filter(apply(b.data), (value) => 1 / (value + rho)));
-      return mapArray(b, (value, i) => (value - seen[i]) / rho);
-    },
-    svd: rowSvd(inputShape, precise, basis, eigenvalues),
+    normalSolve: (b, rho) =>
+      eachPlane(b, inputShape, inputShape, (values) => {
+        const seen = adjoint(filter(apply(values), (value) => 1 / (value + rho)));
+        for (let i = 0; i < seen.length; i++) seen[i] = (values[i] - seen[i]) / rho;
+        return seen;
+      }),
+    svd: lazySvd(() => rowSvd(inputShape, outputShape, plane, basis, eigenvalues)),
   });
 }

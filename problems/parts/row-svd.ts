@@ -4,23 +4,27 @@
  * it lacks to an orthogonal V are vectors that A does not see. A reflection W that exchanges R with some pixels J
  * gives them all at once: V is W on the other pixels.
  */
-import { floatArray, type Shape, sizeOf } from '../../src/core/array.js';
+import { sizeOf } from '../../src/core/array.js';
 import type { SingularValues } from '../operator.js';
+import { eachPlane, type ImageShape, repeatPlane, reshaped } from './planes.js';
 import type { Precise, RowBasis } from './row-basis.js';
 
-/** @param eigenvalues g, zero where A has no such row. */
+/** The same for every channel. @param eigenvalues g, zero where A has no such row. */
 export function rowSvd(
-  imageShape: Shape,
+  imageShape: ImageShape,
+  outputShape: ImageShape,
   rows: Precise,
   basis: RowBasis,
   eigenvalues: Float64Array,
 ): SingularValues {
   const { forward, inverse, embedding } = basis;
   const { places, mix = () => {} } = embedding;
-  const size = sizeOf(imageShape);
+  const [channels, ...planeShape] = imageShape;
+  const size = sizeOf(planeShape);
+  const flat = [channels * size];
   const roots = eigenvalues.map(Math.sqrt);
   const { reflect, signs } = reflection(size, rows, basis, roots);
-  /** The image's spectral coordinates have the coefficients in the pixels' places. */
+  /** The channel's spectral coordinates have the coefficients in the pixels' places. */
   const replace = (image: Float64Array, transform: (values: Float64Array) => Float64Array) => {
     const values = transform(Float64Array.from(places, (place) => image[place]));
     for (let k = 0; k < places.length; k++) image[places[k]] = values[k];
@@ -29,26 +33,36 @@ export function rowSvd(
   const values = new Float32Array(size);
   for (let k = 0; k < places.length; k++) values[places[k]] = roots[k];
   return {
-    values,
-    toSpectrum(x) {
-      const image = reflect(new Float64Array(x.data));
-      mix(image);
-      replace(image, forward);
-      return floatArray(new Float32Array(image), [size]);
-    },
-    fromSpectrum(u) {
-      const image = new Float64Array(u.data);
-      replace(image, inverse);
-      mix(image);
-      return floatArray(new Float32Array(reflect(image)), imageShape);
-    },
-    measurementToSpectrum(y) {
-      const coefficients = forward(new Float64Array(y.data));
-      const out = new Float32Array(size);
-      for (let k = 0; k < places.length; k++)
-        out[places[k]] = roots[k] === 0 ? 0 : signs[k] * coefficients[k];
-      return floatArray(out, [size]);
-    },
+    values: repeatPlane(channels, values),
+    toSpectrum: (x) =>
+      reshaped(
+        eachPlane(x, imageShape, imageShape, (plane) => {
+          const image = reflect(new Float64Array(plane));
+          mix(image);
+          replace(image, forward);
+          return image;
+        }),
+        flat,
+      ),
+    fromSpectrum: (u) =>
+      eachPlane(u, imageShape, imageShape, (plane) => {
+        const image = new Float64Array(plane);
+        replace(image, inverse);
+        mix(image);
+        return reflect(image);
+      }),
+    measurementToSpectrum: (y) =>
+      reshaped(
+        eachPlane(y, outputShape, imageShape, (plane) => {
+          const coefficients = forward(new Float64Array(plane));
+          const out = new Float64Array(size);
+          for (let k = 0; k < places.length; k++) {
+            out[places[k]] = roots[k] === 0 ? 0 : signs[k] * coefficients[k];
+          }
+          return out;
+        }),
+        flat,
+      ),
   };
 }
 
@@ -61,13 +75,13 @@ function reflection(
 ) {
   const { places, mix = () => {} } = embedding;
   const count = places.length;
-  /** Coefficients of J's part of the image. */
+  /** Coefficients of J's part of the channel. */
   const project = (image: Float64Array) => {
     const mixed = image.slice();
     mix(mixed);
     return forward(Float64Array.from(places, (place) => mixed[place]));
   };
-  /** The image that J makes of coefficients. */
+  /** The channel that J makes of coefficients. */
   const embed = (coefficients: Float64Array) => {
     const image = new Float64Array(size);
     const values = inverse(coefficients);

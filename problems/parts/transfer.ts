@@ -43,11 +43,6 @@ export function wrapIndex(index: number, size: number): number {
   return ((index % size) + size) % size;
 }
 
-/** The transfer function of the adjoint. */
-export function conjugate({ re, im }: Spectrum): Spectrum {
-  return { re, im: im.map((value) => -value) };
-}
-
 /** spectrum ← transfer·spectrum */
 export function multiply({ re, im }: Spectrum, transfer: Spectrum): void {
   const [cosines, sines] = [transfer.re, transfer.im];
@@ -58,6 +53,19 @@ export function multiply({ re, im }: Spectrum, transfer: Spectrum): void {
     const d = sines[i];
     re[i] = a * c - b * d;
     im[i] = a * d + b * c;
+  }
+}
+
+/** spectrum ← transfer̄·spectrum, what the adjoint does. */
+export function multiplyConjugate({ re, im }: Spectrum, transfer: Spectrum): void {
+  const [cosines, sines] = [transfer.re, transfer.im];
+  for (let i = 0; i < re.length; i++) {
+    const a = re[i];
+    const b = im[i];
+    const c = cosines[i];
+    const d = sines[i];
+    re[i] = a * c + b * d;
+    im[i] = b * c - a * d;
   }
 }
 
@@ -85,12 +93,15 @@ export function writeHartley(fft: RealFft2d, { re, im }: Spectrum, out: Vector, 
 }
 
 /** √power at all frequencies [H, W], from the kept ones. */
-export function allMagnitudes({ height, width, columns }: RealFft2d, power: Float64Array): Float32Array {
+export function allMagnitudes(
+  { height, width, columns }: RealFft2d,
+  powerAt: (index: number) => number,
+): Float32Array {
   const values = new Float32Array(height * width);
   for (let ky = 0; ky < height; ky++) {
     for (let kx = 0; kx < width; kx++) {
       const at = kx < columns ? ky * columns + kx : ((height - ky) % height) * columns + width - kx;
-      values[ky * width + kx] = Math.sqrt(power[at]);
+      values[ky * width + kx] = Math.sqrt(powerAt(at));
     }
   }
   return values;

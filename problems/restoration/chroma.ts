@@ -5,6 +5,7 @@
  */
 import { type FloatArray, zeros } from '../../src/core/array.js';
 import type { ChromaSampling } from '../../src/core/jpeg-coding.js';
+import type { Vector } from '../../src/core/vector.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
 import { requireShape } from '../parts/planes.js';
 
@@ -35,11 +36,12 @@ export function transposed(matrix: Matrix): Matrix {
 }
 
 /** out[:, i] = M·in[:, i] for the three planes. */
-export function mixPlanes(matrix: Matrix, planes: readonly Float64Array[]): Float64Array[] {
-  return matrix.map((row) => mixed(row, planes));
+export function mixPlanes(matrix: Matrix, planes: readonly Vector[]): Float64Array[] {
+  return matrix.map((row) => mixPlane(row, planes));
 }
 
-function mixed([p, q, r]: Matrix[number], [a, b, c]: readonly Float64Array[]): Float64Array {
+/** One of them, by its row of M. */
+export function mixPlane([p, q, r]: Matrix[number], [a, b, c]: readonly Vector[]): Float64Array {
   const out = new Float64Array(a.length);
   for (let i = 0; i < out.length; i++) out[i] = p * a[i] + q * b[i] + r * c[i];
   return out;

@@ -20,54 +20,39 @@ export function blurAndDecimate(shape: ImageShape, half: Float64Array, factor: n
   const coarsePlane = coarse[1] * coarse[2];
   const fine = new RealFft2d(height, width);
   const transfer = transferFunction(fine, separable(half));
-  const spectrum = fine.spectrum();
-  const plane = new Float64Array(height * width);
+  const size = height * width;
   /** Its own adjoint, for the kernel is even. */
-  const blur = (data: Vector, offset: number, out: Float64Array, outOffset: number) => {
-    fine.forward(data, offset, spectrum);
-    multiply(spectrum, transfer);
-    fine.inverse(spectrum, out, outOffset);
+  const blur = (plane: Vector) => {
+    const out = new Float64Array(size);
+    fine.filter(plane, 0, (spectrum) => multiply(spectrum, transfer), out, 0);
+    return out;
   };
   const kept = Int32Array.from(
     { length: coarsePlane },
     (_, i) => factor * (Math.floor(i / coarse[2]) * width + (i % coarse[2])),
   );
   const apply = (x: Vector) => {
-    const out = new Float64Array(channels * coarsePlane);
-    for (let channel = 0; channel < channels; channel++) {
-      blur(x, channel * plane.length, plane, 0);
-      for (let i = 0; i < coarsePlane; i++) out[channel * coarsePlane + i] = plane[kept[i]];
-    }
-    return out;
+    const blurred = blur(x);
+    return Float64Array.from(kept, (place) => blurred[place]);
   };
   const adjoint = (y: Vector) => {
-    const out = new Float64Array(channels * plane.length);
-    for (let channel = 0; channel < channels; channel++) {
-      plane.fill(0);
-      for (let i = 0; i < coarsePlane; i++) plane[kept[i]] = y[channel * coarsePlane + i];
-      blur(plane, 0, out, channel * plane.length);
-    }
-    return out;
+    const plane = new Float64Array(size);
+    for (let i = 0; i < coarsePlane; i++) plane[kept[i]] = y[i];
+    return blur(plane);
   };
 
   const fft = new RealFft2d(coarse[1], coarse[2]);
-  const coarseSpectrum = fft.spectrum();
   const hartley = (y: Float64Array) => {
+    const spectrum = fft.spectrum();
+    fft.forward(y, 0, spectrum);
     const out = new Float64Array(y.length);
-    for (let offset = 0; offset < y.length; offset += coarsePlane) {
-      fft.forward(y, offset, coarseSpectrum);
-      writeHartley(fft, coarseSpectrum, out, offset);
-    }
+    writeHartley(fft, spectrum, out, 0);
     return out;
   };
-  const places = Int32Array.from(
-    { length: channels * coarsePlane },
-    (_, i) => Math.floor(i / coarsePlane) * plane.length + kept[i % coarsePlane],
-  );
   return fromRowSpace(
     shape,
     coarse,
     { apply, adjoint },
-    { forward: hartley, inverse: hartley, embedding: { places } },
+    { forward: hartley, inverse: hartley, embedding: { places: kept } },
   );
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { floatArray, mapArray, type Shape, sizeOf } from '../../src/core/array.js';
 import type { OperatorFamily } from '../family.js';
 import { type LinearOperator, withLinearization } from '../operator.js';
+import { lazySvd } from '../parts/lazy-svd.js';
 import { reshaped } from '../parts/planes.js';
 
 /** A = I, on arrays of any shape. */
@@ -17,12 +18,12 @@ export function identity(shape: Shape): LinearOperator {
     apply: copy,
     adjoint: copy,
     normalSolve: (b, rho) => mapArray(b, (value) => value / (1 + rho)),
-    svd: {
+    svd: lazySvd(() => ({
       values: new Float32Array(sizeOf(shape)).fill(1),
       toSpectrum: (x) => reshaped(x, [sizeOf(shape)]),
       fromSpectrum: (u) => reshaped(u, shape),
       measurementToSpectrum: (y) => reshaped(y, [sizeOf(shape)]),
-    },
+    })),
     norm: 1,
     rowScale: 1,
   });

@@ -50,6 +50,9 @@ const FORWARD = Int32Array.from({ length: 32 }, (_, i) => {
 /** For each coefficient the cosines of four samples. */
 const INVERSE = Int32Array.from({ length: 32 }, (_, i) => COSINES[8 * (i >> 2) + (i & 3)]);
 
+/** Rows that the kernel sees at a time: whole blocks. */
+const STRIP = 64;
+
 /**
  * Samples −128 … 127 as they are after their blocks were rounded to multiples of `steps`; a size that 8 does not divide
  * is filled up by the last row and column. All in integers, as the library does it.
@@ -60,18 +63,24 @@ export function quantiseBlocks(
   width: number,
   steps: ArrayLike<number>,
 ): Float64Array {
-  const [samples, out, table, forward, inverse, block] = room(
-    [Float64Array, plane.length],
-    [Float64Array, plane.length],
+  const values = STRIP * width;
+  const [samples, rounded, table, forward, inverse, block] = room(
+    [Float64Array, values],
+    [Float64Array, values],
     [Int32Array, 64],
     [Int32Array, 32],
     [Int32Array, 32],
     [Int32Array, 64],
   );
-  samples.set(plane);
   table.set(steps);
   forward.set(FORWARD);
   inverse.set(INVERSE);
-  kernels.quantiseBlocks(samples, out, height, width, table, forward, inverse, block);
-  return out.slice();
+  const out = new Float64Array(plane.length);
+  for (let top = 0; top < height; top += STRIP) {
+    const strip = plane.subarray(top * width, Math.min(top + STRIP, height) * width);
+    samples.set(strip);
+    kernels.quantiseBlocks(samples, rounded, strip.length / width, width, table, forward, inverse, block);
+    out.set(rounded.subarray(0, strip.length), top * width);
+  }
+  return out;
 }

@@ -4,9 +4,10 @@
  */
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import type { JpegCoding } from '../../src/core/jpeg-coding.js';
-import { type LinearOperator, type Rounding, withLinearization } from '../operator.js';
+import { type LinearOperator, type Rounding, type Strip, withLinearization } from '../operator.js';
 import type { ImageShape } from '../parts/planes.js';
-import { type ChromaScaling, chromaScaling, FROM_RGB, mixPlanes, transposed } from './chroma.js';
+import { inStrips } from '../parts/strips.js';
+import { type ChromaScaling, chromaScaling, FROM_RGB, mixPlane, transposed } from './chroma.js';
 import { cosineBlocks, fromCosineBlocks } from './cosine-blocks.js';
 
 /** Where a plane's coefficients lie, and how many pixels of it there are. */
@@ -17,11 +18,47 @@ interface PlaneLayout {
   readonly scaling?: ChromaScaling;
 }
 
+interface JpegStrip extends Strip {
+  /** Of its channels. */
+  readonly layouts: readonly PlaneLayout[];
+}
+
+/** Rows of a strip: whole blocks, of halved colour too. Strips are measured apart from one another, as blocks are. */
+const ROWS = 64;
+
 /** @param image as it is stored, 1 or 3 channels. */
 export function jpegRounding(image: ImageShape, coding: JpegCoding): Rounding {
   const [channels, height, width] = image;
-  const scaling =
-    channels === 3 && coding.chroma !== 'full' ? chromaScaling(coding.chroma, height, width) : undefined;
+  const whole = height < ROWS ? undefined : stripOf([channels, ROWS, width], coding);
+  const strips: JpegStrip[] = [];
+  for (let top = 0, start = 0; top < height; top += ROWS) {
+    const rows = Math.min(ROWS, height - top);
+    const strip = rows === ROWS ? whole! : stripOf([channels, rows, width], coding);
+    strips.push({ ...strip, top, start });
+    start += strip.operator.outputShape[0];
+  }
+  const linear = inStrips(image, strips);
+  return {
+    linear,
+    read: (y) => read(y, image, coding, strips),
+    variances(noise) {
+      const out = new Float32Array(linear.outputShape[0]);
+      for (const { start, layouts } of strips) {
+        for (const [c, layout] of layouts.entries()) {
+          const values = variancesOf(tableOf(coding, c), gainOf(channels, c, layout.scaling), noise);
+          const from = start + layout.start;
+          const count = blockValues(layout.height, layout.width);
+          for (let i = 0; i < count; i++) out[from + i] = values[i % 64];
+        }
+      }
+      return out;
+    },
+  };
+}
+
+function stripOf(image: ImageShape, coding: JpegCoding): Pick<JpegStrip, 'operator' | 'layouts'> {
+  const [channels, height, width] = image;
+  const scaling = scalingOf(image, coding);
   const layouts: PlaneLayout[] = [{ start: 0, height, width }];
   let total = blockValues(height, width);
   for (let c = 1; c < channels; c++) {
@@ -31,15 +68,17 @@ export function jpegRounding(image: ImageShape, coding: JpegCoding): Rounding {
     layouts.push({ start: total, ...small });
     total += blockValues(small.height, small.width);
   }
-  const steps = new Float32Array(total);
-  const gains = new Float32Array(total);
-  for (const [c, { start, height: rows, width: columns }] of layouts.entries()) {
-    const table = tableOf(coding, c);
-    const end = start + blockValues(rows, columns);
-    for (let i = start; i < end; i++) steps[i] = table[(i - start) % 64] / 255;
-    gains.fill(gainOf(channels, c, layouts[c].scaling), start, end);
-  }
-  return { linear: coefficients(image, layouts, total), read: reader(image, layouts, total), steps, gains };
+  return { operator: coefficients(image, layouts, total), layouts };
+}
+
+function scalingOf([channels, height, width]: ImageShape, { chroma }: JpegCoding): ChromaScaling | undefined {
+  return channels === 3 && chroma !== 'full' ? chromaScaling(chroma, height, width) : undefined;
+}
+
+/** Of the 64 coefficients of a block. @param gain variance that white noise of variance 1 in y has in each. */
+function variancesOf(table: readonly number[], gain: number, noise: number): Float32Array {
+  const [steps, gains] = [Float32Array.from(table, (step) => step / 255), Float32Array.of(gain)];
+  return steps.map((step) => step ** 2 / 12 + gains[0] * noise);
 }
 
 function blockValues(height: number, width: number): number {
@@ -57,6 +96,7 @@ function gainOf(channels: number, channel: number, scaling?: ChromaScaling): num
   return mixing / ((scaling?.rows ? 2 : 1) * (scaling?.columns ? 2 : 1));
 }
 
+/** Of a strip. */
 function coefficients(image: ImageShape, layouts: readonly PlaneLayout[], total: number): LinearOperator {
   const [channels, height, width] = image;
   const pixels = height * width;
@@ -65,8 +105,8 @@ function coefficients(image: ImageShape, layouts: readonly PlaneLayout[], total:
     outputShape: [total],
     apply(x) {
       const out = new Float32Array(total);
-      for (const [c, plane] of mixed(x, image).entries()) {
-        const { start, height: rows, width: columns, scaling } = layouts[c];
+      for (const [c, { start, height: rows, width: columns, scaling }] of layouts.entries()) {
+        const plane = mixedPlane(x, image, c);
         cosineBlocks(scaling ? scaling.down.apply(plane) : plane, rows, columns, out, start);
       }
       return floatArray(out, [total]);
@@ -77,23 +117,36 @@ function coefficients(image: ImageShape, layouts: readonly PlaneLayout[], total:
         return scaling ? scaling.down.transposed(plane) : plane;
       });
       const out = new Float32Array(channels * pixels);
-      const unmixed = channels === 3 ? mixPlanes(transposed(FROM_RGB), planes) : planes;
-      for (const [c, plane] of unmixed.entries()) out.set(plane, c * pixels);
+      const back = transposed(FROM_RGB);
+      for (let c = 0; c < channels; c++) {
+        out.set(channels === 3 ? mixPlane(back[c], planes) : planes[c], c * pixels);
+      }
       return floatArray(out, image);
     },
   });
 }
 
 /** The same of a decoded picture: what enlarging did to the colour differences is undone. */
-function reader(image: ImageShape, layouts: readonly PlaneLayout[], total: number): Rounding['read'] {
-  return (y) => {
-    const out = new Float32Array(total);
-    for (const [c, plane] of mixed(y, image).entries()) {
-      const { start, height, width, scaling } = layouts[c];
-      cosineBlocks(scaling ? shrunk(plane, scaling) : plane, height, width, out, start);
+function read(
+  y: FloatArray,
+  image: ImageShape,
+  coding: JpegCoding,
+  strips: readonly JpegStrip[],
+): FloatArray {
+  const last = strips[strips.length - 1];
+  const out = new Float32Array(last.start + last.operator.outputShape[0]);
+  const scaling = scalingOf(image, coding);
+  for (let c = 0; c < image[0]; c++) {
+    const whole = mixedPlane(y, image, c);
+    const plane = c > 0 && scaling ? shrunk(whole, scaling) : whole;
+    let from = 0;
+    for (const { start, layouts } of strips) {
+      const { start: own, height, width } = layouts[c];
+      cosineBlocks(plane.subarray(from, from + height * width), height, width, out, start + own);
+      from += height * width;
     }
-    return floatArray(out, [total]);
-  };
+  }
+  return floatArray(out, [out.length]);
 }
 
 /** Enough for 8 bits: each round leaves at most a half of what enlarging and shrinking blur, a quarter in corners. */
@@ -111,10 +164,11 @@ function shrunk(plane: Float64Array, { down, up }: ChromaScaling): Float64Array 
   return small;
 }
 
-function mixed(x: FloatArray, [channels, height, width]: ImageShape): Float64Array[] {
+/** A channel's luma or colour difference; the channel itself of a grey picture. */
+function mixedPlane(x: FloatArray, [channels, height, width]: ImageShape, channel: number): Float64Array {
   const pixels = height * width;
-  const planes = Array.from({ length: channels }, (_, c) =>
-    Float64Array.from(x.data.subarray(c * pixels, (c + 1) * pixels)),
-  );
-  return channels === 3 ? mixPlanes(FROM_RGB, planes) : planes;
+  const planeOf = (c: number) => x.data.subarray(c * pixels, (c + 1) * pixels);
+  return channels === 3
+    ? mixPlane(FROM_RGB[channel], [planeOf(0), planeOf(1), planeOf(2)])
+    : new Float64Array(planeOf(channel));
 }

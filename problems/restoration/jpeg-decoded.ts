@@ -1,8 +1,9 @@
 /** The picture that the Independent JPEG Group's library decodes from its file of an image, bit for bit. */
 import { type FloatArray, zeros } from '../../src/core/array.js';
 import type { JpegCoding } from '../../src/core/jpeg-coding.js';
+import type { Vector } from '../../src/core/vector.js';
 import { type ImageShape, requireShape } from '../parts/planes.js';
-import { chromaScaling, FROM_RGB, mixPlanes, TO_RGB } from './chroma.js';
+import { chromaScaling, FROM_RGB, mixPlane, TO_RGB } from './chroma.js';
 import { quantiseBlocks } from './jpeg-blocks.js';
 
 /** @param image as it is stored, 1 or 3 channels. */
@@ -17,15 +18,19 @@ export function decodedFile(image: ImageShape, coding: JpegCoding): (x: FloatArr
   // differences, means and sixteenths up and down in turns from column to column.
   const storeLuma = (plane: Float64Array) =>
     quantiseBlocks(floored(plane, width, [-127.5, -127.5]), height, width, luma!);
+  const store = [storeLuma, ...differences];
   return (x) => {
     requireShape(x, image);
-    const levels = Array.from({ length: channels }, (_, c) =>
-      levelsOf(x.data.subarray(c * pixels, (c + 1) * pixels)),
-    );
-    const [first, ...others] = channels === 3 ? mixPlanes(FROM_RGB, levels) : levels;
-    const stored = [storeLuma(first), ...others.map((plane, i) => differences[i]!(plane))];
+    const planeOf = (c: number) => levelsOf(x.data.subarray(c * pixels, (c + 1) * pixels));
+    const levels = Array.from({ length: channels }, (_, c) => planeOf(c));
+    // Whole numbers, which single precision holds: one plane at a time needs more room.
+    const stored = levels.map((plane, c) => {
+      const mixed = channels === 3 ? mixPlane(FROM_RGB[c], levels) : new Float64Array(plane);
+      return new Float32Array(store[c]!(mixed));
+    });
     const out = zeros(image);
-    for (const [c, plane] of (channels === 3 ? mixPlanes(TO_RGB, stored) : stored).entries()) {
+    for (let c = 0; c < channels; c++) {
+      const plane = channels === 3 ? mixPlane(TO_RGB[c], stored) : stored[c];
       writeLevels(plane, out.data.subarray(c * pixels, (c + 1) * pixels));
     }
     return out;
@@ -75,8 +80,8 @@ const BIASES = {
 } as const;
 
 /** 0 … 255 from 0 … 1. */
-function levelsOf(values: Float32Array): Float64Array {
-  const out = new Float64Array(values.length);
+function levelsOf(values: Float32Array): Float32Array {
+  const out = new Float32Array(values.length);
   for (let i = 0; i < out.length; i++) {
     out[i] = Math.floor(255 * Math.min(Math.max(values[i], 0), 1) + 0.5);
   }
@@ -84,7 +89,7 @@ function levelsOf(values: Float32Array): Float64Array {
 }
 
 /** 0 … 1 from −128 … 127 and what lies between the levels and beyond them. */
-function writeLevels(plane: Float64Array, out: Float32Array): void {
+function writeLevels(plane: Vector, out: Float32Array): void {
   for (let i = 0; i < out.length; i++) {
     out[i] = Math.min(Math.max(Math.floor(plane[i] + 128.5), 0), 255) / 255;
   }

@@ -61,10 +61,10 @@ export function resizing(shape: ImageShape, factor: number, kernel: ResizingKern
   const columns = lineMatrix(width, factor, kernel);
   const outputShape: ImageShape = [channels, rows.to, columns.to];
   const [spreadRows, spreadColumns] = [transposed(rows), transposed(columns)];
-  const apply = (x: Vector) => multiply(rows, columns, channels, x);
-  const adjoint = (y: Vector) => multiply(spreadRows, spreadColumns, channels, y);
+  const apply = (x: Vector) => multiply(rows, columns, x);
+  const adjoint = (y: Vector) => multiply(spreadRows, spreadColumns, y);
   const diagonal = Number.isInteger(factor) && height % factor === 0 && width % factor === 0;
-  const basis = diagonal ? cosineBasis(channels, rows.to, columns.to, factor) : undefined;
+  const basis = diagonal ? cosineBasis(rows.to, columns.to, factor) : undefined;
   return fromRowSpace(shape, outputShape, { apply, adjoint }, basis);
 }
 
@@ -72,31 +72,23 @@ export function resizing(shape: ImageShape, factor: number, kernel: ResizingKern
  * Cosines of the output; of the image, the middle pixel of each block, or where there is none the mean of the middle
  * ones.
  */
-function cosineBasis(channels: number, height: number, width: number, factor: number): RowBasis {
+function cosineBasis(height: number, width: number, factor: number): RowBasis {
   const dct = new Dct2d(height, width);
-  const plane = height * width;
   const middle = Math.floor((factor - 1) / 2);
-  const [imageHeight, imageWidth] = [factor * height, factor * width];
-  const places = Int32Array.from({ length: channels * plane }, (_, i) => {
-    const [line, x] = [Math.floor(i / width), i % width];
-    const [channel, y] = [Math.floor(line / height), line % height];
-    return (channel * imageHeight + factor * y + middle) * imageWidth + factor * x + middle;
-  });
+  const imageWidth = factor * width;
+  const places = Int32Array.from(
+    { length: height * width },
+    (_, i) => (factor * Math.floor(i / width) + middle) * imageWidth + factor * (i % width) + middle,
+  );
   return {
     forward(y) {
-      const out = new Float64Array(y.length);
-      const coefficients = new Float64Array(plane);
-      for (let offset = 0; offset < y.length; offset += plane) {
-        dct.forward(y, offset, coefficients);
-        out.set(coefficients, offset);
-      }
-      return out;
+      const coefficients = new Float64Array(y.length);
+      dct.forward(y, 0, coefficients);
+      return coefficients;
     },
     inverse(coefficients) {
       const out = new Float64Array(coefficients.length);
-      for (let offset = 0; offset < out.length; offset += plane) {
-        dct.inverse(coefficients.slice(offset, offset + plane), out, offset);
-      }
+      dct.inverse(coefficients, out, 0);
       return out;
     },
     embedding: {
@@ -117,7 +109,6 @@ function cosineBasis(channels: number, height: number, width: number, factor: nu
 function mixPairs(image: Float64Array, width: number, step: number, factor: number): void {
   const first = factor / 2 - 1;
   for (let i = 0; i < image.length; i++) {
-    // Whole blocks: a column's index goes on from channel to channel.
     const along = step === 1 ? i % width : Math.floor(i / width);
     if (along % factor !== first) continue;
     const [a, b] = [image[i], image[i + step]];
@@ -167,8 +158,8 @@ function transposed({ from, to, taps, indices, weights }: LineMatrix): LineMatri
   return matrix;
 }
 
-/** Planes [rows.from, columns.from], multiplied down the columns and along the rows. */
-function multiply(rows: LineMatrix, columns: LineMatrix, channels: number, x: Vector): Float64Array {
+/** A plane [rows.from, columns.from], multiplied down the columns and along the rows. */
+function multiply(rows: LineMatrix, columns: LineMatrix, plane: Vector): Float64Array {
   // Rows of even length make vectors.
   const padded = columns.from + (columns.from % 2);
   const [image, tall, small, ...tables] = room(
@@ -183,15 +174,10 @@ function multiply(rows: LineMatrix, columns: LineMatrix, channels: number, x: Ve
   const values = [rows.indices, rows.weights, columns.indices, columns.weights];
   for (const [i, table] of tables.entries()) table.set(values[i]);
   const [rowIndices, rowWeights, columnIndices, columnWeights] = tables;
-  const out = new Float64Array(channels * small.length);
-  for (let channel = 0; channel < channels; channel++) {
-    const plane = x.subarray(channel * rows.from * columns.from, (channel + 1) * rows.from * columns.from);
-    for (let row = 0; row < rows.from; row++) {
-      image.set(plane.subarray(row * columns.from, (row + 1) * columns.from), row * padded);
-    }
-    kernels.sumRows(rowIndices, rowWeights, rows.taps, rows.to, image, tall, padded);
-    kernels.sumAlong(columnIndices, columnWeights, columns.taps, columns.to, tall, small, padded, rows.to);
-    out.set(small, channel * small.length);
+  for (let row = 0; row < rows.from; row++) {
+    image.set(plane.subarray(row * columns.from, (row + 1) * columns.from), row * padded);
   }
-  return out;
+  kernels.sumRows(rowIndices, rowWeights, rows.taps, rows.to, image, tall, padded);
+  kernels.sumAlong(columnIndices, columnWeights, columns.taps, columns.to, tall, small, padded, rows.to);
+  return small.slice();
 }

@@ -37,7 +37,7 @@ export async function denoisingMoments(
   y: FloatArray,
   sigma: number,
   probing: Probing | undefined,
-  { random, step, signal }: Context,
+  { random, step, signal, once = (_, work) => work() }: Context,
 ): Promise<Moments> {
   // Parts may come in any order.
   let done = 0;
@@ -47,15 +47,18 @@ export async function denoisingMoments(
   };
   const momentsOf = (pitch: number): PartWork => {
     const products = combCount(y.shape[0], pitch);
-    return async ([image, signs], model, _, parts) => {
+    return async ([image, signs], model, part, parts) => {
       const tell = () => step(done++, parts * (products + 1));
       await tell();
-      const denoiser = await linearized(model, image, sigma, signal);
-      try {
-        return [denoiser.value, await combDiagonal(denoiser, signs, pitch, tell)];
-      } finally {
-        denoiser.release();
-      }
+      const { value, diagonal } = await once(`part ${part}`, async () => {
+        const denoiser = await linearized(model, image, sigma, signal);
+        try {
+          return { value: denoiser.value, diagonal: await combDiagonal(denoiser, signs, pitch, tell) };
+        } finally {
+          denoiser.release();
+        }
+      });
+      return [value, diagonal];
     };
   };
   const inParts = prior.inParts ?? ((arrays, work) => work(arrays, prior, 0, 1));

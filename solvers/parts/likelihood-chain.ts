@@ -46,9 +46,10 @@ export async function likelihoodChain(
   context: Context,
 ): Promise<FloatArray> {
   const steps = sigmas.length - 1;
-  let x = startState(problem.imageShape, sigmas[0], context.random('init'), mean);
-  for (let i = 0; i < steps; i++) {
-    await context.step(i, steps);
+  const { resumed } = context;
+  let x = resumed?.state['x'] ?? startState(problem.imageShape, sigmas[0], context.random('init'), mean);
+  for (let i = resumed?.step ?? 0; i < steps; i++) {
+    await context.step(i, steps, { x });
     const [sigma, next] = [sigmas[i], sigmas[i + 1]];
     const sizes = { paper: paperStep(sigma, next, x.size), bayes: sigma ** 2 - next ** 2 };
     const denoiser = await prior.linearize(x, sigma, context.signal);

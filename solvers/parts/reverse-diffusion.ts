@@ -50,10 +50,11 @@ export async function reverseDiffusion(
 ): Promise<FloatArray> {
   const count = levels.length - 1;
   const length = (i: number) => Math.log(levels[i] / levels[i + 1]);
-  let x = state;
-  let before: FloatArray | undefined;
-  for (let i = 0; i < count; i++) {
-    await context.step(i, count);
+  const { resumed } = context;
+  let x = resumed?.state['x'] ?? state;
+  let before: FloatArray | undefined = resumed?.state['before'];
+  for (let i = resumed?.step ?? 0; i < count; i++) {
+    await context.step(i, count, { x, ...(before && { before }) });
     const [from, to] = [levels[i], levels[i + 1]];
     const now = await estimate(x, from, i);
     const keep = (to / from) ** 2;

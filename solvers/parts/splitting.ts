@@ -8,7 +8,8 @@
 import { z } from 'zod';
 import type { DiffusionPrior } from '../../models/prior.js';
 import type { LinearOperator } from '../../problems/operator.js';
-import { type FloatArray, filled, mapArray, zeros } from '../../src/core/array.js';
+import { type FloatArray, filled, floatArray, mapArray, zeros } from '../../src/core/array.js';
+import type { State } from '../../src/core/checkpoints.js';
 import type { Random } from '../../src/core/random.js';
 import { geometricSigmas } from '../../src/core/schedule.js';
 import { axpy, difference } from '../../src/core/vector.js';
@@ -28,6 +29,9 @@ interface Splitting {
   readonly lambda: number;
   /** ADMM: a dual variable carries on what data and denoiser disagree about. */
   readonly dual: boolean;
+  /** Says that step k begins, with what it goes on from. */
+  readonly begin?: (k: number, state: State) => Promise<void>;
+  readonly resumed?: Context['resumed'];
   /** Share of the level's noise that is added before denoising, drawn from `random` of the step. */
   readonly fresh: number;
   readonly random: (k: number) => Random;
@@ -40,19 +44,22 @@ interface Splitting {
  * @param denoise D(x, σ) of step k. @returns v of the last level.
  */
 export async function splitting(
-  { operator, measurement, noiseVariance, sigmas, lambda, dual, fresh, random }: Splitting,
+  split: Splitting,
   denoise: (x: FloatArray, sigma: number, k: number) => Promise<FloatArray>,
 ): Promise<FloatArray> {
+  const { operator, measurement, noiseVariance, sigmas, lambda, dual, fresh, random, resumed } = split;
   const { inputShape } = operator;
-  let v = operator.frame ? await sceneStart(operator, measurement) : filled(inputShape, 0.5);
-  const u = zeros(inputShape);
-  for (let k = 0; k < sigmas.length; k++) {
-    const x = difference(v, u);
+  const scene = async () => (operator.frame ? sceneStart(operator, measurement) : filled(inputShape, 0.5));
+  let v = resumed?.state['v'] ?? (await scene());
+  const u = dual ? (resumed?.state['u'] ?? zeros(inputShape)) : undefined;
+  for (let k = resumed?.step ?? 0; k < sigmas.length; k++) {
+    await split.begin?.(k, { v, ...(u && { u }) });
+    const x = u ? difference(v, u) : floatArray(v.data.slice(), v.shape);
     await moveToData(operator, measurement, x, (lambda * noiseVariance) / sigmas[k] ** 2);
-    const shifted = mapArray(x, (value, i) => value + u.data[i]);
+    const shifted = u ? mapArray(x, (value, i) => value + u.data[i]) : x;
     if (fresh > 0) axpy(fresh * sigmas[k], random(k).normals(inputShape).data, shifted.data);
     v = await denoise(shifted, sigmas[k], k);
-    if (dual) {
+    if (u) {
       axpy(1, x.data, u.data);
       axpy(-1, v.data, u.data);
     }
@@ -97,9 +104,10 @@ export async function splittingEstimate(
   const last = Math.max(lowest, Math.min(Math.sqrt(noiseVariance), 0.999 * highest));
   const sigmas = geometricSigmas(steps, last, highest).subarray(0, steps);
   const random = (k: number) => context.random('estimate noise', k);
-  const split = { operator, measurement, noiseVariance, sigmas, lambda: LAMBDA, dual, fresh, random };
-  return splitting(split, async (x, sigma, k) => {
-    await context.step(k, steps);
-    return equivariantDenoise(prior, x, sigma, context.random('estimate', k), context.signal);
-  });
+  const begin = (k: number, state: State) => context.step(k, steps, state);
+  const { resumed } = context;
+  const how = { sigmas, lambda: LAMBDA, dual, fresh, random, begin, resumed };
+  return splitting({ operator, measurement, noiseVariance, ...how }, (x, sigma, k) =>
+    equivariantDenoise(prior, x, sigma, context.random('estimate', k), context.signal),
+  );
 }

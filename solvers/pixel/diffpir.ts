@@ -112,10 +112,14 @@ export const diffpir = defineSolver({
       spacing === 'geometric'
         ? geometricSigmas(steps, lowest, highest)
         : vpSigmas(steps, lowest, highest, 'quadratic');
-    const middle = operator.frame && (await sceneStart(operator, measurement)).data;
-    let x = startState(problem.imageShape, sigmas[0], context.random('init'), middle);
-    for (let i = 0; i < steps; i++) {
-      await context.step(i, steps);
+    const begin = async () => {
+      const middle = operator.frame && (await sceneStart(operator, measurement)).data;
+      return startState(problem.imageShape, sigmas[0], context.random('init'), middle);
+    };
+    const { step: first, state } = context.resumed ?? { step: 0, state: { x: await begin() } };
+    let { x } = state;
+    for (let i = first; i < steps; i++) {
+      await context.step(i, steps, { x });
       const [sigma, next] = [sigmas[i], sigmas[i + 1]];
       const orientation = context.random('orientation', i);
       const denoising = equivariantDenoise(prior, x, sigma, orientation, context.signal);

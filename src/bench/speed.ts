@@ -67,8 +67,7 @@ async function timePrior(
   };
   const bound = bind(problem(spec.problem, spec.noise), { imageShape: image.shape });
   const measurement = await measure(bound, image);
-  const clock = new BusyClock();
-  const job = { measurement, problem: bound, prior: timed(prior, clock), solver: 'dps', samples, signal };
+  const job = { measurement, problem: bound, prior, solver: 'dps', samples, signal };
   const run = (steps: number) => restore({ ...job, options: { steps } });
 
   // Each round times all three, so that what else the machine does falls on all of them alike. The first warms up.
@@ -78,13 +77,13 @@ async function timePrior(
   for (let i = 0; i < spec.rounds; i++) {
     const denoise = await milliseconds(() => prior.denoise(image, sigma, signal));
     const denoiseAndVjp = await milliseconds(vjp);
-    clock.busy = 0;
-    const wall = await milliseconds(() => run(spec.steps));
+    const { seconds, networkSeconds } = await run(spec.steps);
+    const wall = 1000 * seconds;
     rounds.push({
       denoise,
       denoiseAndVjp,
       step: wall / (spec.steps * samples),
-      outside: 1 - clock.busy / wall,
+      outside: 1 - networkSeconds / seconds,
     });
   }
   const typical = (value: (round: Round) => number) => median(rounds.map(value));
@@ -95,36 +94,6 @@ async function timePrior(
     stepPerDenoise: typical((round) => round.step / round.denoise),
     outside: typical((round) => round.outside),
     peakMemory: process.platform === 'linux' ? megabytes('VmHWM') : Number.NaN,
-  };
-}
-
-/** How long at least one piece of work was going on, in milliseconds. */
-class BusyClock {
-  busy = 0;
-  private pieces = 0;
-  private since = 0;
-
-  async during<T>(work: Promise<T>): Promise<T> {
-    if (this.pieces++ === 0) this.since = performance.now();
-    try {
-      return await work;
-    } finally {
-      if (--this.pieces === 0) this.busy += performance.now() - this.since;
-    }
-  }
-}
-
-/** The same prior, telling the clock when the network is at work, copies to and from its process included. */
-function timed(prior: DiffusionPrior, clock: BusyClock): DiffusionPrior {
-  const { kind, name, channels, sigmaRange, sizeMultiple } = prior;
-  return {
-    ...{ kind, name, channels, sigmaRange, sizeMultiple },
-    denoise: (x, sigma, signal) => clock.during(prior.denoise(x, sigma, signal)),
-    async linearize(x, sigma, signal) {
-      const { value, pullback, release } = await clock.during(prior.linearize!(x, sigma, signal));
-      return { value, pullback: (v) => clock.during(Promise.resolve(pullback(v))), release };
-    },
-    close: () => prior.close(),
   };
 }
 

@@ -23,6 +23,7 @@ import {
   parsePositive,
   parseQuality,
   parseSamples,
+  parseSeconds,
   parseShard,
   parseWhole,
 } from './values.js';
@@ -57,6 +58,7 @@ export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags, Par
   readonly maxPixels?: number;
   readonly maxValues?: number;
   readonly maxMemory?: number;
+  readonly saveEvery?: number;
   readonly force?: boolean;
   readonly overwrite?: boolean;
   readonly strict?: boolean;
@@ -180,6 +182,11 @@ function addRunning(command: Command): void {
     .addOption(tileOrAuto())
     .addOption(memory())
     .addOption(timeout())
+    .option(
+      '--save-every <seconds>',
+      `how much work on one picture may be lost when the run is stopped; the same command goes on from there (default: ${defaults.saveEvery})`,
+      parseSeconds,
+    )
     .addOption(allowCode())
     .addOption(allowOutside());
 }

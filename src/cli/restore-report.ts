@@ -2,6 +2,7 @@
 import type { FolderEvent, ProblemSpec } from '../index.js';
 import { AtWork } from './at-work.js';
 import type { Output } from './output.js';
+import { formatDuration } from './time-left.js';
 
 /** Tells what happens. */
 export function reporter(output: Output, verbose = false): (event: FolderEvent) => void {
@@ -38,6 +39,12 @@ export function reporter(output: Output, verbose = false): (event: FolderEvent) 
       case 'begin':
         if (verbose) output.note(`${event.name}: about ${gigabytes(event.memory)} of memory`, event);
         work.begin(event);
+        return;
+      case 'resumed':
+        output.note(
+          `${event.name}: goes on after ${formatDuration(event.seconds)} of work that was done before`,
+          event,
+        );
         return;
       case 'progress':
         work.progress(event);
@@ -76,13 +83,19 @@ function describeFound({ name, problem, description }: Found): string {
   return `${name}: found ${description}; ${done}`;
 }
 
+/** `12.3 s (network 94 %)` */
+function describeTime({ seconds, networkSeconds, networkEvaluations }: DoneLine): string {
+  const share = networkEvaluations > 0 ? ` (network ${((100 * networkSeconds) / seconds).toFixed(0)} %)` : '';
+  return `${seconds.toFixed(1)} s${share}`;
+}
+
 type DoneLine = Extract<FolderEvent, { type: 'done' }>['line'];
 
 function describeDone(line: DoneLine): string {
-  const { files, made, seconds, misfit, psnr, ssim, uncertainty, samplesPosterior, sdWhite } = line;
+  const { files, made, misfit, psnr, ssim, uncertainty, samplesPosterior, sdWhite } = line;
   const average = misfit.reduce((sum, value) => sum + value, 0) / misfit.length;
   const kept = made.solver === 'keep';
-  const parts = [kept ? 'as it was' : `${seconds.toFixed(1)} s`];
+  const parts = [kept ? 'as it was' : describeTime(line)];
   // What a file rounded is known to a step, and most of it to much less.
   const { operators = [] } = { ...(made.problem as Partial<ProblemSpec>) };
   const rounded = operators.some(({ name }) => name === 'jpeg');

@@ -65,6 +65,29 @@ export class RealFft2d {
     data.set(plane, offset);
   }
 
+  /**
+   * The plane whose spectrum `act` makes of that of the plane at `offset` of `data`, to `out` from `outOffset` on. It
+   * takes no memory but the kernels'.
+   * @param act changes the spectrum in place; it must not transform anything meanwhile.
+   */
+  filter(
+    data: Vector,
+    offset: number,
+    act: (spectrum: Spectrum) => void,
+    out: Vector,
+    outOffset: number,
+  ): void {
+    const { height, width, columns } = this;
+    const { plane, re, im, starts, along, down, work } = this.room();
+    plane.set(data.subarray(offset, offset + height * width));
+    kernels.realRows(along, work, plane, re, im, height);
+    kernels.complexLines(down, work, re, im, starts, columns, columns, 0, 1, 1);
+    act({ re, im });
+    kernels.complexLines(down, work, re, im, starts, columns, columns, 0, -1, 1);
+    kernels.realRowsInverse(along, work, plane, re, im, height, 1 / (width * height));
+    out.set(plane, outOffset);
+  }
+
   private room() {
     const [plane, re, im, starts, along, down, work] = room(
       [Float64Array, this.height * this.width],

@@ -14,19 +14,23 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
   await moveInPlace(await writeAside(path, bytes), path);
 }
 
+/** What a file is to hold; of a large one the parts, as they come. */
+export type Content = Uint8Array | string | Iterable<Uint8Array>;
+
 /**
  * Writes what is to become a file beside it, flushed to disk. The name is random and must not exist, so that nobody can
  * lay a link there.
  * @returns the temporary path, for `moveInPlace`.
  * @throws Error in one sentence that names the file to be.
  */
-export async function writeAside(path: string, bytes: Uint8Array | string): Promise<string> {
+export async function writeAside(path: string, bytes: Content): Promise<string> {
   const aside = join(dirname(path), `${asidePrefix(path)}${randomBytes(8).toString('hex')}.partial`);
   try {
     await makeFolder(dirname(path));
     const file = await open(aside, 'wx');
     try {
-      await file.writeFile(bytes);
+      if (typeof bytes === 'string' || bytes instanceof Uint8Array) await file.writeFile(bytes);
+      else for (const part of bytes) await file.writeFile(part);
       await file.sync();
     } finally {
       await file.close();

@@ -1,4 +1,5 @@
 /** Reads what a job works on: measurements and images, and the files that the options of a problem name. */
+import { createHash } from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type FloatArray, floatArray, formatShape, mapArray, type Shape } from '../core/array.js';
@@ -36,8 +37,8 @@ export interface Input {
   readonly levelsStated?: boolean;
   /** What else the file held, where it was a picture. */
   readonly picture?: Picture;
-  /** The file's bytes, for its hash. */
-  readonly bytes: Uint8Array;
+  /** Of the file. */
+  readonly sha256: string;
 }
 
 /** An input of which no more is read than tells what it is. */
@@ -77,7 +78,7 @@ export async function openInput(
   if (pages) return openPage(pages, bytes, path, part);
   const decode = async () => {
     const picture = await decodePicture(bytes, path, limits, part.page);
-    return { array: picture.image, picture, levels: dimLevels(picture), bytes };
+    return { array: picture.image, picture, levels: dimLevels(picture), sha256: hashOf(bytes) };
   };
   return { shape: await pictureShape(bytes, path, limits, part.page), read: decode };
 }
@@ -106,7 +107,10 @@ function openPage(pages: Pages, bytes: Uint8Array, path: string, { page }: Part)
   const { count, shape } = pages;
   if (page === undefined && count > 1) throw new UsageError(`${path} holds ${count} images: ${CHOOSE_PAGE}`);
   if (page !== undefined && page > count) throw new UsageError(`${path} holds ${count} images, not ${page}`);
-  return { shape, read: async () => ({ about: {}, ...(await pages.read(page ?? 1)), bytes }) };
+  return {
+    shape,
+    read: async () => ({ about: {}, ...(await pages.read(page ?? 1)), sha256: hashOf(bytes) }),
+  };
 }
 
 async function openArray(path: string, maxValues?: number): Promise<OpenInput> {
@@ -118,7 +122,7 @@ async function openArray(path: string, maxValues?: number): Promise<OpenInput> {
     read: async () => {
       const bytes = await read();
       const { array, top } = decodeNpy(bytes, path, maxValues);
-      return { array, top, bytes };
+      return { array, top, sha256: hashOf(bytes) };
     },
   };
 }
@@ -126,7 +130,11 @@ async function openArray(path: string, maxValues?: number): Promise<OpenInput> {
 async function readArchive(path: string, maxValues?: number, wanted?: string): Promise<Input> {
   const bytes = await readBytes(path);
   const { array, top } = await chosenArray(bytes, path, maxValues, wanted);
-  return { array, top, bytes };
+  return { array, top, sha256: hashOf(bytes) };
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** @param wanted the name of the array that is meant, where the archive holds several. */

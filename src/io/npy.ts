@@ -3,7 +3,7 @@
  * A complex array is a real one with a last axis of 2, as everywhere in this project (ARCHITECTURE.md §2).
  */
 import { requireBytes } from '../core/arguments.js';
-import { contiguous, type FloatArray, floatArray, formatShape, sizeOf } from '../core/array.js';
+import { contiguous, type FloatArray, floatArray, formatShape, type Shape, sizeOf } from '../core/array.js';
 
 /** What a `.npy` file holds. */
 export interface NpyArray {
@@ -244,21 +244,52 @@ function fortranOffsets(shape: readonly number[]): Uint32Array {
  * ```
  */
 export function encodeNpy(values: FloatArray, options: { readonly complex?: boolean } = {}): Uint8Array {
+  return joinChunks(npyChunks(values, options));
+}
+
+/** What comes in parts as one. */
+export function joinChunks(parts: Iterable<Uint8Array>): Uint8Array {
+  const chunks = [...parts];
+  const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** Values of a chunk. */
+const CHUNK = 2 ** 18;
+
+/** The same bytes, a megabyte at a time. */
+export function* npyChunks(
+  values: FloatArray,
+  options: { readonly complex?: boolean } = {},
+): Generator<Uint8Array, void> {
   const { complex = false } = Object(options) as typeof options;
   const array = contiguous(values);
   if (complex && array.shape.at(-1) !== 2) {
     throw new RangeError(`complex numbers need a last axis of 2, not shape ${formatShape(array.shape)}`);
   }
-  const shape = complex ? array.shape.slice(0, -1) : array.shape;
+  yield headerOf(complex ? array.shape.slice(0, -1) : array.shape, complex ? '<c8' : '<f4');
+  for (let start = 0; start < array.data.length; start += CHUNK) {
+    const part = array.data.subarray(start, start + CHUNK);
+    const bytes = new Uint8Array(4 * part.length);
+    const view = new DataView(bytes.buffer);
+    for (let i = 0; i < part.length; i++) view.setFloat32(4 * i, part[i], true);
+    yield bytes;
+  }
+}
+
+function headerOf(shape: Shape, descr: string): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-  const dictionary = `{'descr': '${complex ? '<c8' : '<f4'}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
   // The format asks that values begin at a multiple of 64 and the header end in a newline.
   const length = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
-  const bytes = new Uint8Array(length + 4 * array.data.length);
+  const bytes = new Uint8Array(length);
   bytes.set([...magic, 1, 0]);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(8, length - 10, true);
+  new DataView(bytes.buffer).setUint16(8, length - 10, true);
   bytes.set(new TextEncoder().encode(`${dictionary.padEnd(length - 11)}\n`), 10);
-  for (let i = 0; i < array.data.length; i++) view.setFloat32(length + 4 * i, array.data[i], true);
   return bytes;
 }

@@ -1,11 +1,11 @@
 /** NumPy's .npz archives: a zip of .npy files. */
-import { zipSync } from 'fflate';
+import { Zip, ZipDeflate } from 'fflate';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { requireArrays, requireBytes } from '../core/arguments.js';
 import type { FloatArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { crc32 } from './crc32.js';
-import { checkNpyHeader, decodeNpy, encodeNpy, MOST_VALUES, type NpyArray } from './npy.js';
+import { checkNpyHeader, decodeNpy, joinChunks, MOST_VALUES, type NpyArray, npyChunks } from './npy.js';
 
 /**
  * The arrays of an archive, by name. Other members are not looked into.
@@ -89,11 +89,32 @@ async function inflated(zip: ZipFile, entry: Entry, check: (start: Uint8Array) =
  * ```
  */
 export function encodeNpz(arrays: Readonly<Record<string, FloatArray>>): Uint8Array {
+  return joinChunks(npzChunks(arrays));
+}
+
+/** The same bytes as they come: an archive of large arrays is never whole in memory. */
+export function* npzChunks(arrays: Readonly<Record<string, FloatArray>>): Generator<Uint8Array, void> {
   if (typeof arrays !== 'object' || arrays === null || Array.isArray(arrays)) {
     throw new UsageError('the arrays are no object, expected { name: array }');
   }
   requireArrays(arrays);
-  const members = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
-  // Zip dates begin in 1980; the clock's would make every run's file differ. Float noise hardly compresses.
-  return zipSync(Object.fromEntries(members), { mtime: new Date(1980, 0, 1), level: 1 });
+  const ready: Uint8Array[] = [];
+  const zip = new Zip((error, chunk) => {
+    if (error) throw error;
+    ready.push(chunk);
+  });
+  for (const [name, array] of Object.entries(arrays)) {
+    // Float noise hardly compresses.
+    const member = new ZipDeflate(`${name}.npy`, { level: 1 });
+    // Zip dates begin in 1980; the clock's would make every run's file differ.
+    member.mtime = new Date(1980, 0, 1);
+    zip.add(member);
+    for (const chunk of npyChunks(array)) {
+      member.push(chunk);
+      yield* ready.splice(0);
+    }
+    member.push(new Uint8Array(0), true);
+  }
+  zip.end();
+  yield* ready.splice(0);
 }

@@ -10,8 +10,10 @@ import { pipeline } from 'node:stream/promises';
 import { requireText } from '../core/arguments.js';
 import { UsageError } from '../core/errors.js';
 import { reasonOf } from '../core/reasons.js';
-import { moveInPlace, removeLeftovers, writeAside } from './atomic.js';
+import { type Content, moveInPlace, removeLeftovers, writeAside } from './atomic.js';
+import { CheckpointFolder, type Saving } from './checkpoint-folder.js';
 import { Claims } from './claims.js';
+import { digested } from './digested.js';
 import { type Digest, type FailedLine, Manifest, nameOfPart, type OkLine } from './manifest.js';
 import { laterOf, Manifests } from './manifests.js';
 
@@ -30,7 +32,7 @@ export function requireOut(out: string): void {
 /** A file to be: `NAME` + `ending`. */
 export interface NewFile {
   readonly ending: string;
-  readonly bytes: Uint8Array | string;
+  readonly bytes: Content;
 }
 
 export interface Protection {
@@ -49,6 +51,7 @@ export interface Sharing {
 export class OutputFolder {
   private constructor(
     private readonly out: string,
+    private readonly kind: string,
     private readonly manifest: Manifest,
     private readonly others: Manifests,
     private readonly claims: Claims,
@@ -77,7 +80,7 @@ export class OutputFolder {
     await others.refresh();
     const inputs = new Set((await Promise.all(protection.inputs.map(placesOf))).flat());
     const claims = new Claims({ out, kind, manifest: own, alone: sharing === undefined });
-    return new OutputFolder(out, manifest, others, claims, inputs, protection.overwrite ?? false);
+    return new OutputFolder(out, kind, manifest, others, claims, inputs, protection.overwrite ?? false);
   }
 
   /**
@@ -145,10 +148,14 @@ export class OutputFolder {
     const written = files.map(({ ending }) => name + ending);
     const old = this.filesOf(name).filter((file) => !written.includes(file));
     const asides: string[] = [];
+    const digests: Record<string, Digest> = {};
     try {
       for (const { ending, bytes } of files) {
         await removeLeftovers(join(this.out, name + ending));
-        asides.push(await writeAside(join(this.out, name + ending), bytes));
+        const note = (digest: Digest) => {
+          digests[name + ending] = digest;
+        };
+        asides.push(await writeAside(join(this.out, name + ending), digested(bytes, note)));
       }
       await this.claims.note(name, [...written, ...old]);
       for (const [i, file] of written.entries()) await moveInPlace(asides[i], join(this.out, file));
@@ -157,13 +164,17 @@ export class OutputFolder {
       for (const aside of asides) await rm(aside, { force: true }).catch(() => {});
       throw error;
     }
-    const digests = Object.fromEntries(files.map(({ ending, bytes }) => [name + ending, digest(bytes)]));
     const at = new Date().toISOString();
     const line = { version: 1 as const, name, status: 'ok' as const, ...rest, files: written, digests, at };
     await this.manifest.append(line);
     await this.claims.note(name, []);
     await this.claims.release(name);
     return line;
+  }
+
+  /** Where the work on an item that is held is kept until the item is done. @param key of how it is made. */
+  checkpoints(name: string, key: string, saving: Saving): Promise<CheckpointFolder> {
+    return CheckpointFolder.open(join(this.out, `.${this.kind}.checkpoints`), name, key, saving);
   }
 
   async fail(line: FailedLine): Promise<void> {
@@ -227,10 +238,6 @@ async function placesOf(path: string): Promise<string[]> {
   const folder = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
   const target = await realpath(path).catch(() => undefined);
   return [join(folder, basename(path)), ...(target === undefined ? [] : [target])];
-}
-
-function digest(bytes: Uint8Array | string): Digest {
-  return { bytes: Buffer.byteLength(bytes), sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
 /** @throws Error in one sentence where it cannot be read. */

@@ -11,7 +11,6 @@ import { type FloatArray, sameShape } from '../core/array.js';
 import { estimateNoise } from '../core/noise-estimate.js';
 import { normalisedWeights } from '../core/posterior.js';
 import { keyedRandom } from '../core/random.js';
-import { difference, norm } from '../core/vector.js';
 import type { Posterior } from '../restore.js';
 
 /** Something that a person should look at, though there is a result. */
@@ -123,10 +122,10 @@ const chainJudge: Judge = ({ posterior: { diagnostics } }) => {
 const unchangedJudge: Judge = async ({ measurement, problem, estimate, bits }) => {
   if (!sameShape(measurement.shape, problem.imageShape) || !sameShape(estimate.shape, measurement.shape))
     return;
-  if (rmsDifference(await problem.operator.apply(measurement), measurement) > 1e-6) return undefined;
   const levels = 2 ** bits - 1;
   const change = rmsDifference(estimate, measurement) * levels;
   if (change >= 0.5) return undefined;
+  if (rmsDifference(await problem.operator.apply(measurement), measurement) > 1e-6) return undefined;
   const found = `the estimate is the measurement to ${change.toFixed(2)} of ${levels} levels`;
   const advice = 'nothing was removed; if you see noise, state it, such as --noise gaussian:sigma=10/255';
   return { code: 'unchanged', message: `${found}: ${advice}` };
@@ -219,5 +218,7 @@ function misfitSentence(misfit: number, solver: string): string {
 }
 
 function rmsDifference(a: FloatArray, b: FloatArray): number {
-  return norm(difference(a, b).data) / Math.sqrt(a.data.length);
+  let squares = 0;
+  for (let i = 0; i < a.data.length; i++) squares += (a.data[i] - b.data[i]) ** 2;
+  return Math.sqrt(squares / a.data.length);
 }

@@ -5,7 +5,7 @@ import { drawRange } from '../restore.js';
 import type { SampleRange } from '../sample-range.js';
 import type { Doubt } from './doubts.js';
 import { encodeRange, nameOfRange, type RangeLine } from './range-file.js';
-import { isDone, planOf, restorationJob, type Shared } from './restore-item.js';
+import { checkpointsOf, isDone, planOf, restorationJob, type Shared } from './restore-item.js';
 import { storedJob } from './stored-job.js';
 
 /**
@@ -30,15 +30,17 @@ export async function drawItem(
     return 'unchanged';
   }
   await folder.requireFree(name, ['.npz']);
-  const drawn = await drawRange(await restorationJob(item, plan, shared), range);
-  const { networkEvaluations, vjps, seconds } = drawn;
+  const checkpoints = await checkpointsOf(name, made, shared);
+  const drawn = await drawRange({ ...(await restorationJob(item, plan, shared)), checkpoints }, range);
+  const { networkEvaluations, vjps, seconds, networkSeconds } = drawn;
   const line: Omit<RangeLine, 'version' | 'name' | 'status' | 'files' | 'digests'> = {
     ...{ key: keyOf(made), path: item.path, made, of: item.name, page: item.page },
     range: [range.from, range.to],
-    ...{ networkEvaluations, vjps, seconds },
+    ...{ networkEvaluations, vjps, seconds, networkSeconds },
     job: await storedJob({ ...job, samples: undefined }),
   };
   const { files } = await folder.put(name, [{ ending: '.npz', bytes: encodeRange(drawn) }], line);
+  await checkpoints.remove();
   onEvent({ type: 'drawn', name: item.name, range, file: files[0] });
   return 'done';
 }

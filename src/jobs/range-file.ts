@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FloatArray } from '../core/array.js';
+import type { Cost } from '../core/checkpoints.js';
 import { reasonOf } from '../core/reasons.js';
 import type { OkLine } from '../io/manifest.js';
-import { decodeNpz, encodeNpz } from '../io/npz.js';
+import { decodeNpz, npzChunks } from '../io/npz.js';
 import type { Item } from '../io/walk.js';
 import type { DrawnRange, SampleRange } from '../sample-range.js';
 import type { StoredJob } from './stored-job.js';
@@ -14,7 +15,7 @@ import type { StoredJob } from './stored-job.js';
 export const rangesName = 'ranges.jsonl';
 
 /** The line of a range. Its `name` is the item's with the range: `a.samples-0-8`. */
-export interface RangeLine extends OkLine, Pick<DrawnRange, 'networkEvaluations' | 'vjps' | 'seconds'> {
+export interface RangeLine extends OkLine, Cost {
   readonly path: string;
   /** The item. */
   readonly of: string;
@@ -31,12 +32,12 @@ export function nameOfRange(item: string, { from, to }: SampleRange): string {
 }
 
 /** `.npz` of `sample.0` and so on, counted in the whole, and what else was drawn. */
-export function encodeRange({ from, images, moments, estimate, looked }: DrawnRange): Uint8Array {
+export function encodeRange({ from, images, moments, estimate, looked }: DrawnRange): Iterable<Uint8Array> {
   const arrays: Record<string, FloatArray> = {};
   for (const [k, image] of images.entries()) arrays[`sample.${from + k}`] = image;
   const others = { mean: moments?.mean, variance: moments?.variance, estimate, looked };
   for (const [name, array] of Object.entries(others)) if (array) arrays[name] = array;
-  return encodeNpz(arrays);
+  return npzChunks(arrays);
 }
 
 /** @throws Error in one sentence where the file is not that of its line. */
@@ -53,6 +54,8 @@ export async function decodeRange(bytes: Uint8Array, path: string, line: RangeLi
     ...(mean && { moments: { mean, variance: arrayOf('variance') } }),
     ...{ estimate: arrayOf('estimate'), looked: arrayOf('looked') },
     ...{ networkEvaluations: line.networkEvaluations, vjps: line.vjps, seconds: line.seconds },
+    // Lines of before it was counted do not say it.
+    networkSeconds: line.networkSeconds ?? 0,
   };
 }
 

@@ -108,6 +108,8 @@ export interface FolderJob extends Text, Omit<LoadOptions, 'tile' | 'workers'> {
   /** Makes a failure of every warning: the item is not written. */
   readonly strict?: boolean;
   readonly limits?: PictureLimits;
+  /** Seconds of work on a picture that may be lost when the run is stopped (default 30); 0: of each step. */
+  readonly saveEvery?: number;
   /** Bytes that this process may use (default: 90 % of the machine's or container's). An item that needs more fails. */
   readonly maxMemory?: number;
 }
@@ -123,7 +125,7 @@ export type FolderEvent =
   /** Nothing is left but what other runs work on; it is taken over where they die. */
   | { readonly type: 'waiting'; readonly items: number }
   | { readonly type: 'skipped'; readonly path: string; readonly reason: string }
-  /** What holds for all items: how a file of the problem is taken. */
+  /** How a file of the problem is taken, for all items; what an earlier run kept of an item and cannot be used. */
   | { readonly type: 'note'; readonly message: string }
   /** What a picture was found to have, where the job names no problem; without `problem` it is left as it is. */
   | { readonly type: 'found'; readonly name: string; readonly problem?: string; readonly description: string }
@@ -137,6 +139,8 @@ export type FolderEvent =
       readonly memory: number;
       readonly quicker?: string;
     }
+  /** An earlier run was stopped after so many seconds of work on the item, which goes on from there. */
+  | { readonly type: 'resumed'; readonly name: string; readonly seconds: number }
   | ({ readonly type: 'progress'; readonly name: string } & Progress)
   /** Something that a person should look at; the item goes on. */
   | {

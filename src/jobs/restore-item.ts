@@ -1,7 +1,5 @@
 /** One item of a folder job: read, restored, judged, written, recorded. */
 import { basename, join } from 'node:path';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Cap } from '../../models/cap.js';
 import { weightsOf } from '../../models/card-file.js';
 import type { Prior } from '../../models/prior.js';
@@ -14,10 +12,12 @@ import type { Bootstrap } from '../bootstrap.js';
 import type { Calibrated } from '../calibrated.js';
 import type { Restoration } from '../calibration-card.js';
 import type { FloatArray, Shape } from '../core/array.js';
+import type { Checkpoints, Cost } from '../core/checkpoints.js';
 import { UsageError } from '../core/errors.js';
 import type { JpegCoding } from '../core/jpeg-coding.js';
 import { intoLevels } from '../core/levels.js';
 import { defaultSamples, defaults, drawnSamples, wantsVariance } from '../defaults.js';
+import type { CheckpointFolder } from '../io/checkpoint-folder.js';
 import { type Input, openInput } from '../io/inputs.js';
 import { machineMemory } from '../io/machine-memory.js';
 import { firstDifference, keyOf, type OkLine, type Recipe } from '../io/manifest.js';
@@ -88,9 +88,7 @@ type Figures =
   | 'diagnostics'
   | 'misfit'
   | 'misfitProbability'
-  | 'networkEvaluations'
-  | 'vjps'
-  | 'seconds';
+  | keyof Cost;
 
 /** The line of a restored item. */
 export interface RestoredLine
@@ -137,22 +135,26 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
     onEvent({ type: 'unchanged', name });
     return 'unchanged';
   }
-  const { kept } = plan;
   const maps = mapEndings(Object.keys(plan.problem.found?.files ?? {}));
   await folder.requireFree(name, [
     ...resultEndings(plan.written),
-    ...sampleEndings(plan.written, kept),
+    ...sampleEndings(plan.written, plan.kept),
     ...maps,
     ...errorMapEndings(job),
   ]);
   const truth = await truthOf(item, job, warn);
   requireApart(truth, plan, shared, warn);
-  const posterior = await posteriorOf(item, plan, shared);
-  if (plan.solver !== keep) await judge(posterior, plan, shared, warn);
+  const kept = await checkpointsOf(name, plan.made, shared);
+  const posterior = await posteriorOf(item, plan, shared, kept);
+  // What is wrong for certain would be as wrong again.
+  await judge(posterior, plan, shared, warn).catch(async (error) => {
+    await kept.remove();
+    throw error;
+  });
   const estimate = job.estimate ?? 'mean';
   const scores = truth && scoresOf(truth, posterior, plan, job, warn);
   const { files, ...whites } = await encodeResults(posterior, estimate, plan.written, plan.input);
-  const samples = kept > 0 ? await encodeSamples(posterior, plan.written, plan.input) : [];
+  const samples = plan.kept > 0 ? await encodeSamples(posterior, plan.written, plan.input) : [];
   const line = await folder.put(name, [...files, ...samples, ...(await encodeMaps(posterior))], {
     ...{ key: keyOf(plan.made), path: item.path, made: plan.made, ...whites },
     ...(plan.made['weights'] === undefined ? {} : { prior: priorName(shared) }),
@@ -165,11 +167,25 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
     ...(posterior.bootstrap ? { bootstrap: { ...posterior.bootstrap, sd: undefined } } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
   });
+  await kept.remove();
   onEvent({ type: 'done', name, line });
   return 'done';
 }
 
 const priorName = ({ job, prior }: Shared) => (typeof job.prior === 'string' ? job.prior : prior?.name);
+
+/** Where the work on an item is kept until it is done. What an earlier run kept there is told. */
+export async function checkpointsOf(
+  name: string,
+  made: Recipe,
+  { job, folder, onEvent }: Shared,
+): Promise<CheckpointFolder> {
+  const { saveEvery = defaults.saveEvery } = job;
+  const tell = (message: string) => onEvent({ type: 'note', message: `${name}: ${message}` });
+  const kept = await folder.checkpoints(name, keyOf(made), { every: saveEvery, tell });
+  if (kept.spent) onEvent({ type: 'resumed', name, seconds: kept.spent.seconds });
+  return kept;
+}
 
 /** What an item's result will be made from. */
 export interface Plan {
@@ -390,7 +406,7 @@ function madeOf(
   const { job, files, prior, noisePrior } = shared;
   return {
     format: 1,
-    input: bytesToHex(sha256(input.bytes)),
+    input: input.sha256,
     page,
     dataset: input.picture ? undefined : job.dataset,
     scale: input.scale,
@@ -425,9 +441,14 @@ function optionsFor(solver: Solver, { options }: FolderJob): FolderJob['options'
   return solver === keep ? undefined : options;
 }
 
-async function posteriorOf(item: Item, plan: Plan, shared: Shared): Promise<Posterior> {
+async function posteriorOf(
+  item: Item,
+  plan: Plan,
+  shared: Shared,
+  checkpoints: Checkpoints,
+): Promise<Posterior> {
   const ranges = shared.ranges?.get(item.name);
-  if (ranges === undefined) return restore(await restorationJob(item, plan, shared));
+  if (ranges === undefined) return restore({ ...(await restorationJob(item, plan, shared)), checkpoints });
   requireSame(ranges, plan.made);
   // What the arrays take alone: the network does not run.
   return restore(await restorationJob(item, plan, shared, await readRanges(ranges)));
@@ -486,10 +507,11 @@ function quickerWay(solver: Solver, samples: number | undefined): string | undef
 /** @throws Error where the result is wrong, or where `warn` does so. */
 async function judge(
   posterior: Posterior,
-  { input, problem, written, noise }: Plan,
+  { input, problem, solver, written, noise }: Plan,
   { job, prior }: Pick<Shared, 'job' | 'prior'>,
   warn: (doubt: Doubt) => void,
 ): Promise<void> {
+  if (solver === keep) return;
   await requirePlausible({ measurement: input.array, problem, prior, posterior });
   const estimate = estimateOf(posterior, job.estimate ?? 'mean');
   const bits = written.format === 'npy' ? 16 : written.bits;
@@ -537,11 +559,11 @@ function scoresOf(
 function figuresOf(posterior: Posterior): Pick<Posterior, Figures> {
   const { samplesPosterior, meanBySolver, capped, effectiveSamples } = posterior;
   const { logEvidence, logEvidenceError, ess, ancestors, diagnostics } = posterior;
-  const { misfit, misfitProbability, networkEvaluations, vjps, seconds } = posterior;
+  const { misfit, misfitProbability, networkEvaluations, vjps, seconds, networkSeconds } = posterior;
   return {
     ...{ samplesPosterior, meanBySolver, capped, effectiveSamples },
     ...{ logEvidence, logEvidenceError, ess, ancestors, diagnostics },
-    ...{ misfit, misfitProbability, networkEvaluations, vjps, seconds },
+    ...{ misfit, misfitProbability, networkEvaluations, vjps, seconds, networkSeconds },
   };
 }
 

@@ -1,8 +1,8 @@
 /** The files that a posterior becomes (ARCHITECTURE.md §5): estimate, picture of its standard deviation, numbers. */
 import { type FloatArray, floatArray, type Shape } from '../core/array.js';
 import type { Input } from '../io/inputs.js';
-import { encodeNpy } from '../io/npy.js';
-import { encodeNpz } from '../io/npz.js';
+import { npyChunks } from '../io/npy.js';
+import { npzChunks } from '../io/npz.js';
 import type { NewFile } from '../io/output-folder.js';
 import { encodePicture, GOOD_QUALITY, type WrittenFormat } from '../io/picture.js';
 import { type Development, develop } from '../report/develop.js';
@@ -128,11 +128,11 @@ export async function encodeResults(
 ): Promise<Encoded> {
   const inFile = posteriorInLevels(posterior, levels);
   const shown = estimateOf(picture ? inFile : posterior, estimate);
-  const first = {
+  const first: NewFile = {
     ending: `.${format}`,
     bytes:
       format === 'npy'
-        ? encodeNpy(estimateOf(inFile, estimate))
+        ? npyChunks(estimateOf(inFile, estimate))
         : await encodePicture({ ...picture, image: shown, ...coding, format }),
   };
   const files = [first];
@@ -144,7 +144,7 @@ export async function encodeResults(
   const maps = errorMapsOf(inFile);
   const { files: pictures, ...whites } = await encodeErrorMaps(inFile);
   const interval: Record<string, FloatArray> = lower && upper ? { lower, upper } : {};
-  const bytes = encodeNpz({ mean, ...(sd && { sd }), ...interval, ...maps });
+  const bytes = npzChunks({ mean, ...(sd && { sd }), ...interval, ...maps });
   const numbers = { ending: '.posterior.npz', bytes };
   if (!sd) return { files: [...files, ...pictures, numbers], ...whites };
   const map = sdPicture(sd);
@@ -166,7 +166,7 @@ export async function encodeSamples(
   const files: NewFile[] = [];
   for (const [k, image] of samples.entries()) {
     const bytes =
-      format === 'npy' ? encodeNpy(image) : await encodePicture({ ...picture, image, ...coding, format });
+      format === 'npy' ? npyChunks(image) : await encodePicture({ ...picture, image, ...coding, format });
     files.push({ ending: endings[k], bytes });
   }
   return files;

@@ -84,10 +84,10 @@ export async function samplePrior(
     try {
       const names = Array.from({ length: samples }, (_, sample) => `sample-${sample}`);
       for (const name of names) await folder.requireFree(name, ['.png']);
+      const shape = [prior.channels, ...size];
       const meter = progressMeter(samples, (progress) => onEvent({ type: 'progress', ...progress }));
-      await drawSideBySide(samples, chainsAtATime(prior), signal, async (sample, stop) => {
+      await drawSideBySide(samples, chainsAtATime(prior, shape), signal, async (sample, stop) => {
         const name = names[sample];
-        const shape = [prior.channels, ...size];
         const image = await drawImage(prior, shape, options, {
           random: keyedRandom(seed, `sample ${shape.join(' ')}`, sample),
           signal: stop,

@@ -1,8 +1,6 @@
 /** Scores of a restored image whose truth is known. */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ForwardOperator } from '../../problems/operator.js';
 import type { Problem } from '../../problems/problem.js';
 import { type FloatArray, formatShape, mapArray, type Shape, sameShape } from '../core/array.js';
@@ -89,8 +87,7 @@ export async function readTruth(
   if (path === undefined) throw new Error(`${folder} holds no truth for ${name}`);
   const part = whole || page === undefined ? {} : { page: Number(page) };
   const input = await readInput(path, limits, { ...part, dataset });
-  const digest = bytesToHex(sha256(input.bytes));
-  return { path, array: asImage(input, path), sha256: digest, levels: input.about && input.levels };
+  return { path, array: asImage(input, path), sha256: input.sha256, levels: input.about && input.levels };
 }
 
 /** @throws Error in one sentence where the truth does not fit the estimate. */

@@ -1,6 +1,4 @@
 /** Measurements made of known images, in the form that `restore` reads (ARCHITECTURE.md §5). */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { bind, withEstimates } from '../../problems/bind.js';
 import { measure } from '../../problems/measure.js';
 import type { Problem, ProblemSpec } from '../../problems/problem.js';
@@ -11,7 +9,7 @@ import { intoLevels, type Levels } from '../core/levels.js';
 import { defaults } from '../defaults.js';
 import { readInput } from '../io/inputs.js';
 import { keyOf } from '../io/manifest.js';
-import { encodeNpy } from '../io/npy.js';
+import { npyChunks } from '../io/npy.js';
 import { type NewFile, OutputFolder } from '../io/output-folder.js';
 import { encodePicture, type Picture, type PictureLimits } from '../io/picture.js';
 import { type Item, walk } from '../io/walk.js';
@@ -163,7 +161,7 @@ async function simulateItem(
   const clipped = format === 'npy' ? undefined : fractionOutside(measurement);
   const description = { ...describeSimulation(problem), seed, clipped };
   const made = {
-    ...{ format: 1, input: bytesToHex(sha256(input.bytes)), problem: problem.spec, files: files.hashes },
+    ...{ format: 1, input: input.sha256, problem: problem.spec, files: files.hashes },
     ...{ seed, written: format, levels, page, dataset: input.picture ? undefined : dataset },
   };
   const line = await folder.put(
@@ -192,7 +190,7 @@ async function encodeMeasurement(
   const complex = problem.operator.field === 'complex';
   const asPicture = isPicture(measurement, complex);
   if (format === 'npy') {
-    const array = { ending: '.npy', bytes: encodeNpy(measurement, { complex }) };
+    const array = { ending: '.npy', bytes: npyChunks(measurement, { complex }) };
     if (!asPicture) return [array];
     return [array, { ending: '.preview.png', bytes: await encode(measurement, 'png', source, 8) }];
   }

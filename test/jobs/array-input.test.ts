@@ -6,7 +6,7 @@ import { asImage, asMeasurement } from '../../src/jobs/array-input.js';
 
 const input = (shape: Shape, value = 0.5, top?: Input['top']): Input => ({
   array: floatArray(new Float32Array(sizeOf(shape)).fill(value), shape),
-  bytes: new Uint8Array(),
+  sha256: '',
   top,
 });
 

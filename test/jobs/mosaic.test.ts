@@ -5,7 +5,7 @@ import { withPattern } from '../../src/jobs/mosaic.js';
 
 const input = (about?: Record<string, unknown>) => ({
   array: floatArray(new Float32Array(4), [1, 2, 2]),
-  bytes: new Uint8Array(),
+  sha256: '',
   about,
 });
 

@@ -2,8 +2,9 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { filled } from '../../src/core/array.js';
 import type { Input } from '../../src/io/inputs.js';
-import { decodeNpy } from '../../src/io/npy.js';
+import { decodeNpy, joinChunks } from '../../src/io/npy.js';
 import { decodeNpz } from '../../src/io/npz.js';
+import type { NewFile } from '../../src/io/output-folder.js';
 import type { Picture } from '../../src/io/picture.js';
 import {
   encodeResults,
@@ -21,6 +22,8 @@ const posterior = {
   samples: [filled(shape, 0.1), filled(shape, 0.9)],
 } as unknown as Posterior;
 const inputOf = (picture?: Partial<Picture>) => ({ picture }) as Input;
+const bytesOf = ({ bytes }: NewFile) =>
+  bytes instanceof Uint8Array ? bytes : joinChunks(bytes as Iterable<Uint8Array>);
 const tiff = inputOf({ format: 'tiff', bits: 16 });
 const array = inputOf();
 
@@ -69,7 +72,7 @@ describe('the files of a posterior', () => {
   it('are the estimate, a picture of the standard deviation, and the numbers', async () => {
     const { files, sdWhite } = await encodeResults(posterior, 'mean', { format: 'png', bits: 16 }, array);
     expect(files.map(({ ending }) => ending)).toEqual(['.png', '.sd.png', '.posterior.npz']);
-    const [estimate, spread, numbers] = files.map(({ bytes }) => bytes as Uint8Array);
+    const [estimate, spread, numbers] = files.map(bytesOf);
     expect((await sharp(estimate).metadata()).depth).toBe('ushort');
     expect((await sharp(spread).raw().toBuffer())[0]).toBe(255);
     expect(sdWhite).toBeCloseTo(0.2, 6);
@@ -86,8 +89,8 @@ describe('the files of a posterior', () => {
     const single = { ...posterior, sd: undefined, lower: undefined, upper: undefined };
     const { files, sdWhite } = await encodeResults(single, 'mean', { format: 'npy', bits: 16 }, array);
     expect([files.map(({ ending }) => ending), sdWhite]).toEqual([['.npy', '.posterior.npz'], undefined]);
-    expect(decodeNpy(files[0].bytes as Uint8Array, 'a').array.data[3]).toBe(0.5);
-    expect(Object.keys(await decodeNpz(files[1].bytes as Uint8Array, 'a'))).toEqual(['mean']);
+    expect(decodeNpy(bytesOf(files[0]), 'a').array.data[3]).toBe(0.5);
+    expect(Object.keys(await decodeNpz(bytesOf(files[1]), 'a'))).toEqual(['mean']);
   });
 
   it('an estimate is the mean, the median, or one draw', () => {

@@ -96,7 +96,10 @@ test('masks and kernels of a problem that is written go with it', async () => {
     'own.png',
   ]);
   expect(copies.map(({ ending }) => ending)).toEqual(['.0-mask.part.png']);
-  fill(root, { 'out/problem.json': JSON.stringify(written), 'out/problem.0-mask.part.png': copies[0].bytes });
+  fill(root, {
+    'out/problem.json': JSON.stringify(written),
+    'out/problem.0-mask.part.png': copies[0].bytes as Uint8Array,
+  });
   expect(await refusal(join(root, 'out/problem.json'))).toBe('it was read');
 });
 

@@ -13,7 +13,7 @@ const basis: RowBasis = {
   inverse: (y) => y,
   embedding: { places: Int32Array.of(0, 3) },
 };
-const svd = rowSvd([1, 2, 2], precise, basis, Float64Array.of(5, 9));
+const svd = rowSvd([1, 2, 2], [1, 1, 2], precise, basis, Float64Array.of(5, 9));
 
 const unit = (i: number, shape: number[]) => {
   const x = floatArray(new Float32Array(4), shape);

@@ -25,7 +25,7 @@ const job = (spec: string, more: Partial<RestoreJob> = {}): RestoreJob => ({
 });
 
 /** Everything but the time that it took. */
-const bits = ({ seconds, ...rest }: Posterior) => rest;
+const bits = ({ seconds, networkSeconds, ...rest }: Posterior) => rest;
 
 async function inRanges(whole: RestoreJob, ends: readonly number[]): Promise<Posterior> {
   const ranges = [];

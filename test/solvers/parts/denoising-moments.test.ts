@@ -115,7 +115,7 @@ describe('denoisingMoments', () => {
   it('says where it is: an evaluation and its products, in each part of the image', async () => {
     const { prior } = linearPrior();
     const said: number[][] = [];
-    const context = { ...testContext(), step: async (...where: number[]) => void said.push(where) };
+    const context = { ...testContext(), step: async (i: number, of: number) => void said.push([i, of]) };
     await denoisingMoments(prior, y, SIGMA, { pitch: 1, smoothing: 0 }, context);
     expect(said).toEqual([0, 1, 2].map((i) => [i, 3]));
     said.length = 0;

@@ -16,7 +16,7 @@ describe('guidedChain', () => {
     const guided: number[] = [];
     const context = {
       ...contextOf(normalsOf(1).random),
-      step: async (...where: number[]) => void said.push(where),
+      step: async (i: number, of: number) => void said.push([i, of]),
     };
     const x = await guidedChain(
       prior,

@@ -62,7 +62,7 @@ describe('twistedParticles', () => {
     const context = {
       ...contextOf(normalsOf(0).random),
       samples: 2,
-      step: async (...where: number[]) => void said.push(where),
+      step: async (i: number, of: number) => void said.push([i, of]),
     };
     await twistedParticles(problem, measurement, sigmas, 0, twist, context);
     expect(said).toEqual([0, 1, 2, 3, 4, 5].map((i) => [i, 6]));

@@ -31,7 +31,7 @@ describe('probabilityFlow', () => {
 
   it('says where it is', async () => {
     const said: number[][] = [];
-    const context = { ...testContext(), step: async (...where: number[]) => void said.push(where) };
+    const context = { ...testContext(), step: async (i: number, of: number) => void said.push([i, of]) };
     await probabilityFlow(prior, floatArray(new Float32Array(2), [1, 1, 2]), [2, 1, 0.5, 0], context);
     expect(said).toEqual([0, 1, 2].map((i) => [i, 3]));
   });

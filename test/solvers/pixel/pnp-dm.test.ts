@@ -73,7 +73,7 @@ describe('PnP-DM', () => {
     const said: number[][] = [];
     const context = {
       ...contextOf(normalsOf(0).random),
-      step: async (...where: number[]) => void said.push(where),
+      step: async (i: number, of: number) => void said.push([i, of]),
     };
     await runSolver(pnpDm, coordinatesTask(seen), { rounds: 3, steps: 2, rhoMax: 1 }, context);
     expect(said).toEqual([0, 1, 2, 3, 4, 5].map((i) => [i, 6]));

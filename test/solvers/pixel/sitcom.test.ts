@@ -66,7 +66,7 @@ describe('SITCOM', () => {
     const said: number[][] = [];
     const context = {
       ...contextOf(normalsOf(0).random),
-      step: async (...where: number[]) => void said.push(where),
+      step: async (i: number, of: number) => void said.push([i, of]),
     };
     await runSolver(sitcom, coordinatesTask(far), { steps: 2, iterations: 3 }, context);
     expect(said).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1].map((i) => [i, 2]));

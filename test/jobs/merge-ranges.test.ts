@@ -64,7 +64,8 @@ describe('mergeRanges', () => {
     const [merged, one] = [await readManifests(join(root, 'merged')), await readManifests(join(root, 'one'))];
     expect(one.size).toBe(2);
     for (const [name, line] of one) {
-      expect({ ...merged.get(name), seconds: 0, at: '' }).toEqual({ ...line, seconds: 0, at: '' });
+      const times = { seconds: 0, networkSeconds: 0, at: '' };
+      expect({ ...merged.get(name), ...times }).toEqual({ ...line, ...times });
     }
     // The same key: one run finds it done.
     expect(await draw('merged', { samples: 5, ...more })).toEqual({ done: 0, unchanged: 2, failed: 0 });

@@ -186,6 +186,7 @@ function resultOf(
     samples: layers.filter(({ id }) => /sample-\d+$/.test(id)).map(({ id }) => id),
     level: Number(line.made['level']),
     promise: line.calibration?.words,
+    isUncertainty: line.samplesPosterior || line.capped !== undefined,
     facts: factsOf(line),
     warnings: (line.warnings ?? []).map(({ message }) => message),
     command: commandOf(line),
@@ -195,11 +196,12 @@ function resultOf(
 
 function factsOf(line: RestoredLine): [string, string][] {
   const { made, misfit, psnr, ssim, uncertainty, seconds, networkEvaluations, calibration } = line;
+  const problem = made['problem'] as ProblemSpec;
   const options = Object.entries((made['options'] ?? {}) as Record<string, unknown>);
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const facts: [string, string | undefined][] = [
-    ['problem', formatProblem(made['problem'] as ProblemSpec)],
-    ['noise', (made['problem'] as ProblemSpec).noise && formatTerm((made['problem'] as ProblemSpec).noise!)],
+    ['problem', fewDigits(formatProblem(problem))],
+    ['noise', problem.noise && fewDigits(formatTerm(problem.noise))],
     ['solver', String(made['solver'])],
     ['options', options.map(([key, value]) => `${key} ${shortly(value)}`).join(', ') || undefined],
     ['seed', String(made['seed'])],
@@ -216,6 +218,10 @@ function factsOf(line: RestoredLine): [string, string][] {
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
 }
+
+/** Numbers to four digits; the command has them whole. */
+const fewDigits = (text: string) =>
+  text.replace(/\d+\.\d{5,}(?:e[-+]?\d+)?/g, (number) => String(Number(Number(number).toPrecision(4))));
 
 function shortly(value: unknown): string {
   return typeof value === 'number' ? String(Number(value.toPrecision(4))) : JSON.stringify(value);
@@ -237,7 +243,8 @@ function curveOf(label: string, line: RestoredLine, numbers: Numbers, truth: Flo
   const samples = Number(line.made['samples'] ?? 0);
   const ratios = Float64Array.from(
     truth.data,
-    (value, i) => Math.abs(value - mean.data[i]) / sd.data[i],
+    // Where both are 0 it is inside.
+    (value, i) => Math.abs(value - mean.data[i]) / (sd.data[i] || Number.MIN_VALUE),
   ).sort();
   const points = LEVELS.map((level): [number, number] => {
     const half = halfWidthOf(samples, level);

@@ -13,7 +13,7 @@ const [SIDE, MARGIN] = [160, 30];
 export function coverageSvg(curves: readonly Curve[]): string {
   const x = (level: number) => (MARGIN + SIDE * level).toFixed(1);
   const y = (held: number) => (8 + SIDE * (1 - held)).toFixed(1);
-  const size = SIDE + MARGIN + 8;
+  const size = MARGIN + SIDE + MARGIN / 2;
   const ticks = [0, 0.5, 1].map(
     (at) =>
       `<text x="${x(at)}" y="${8 + SIDE + 14}" text-anchor="middle">${100 * at}</text>` +

@@ -18,6 +18,8 @@ export interface ReportedResult {
   readonly level: number;
   /** What the interval promises; absent: it is uncalibrated. */
   readonly promise?: string;
+  /** Whether the solver draws from the posterior, or a cap tells its error. */
+  readonly isUncertainty: boolean;
   /** Name and value, in order. */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly warnings: readonly string[];
@@ -62,11 +64,13 @@ function sectionOf(picture: ReportedPicture, index: number): string {
   const { name, height, width, layers, results } = picture;
   const [first] = results;
   const initial = layers.find(({ id }) => id === 'measurement') ?? layers[0];
-  const samples = layers.some(({ id }) => id.includes('sample'));
+  const samples = results.some((result) => result.samples.length > 0);
   return [
     `<section class="picture" data-index="${index}"><h2>${escaped(name)}</h2><div>`,
     `<div class="controls">${choice('left', 'left', layers, initial.id)}${choice('right', 'right', layers, first.estimate)}`,
-    samples ? '<button type="button" class="flicker" aria-pressed="false">flicker samples</button>' : '',
+    samples
+      ? '<button type="button" class="flicker" aria-pressed="false" aria-label="flicker samples">flicker samples</button>'
+      : '',
     `</div><div class="stage" tabindex="0" role="application" aria-label="${escaped(name)}: arrow keys choose a pixel" `,
     `style="aspect-ratio: ${width} / ${height}"><canvas class="over" width="${width}" height="${height}" style="z-index:1"></canvas>`,
     `<canvas class="under" width="${width}" height="${height}"></canvas>`,
@@ -108,11 +112,14 @@ function factsOf(results: readonly ReportedResult[]): string {
 
 /** What the interval promises, what to doubt, and how to make it again. */
 function wordsOf(
-  { label, promise, level, width, warnings, command }: ReportedResult,
+  { label, promise, isUncertainty, level, width, warnings, command }: ReportedResult,
   several: boolean,
 ): string {
   const name = several ? `${escaped(label)}: ` : '';
-  const uncalibrated = `${name}the ${100 * level} % interval is uncalibrated: it is what solver and model say, and promises nothing.`;
+  const why = isUncertainty
+    ? 'it is what solver and model say, and promises nothing'
+    : 'the solver does not draw from the posterior, and how its samples differ is no uncertainty';
+  const uncalibrated = `${name}the ${Number((100 * level).toFixed(3))} % interval is uncalibrated: ${why}.`;
   const promised = `${name}the interval promises ${escaped(promise ?? '')}.`;
   const interval =
     width === undefined

@@ -13,6 +13,7 @@ h2 { font-size: 1.15rem; margin: 0 0 .6rem; overflow-wrap: anywhere; }
 .picture > h2 { grid-column: 1 / -1; }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem; margin-bottom: .5rem; align-items: center; }
 select, button { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: .3rem; padding: .3rem .5rem; max-width: 100%; min-height: 2.2rem; }
+.flicker { min-width: 8.6rem; }
 button[aria-pressed=true] { background: var(--mark); color: var(--paper); }
 :focus-visible { outline: 2px solid var(--mark); outline-offset: 2px; }
 .stage { position: relative; width: 100%; touch-action: pan-y; cursor: crosshair; background: var(--panel); }
@@ -20,12 +21,14 @@ button[aria-pressed=true] { background: var(--mark); color: var(--paper); }
 .stage .edge { position: absolute; top: 0; bottom: 0; width: 2px; margin-left: -1px; background: #fff; box-shadow: 0 0 0 1px #0008; pointer-events: none; }
 .stage .cross { position: absolute; width: 15px; height: 15px; margin: -8px 0 0 -8px; border: 2px solid #fff; outline: 1px solid #000a; border-radius: 50%; pointer-events: none; }
 .slider { width: 100%; margin: .4rem 0; accent-color: var(--mark); min-height: 1.6rem; }
-.scale { display: flex; align-items: center; gap: .5rem; font-size: .85rem; color: var(--faint); min-height: 1.5rem; }
-.scale i { flex: 0 1 12rem; height: .8rem; border: 1px solid var(--line); }
+.scale { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; font-size: .85rem; color: var(--faint); min-height: 1.5rem; }
+.scale .scale { flex-wrap: nowrap; white-space: nowrap; }
+.scale i { flex: 0 1 auto; width: 8rem; min-width: 2rem; height: .8rem; border: 1px solid var(--line); }
 .probe { background: var(--panel); border-radius: .4rem; padding: .6rem .8rem; font-variant-numeric: tabular-nums; min-height: 9.5rem; }
 .probe svg { display: block; width: 100%; height: 4.2rem; }
 .probe .band { fill: var(--mark); opacity: .18; }
 .probe .bar { fill: var(--mark); opacity: .75; }
+.probe .normal { fill: none; stroke: var(--mark); stroke-width: 1.5; }
 .probe .estimate { stroke: var(--mark); stroke-width: 2; }
 .probe .true { stroke: var(--truth); stroke-width: 2; stroke-dasharray: 3 2; }
 .probe text { fill: var(--faint); font-size: 10px; }

@@ -68,7 +68,7 @@ function show(section, picture) {
   };
   for (const select of [left, right]) select.addEventListener('change', drawBoth);
   slider.addEventListener('input', slide);
-  flicker(find('.flicker'), under, picture, drawBoth);
+  flicker(find('.flicker'), under, () => samplesOf(picture, right.value), picture, drawBoth);
   probing(stage, cross, find('.probe'), picture);
   drawBoth();
   slide();
@@ -85,18 +85,32 @@ function scaleOf({ label, white }) {
   return bar;
 }
 
-/** Shows one sample after the other while it is pressed. */
-function flicker(button, canvas, picture, stop) {
-  const samples = picture.layers.filter(({ id }) => id.includes('sample'));
+/** Samples of the solver whose layer this is, or of the first that has some. */
+function samplesOf({ layers, results }, id) {
+  const having = results.filter(({ samples }) => samples.length > 0);
+  const own = ({ estimate }) => id.startsWith(estimate.slice(0, -'estimate'.length));
+  const { samples } = having.find(own) ?? having[0];
+  return layers.filter((layer) => samples.includes(layer.id));
+}
+
+/** Shows one sample after the other while it is pressed, and says which. */
+function flicker(button, canvas, shown, picture, stop) {
   if (!button) return;
+  const text = button.textContent;
   let timer;
   let k = 0;
   button.addEventListener('click', () => {
     clearInterval(timer);
     const on = button.getAttribute('aria-pressed') !== 'true';
     button.setAttribute('aria-pressed', String(on));
+    button.textContent = text;
     if (!on) return stop();
-    const next = () => draw(canvas, samples[k++ % samples.length], picture);
+    const next = () => {
+      const samples = shown();
+      const sample = samples[k++ % samples.length];
+      button.textContent = sample.label;
+      draw(canvas, sample, picture);
+    };
     next();
     timer = setInterval(next, FLICKER);
   });
@@ -159,17 +173,18 @@ function described([x, y], values, picture) {
     const name = picture.results.length > 1 ? `${result.label}: ` : '';
     const interval =
       half === undefined ? '' : `, ${Math.round(100 * result.level)} % interval ± ${(half / 2).toFixed(1)}`;
-    const sd = result.sd ? `, sd ${((values.get(result.sd)[0] / 255) * white(result.sd)).toFixed(1)}` : '';
-    parts.push(line(`${name}estimate ${told(result.estimate)}${interval}${sd}`));
+    const sd = result.sd && (values.get(result.sd)[0] / 255) * white(result.sd);
+    const spread = sd === undefined ? '' : `, sd ${sd.toFixed(1)}`;
+    parts.push(line(`${name}estimate ${told(result.estimate)}${interval}${spread}`));
     const truth = values.has('truth') ? mean(values.get('truth')) : undefined;
     const samples = result.samples.map((id) => mean(values.get(id)));
-    if (half !== undefined) parts.push(histogram(estimate, half / 2, samples, truth));
+    if (half !== undefined) parts.push(histogram(estimate, half / 2, samples, truth, sd));
   }
   return parts;
 }
 
-/** Brightness: interval, samples or the normal curve, estimate, truth. */
-function histogram(estimate, half, samples, truth) {
+/** Brightness: interval, samples or without them the normal curve, estimate, truth. */
+function histogram(estimate, half, samples, truth, sd) {
   const known = [
     ...samples,
     estimate - half,
@@ -203,6 +218,12 @@ function histogram(estimate, half, samples, truth) {
     if (count)
       svg.append(shape('rect', { class: 'bar', x: 12.5 * k + 1, width: 10.5, y: 48 - height, height }));
   });
+  if (samples.length === 0 && sd > 0) {
+    const points = Array.from({ length: 61 }, (_, k) => low + ((high - low) * k) / 60);
+    const height = (value) => 48 - 44 * Math.exp(-0.5 * ((value - estimate) / sd) ** 2);
+    const text = points.map((value) => `${x(value).toFixed(1)},${height(value).toFixed(1)}`).join(' ');
+    svg.append(shape('polyline', { class: 'normal', points: text }));
+  }
   const upright = (value, kind) =>
     svg.append(shape('line', { class: kind, x1: x(value), x2: x(value), y1: 0, y2: 48 }));
   upright(estimate, 'estimate');

@@ -40,6 +40,7 @@ async function picture(name: string, side = 64, noisy = false): Promise<Reported
       samples: ['sample-1', 'sample-2'],
     },
     level: 0.9,
+    isUncertainty: true,
     facts: [['solver', 'diffpir <b>']],
     warnings: ['the misfit is 4.00 & more'],
     command: 'retrodict restore a.png --out OUT',
@@ -60,7 +61,11 @@ describe('reportPage', () => {
     const one = await picture('<script>alert(1)</script>', 8);
     const html = await reportPage('a & b', [one]);
     expect(html).not.toContain('<script>alert');
-    expect(html).toContain('the 90 % interval is uncalibrated');
+    expect(html).toContain('the 90 % interval is uncalibrated: it is what solver and model say');
+    const optimised = { ...one, results: [{ ...one.results[0], level: 0.55, isUncertainty: false }] };
+    expect(await reportPage('a', [optimised])).toContain(
+      'the 55 % interval is uncalibrated: the solver does not draw from the posterior',
+    );
     expect(html).toContain('diffpir &#60;b&#62;');
     const [result] = one.results;
     const promised = await reportPage('a', [
@@ -182,9 +187,51 @@ describe.skipIf(!hasBrowser)('a report in Chromium', () => {
     const red = async () => (await colourAt(page, '.under', 9, 9))[0];
     await expect.poll(red, { interval: 40 }).toBeLessThan(95);
     await expect.poll(red, { interval: 40 }).toBeGreaterThan(110);
+    expect(await button.textContent()).toMatch(/^sample [12]$/);
     await button.click();
+    expect(await button.textContent()).toBe('flicker samples');
     await expect.poll(red).toBeCloseTo(102, -1);
     expect(troubles).toEqual([]);
+    await page.close();
+  }, 60_000);
+
+  it('of several solvers shows the samples of the one that is looked at, and a curve where there are none', async () => {
+    const one = await picture('both');
+    const renamed = (id: string) => `tv/${id}`;
+    const [first] = one.results;
+    const other = {
+      ...first,
+      label: 'tv',
+      estimate: 'tv/estimate',
+      samples: [],
+      sd: 'tv/sd',
+      width: 'tv/width',
+    };
+    const layers = one.layers.map((layer) => ({ ...layer, id: renamed(layer.id) }));
+    const own = one.layers.map((layer) => ({ ...layer, id: `sample/${layer.id}` }));
+    const sampled = {
+      ...first,
+      ...{
+        estimate: 'sample/estimate',
+        samples: ['sample/sample-2'],
+        sd: 'sample/sd',
+        width: 'sample/width',
+      },
+    };
+    const folder = temporaryFolder();
+    const both = { ...one, layers: [...layers, ...own], results: [other, sampled] };
+    fill(folder, { 'report.html': await reportPage('test', [both]) });
+    const page = await browser.newPage();
+    await page.goto(`file://${join(folder, 'report.html')}`);
+    await page.locator('.probe svg').first().waitFor();
+    expect(await page.locator('.probe .normal').count()).toBe(1);
+    expect(await page.locator('.probe .bar').count()).toBe(1);
+    await page.getByRole('button', { name: 'flicker samples' }).click();
+    const red = async () => (await colourAt(page, '.under', 9, 9))[0];
+    await expect.poll(red, { interval: 40 }).toBeGreaterThan(110);
+    // The estimate of a folder that is called `sample` is none.
+    await page.waitForTimeout(400);
+    expect(await red()).toBeGreaterThan(110);
     await page.close();
   }, 60_000);
 

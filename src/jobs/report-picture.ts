@@ -1,7 +1,9 @@
 /** One picture of a report: its layers, what is said of each result, and the curve of what intervals held. */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { bind } from '../../problems/bind.js';
 import type { ProblemSpec } from '../../problems/problem.js';
 import { luminance } from '../../problems/restoration/colorize.js';
@@ -41,9 +43,10 @@ export async function pictureOf(
   results: readonly Reported[],
   truthFolder: string | undefined,
 ): Promise<ReportedPicture> {
-  const [{ line }] = results;
+  const [{ line, folder }] = results;
   const layers: Layer[] = [];
-  const measured = await measurementOf(line);
+  const input = await inputOf(line, folder);
+  const measured = await measurementOf(line, input);
   if (measured) layers.push({ id: 'measurement', label: 'measurement', image: measured, kind: 'picture' });
   const reported: ReportedResult[] = [];
   let truth: FloatArray | undefined;
@@ -53,7 +56,7 @@ export async function pictureOf(
     const label = labelOf(result, results);
     const own = await layersOf(result, numbers, results.length > 1 ? `${label}: ` : '');
     layers.push(...own);
-    reported.push(resultOf(result, label, own, numbers, truth));
+    reported.push(resultOf(result, label, own, numbers, truth, input));
   }
   if (truth) layers.push({ id: 'truth', label: 'truth', image: truth, kind: 'picture' });
   const { shape } = layers.find(({ id }) => id.endsWith('estimate'))!.image;
@@ -70,9 +73,26 @@ function labelOf({ label, line }: Reported, all: readonly Reported[]): string {
 
 const isPicture = ({ shape }: FloatArray) => shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
 
-/** Undefined where the measurement is gone, or is no picture. */
-async function measurementOf({ path, made }: RestoredLine): Promise<FloatArray | undefined> {
-  if (path === undefined || !existsSync(path)) return undefined;
+/**
+ * Paths are as they were given where `restore` ran: the folder that this was is one of those above the results.
+ * @returns undefined where the file is gone, or is another now.
+ */
+async function inputOf({ path, made }: RestoredLine, folder: string): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const places = [path];
+  for (let above = resolve(folder); above !== dirname(above); above = dirname(above)) {
+    places.push(join(dirname(above), path));
+  }
+  for (const place of new Set(places)) {
+    if (!statSync(place, { throwIfNoEntry: false })?.isFile()) continue;
+    if (bytesToHex(sha256(await readFile(place))) === made['input']) return place;
+  }
+  return undefined;
+}
+
+/** Undefined where the measurement is not there, or is no picture. */
+async function measurementOf({ made }: RestoredLine, path: string | undefined) {
+  if (path === undefined) return undefined;
   const page = made['page'] as number | undefined;
   const dataset = made['dataset'] as string | undefined;
   const { array } = await readInput(path, undefined, { page, dataset });
@@ -176,6 +196,7 @@ function resultOf(
   layers: readonly Layer[],
   numbers: Numbers,
   truth: FloatArray | undefined,
+  input: string | undefined,
 ): ReportedResult {
   const called = (ending: string) => layers.find(({ id }) => id.endsWith(ending))?.id;
   return {
@@ -187,12 +208,17 @@ function resultOf(
     level: Number(line.made['level']),
     promise: line.calibration?.words,
     isUncertainty: line.samplesPosterior || line.capped !== undefined,
-    facts: factsOf(line),
+    facts: input === undefined ? [gone(line), ...factsOf(line)] : factsOf(line),
     warnings: (line.warnings ?? []).map(({ message }) => message),
     command: commandOf(line),
     curve: truth && curveOf(label, line, numbers, truth),
   };
 }
+
+const gone = ({ path }: RestoredLine): [string, string] => [
+  'measurement',
+  `${path ?? 'the file'} is not there, or is another file now`,
+];
 
 function factsOf(line: RestoredLine): [string, string][] {
   const { made, misfit, psnr, ssim, uncertainty, seconds, networkEvaluations, calibration } = line;

@@ -22,7 +22,6 @@ button[aria-pressed=true] { background: var(--mark); color: var(--paper); }
 .stage .cross { position: absolute; width: 15px; height: 15px; margin: -8px 0 0 -8px; border: 2px solid #fff; outline: 1px solid #000a; border-radius: 50%; pointer-events: none; }
 .slider { width: 100%; margin: .4rem 0; accent-color: var(--mark); min-height: 1.6rem; }
 .scale { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; font-size: .85rem; color: var(--faint); min-height: 1.5rem; }
-.scale .scale { flex-wrap: nowrap; white-space: nowrap; }
 .scale i { flex: 0 1 auto; width: 8rem; min-width: 2rem; height: .8rem; border: 1px solid var(--line); }
 .probe { background: var(--panel); border-radius: .4rem; padding: .6rem .8rem; font-variant-numeric: tabular-nums; min-height: 9.5rem; }
 .probe svg { display: block; width: 100%; height: 4.2rem; }
@@ -35,7 +34,8 @@ button[aria-pressed=true] { background: var(--mark); color: var(--paper); }
 table { border-collapse: collapse; margin: .4rem 0 1rem; font-variant-numeric: tabular-nums; }
 .wide { overflow-x: auto; }
 th, td { text-align: left; padding: .15rem .8rem .15rem 0; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; }
-td { overflow-wrap: anywhere; }
+td { overflow-wrap: anywhere; min-width: 6rem; }
+td.number { min-width: 0; }
 thead th, th[scope=row] { color: var(--faint); }
 td.number, th.number { text-align: right; white-space: nowrap; }
 .promise { border-left: 3px solid var(--mark); padding-left: .7rem; margin: .5rem 0; }

@@ -38,9 +38,24 @@ describe('reportFolder', () => {
     // A second report replaces the first; without truth there is none to see.
     await reportFolder({ folder: out });
     expect(pageData(readFileSync(path, 'utf8')).pictures[0].layers.at(-1).id).toBe('width');
-    rmSync(join(root, 'in', 'c.png'));
+    // Another file of this name is not what was measured.
+    fill(root, { 'in/c.png': await colourPng(10, 10, 1) });
     await reportFolder({ folder: out });
-    expect(pageData(readFileSync(path, 'utf8')).pictures[1].layers[0].id).toBe('estimate');
+    const changed = readFileSync(path, 'utf8');
+    expect(pageData(changed).pictures[1].layers[0].id).toBe('estimate');
+    expect(changed).toContain('in/c.png is not there, or is another file now');
+  });
+
+  it('finds measurements by the paths that restore was given, wherever it is called', async () => {
+    const root = temporaryFolder();
+    fill(root, { 'deep/in/a.png': await colourPng(10, 10) });
+    const before = process.cwd();
+    process.chdir(join(root, 'deep'));
+    await restoreFolder({ inputs: ['in'], out: 'some/out', spec, solver: narrow }).finally(() =>
+      process.chdir(before),
+    );
+    const html = readFileSync(await reportFolder({ folder: join(root, 'deep/some/out') }), 'utf8');
+    expect(pageData(html).pictures[0].layers[0].id).toBe('measurement');
   });
 
   it('puts several folders side by side', async () => {

@@ -237,6 +237,9 @@ describe.skipIf(!hasBrowser)('a report in Chromium', () => {
 
   it('is readable in the dark and fits a small screen', async () => {
     const { page } = await opened({ colorScheme: 'dark', viewport: { width: 390, height: 800 } });
+    await page.locator('.left').first().selectOption('sd');
+    await page.locator('.right').first().selectOption('width');
+    await page.getByText('25.5 of 255 grey levels').waitFor();
     const measures = await page.locator('body').evaluate((body) => {
       // biome-ignore lint/suspicious/noExplicitAny: as above.
       const { getComputedStyle, document } = globalThis as any;

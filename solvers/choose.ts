@@ -165,7 +165,7 @@ export function recommended(problem: Problem, wanted: Wanted = {}): string {
   const { identity, undo, rounding } = problem.operator;
   if (identity && gaussian) return 'tweedie';
   const white = gaussian || problem.noise.whitening !== undefined;
-  if (uncertainty && isLinear(problem.operator) && white) return 'mmps';
+  if (uncertainty && isLinear(problem.operator) && white) return 'flower';
   // Of `colorize` colours are wanted, which a denoiser of grey does not invent.
   if (!uncertainty && undo && problem.name !== 'colorize' && problem.noise.octaves) return 'two-scale';
   const photons = !uncertainty && problem.noise.photonLevels !== undefined;

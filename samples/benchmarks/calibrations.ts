@@ -18,9 +18,9 @@ import { cases, photographsOf } from './calibration-cases.js';
 /** By the solvers that are recommended, and by the one that `--uncertainty` takes. */
 const cards = {
   ...cases,
-  'blur-uncertainty': { ...cases.blur, solver: 'mmps' },
-  'downsample-uncertainty': { ...cases.downsample, solver: 'mmps' },
-  'missing-uncertainty': { ...cases.missing, solver: 'mmps' },
+  'blur-uncertainty': { ...cases.blur, solver: 'flower' },
+  'downsample-uncertainty': { ...cases.downsample, solver: 'flower' },
+  'missing-uncertainty': { ...cases.missing, solver: 'flower' },
 };
 
 const { values, positionals } = parseArgs({

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import type { DiffusionPrior } from '../../models/prior.js';
 import type { LinearOperator } from '../../problems/operator.js';
+import { equalVariance, type Problem } from '../../problems/problem.js';
 import { type FloatArray, filled, floatArray, mapArray, zeros } from '../../src/core/array.js';
 import type { State } from '../../src/core/checkpoints.js';
 import type { Random } from '../../src/core/random.js';
@@ -110,4 +111,22 @@ export async function splittingEstimate(
   return splitting({ operator, measurement, noiseVariance, ...how }, (x, sigma, k) =>
     equivariantDenoise(prior, x, sigma, context.random('estimate', k), context.signal),
   );
+}
+
+/** `estimate` of solvers of linear problems with white noise. @returns nothing where the options ask for the mean. */
+export async function estimateBySplitting(
+  { measurement, problem, prior, noiseVariance = equalVariance(problem) }: EstimateTask,
+  { estimateSteps, estimateNoise }: z.infer<z.ZodObject<typeof estimateOptions>>,
+  context: Context,
+): Promise<FloatArray | undefined> {
+  if (estimateSteps === 0 || noiseVariance === undefined) return undefined;
+  const fit = { steps: estimateSteps, fresh: estimateNoise };
+  return splittingEstimate({ operator: problem.operator, measurement, noiseVariance }, prior, fit, context);
+}
+
+interface EstimateTask {
+  readonly measurement: FloatArray;
+  readonly problem: Problem & { readonly operator: LinearOperator };
+  readonly prior: DiffusionPrior;
+  readonly noiseVariance?: number;
 }

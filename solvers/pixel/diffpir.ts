@@ -28,7 +28,7 @@ import { moveToData } from '../parts/data-step.js';
 import { equivariantDenoise } from '../parts/equivariant.js';
 import { noiseRange } from '../parts/noise-levels.js';
 import { sceneStart } from '../parts/scene-start.js';
-import { estimateOptions, splittingEstimate } from '../parts/splitting.js';
+import { estimateBySplitting, estimateOptions } from '../parts/splitting.js';
 
 /** As in the published code: without noise the data step would not be definite. */
 const LEAST_NOISE = 0.001;
@@ -93,12 +93,7 @@ export const diffpir = defineSolver({
   options,
   presets,
 
-  async estimate({ measurement, problem, prior, noiseVariance }, { estimateSteps, estimateNoise }, context) {
-    if (estimateSteps === 0) return undefined;
-    const { operator } = problem;
-    const fit = { steps: estimateSteps, fresh: estimateNoise };
-    return splittingEstimate({ operator, measurement, noiseVariance }, prior, fit, context);
-  },
+  estimate: estimateBySplitting,
 
   async run(
     { measurement, problem, prior, noiseVariance },

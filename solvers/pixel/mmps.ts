@@ -33,7 +33,7 @@ import { explaining } from '../parts/data-step.js';
 import { denoisingSlope } from '../parts/denoising-slope.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
 import { reverseDiffusion } from '../parts/reverse-diffusion.js';
-import { estimateOptions, splittingEstimate } from '../parts/splitting.js';
+import { estimateBySplitting, estimateOptions } from '../parts/splitting.js';
 import { startImage } from '../parts/start-image.js';
 
 const options = z.strictObject({
@@ -89,13 +89,7 @@ export const mmps = defineSolver({
   options,
   presets,
 
-  async estimate({ measurement, problem, prior }, { estimateSteps, estimateNoise }, context) {
-    const noiseVariance = equalVariance(problem);
-    if (estimateSteps === 0 || noiseVariance === undefined) return undefined;
-    const { operator } = problem;
-    const fit = { steps: estimateSteps, fresh: estimateNoise };
-    return splittingEstimate({ operator, measurement, noiseVariance }, prior, fit, context);
-  },
+  estimate: estimateBySplitting,
 
   async run({ measurement, problem, prior }, { steps, iterations, ...levels }, context) {
     const { signal, random } = context;

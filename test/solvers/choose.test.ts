@@ -281,9 +281,9 @@ describe('recommended', () => {
   describe('where the uncertainty is wanted', () => {
     it.each([
       ['denoise', 'gaussian:sigma=0.1', 'tweedie'],
-      ['gaussian-blur:sigma=1', 'gaussian:sigma=0.1', 'mmps'],
-      ['inpaint:fraction=0.5', 'gaussian:sigma=0.1', 'mmps'],
-      ['denoise', 'correlated:octaves=0.01:0.02', 'mmps'],
+      ['gaussian-blur:sigma=1', 'gaussian:sigma=0.1', 'flower'],
+      ['inpaint:fraction=0.5', 'gaussian:sigma=0.1', 'flower'],
+      ['denoise', 'correlated:octaves=0.01:0.02', 'flower'],
       ['clip', 'gaussian:sigma=0.1', 'daps'],
       ['denoise', 'poisson:gain=0.01', 'dps'],
     ])('%s with %s is for %s', (operator, noise, solver) => {

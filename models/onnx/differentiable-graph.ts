@@ -8,6 +8,7 @@ import { Pool } from './pool.js';
 import { readModel } from './proto/read.js';
 import { writeModel } from './proto/write.js';
 import type { Precision, Runtime, Session, SessionOptions, Tensor } from './runtime.js';
+import { sinesIn } from './sines.js';
 
 export interface GraphModel {
   readonly source: ModelSource;
@@ -150,13 +151,13 @@ export class DifferentiableGraph {
         outputs,
       });
       const options = { ...session, externalDataFolder: models.externalDataFolder };
-      const forward = await runtime.open(graphOf(models.forward, models.residuals), {
+      const forward = await openBytes(runtime, graphOf(models.forward, models.residuals), {
         ...options,
         keep: models.residuals,
         name: source.name,
       });
       const halves = forward.outputs.filter(({ type }) => type === 'float16').map(({ name }) => name);
-      const backward = await runtime.open(graphOf(models.backward, halves), {
+      const backward = await openBytes(runtime, graphOf(models.backward, halves), {
         ...options,
         name: `the gradient of ${source.name}`,
       });
@@ -177,8 +178,14 @@ export async function openGraph({
 }: Omit<GraphModel, 'differentiate'>): Promise<Session> {
   const { bytes, folder, path, name } = source;
   const options = { ...session, name, ...(folder !== undefined && { externalDataFolder: folder }) };
-  if (precision === 'fp16') return runtime.open(rounded(bytes, source, precision), options);
-  return runtime.open(folder === undefined ? (path ?? bytes) : bytes, options);
+  if (precision === 'fp16') return openBytes(runtime, rounded(bytes, source, precision), options);
+  return folder === undefined && path !== undefined
+    ? runtime.open(path, options)
+    : openBytes(runtime, bytes, options);
+}
+
+function openBytes(runtime: Runtime, bytes: Uint8Array, options: SessionOptions): Promise<Session> {
+  return runtime.open(bytes, options.device === 'webgpu' ? { ...options, onCpu: sinesIn(bytes) } : options);
 }
 
 /** A graph in this precision; one that is in float16 already stays as it is. */

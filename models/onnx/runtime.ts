@@ -40,6 +40,8 @@ export interface SessionOptions {
   threads?: number;
   /** What the graph runs on; the CPU when absent. */
   device?: Device;
+  /** Names of nodes that WebGPU is to leave to the CPU. */
+  onCpu?: readonly string[];
   /** Outputs that are to be kept: they stay on the device where the runtime allows. */
   keep?: readonly string[];
   /** How far ONNX Runtime rewrites the graph; `all` when absent. It changes the last bits of the results. */

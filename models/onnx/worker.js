@@ -178,7 +178,12 @@ function sessionSettings(options) {
     session.model_external_initializers_file_folder_path = options.externalDataFolder;
   }
   return {
-    executionProviders: [options.device ?? 'cpu'],
+    executionProviders: [
+      // An empty list is refused.
+      options.device === 'webgpu' && options.onCpu?.length
+        ? { name: 'webgpu', forceCpuNodeNames: options.onCpu }
+        : (options.device ?? 'cpu'),
+    ],
     graphOptimizationLevel: options.optimisation ?? 'all',
     logSeverityLevel: 3,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),

@@ -110,10 +110,16 @@ function loadOrt({ webgpu, wasm, threads }: WebOptions): Promise<Module> {
   return loaded;
 }
 
-function settings({ optimisation, device, keep }: SessionOptions): Ort.InferenceSession.SessionOptions {
+function settings({
+  optimisation,
+  device,
+  keep,
+  onCpu = [],
+}: SessionOptions): Ort.InferenceSession.SessionOptions {
   const gpu = device === 'webgpu';
+  const webgpu = { name: 'webgpu', ...(onCpu.length > 0 && { forceCpuNodeNames: onCpu }) };
   return {
-    executionProviders: [gpu ? 'webgpu' : 'wasm'],
+    executionProviders: [gpu ? webgpu : 'wasm'],
     graphOptimizationLevel: optimisation ?? 'all',
     logSeverityLevel: 3,
     // Otherwise what a pullback needs would travel to the CPU and back.

@@ -26,7 +26,8 @@ async function listAction(kind: Kind | 'devices', options: { readonly json?: boo
   const tell = ({ name, ...entry }: Entry, width: number) =>
     output.result(`${name.padEnd(width)}  ${entry.summary}`, { type: 'entry', kind, name, ...entry });
   if (kind === 'devices') {
-    output.note('trying each; one whose graphics are in software takes up to a minute', { type: 'trying' });
+    const line = 'trying each; one whose graphics are in software takes up to a minute';
+    output.note(line, { type: 'progress', line });
     await listDevices((entry) => tell(entry, widest(devices)));
     return;
   }

@@ -108,7 +108,7 @@ it.runIf(hasVulkan)(
     };
     const [found, truth] = [await answers('webgpu'), await answers('cpu')];
     truth.forEach((values, i) => {
-      expect(offBy(found[i], values)).toBeLessThan(1e-3);
+      expect(offBy(found[i], values)).toBeLessThan(1e-5);
       // Were they equal, the CPU would have done it.
       expect(offBy(found[i], values)).toBeGreaterThan(0);
     });

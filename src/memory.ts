@@ -9,6 +9,7 @@ import type { Solver } from '../solvers/solver.js';
 import { requireExtents, requirePrior } from './core/arguments.js';
 import { type Shape, sizeOf } from './core/array.js';
 import { defaultSamples, wantsVariance } from './defaults.js';
+import { chainsAtATime } from './draw-samples.js';
 
 /** What a restoration holds in memory: its problem, its prior and its solver. */
 export interface MemoryTask {
@@ -26,6 +27,10 @@ export interface MemoryTask {
 /** Arrays of the image's size that solver, operator, statistics and files hold at a time, and for each sample drawn. */
 const ARRAYS = 30;
 const ARRAYS_PER_SAMPLE = 3.5;
+
+/** The same of a large image in tiles, whose chains are drawn one after another. */
+const ARRAYS_ONE_BY_ONE = 10;
+const ARRAYS_PER_SAMPLE_ONE_BY_ONE = 2;
 
 /** The same where the estimate comes from one evaluation of the network, and nothing else is asked for. */
 const ARRAYS_AT_ONCE = 9;
@@ -47,7 +52,11 @@ export function estimateMemory(task: MemoryTask): number {
   const drawn = solver.kind === 'point' ? 1 : (samples ?? defaultSamples(solver));
   const moments = solver.kind === 'chain' && solver.moments;
   const atOnce = moments && drawn === 0 && !wantsVariance(samples);
-  const arrays = (atOnce ? ARRAYS_AT_ONCE : ARRAYS + ARRAYS_PER_SAMPLE * drawn) * 4 * sizeOf(imageShape);
+  const count =
+    chainsAtATime(prior, imageShape) === 1
+      ? ARRAYS_ONE_BY_ONE + ARRAYS_PER_SAMPLE_ONE_BY_ONE * drawn
+      : ARRAYS + ARRAYS_PER_SAMPLE * drawn;
+  const arrays = (atOnce ? ARRAYS_AT_ONCE : count) * 4 * sizeOf(imageShape);
   const [height, width] = imageShape.slice(-2);
   const network = solver.needs.prior === 'none' ? undefined : prior?.footprint?.(height, width);
   if (network === undefined) return arrays;

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { DiffusionPrior } from '../models/prior.js';
 import { gaussianNoise } from '../problems/noises/gaussian.js';
 import { problemOf } from '../problems/problem.js';
 import { identity } from '../problems/restoration/denoise.js';
 import type { ChainSolver, Context, EnsembleSolver } from '../solvers/solver.js';
 import { filled } from '../src/core/array.js';
 import { keyedRandom } from '../src/core/random.js';
-import { drawSamples, type Progress } from '../src/draw-samples.js';
+import { chainsAtATime, drawSamples, type Progress } from '../src/draw-samples.js';
 
 const shape = [1, 2, 2];
 const task = { measurement: filled(shape, 0.5), problem: problemOf(identity(shape), gaussianNoise(0.1)) };
@@ -28,6 +29,18 @@ const chain: ChainSolver = {
     return filled(shape, random('value').uniform());
   },
 };
+it('chains are drawn side by side, but for a large image in tiles, which keep all workers busy', () => {
+  const prior = { kind: 'diffusion', workers: 3 } as DiffusionPrior;
+  const inTiles = { ...prior, inParts: async () => [] };
+  const [small, large] = [
+    [3, 512, 512],
+    [3, 3000, 4000],
+  ];
+  expect([chainsAtATime(prior, large), chainsAtATime(inTiles, small)]).toEqual([6, 6]);
+  expect(chainsAtATime(inTiles, large)).toBe(1);
+  expect(chainsAtATime(undefined, large)).toBe(2);
+});
+
 const randomOf = (k: number) => keyedRandom(0, 'draw', k);
 const drawing = { task, options: {}, variance: false, atATime: 2, randomOf };
 

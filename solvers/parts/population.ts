@@ -91,6 +91,7 @@ export class Population<S> {
   /** For each particle, which of the first ones it descends from. */
   #ancestors: Int32Array;
   readonly #ess: number[] = [];
+  #resamplings = 0;
   #logEvidence = 0;
 
   /** @throws UsageError where there is no list of particles. */
@@ -127,6 +128,7 @@ export class Population<S> {
     const ess = effectiveSize(this.#logWeights);
     this.#ess.push(ess);
     if (!(ess < threshold * count)) return;
+    this.#resamplings++;
     this.#logEvidence += level;
     const parents = systematicResampling(this.#logWeights, random.uniform());
     const [states, ancestors] = [[...this.#states], this.#ancestors];
@@ -150,12 +152,13 @@ export class Population<S> {
    * What is known of it at the end. The evidence is the mean of the weights, over all resampling.
    * @throws Error where no particle has a finite weight.
    */
-  result(): Required<Omit<Ensemble, 'samples' | 'diagnostics'>> {
+  result(): Required<Omit<Ensemble, 'samples'>> {
     return {
       logWeights: [...this.#logWeights],
       logEvidence: this.#logEvidence + this.#level(),
       ess: [...this.#ess, effectiveSize(this.#logWeights)],
       ancestors: [...this.#ancestors],
+      diagnostics: { resamplings: [this.#resamplings] },
     };
   }
 }

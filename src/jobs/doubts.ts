@@ -118,6 +118,19 @@ const chainJudge: Judge = ({ posterior: { diagnostics } }) => {
   };
 };
 
+/** Beyond this a log-evidence is low by more than its error says: docs/uncertainty.md. */
+const UNKNOWN = 0.5;
+
+/** Nearly all particles descend from a few: what the others would have told is lost. */
+const evidenceJudge: Judge = ({ posterior: { ancestors, logEvidenceError, solver } }) => {
+  if (!ancestors || !(logEvidenceError! > UNKNOWN)) return undefined;
+  const found = `${ancestors.length} particles of ${solver} descend from ${new Set(ancestors).size} of the first`;
+  return {
+    code: 'evidence',
+    message: `${found}: log p(y) may be many nats too low, and the intervals too narrow; take more --samples`,
+  };
+};
+
 /** A problem that leaves images as they are (noise alone), and an estimate that is the measurement to half a level. */
 const unchangedJudge: Judge = async ({ measurement, problem, estimate, bits }) => {
   if (!sameShape(measurement.shape, problem.imageShape) || !sameShape(estimate.shape, measurement.shape))
@@ -181,6 +194,7 @@ const judges: readonly Judge[] = [
   capJudge,
   misfitJudge,
   chainJudge,
+  evidenceJudge,
   unchangedJudge,
   missingJudge,
   rangeJudge,

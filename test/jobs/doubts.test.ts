@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bind } from '../../problems/bind.js';
@@ -6,10 +7,12 @@ import type { ChainSolver } from '../../solvers/solver.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 import { encodeNpy } from '../../src/io/npy.js';
-import { doubtsOf } from '../../src/jobs/doubts.js';
+import { doubtsOf, requirePlausible } from '../../src/jobs/doubts.js';
 import { type FolderEvent, type FolderJob, restoreFolder } from '../../src/jobs/restore-folder.js';
 import { readProblem } from '../../src/load/problem-files.js';
 import type { Posterior } from '../../src/restore.js';
+import { retrodictHere as retrodict } from '../cli/in-process.js';
+import { jsonLines } from '../cli/spawn.js';
 import { fill, temporaryFolder } from '../io/folders.js';
 import { tokenPrior } from '../solvers/three-tokens.js';
 
@@ -62,6 +65,39 @@ describe('doubts about a result', () => {
     const { warned, line } = await restored(grey(sigma), { solver: answering(() => 0.5) });
     expect(warned).toEqual([code]);
     expect(line?.warnings?.[0].message).toMatch(/^the misfit is \d\.\d+ \(1 is ideal\): .*--noise/);
+  });
+
+  it.each([
+    [9, []],
+    [11, ['misfit']],
+    [900, ['misfit']],
+  ])('of few values name a misfit from 10 on: %s', async (misfit, codes) => {
+    const problem = bind(await readProblem('denoise', 'gaussian:sigma=0.1'), { imageShape: [1, 5, 5] });
+    const estimate = floatArray(new Float32Array(25).fill(0.5), [1, 5, 5]);
+    const posterior = { misfit: [misfit], mean: estimate, solver: 'answer' } as unknown as Posterior;
+    const judged = { measurement: zeros([1, 5, 5]), problem, posterior, estimate, bits: 8 };
+    await requirePlausible(judged);
+    expect((await doubtsOf(judged)).map(({ code }) => code)).toEqual(codes);
+    await expect(
+      requirePlausible({ ...judged, posterior: { ...posterior, misfit: [1001] } }),
+    ).rejects.toThrow('the estimate does not explain the measurement');
+  });
+
+  it('name particles that descend from a few', async () => {
+    const problem = bind(await readProblem('denoise', 'gaussian:sigma=0.1'), { imageShape: [1, 5, 5] });
+    const estimate = floatArray(new Float32Array(25).fill(0.5), [1, 5, 5]);
+    const codes = async (logEvidenceError: number) => {
+      const found = { misfit: [1], mean: estimate, solver: 'tds', ancestors: [3, 3, 3, 1], logEvidenceError };
+      const posterior = found as unknown as Posterior;
+      return doubtsOf({ measurement: zeros([1, 5, 5]), problem, posterior, estimate, bits: 8 });
+    };
+    expect(await codes(0.4)).toEqual([]);
+    expect(await codes(0.6)).toEqual([
+      {
+        code: 'evidence',
+        message: expect.stringMatching(/^4 particles of tds descend from 2 of the first: /),
+      },
+    ]);
   });
 
   it('are none of a misfit below 0.3 where the level of noise is the least that there may be', async () => {
@@ -203,4 +239,50 @@ describe('a wreck', () => {
     const fine = await restored(grey(0.1), { solver: chains([1, 1.1, 3]) as unknown as ChainSolver });
     expect(fine.warned).toEqual([]);
   });
+});
+
+describe('on the command line', () => {
+  /** Blocks of 6 px, whose edges a blur takes away. */
+  const blocks = (side: number) => {
+    const levels = keyedRandom(0, 'blocks', 0)('levels').normals([3, 8, 8]).data;
+    const values = Uint8Array.from({ length: 3 * side * side }, (_, i) => {
+      const [c, x, y] = [i % 3, Math.floor(i / 3) % side, Math.floor(i / 3 / side)];
+      return 128 + 45 * Math.tanh(levels[(c * 8 + Math.floor(y / 6)) * 8 + Math.floor(x / 6)]);
+    });
+    return sharp(values, { raw: { width: side, height: side, channels: 3 } })
+      .png()
+      .toBuffer();
+  };
+
+  it('a wrong σ and a wrong blur are told, and right ones are not', async () => {
+    const root = temporaryFolder();
+    fill(root, { 'in/a.png': await blocks(48) });
+    const run = (...words: string[]) => retrodict(words, { cwd: root });
+    const [blurred, wide] = ['gaussian-blur:sigma=1.6', 'gaussian-blur:sigma=5'];
+    await run('simulate', 'in', '--out', 'noisy', '--problem', 'denoise', '--noise', '25');
+    await run('simulate', 'in', '--out', 'blurred', '--problem', blurred, '--noise', '2');
+    const how = ['--prior', 'photo-small', '--samples', '2', '--json'];
+    const warned = async (input: string, problem: string, noise: string) => {
+      const out = `${problem}-${noise}`;
+      const { stdout } = await run(
+        'restore',
+        input,
+        '--out',
+        out,
+        '--problem',
+        problem,
+        '--noise',
+        noise,
+        ...how,
+      );
+      const events = jsonLines({ stdout });
+      expect(events.map(({ type }) => type)).toContain('done');
+      return events.filter(({ type }) => type === 'warning').map(({ code }) => code);
+    };
+    expect(await warned('noisy', 'denoise', '25')).toEqual([]);
+    expect(await warned('noisy', 'denoise', '3')).toContain('noisy');
+    expect(await warned('noisy', 'denoise', '90')).toContain('misfit');
+    expect(await warned('blurred', blurred, '2')).toEqual([]);
+    expect(await warned('blurred', wide, '2')).toContain('misfit');
+  }, 120_000);
 });

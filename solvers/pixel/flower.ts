@@ -73,20 +73,20 @@ const options = z.strictObject({
 
 /** From as high as what is missing asks for; fewer levels are wider, and more of them want more that is directed. */
 const levels = { sigmaMax: 2.5, spacing: 'geometric' } as const;
-const fineDetail = { ...levels, steps: 37, directed: 0.6, estimateSteps: 20 } as const;
-const softened = { ...fineDetail, steps: 40, estimateSteps: 0 } as const;
+const fineDetail = { ...levels, steps: 37, directed: 0.3, estimateSteps: 20 } as const;
+const softened = { ...levels, directed: 0.5 } as const;
 const presets = {
   denoise: { ...fineDetail, directed: 0.25 },
-  inpaint: { ...levels, directed: 0.5, sigmaMax: 10 },
+  inpaint: { ...levels, directed: 0.4, sigmaMax: 10 },
   'inpaint:fraction': { ...levels, directed: 0.35, estimateSteps: 40 },
   'gaussian-blur': softened,
-  'motion-blur': fineDetail,
+  'motion-blur': { ...fineDetail, directed: 0.15 },
   blur: fineDetail,
   'defocus-blur': softened,
   satellite: fineDetail,
   'space-varying-blur': softened,
-  downsample: { ...fineDetail, estimateNoise: 0.5 },
-  '*': { ...levels, directed: 0.5 },
+  downsample: { ...fineDetail, directed: 0.5, estimateNoise: 0.5 },
+  '*': { ...levels, directed: 0.4 },
 } as const;
 
 export const flower = defineSolver({

@@ -6,7 +6,7 @@ import { compilerOptions, entries } from './type-errors.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-it('every exported function and class has an example', { timeout: 60_000 }, () => {
+it('every exported function and class has an example', { timeout: 180_000 }, () => {
   const files = Object.values(entries).map((path) => root + path);
   const program = ts.createProgram(files, compilerOptions);
   const checker = program.getTypeChecker();

@@ -20,10 +20,10 @@
  * pixels go together the standard deviation is 0.96 to 1.1 of the exact one (test/exact/presets.test.ts).
  *
  * Departs from the published code otherwise: the state is variance exploding on [0, 1], an exact change of variables
- * (σ = (1 − t)/t); it begins at what the measurement says (parts/start-image.ts), not at grey; the levels end at half of
- * the measurement's noise; the linear system is solved exactly where the operator has a closed form (in the published
- * code conjugate gradients never stop early). The mean of a few samples is off by their spread; the presets' estimate is
- * made by splitting (parts/splitting.ts), and the interval lies about it.
+ * (σ = (1 − t)/t); it begins at what the measurement says (parts/start-image.ts), not at grey; the levels end at half
+ * of the measurement's noise; the linear system is solved exactly where the operator has a closed form (in the
+ * published code conjugate gradients never stop early). The mean of a few samples is off by their spread; the presets'
+ * estimate is made by splitting (parts/splitting.ts), and the interval lies about it.
  */
 import { z } from 'zod';
 import type { DiffusionPrior } from '../../models/prior.js';

@@ -12,7 +12,7 @@ interface Made {
   readonly solverVersion?: string;
   readonly options?: Readonly<Record<string, unknown>>;
   readonly weights?: readonly string[];
-  readonly device?: { readonly name: string };
+  readonly device?: { readonly name: string; readonly type: string };
   readonly epistemic?: { readonly rounds: number };
   readonly keepSamples?: boolean;
   readonly calibration?: { readonly promise: PromiseKind };
@@ -54,6 +54,7 @@ export function commandOf({ path = 'IN', made: all, prior, calibration, capped }
     option('tile', made['tile']),
     option('memory', made['memory']),
     option('device', made.device?.name),
+    made.device?.type === 'float16' && '--precision fp16',
     option('format', format),
     option('bits', format === 'npy' ? undefined : bits),
     option('quality', quality),

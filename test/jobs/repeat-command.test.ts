@@ -39,6 +39,7 @@ it.each<[string, string, string[]]>([
       ...['--tile', '24', '--format', 'tiff', '--bits', '16', '--estimate', 'sample', '--level', '0.8'],
     ],
   ],
+  ['half precision', 'a b.png', ['--problem', 'denoise', '--noise', '25', ...small, '--precision', 'fp16']],
   [
     'a cap',
     'a b.png',

@@ -3,13 +3,12 @@
  * under its own hash. The index is replaced whole, so that the folder is right at any moment; what it does not list is
  * removed. It is of one item made in one way: another key has another folder.
  */
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { floatArray, sizeOf } from '../core/array.js';
 import type { Checkpoint, Checkpoints, Cost, State } from '../core/checkpoints.js';
 import { moveInPlace, writeAside, writeFileAtomic } from './atomic.js';
-import { digested } from './digested.js';
+import { digested, sha256Of } from './digested.js';
 
 /** How often work is saved. */
 export interface Saving {
@@ -54,7 +53,7 @@ export class CheckpointFolder implements Checkpoints {
    * @param parent the folder of all items' checkpoints.
    */
   static async open(parent: string, name: string, key: string, saving: Saving): Promise<CheckpointFolder> {
-    const own = `${hashOf(name).slice(0, 32)}.`;
+    const own = `${sha256Of(name).slice(0, 32)}.`;
     const folder = join(parent, own + key.slice(0, 32));
     for (const other of await readdir(parent).catch(() => [])) {
       if (other.startsWith(own) && join(parent, other) !== folder) {
@@ -74,7 +73,7 @@ export class CheckpointFolder implements Checkpoints {
     const state: Record<string, State[string]> = {};
     for (const [array, { sha256, shape }] of Object.entries(piece.state)) {
       const bytes = await readFile(join(this.folder, fileOf(sha256))).catch(() => undefined);
-      if (bytes?.length !== 4 * sizeOf(shape) || hashOf(bytes) !== sha256) {
+      if (bytes?.length !== 4 * sizeOf(shape) || sha256Of(bytes) !== sha256) {
         this.saving.tell(`${name} of an earlier run is damaged in ${this.folder}, so it is begun anew`);
         return undefined;
       }
@@ -165,10 +164,6 @@ function filesOf({ state }: Piece): string[] {
 /** What a piece was made of is not needed once it is whole: `known, part 3`. */
 function removeParts(pieces: Record<string, Piece>, name: string): void {
   for (const part of Object.keys(pieces)) if (part.startsWith(`${name}, `)) delete pieces[part];
-}
-
-function hashOf(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }
 
 /** Undefined where there is none, or none that can be used, which is told. */

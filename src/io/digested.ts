@@ -15,3 +15,8 @@ export function* digested(content: Content, note: (digest: Digest) => void): Gen
   }
   note({ bytes, sha256: hash.digest('hex') });
 }
+
+/** Of what is in memory: 64 hexadecimal digits. */
+export function sha256Of(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}

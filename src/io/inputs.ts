@@ -1,5 +1,4 @@
 /** Reads what a job works on: measurements and images, and the files that the options of a problem name. */
-import { createHash } from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type FloatArray, floatArray, formatShape, mapArray, type Shape } from '../core/array.js';
@@ -7,6 +6,7 @@ import { UsageError } from '../core/errors.js';
 import { requireFinite } from '../core/finite.js';
 import type { Levels } from '../core/levels.js';
 import { reasonOf } from '../core/reasons.js';
+import { sha256Of } from './digested.js';
 import { dimLevels } from './dim-pictures.js';
 import { decodeNpy, MOST_VALUES, type NpyArray, openNpy } from './npy.js';
 import { npzMembers } from './npz.js';
@@ -78,7 +78,7 @@ export async function openInput(
   if (pages) return openPage(pages, bytes, path, part);
   const decode = async () => {
     const picture = await decodePicture(bytes, path, limits, part.page);
-    return { array: picture.image, picture, levels: dimLevels(picture), sha256: hashOf(bytes) };
+    return { array: picture.image, picture, levels: dimLevels(picture), sha256: sha256Of(bytes) };
   };
   return { shape: await pictureShape(bytes, path, limits, part.page), read: decode };
 }
@@ -109,7 +109,7 @@ function openPage(pages: Pages, bytes: Uint8Array, path: string, { page }: Part)
   if (page !== undefined && page > count) throw new UsageError(`${path} holds ${count} images, not ${page}`);
   return {
     shape,
-    read: async () => ({ about: {}, ...(await pages.read(page ?? 1)), sha256: hashOf(bytes) }),
+    read: async () => ({ about: {}, ...(await pages.read(page ?? 1)), sha256: sha256Of(bytes) }),
   };
 }
 
@@ -122,7 +122,7 @@ async function openArray(path: string, maxValues?: number): Promise<OpenInput> {
     read: async () => {
       const bytes = await read();
       const { array, top } = decodeNpy(bytes, path, maxValues);
-      return { array, top, sha256: hashOf(bytes) };
+      return { array, top, sha256: sha256Of(bytes) };
     },
   };
 }
@@ -130,11 +130,7 @@ async function openArray(path: string, maxValues?: number): Promise<OpenInput> {
 async function readArchive(path: string, maxValues?: number, wanted?: string): Promise<Input> {
   const bytes = await readBytes(path);
   const { array, top } = await chosenArray(bytes, path, maxValues, wanted);
-  return { array, top, sha256: hashOf(bytes) };
-}
-
-function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return { array, top, sha256: sha256Of(bytes) };
 }
 
 /** @param wanted the name of the array that is meant, where the archive holds several. */

@@ -2,8 +2,6 @@
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { bind } from '../../problems/bind.js';
 import type { ProblemSpec } from '../../problems/problem.js';
 import { luminance } from '../../problems/restoration/colorize.js';
@@ -13,6 +11,7 @@ import { UsageError } from '../core/errors.js';
 import { intoLevels, type Levels } from '../core/levels.js';
 import { halfWidthOf } from '../core/posterior.js';
 import { intervalScore } from '../core/spread-scores.js';
+import { sha256Of } from '../io/digested.js';
 import { readInput } from '../io/inputs.js';
 import { decodeNpz } from '../io/npz.js';
 import type { Curve } from '../report/curve.js';
@@ -85,7 +84,7 @@ async function inputOf({ path, made }: RestoredLine, folder: string): Promise<st
   }
   for (const place of new Set(places)) {
     if (!statSync(place, { throwIfNoEntry: false })?.isFile()) continue;
-    if (bytesToHex(sha256(await readFile(place))) === made['input']) return place;
+    if (sha256Of(await readFile(place)) === made['input']) return place;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** How uncertain a denoised image is on average, as the denoiser itself states it. */
+/** How uncertain a denoised image is, as the denoiser itself states it. */
 import type { DiffusionPrior } from '../../models/prior.js';
 import { type FloatArray, mapArray } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
@@ -36,9 +36,4 @@ export async function probeJacobian(
   const slope = Math.min(1, Math.max(LEAST, dot(signs.data, image.data) / x.size));
   const squares = dot(image.data, image.data) / x.size;
   return { image, slope, steepest: Math.min(1, Math.max(slope, squares / slope)) };
-}
-
-/** The slope alone. */
-export async function denoisingSlope(...probed: Parameters<typeof probeJacobian>): Promise<number> {
-  return (await probeJacobian(...probed)).slope;
 }

@@ -13,11 +13,12 @@
  * - r² = σ² tr(J²)/tr(J), the variance in the directions that are open. The mean over all directions is so small that
  *   the measurement of an edge counts for nothing at last (denoising: 22 to 24 dB in place of 30).
  * - In all other directions the draw is noise, of which the next denoiser would not know. The share
- *   1 − e, e = tr(J)²/(n tr(J²)), of x̂'s noise is completed to white noise and counted in σ'.
+ *   1 − e, e = tr(J)²/(n tr(J²)), of x̂'s noise is completed to white noise and counted in σ' (r² is small
+ *   enough that it fits there).
  * - `directed` of what the open directions miss by that is added along Jb.
  *
  * For a prior N(m, vI) e is 1, and all are the same; the chain draws from the posterior. Under a Gaussian prior whose
- * pixels go together the standard deviation is 0.96 to 1.1 of the exact one (test/exact/presets.test.ts).
+ * pixels go together the standard deviation is 0.97 to 1.04 of the exact one (results/presets.md).
  *
  * Departs from the published code otherwise: the state is variance exploding on [0, 1], an exact change of variables
  * (σ = (1 − t)/t); it begins at what the measurement says (parts/start-image.ts), not at grey; the levels end at half
@@ -26,16 +27,14 @@
  * estimate is made by splitting (parts/splitting.ts), and the interval lies about it.
  */
 import { z } from 'zod';
-import type { DiffusionPrior } from '../../models/prior.js';
-import { type FloatArray, zeros } from '../../src/core/array.js';
-import type { Random } from '../../src/core/random.js';
+import type { FloatArray } from '../../src/core/array.js';
 import { geometricSigmas } from '../../src/core/schedule.js';
 import { axpy, scale } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
 import { noised } from '../parts/ancestral.js';
 import { drawGivenData, exactDraw } from '../parts/data-draw.js';
-import { probeJacobian } from '../parts/denoising-slope.js';
 import { noiseRange } from '../parts/noise-levels.js';
+import { type ProbedJacobian, probeJacobian } from '../parts/probed-jacobian.js';
 import { estimateBySplitting, estimateOptions } from '../parts/splitting.js';
 import { startImage } from '../parts/start-image.js';
 import { addComplement } from '../parts/whitening.js';
@@ -112,18 +111,19 @@ export const flower = defineSolver({
     for (let i = 0; i < steps; i++) {
       await context.step(i, steps);
       const denoised = await prior.denoise(x, sigma, context.signal);
-      const { variance, strange, along } =
-        priorVariance === undefined
-          ? await openVariance(prior, x, denoised, sigma, context.random('probe', i), context.signal)
-          : { variance: 1 / (1 / priorVariance + 1 / sigma ** 2), strange: 0, along: zeros([0]) };
-      if (strange > 0) axpy(directed, along.data, denoised.data);
+      const next = i + 1 < steps ? sigmas[i + 1] : Number.POSITIVE_INFINITY;
+      const probe = () =>
+        probeJacobian(prior, x, denoised, sigma, context.random('probe', i), context.signal);
+      const open =
+        priorVariance === undefined ? openBy(await probe(), sigma, next) : evenly(priorVariance, sigma);
+      const { variance, strange, along } = open;
+      if (along) axpy(directed, along.data, denoised.data);
       const random = context.random('step', i);
       x = await drawGivenData(problem, measurement, denoised, Math.sqrt(variance), exactDraw, random);
       if (i + 1 === steps) break;
       if (strange > 0) await addComplement(task, x, variance, strange, random);
-      const white = Math.max(0, sigmas[i + 1] ** 2 - strange * variance);
-      sigma = Math.sqrt(white + strange * variance);
-      x = noised(x, Math.sqrt(white), random);
+      x = noised(x, Math.sqrt(Math.max(0, next ** 2 - strange * variance)), random);
+      sigma = next;
     }
     return x;
   },
@@ -131,26 +131,28 @@ export const flower = defineSolver({
 
 /** What a denoiser leaves open at x_σ. */
 interface Open {
-  /** r², of a pixel, in the directions that are open. */
+  /** r², of a pixel, in the directions that are open; its strange share is at most the next level's. */
   readonly variance: number;
   /** 1 − e: the share of white noise of this variance that lies in no open direction. */
   readonly strange: number;
   /** A draw of what the open directions miss when e of this variance is drawn alike in all. */
-  readonly along: FloatArray;
+  readonly along?: FloatArray;
 }
 
-async function openVariance(
-  prior: DiffusionPrior,
-  x: FloatArray,
-  denoised: FloatArray,
-  sigma: number,
-  random: Random,
-  signal: AbortSignal | undefined,
-): Promise<Open> {
-  const { slope, steepest, image } = await probeJacobian(prior, x, denoised, sigma, random, signal);
+/** Of a prior N(m, vI): all directions are open. */
+function evenly(v: number, sigma: number): Open {
+  return { variance: 1 / (1 / v + 1 / sigma ** 2), strange: 0 };
+}
+
+function openBy({ slope, steepest, image }: ProbedJacobian, sigma: number, next: number): Open {
   const strange = 1 - slope / steepest;
   scale(sigma * Math.sqrt(strange / steepest), image.data);
-  return { variance: sigma ** 2 * steepest, strange, along: image };
+  const variance = sigma ** 2 * steepest;
+  return {
+    variance: strange > 0 ? Math.min(variance, next ** 2 / strange) : variance,
+    strange,
+    along: image,
+  };
 }
 
 /** Falling levels in equal steps of the flow's time t = 1/(1 + 2σ), 2σ being the level on [-1, 1]. */

@@ -30,8 +30,8 @@ import { defineSolver } from '../define-solver.js';
 import { noised } from '../parts/ancestral.js';
 import { drawGivenData, exactDraw } from '../parts/data-draw.js';
 import { explaining } from '../parts/data-step.js';
-import { denoisingSlope } from '../parts/denoising-slope.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
+import { probeJacobian } from '../parts/probed-jacobian.js';
 import { reverseDiffusion } from '../parts/reverse-diffusion.js';
 import { estimateBySplitting, estimateOptions } from '../parts/splitting.js';
 import { startImage } from '../parts/start-image.js';
@@ -102,7 +102,7 @@ export const mmps = defineSolver({
         // Where AAᵀ is a multiple of I, P is one, and changes nothing.
         if (variance === undefined || problem.operator.rowScale !== undefined)
           return await guide(denoiser, sigma);
-        const slope = await denoisingSlope(prior, x, denoiser.value, sigma, random('slope', i), signal);
+        const { slope } = await probeJacobian(prior, x, denoiser.value, sigma, random('slope', i), signal);
         return await guide(denoiser, sigma, evenly(problem.operator, variance, EVEN * sigma ** 2 * slope));
       } finally {
         denoiser.release();
@@ -114,7 +114,7 @@ export const mmps = defineSolver({
     const x = await reverseDiffusion(state, sigmas.subarray(0, steps), guided, context);
     const last = sigmas[steps - 1];
     const denoised = await prior.denoise(x, last, signal);
-    const slope = await denoisingSlope(prior, x, denoised, last, random('probe'), signal);
+    const { slope } = await probeJacobian(prior, x, denoised, last, random('probe'), signal);
     const spread = last * Math.sqrt(slope);
     return drawGivenData(problem, measurement, denoised, spread, exactDraw, random('last'));
   },

@@ -30,7 +30,7 @@ describe.each(tasks)('%s, %s', (spec, noise) => {
     expect(bias).toBeLessThan(0.25);
     expect(Math.abs(brightness)).toBeLessThan(0.2);
     expect(sdRatio).toBeGreaterThan(0.93);
-    expect(sdRatio).toBeLessThan(1.15);
+    expect(sdRatio).toBeLessThan(1.12);
     expect(held).toBeGreaterThan(0.87);
     expect(held).toBeLessThan(0.93);
     expect(Math.abs(misfit - 1)).toBeLessThan(0.25);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { GaussianMixture, mixturePrior } from '../../../models/mixture.js';
-import { denoisingSlope, probeJacobian } from '../../../solvers/parts/denoising-slope.js';
+import { probeJacobian } from '../../../solvers/parts/probed-jacobian.js';
 import { floatArray, zeros } from '../../../src/core/array.js';
 import { keyedRandom } from '../../../src/core/random.js';
 
@@ -13,7 +13,14 @@ it('is the share of the noise that is left, whatever the signs, where the prior 
     shape,
   );
   const x = floatArray(Float32Array.of(0.1, 0.4, 0.2, 0.9, 0.3, 0.5), shape);
-  const found = await denoisingSlope(prior, x, await prior.denoise(x, sigma), sigma, random(), undefined);
+  const { slope: found } = await probeJacobian(
+    prior,
+    x,
+    await prior.denoise(x, sigma),
+    sigma,
+    random(),
+    undefined,
+  );
   expect(found).toBeCloseTo(v / (v + sigma ** 2), 4);
 });
 
@@ -32,7 +39,7 @@ it.each([
       ),
   };
   const x = zeros(shape);
-  expect(await denoisingSlope(steep, x, x, 0.1, random(), undefined)).toBe(taken);
+  expect((await probeJacobian(steep, x, x, 0.1, random(), undefined)).slope).toBe(taken);
 });
 
 it('tells the directions that are open from those that are not', async () => {

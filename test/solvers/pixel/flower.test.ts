@@ -85,27 +85,67 @@ describe('Flower', () => {
     expectLevels(await levelsOf(flower, seen, told), [0.5, 0.5 * ratio, seen.range[0]]);
   });
 
-  it('counts in the level the share of the draw that the denoiser would not know', async () => {
-    // Of four coordinates only their mean is open. Of a probe whose signs sum to S, S²/16 lies along it.
-    const of = { ...seen, s: [0, 0, 0, 0], y: [0, 0, 0, 0] };
-    const task = coordinatesTask(of);
-    const told: number[] = [];
-    const meanOf = async (x: FloatArray, sigma: number) => {
-      told.push(sigma);
-      return mapArray(x, () => x.data.reduce((sum, value) => sum + value / 4, 0));
-    };
-    const prior = { ...(task.prior as DiffusionPrior), denoise: meanOf };
-    for (let seed = 0; seed < 20; seed++) {
-      await runSolver(
-        flower,
-        { ...task, prior },
-        { steps: 2, sigmaMax: 0.5 },
-        contextOf(keyedRandom(seed, 'flower', 0)('all')),
-      );
+  describe('where the mean of 64 values is all that the denoiser does not know', () => {
+    const N = 64;
+    const levels = { steps: 30, sigmaMax: 2.5, spacing: 'geometric', directed: 1 } as const;
+    const meanOf = (x: FloatArray) => x.data.reduce((sum, value) => sum + value / N, 0);
+    const about = (x: FloatArray, from: number, to: number) =>
+      x.data.subarray(from, to).reduce((sum, value) => sum + (value - meanOf(x)) ** 2 / (to - from), 0);
+
+    /** @param seen how many of the values are measured, and as y. */
+    async function draw(
+      seed: number,
+      { seen = N, y = 0.9, sigma = 0.1 },
+      see = (_: FloatArray, _1: number) => {},
+    ) {
+      const known = Array.from({ length: N }, (_, i) => Number(i < seen));
+      const of: Coordinates = {
+        s: known,
+        y: known.map((one) => one * y),
+        sigma,
+        m: 0.5,
+        v: 0.04,
+        range: [0.01, 10],
+      };
+      const task = coordinatesTask(of);
+      const denoise = async (x: FloatArray, level: number) => {
+        see(x, level);
+        const mean = 0.5 + (meanOf(x) - 0.5) / (1 + level ** 2 / N / 0.04);
+        return mapArray(x, () => mean);
+      };
+      const prior = { ...(task.prior as DiffusionPrior), denoise };
+      const context = contextOf(keyedRandom(seed, 'flower', 0)('all'));
+      return (await runSolver(flower, { ...task, prior }, levels, context)) as FloatArray;
     }
-    const strange = told.filter((sigma) => sigma !== 0.5 && sigma > 0.021);
-    expect(strange.length).toBeGreaterThan(0);
-    for (const sigma of strange) expect(sigma).toBeCloseTo(0.5 * Math.sqrt(1 - 4 / 16), 3);
+
+    it.each([0.1, 0.5])('draws from near its posterior, noise of %d', async (sigma) => {
+      const drawn = [];
+      for (let seed = 0; seed < 200; seed++) drawn.push(await draw(seed, { sigma }));
+      const means = drawn.map(meanOf);
+      const mean = means.reduce((sum, value) => sum + value / 200, 0);
+      const variance = means.reduce((sum, value) => sum + (value - mean) ** 2 / 199, 0);
+      const precision = 1 / 0.04 + N / sigma ** 2;
+      // 0.5 is five standard errors, and less than a tenth of what the mean variance over all directions makes.
+      const exact = 0.5 + ((N / sigma ** 2) * 0.4) / precision;
+      expect(Math.abs(mean - exact) * Math.sqrt(precision)).toBeLessThan(0.5);
+      // Two of 200 draws' standard errors are 0.1; a draw of the open directions too many makes it 1.6 and more.
+      expect(Math.sqrt(variance * precision)).toBeGreaterThan(0.95);
+      expect(Math.sqrt(variance * precision)).toBeLessThan(1.45);
+      // What is known has the last level's noise at most.
+      for (const x of drawn) expect(Math.sqrt(about(x, 0, N))).toBeLessThan(0.015);
+    });
+
+    it('shows the denoiser white noise of the level that it is told of, measured or not', async () => {
+      const [sums, counts] = [[0, 0], 30 * 20];
+      for (let seed = 0; seed < 20; seed++) {
+        await draw(seed, { seen: N / 2, y: 0.5, sigma: 0.01 }, (x, level) => {
+          sums[0] += about(x, 0, N / 2) / level ** 2 / counts / 2;
+          sums[1] += about(x, N / 2, N) / level ** 2 / counts / 2;
+        });
+      }
+      // Every second image is the probe's, of a hundredth more variance. Four standard errors are 0.06.
+      for (const ratio of sums) expect(Math.abs(ratio - 1)).toBeLessThan(0.1);
+    });
   });
 
   it('bounds the cost of a draw that has no closed form', async () => {

@@ -8,8 +8,9 @@ import { inferTypes } from '../../../models/onnx/shapes.js';
 import type { Tensor } from '../../../models/onnx/tensor.js';
 import { upgrade } from '../../../models/onnx/upgrade.js';
 import { type SplitVjp, splitVjp, type VjpRequest } from '../../../models/onnx/vjp/vjp.js';
+import type { Case } from './cases/case.js';
 import { interpret, type Value } from './interpreter64/index.js';
-import { normals } from './test-graph.js';
+import { normals, TestGraph } from './test-graph.js';
 
 export type Arrays = Readonly<Record<string, Value>>;
 
@@ -23,6 +24,24 @@ export async function prepared(
   const resizeMatrices = await measureResizes(runtime, model, types, 'the case');
   const wrt = model.graph.inputs.map(({ name }) => name);
   return { model, request: { name: 'the case', wrt, types, resizeMatrices } };
+}
+
+/** A case as both its graphs, with what they are fed: inputs and cotangents of normal numbers. */
+export async function splitCase(runtime: Runtime, example: Case) {
+  const graph = new TestGraph(example.opset ?? 18);
+  const built = example.build(graph);
+  const whole = graph.model(typeof built === 'string' ? [built] : built);
+  const { model, request } = await prepared(runtime, whole);
+  const vjp = splitVjp(model, request);
+  const draw = (name: string, seed: number, like: Partial<Case>) =>
+    randomArray(shapeOf(request, name), seed, like.spread, like.centre);
+  const inputs = request.wrt.map((name, i) => [name, draw(name, 5 + i, example)]);
+  const cotangents = vjp.outputs.map((name, i) => [vjp.cotangents[name], draw(name, 99 + i, {})]);
+  return {
+    vjp,
+    inputs: tensors(Object.fromEntries(inputs)),
+    cotangents: tensors(Object.fromEntries(cotangents)),
+  };
 }
 
 export function shapeOf(request: VjpRequest, name: string): readonly number[] {

@@ -14,7 +14,7 @@ import {
   randomArray,
   runModel,
   runTensors,
-  shapeOf,
+  splitCase,
   tensors,
 } from './differentiation.js';
 import { TestGraph } from './test-graph.js';
@@ -103,24 +103,7 @@ const families = { elementwiseCases, shapeCases, linearCases, networkCases };
 
 describe.each(Object.entries(families))('%s', (_, cases) => {
   test.each(cases.map((example) => [example.name, example] as const))('%s', async (name, example: Case) => {
-    const graph = new TestGraph(example.opset ?? 18);
-    const built = example.build(graph);
-    const { model, request } = await prepared(
-      runtime,
-      graph.model(typeof built === 'string' ? [built] : built),
-    );
-    const vjp = splitVjp(model, request);
-    const { spread, centre } = example;
-    const inputs = tensors(
-      Object.fromEntries(
-        request.wrt.map((one, i) => [one, randomArray(shapeOf(request, one), 5 + i, spread, centre)]),
-      ),
-    );
-    const cotangents = tensors(
-      Object.fromEntries(
-        vjp.outputs.map((one, i) => [vjp.cotangents[one], randomArray(shapeOf(request, one), 99 + i)]),
-      ),
-    );
+    const { vjp, inputs, cotangents } = await splitCase(runtime, example);
     const answers = async (half: boolean) => {
       const forward = await runTensors(
         runtime,

@@ -6,15 +6,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Device } from '../../../../../models/onnx/runtime.js';
 import { ChildRuntime } from '../../../../../models/onnx/session.js';
-import { splitVjp } from '../../../../../models/onnx/vjp/vjp.js';
 import { hasVulkan } from '../../../software-vulkan.js';
 import type { Case } from '../../cases/case.js';
 import { elementwiseCases } from '../../cases/elementwise.js';
 import { linearCases } from '../../cases/linear.js';
 import { networkCases } from '../../cases/networks.js';
 import { shapeCases } from '../../cases/shapes.js';
-import { difference, prepared, randomArray, runTensors, shapeOf, tensors } from '../../differentiation.js';
-import { TestGraph } from '../../test-graph.js';
+import { difference, runTensors, splitCase } from '../../differentiation.js';
 
 /** Of the largest value; 2e-7 was the most that was seen. */
 const TOLERANCE = 1e-5;
@@ -36,22 +34,7 @@ describe.runIf(hasVulkan || device !== 'webgpu')(`on ${device}`, { timeout: 120_
   afterAll(() => runtime.close());
 
   test.each(cases.map((example) => [example.name, example] as const))('%s', async (_name, example) => {
-    const graph = new TestGraph(example.opset ?? 18);
-    const built = example.build(graph);
-    const { model, request } = await prepared(
-      runtime,
-      graph.model(typeof built === 'string' ? [built] : built),
-    );
-    const vjp = splitVjp(model, request);
-    const { spread, centre } = example;
-    const inputs = tensors(
-      Object.fromEntries(
-        request.wrt.map((name, i) => [name, randomArray(shapeOf(request, name), 5 + i, spread, centre)]),
-      ),
-    );
-    const cotangents = Object.fromEntries(
-      vjp.outputs.map((name, i) => [vjp.cotangents[name], randomArray(shapeOf(request, name), 99 + i)]),
-    );
+    const { vjp, inputs, cotangents } = await splitCase(runtime, example);
     if (refused(example)) {
       const run = runTensors(runtime, vjp.forward, inputs, { device });
       await expect(run).rejects.toThrow(/^ONNX Runtime failed in model: its Einsum .*\.$/);
@@ -60,7 +43,7 @@ describe.runIf(hasVulkan || device !== 'webgpu')(`on ${device}`, { timeout: 120_
     const truth = await runTensors(runtime, vjp.forward, inputs);
     // Both backward graphs start from the same, or kinks would tell them apart.
     const kept = Object.fromEntries(vjp.residuals.map((name) => [name, truth[name]]));
-    const fed = { ...kept, ...tensors(cotangents) };
+    const fed = { ...kept, ...cotangents };
     const gradients = await runTensors(runtime, vjp.backward, fed);
     const found = {
       ...(await runTensors(runtime, vjp.forward, inputs, { device })),

@@ -100,17 +100,17 @@ async function drawing(prior: DiffusionPrior, spec: ThroughputSpec, signal?: Abo
     restore({ measurement, problem: bound, prior, solver: 'dps', samples, options: { steps }, signal });
 }
 
-/** A folder of pictures, one sample each. */
+/** A folder of pictures, as many samples of each. */
 async function restorePictures(
   prior: DiffusionPrior,
-  { problem: operators, noise, steps }: ThroughputSpec,
+  { problem: operators, noise, steps, samples }: ThroughputSpec,
   pictures: string,
   folder: string,
   signal?: AbortSignal,
 ): Promise<void> {
   const out = join(folder, 'restored');
   const spec = problem(operators, noise);
-  const job = { spec, prior, solver: 'diffpir', options: { steps }, samples: 1, signal };
+  const job = { spec, prior, solver: 'diffpir', options: { steps }, samples, signal };
   const { failed } = await restoreFolder({ ...job, inputs: [pictures], out });
   await rm(out, { recursive: true, force: true });
   if (failed > 0) throw new Error(`${failed} pictures of the benchmark could not be restored`);

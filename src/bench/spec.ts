@@ -38,7 +38,11 @@ export const throughputSpec = z.strictObject({
     .describe('height and width, px'),
   rounds: z.int().positive().default(3).describe('times that each run is timed; the table has medians'),
   steps: z.int().positive().default(5).describe('solver steps of a sample, and of a picture'),
-  samples: z.int().positive().default(4).describe('of a picture: of one by DPS, of each of the folder by DiffPIR'),
+  samples: z
+    .int()
+    .positive()
+    .default(4)
+    .describe('of a picture: of one by DPS, of each of the folder by DiffPIR'),
   pictures: z.int().positive().default(16).describe('of the folder'),
   problem: z.string().default('gaussian-blur:sigma=1.6,border=reflect'),
   noise: z.string().default('gaussian:sigma=2/255'),

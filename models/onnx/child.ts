@@ -55,12 +55,12 @@ export class Child {
   /** Keeps this process alive for as long as there is an answer to wait for. */
   ref(): void {
     this.#process.ref();
-    this.#process.channel?.ref();
+    this.#process.channel?.ref?.(); // Bun's channel cannot, and need not
   }
 
   unref(): void {
     this.#process.unref();
-    this.#process.channel?.unref();
+    this.#process.channel?.unref?.();
   }
 
   /** Stops it wherever it is. */

@@ -2,10 +2,12 @@
  * Correlated noise, and noise of uneven strength, made white: y' = Wy and A' = WA say what y and A do, and any solver
  * for white noise serves.
  */
-import { type FloatArray, floatArray, mapArray, sizeOf } from '../src/core/array.js';
-import type { NoiseModel } from './noise.js';
+import { type FloatArray, mapArray, sizeOf } from '../src/core/array.js';
+import { dot } from '../src/core/vector.js';
+import { compose } from './algebra/compose.js';
 import { gaussianNoise } from './noises/gaussian.js';
 import { isLinear, type LinearOperator, withLinearization } from './operator.js';
+import { diagonal } from './parts/diagonal.js';
 import type { OctaveCovariance } from './parts/octave-covariance.js';
 import type { Problem } from './problem.js';
 
@@ -20,9 +22,12 @@ export function whitened(
   photons = false,
 ): { problem: Problem; measurement: FloatArray } {
   const { noise, operator } = problem;
-  const strength = photons ? (noise.whitening ?? photonStrength(noise)) : noise.whitening;
-  if (!strength || !isLinear(operator)) return { problem, measurement };
-  const { covariance, levels } = strength(smoothed(measurement));
+  if (!isLinear(operator)) return { problem, measurement };
+  if (photons && noise.photonLevels && !noise.whitening) {
+    return ofEvenPhotons(problem, operator, measurement, noise.photonLevels(smoothed(measurement)));
+  }
+  if (!noise.whitening) return { problem, measurement };
+  const { covariance, levels } = noise.whitening(smoothed(measurement));
   const { eigenvalues } = covariance;
   const levelAt = (i: number) => (typeof levels === 'number' ? levels : levels[i]);
   let [variance, levelSquares] = [0, 0];
@@ -42,7 +47,7 @@ export function whitened(
   const { inputShape, outputShape } = operator;
   const closed =
     operator.identity && typeof levels === 'number'
-      ? diagonal(
+      ? inSpectrum(
           covariance,
           gains.map((gain) => gain / levels),
         )
@@ -65,22 +70,26 @@ export function whitened(
 }
 
 /** Each value by itself, of the standard deviation that its photons have. */
-function photonStrength({ photonLevels }: NoiseModel): NoiseModel['whitening'] {
-  return (
-    photonLevels &&
-    ((clean) => ({
-      covariance: {
-        eigenvalues: new Float32Array(clean.size).fill(1),
-        toSpectrum: (x) => floatArray(x.data, [x.size]),
-        fromSpectrum: (u) => floatArray(u.data, clean.shape),
-      },
-      levels: photonLevels(clean),
-    }))
+function ofEvenPhotons(
+  problem: Problem,
+  operator: LinearOperator,
+  measurement: FloatArray,
+  levels: Float32Array,
+): { problem: Problem; measurement: FloatArray } {
+  const sigma = Math.sqrt(dot(levels, levels) / Math.max(levels.length, 1));
+  const weights = diagonal(
+    operator.outputShape,
+    levels.map((level) => sigma / level),
   );
+  const { field, frame, observed } = operator;
+  const composed = compose([{ ...operator, field: 'real' }, weights]) as LinearOperator;
+  const even = { ...composed, field, frame, observed };
+  const whitened = weights.apply(measurement) as FloatArray;
+  return { problem: { ...problem, noise: gaussianNoise(sigma), operator: even }, measurement: whitened };
 }
 
 /** What W alone has in closed form. @param values its singular values. */
-function diagonal(
+function inSpectrum(
   { toSpectrum, fromSpectrum }: OctaveCovariance,
   values: Float32Array,
 ): Pick<LinearOperator, 'svd' | 'normalSolve' | 'norm'> {

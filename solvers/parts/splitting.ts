@@ -19,6 +19,7 @@ import { moveToData } from './data-step.js';
 import { equivariantDenoise } from './equivariant.js';
 import { noiseRange } from './noise-levels.js';
 import { sceneStart } from './scene-start.js';
+import { denoiseUneven } from './uneven-denoising.js';
 
 interface Splitting {
   readonly operator: LinearOperator;
@@ -113,15 +114,24 @@ export async function splittingEstimate(
   );
 }
 
-/** `estimate` of solvers of linear problems with white noise. @returns nothing where the options ask for the mean. */
+/**
+ * `estimate` of solvers of linear problems with white noise: by splitting, or where values are measured one by one by
+ * denoising them. @returns nothing where the options ask for the mean.
+ */
 export async function estimateBySplitting(
   { measurement, problem, prior, noiseVariance = equalVariance(problem) }: EstimateTask,
   { estimateSteps, estimateNoise }: z.infer<z.ZodObject<typeof estimateOptions>>,
   context: Context,
 ): Promise<FloatArray | undefined> {
   if (estimateSteps === 0 || noiseVariance === undefined) return undefined;
+  const { operator } = problem;
+  if (operator.pixelwise && operator.undo && !operator.undo.grey) {
+    const weights = await operator.apply(filled(operator.inputShape, 1));
+    const strength = mapArray(weights, (weight) => Math.sqrt(noiseVariance) / Math.abs(weight));
+    return denoiseUneven(prior, operator.undo.invert(measurement), strength, estimateSteps, context);
+  }
   const fit = { steps: estimateSteps, fresh: estimateNoise };
-  return splittingEstimate({ operator: problem.operator, measurement, noiseVariance }, prior, fit, context);
+  return splittingEstimate({ operator, measurement, noiseVariance }, prior, fit, context);
 }
 
 interface EstimateTask {

@@ -11,7 +11,8 @@
  * Counted photons are taken for Gaussian noise of their standard deviation at each value (problems/whitened.ts).
  *
  * Nor is the mean of a few samples always the best estimate: without fresh noise the same steps come nearer to it in as
- * many evaluations as one sample takes (parts/splitting.ts), but for round kernels. The presets have the better.
+ * many evaluations as one sample takes (parts/splitting.ts), but for round kernels; where values are measured one by
+ * one they are denoised at their own noise (parts/uneven-denoising.ts). The presets have the better.
  *
  * Departs from the published code: the state is variance exploding on [0, 1] (an exact change of variables);
  * the data step uses the operator's own border, not a circular one; a chain starts from N(½, σ²) within the noise

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { correlatedNoise } from '../../problems/noises/correlated.js';
 import { gaussianNoise } from '../../problems/noises/gaussian.js';
-import type { LinearOperator } from '../../problems/operator.js';
+import { poissonNoise } from '../../problems/noises/poisson.js';
+import { type LinearOperator, withLinearization } from '../../problems/operator.js';
 import { problemOf } from '../../problems/problem.js';
 import { clip } from '../../problems/restoration/clip.js';
 import { identity } from '../../problems/restoration/denoise.js';
@@ -58,6 +59,31 @@ describe('whitened', () => {
   ])('an operator %s has its adjoint, and in closed form its inverses', async (_, noise) => {
     const { problem } = whitened(problemOf(identity(shape), noise), random('y').normals(shape));
     await expectSound(problem.operator as LinearOperator);
+  });
+
+  it('takes counted photons for Gaussian noise of their strength at each value, where they may be', async () => {
+    const noise = poissonNoise(0.01);
+    const light = mapArray(filled(shape, 0), (_, i) => (i % 24 < 12 ? 0.09 : 0.81));
+    const task = problemOf(identity(shape), noise);
+    expect(whitened(task, light).problem).toBe(task);
+    const { problem, measurement } = whitened(task, light, true);
+    const operator = problem.operator as LinearOperator;
+    await expectSound(operator);
+    const [dark, bright] = operator.svd!.values.filter((_, i) => i === 2 || i === 20);
+    // Standard deviations of 0.03 and 0.09.
+    expect(dark / bright).toBeCloseTo(3, 5);
+    const sigma = Math.sqrt(problem.noise.variance!(light) as number);
+    expect(sigma / bright).toBeCloseTo(0.09, 5);
+    expect(operator.undo!.invert(measurement).data[2]).toBeCloseTo(0.09, 6);
+  });
+
+  it('knows the holes of counted photons, and of a complex measurement that it is one', () => {
+    const { inputShape, outputShape, apply, adjoint } = identity(shape);
+    const observed = new Float32Array(16 * 24).fill(1).fill(0, 0, 24);
+    const holed = withLinearization({ inputShape, outputShape, field: 'complex', observed, apply, adjoint });
+    const { operator } = whitened(problemOf(holed, poissonNoise(0.01)), filled(shape, 0.5), true).problem;
+    expect(operator.observed).toBe(observed);
+    expect(operator.field).toBe('complex');
   });
 
   it('leaves white noise and nonlinear operators as they are', () => {

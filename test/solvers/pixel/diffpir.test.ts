@@ -16,6 +16,7 @@ import {
   levelsOf,
   normalsOf,
   noting,
+  posteriorOf,
   seenAndUnseen as seen,
   shrinkage,
   steepTask,
@@ -90,6 +91,19 @@ describe('DiffPIR', () => {
     // Both well seen and poorly, between what is measured and the prior's mean.
     expect(found!.data[0]).toBeCloseTo(seen.y[0] / seen.s[0], 1);
     expect(await diffpir.estimate!(matched as never, diffpir.options.parse({}), context)).toBeUndefined();
+  });
+
+  it('estimates values that are measured one by one by denoising them at their own noise', async () => {
+    const all = { ...seen, s: [2, 0.1, 1, 0.5], y: [1.2, 0.01, 0.7, 0.1], sigma: 0.05 };
+    const { task, levels } = noting(coordinatesTask(all));
+    const options = diffpir.options.parse({ estimateSteps: 10 });
+    const matched = requireMatch(diffpir, task);
+    const found = await diffpir.estimate!(matched as never, options, contextOf(normalsOf(0).random));
+    expect(levels).toHaveLength(10);
+    expect(Math.max(...levels)).toBeCloseTo(0.05 / 0.1, 5);
+    found!.data.forEach((value, i) => {
+      expect(Math.abs(value - posteriorOf(all, i).mean)).toBeLessThan(0.01);
+    });
   });
 
   it('takes what its options say, and linear operators with noise of equal variance', () => {

@@ -76,6 +76,8 @@ export interface LinearOperator extends ForwardOperator {
   adjoint(y: FloatArray): Awaitable<FloatArray>;
   /** Solves (AᵀA + ρI) x = b exactly, ρ > 0. */
   normalSolve?(b: FloatArray, rho: number): Awaitable<FloatArray>;
+  /** Of the coefficients of blocks: given a weight for each, alike in all blocks, what solves (Aᵀdiag(w²)A + ρI) x = b. */
+  weightedSolve?(weights: Float32Array): NonNullable<LinearOperator['normalSolve']>;
   /** Singular value decomposition A = U diag(s) Vᵀ in factored form. */
   readonly svd?: SingularValues;
   /** The largest singular value, or an upper bound of it. */

@@ -43,13 +43,14 @@ function afterwards(first: LinearOperator, second: LinearOperator): LinearOperat
 
 /** diag(weights)·L, strip by strip where L is so. */
 function weighted(linear: LinearOperator, weights: Float32Array): LinearOperator {
-  const { inputShape, outputShape, strips } = linear;
+  const { inputShape, outputShape, strips, weightedSolve } = linear;
   if (!strips) {
     return withLinearization({
       inputShape,
       outputShape,
       apply: async (x) => times(await linear.apply(x), weights),
       adjoint: (u) => linear.adjoint(times(u, weights)),
+      normalSolve: weightedSolve?.(weights),
     });
   }
   const parts = strips.map(({ operator, top, start }) => {

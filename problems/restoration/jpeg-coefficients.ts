@@ -4,11 +4,17 @@
  */
 import { type FloatArray, floatArray } from '../../src/core/array.js';
 import type { JpegCoding } from '../../src/core/jpeg-coding.js';
+import { axpy } from '../../src/core/vector.js';
+import { compose } from '../algebra/compose.js';
+import { crop } from '../algebra/crop.js';
+import { normalSolve } from '../normal-solve.js';
 import { type LinearOperator, type Rounding, type Strip, withLinearization } from '../operator.js';
+import { diagonal } from '../parts/diagonal.js';
 import type { ImageShape } from '../parts/planes.js';
 import { inStrips } from '../parts/strips.js';
 import { type ChromaScaling, chromaScaling, FROM_RGB, mixPlane, transposed } from './chroma.js';
-import { cosineBlocks, fromCosineBlocks } from './cosine-blocks.js';
+import { blockValues, cosineBlocks, fromCosineBlocks } from './cosine-blocks.js';
+import { unitOf, unitSolver } from './jpeg-units.js';
 
 /** Where a plane's coefficients lie, and how many pixels of it there are. */
 interface PlaneLayout {
@@ -23,19 +29,26 @@ interface JpegStrip extends Strip {
   readonly layouts: readonly PlaneLayout[];
 }
 
-/** Rows of a strip: whole blocks, of halved colour too. Strips are measured apart from one another, as blocks are. */
+/** Rows of a strip: whole units of blocks. Strips are measured apart from one another, as blocks are. */
 const ROWS = 64;
+
+/** Torn units are few pixels. */
+const TORN = { tolerance: 1e-5, iterations: 200 };
 
 /** @param image as it is stored, 1 or 3 channels. */
 export function jpegRounding(image: ImageShape, coding: JpegCoding): Rounding {
   const [channels, height, width] = image;
   const whole = height < ROWS ? undefined : stripOf([channels, ROWS, width], coding);
   const strips: JpegStrip[] = [];
-  for (let top = 0, start = 0; top < height; top += ROWS) {
-    const rows = Math.min(ROWS, height - top);
+  const [unit] = unitOf(scalingOf(image, coding));
+  for (let top = 0, start = 0; top < height; ) {
+    // Torn units at the bottom are a strip of their own, which has no closed form.
+    const left = height - top;
+    const rows = Math.min(ROWS, left < unit ? left : left - (left % unit));
     const strip = rows === ROWS ? whole! : stripOf([channels, rows, width], coding);
     strips.push({ ...strip, top, start });
     start += strip.operator.outputShape[0];
+    top += rows;
   }
   const linear = inStrips(image, strips);
   return {
@@ -68,7 +81,52 @@ function stripOf(image: ImageShape, coding: JpegCoding): Pick<JpegStrip, 'operat
     layouts.push({ start: total, ...small });
     total += blockValues(small.height, small.width);
   }
-  return { operator: coefficients(image, layouts, total), layouts };
+  const operator = coefficients(image, layouts, total);
+  return { operator: { ...operator, weightedSolve: solverOf(image, coding, layouts) }, layouts };
+}
+
+/** Where the strip's height is whole units: those in closed form, and what is torn at their right besides. */
+function solverOf(
+  image: ImageShape,
+  coding: JpegCoding,
+  layouts: readonly PlaneLayout[],
+): LinearOperator['weightedSolve'] {
+  const [channels, height, width] = image;
+  const [unitHeight, unitWidth] = unitOf(scalingOf(image, coding));
+  const whole = width - (width % unitWidth);
+  if (height % unitHeight !== 0 || whole === 0) return undefined;
+  const shape: ImageShape = [channels, height, whole];
+  const solve = unitSolver(shape, scalingOf(shape, coding));
+  const [kept, beyond] = [partOf(image, 0, whole), whole < width ? partOf(image, whole, width) : undefined];
+  const torn = beyond && stripOf([channels, height, width - whole], coding);
+  return (weights) => {
+    const own = layouts.map(({ start }) => weights.subarray(start, start + 64));
+    const last = torn && compose([torn.operator, repeated(own, torn)]);
+    return async (b, rho) => {
+      if (!beyond) return solve(own, b, rho);
+      const out = await kept.adjoint(solve(own, await kept.apply(b), rho));
+      const beside = await normalSolve(last as LinearOperator, await beyond.apply(b), rho, TORN);
+      axpy(1, (await beyond.adjoint(beside)).data, out.data);
+      return out;
+    };
+  };
+}
+
+/** Some columns of a strip. */
+function partOf([channels, height, width]: ImageShape, left: number, end: number): LinearOperator {
+  return crop([channels, height, width], { top: 0, left, height, width: end - left });
+}
+
+/** Weighs the coefficients of all blocks of a channel alike. */
+function repeated(
+  own: readonly Float32Array[],
+  { operator, layouts }: Pick<JpegStrip, 'operator' | 'layouts'>,
+): LinearOperator {
+  const weights = new Float32Array(operator.outputShape[0]);
+  for (const [c, { start, height, width }] of layouts.entries()) {
+    for (let i = 0; i < blockValues(height, width); i++) weights[start + i] = own[c][i & 63];
+  }
+  return diagonal(operator.outputShape, weights);
 }
 
 function scalingOf([channels, height, width]: ImageShape, { chroma }: JpegCoding): ChromaScaling | undefined {
@@ -79,10 +137,6 @@ function scalingOf([channels, height, width]: ImageShape, { chroma }: JpegCoding
 function variancesOf(table: readonly number[], gain: number, noise: number): Float32Array {
   const [steps, gains] = [Float32Array.from(table, (step) => step / 255), Float32Array.of(gain)];
   return steps.map((step) => step ** 2 / 12 + gains[0] * noise);
-}
-
-function blockValues(height: number, width: number): number {
-  return 64 * Math.ceil(height / 8) * Math.ceil(width / 8);
 }
 
 function tableOf({ tables }: JpegCoding, channel: number): readonly number[] {
@@ -107,13 +161,14 @@ function coefficients(image: ImageShape, layouts: readonly PlaneLayout[], total:
       const out = new Float32Array(total);
       for (const [c, { start, height: rows, width: columns, scaling }] of layouts.entries()) {
         const plane = mixedPlane(x, image, c);
-        cosineBlocks(scaling ? scaling.down.apply(plane) : plane, rows, columns, out, start);
+        out.set(cosineBlocks(scaling ? scaling.down.apply(plane) : plane, rows, columns), start);
       }
       return floatArray(out, [total]);
     },
     adjoint(u) {
       const planes = layouts.map(({ start, height: rows, width: columns, scaling }) => {
-        const plane = fromCosineBlocks(u.data, start, rows, columns);
+        const blocks = u.data.subarray(start, start + blockValues(rows, columns));
+        const plane = fromCosineBlocks(blocks, rows, columns);
         return scaling ? scaling.down.transposed(plane) : plane;
       });
       const out = new Float32Array(channels * pixels);
@@ -142,7 +197,7 @@ function read(
     let from = 0;
     for (const { start, layouts } of strips) {
       const { start: own, height, width } = layouts[c];
-      cosineBlocks(plane.subarray(from, from + height * width), height, width, out, start + own);
+      out.set(cosineBlocks(plane.subarray(from, from + height * width), height, width), start + own);
       from += height * width;
     }
   }

@@ -1,6 +1,7 @@
 export { evenBlur } from './blur';
 export { collectPlane, lightPlane, pairsToPlane, planeToPairs } from './complex-planes';
 export { cosineLines, cosineLinesInverse } from './cosine';
+export { cosineBlocks, fromCosineBlocks } from './cosine-blocks';
 export { complexLines, realRows, realRowsInverse } from './fourier';
 export { hadamard } from './hadamard';
 export { quantiseBlocks } from './jpeg';

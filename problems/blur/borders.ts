@@ -75,5 +75,5 @@ export function croppedConvolution(
     height,
     width,
   };
-  return seenThrough(periodic(shape), middle);
+  return seenThrough(shape, kernel, periodic, middle);
 }

@@ -36,9 +36,10 @@ export async function decoupledAnnealing(
 ): Promise<FloatArray> {
   const { lowest, highest } = noiseRange(prior, sigmaMax);
   const sigmas = karrasSigmas(steps, Math.min(Math.max(sigmaMin, lowest), highest / 2), highest);
-  let x = startState(problem.imageShape, sigmas[0], context.random('init'), mean);
-  for (let i = 0; i < steps; i++) {
-    await context.step(i, steps);
+  const { resumed } = context;
+  let x = resumed?.state['x'] ?? startState(problem.imageShape, sigmas[0], context.random('init'), mean);
+  for (let i = resumed?.step ?? 0; i < steps; i++) {
+    await context.step(i, steps, { x });
     const clean = await eulerFlow(prior, x, sigmas[i], lowest, flowSteps, context.signal);
     const random = context.random('step', i);
     const spread = uncertainty(sigmas[i], priorVariance);

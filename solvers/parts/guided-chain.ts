@@ -43,9 +43,10 @@ export async function guidedChain(
   requireFunctions({ guide });
   requireContext(context, 'random', 'step');
   const steps = sigmas.length - 1;
-  let x = startState(shape, sigmas[0], context.random('init'), start?.data);
-  for (let i = 0; i < steps; i++) {
-    await context.step(i, steps);
+  const { resumed } = context;
+  let x = resumed?.state['x'] ?? startState(shape, sigmas[0], context.random('init'), start?.data);
+  for (let i = resumed?.step ?? 0; i < steps; i++) {
+    await context.step(i, steps, { x });
     const denoiser = await prior.linearize(x, sigmas[i], context.signal);
     try {
       const guided = await guide(denoiser, sigmas[i]);

@@ -86,7 +86,7 @@ export const daps = defineSolver({
   presets,
 
   async run(task, asked, context) {
-    const start = await startImage(task, () => context.step(0, asked.steps));
-    return decoupledAnnealing(task, asked, context, start.data);
+    const start = context.resumed ? undefined : await startImage(task, () => context.step(0, asked.steps));
+    return decoupledAnnealing(task, asked, context, start?.data);
   },
 });

@@ -78,9 +78,9 @@ export const dcdp = defineSolver({
       ...problem,
       noise: { ...noise, gradient: (clean: FloatArray, y: FloatArray) => residualOf(noise, clean, y) },
     };
-    let x = filled(problem.imageShape, 0.5);
-    for (let k = 0; k < rounds; k++) {
-      await context.step(k, rounds);
+    let x = context.resumed?.state['x'] ?? filled(problem.imageShape, 0.5);
+    for (let k = context.resumed?.step ?? 0; k < rounds; k++) {
+      await context.step(k, rounds, { x });
       // Where the measurement says nothing here there is no slope to follow either.
       const step = rate / ((await likelihoodCurvature(leastSquares, measurement, x)) || 1);
       const velocity = new Float32Array(x.size);

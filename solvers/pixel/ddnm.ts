@@ -66,10 +66,12 @@ export const ddnm = defineSolver({
     const y = (await svd.measurementToSpectrum(measurement)).data;
     const keep = Math.sqrt(1 - eta ** 2);
 
-    let x = startState(problem.imageShape, sigmas[0], context.random('init'));
+    const { resumed } = context;
+    let x = resumed?.state['x'] ?? startState(problem.imageShape, sigmas[0], context.random('init'));
     const visits = travel(steps, travelLength, travelRepeat);
-    for (const [visit, { from, to }] of visits.entries()) {
-      await context.step(visit, visits.length);
+    for (let visit = resumed?.step ?? 0; visit < visits.length; visit++) {
+      await context.step(visit, visits.length, { x });
+      const { from, to } = visits[visit];
       const [sigma, next] = [sigmas[from], sigmas[to]];
       const random = context.random('step', visit);
       const denoised = await prior.denoise(x, sigma, context.signal);

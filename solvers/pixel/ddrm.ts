@@ -16,7 +16,7 @@
  * by √2 without a word.
  */
 import { z } from 'zod';
-import { filled, floatArray, sizeOf } from '../../src/core/array.js';
+import { filled, floatArray, mapArray, sizeOf } from '../../src/core/array.js';
 import { defineSolver } from '../define-solver.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
 
@@ -83,19 +83,22 @@ export const ddrm = defineSolver({
 
     const shape = problem.imageShape;
     const grey = (await svd.toSpectrum(filled(shape, 0.5))).data;
-    const state = context.random('init').normals([sizeOf(shape)]).data;
-    for (let i = 0; i < state.length; i++) {
-      state[i] *= temperature;
-      const known = s[i] * sigmas[0] > noiseSigma;
-      state[i] = known
-        ? y[i] / s[i] + Math.sqrt(sigmas[0] ** 2 - (noiseSigma / s[i]) ** 2) * state[i]
-        : grey[i] + sigmas[0] * state[i];
-    }
+    const begin = () =>
+      mapArray(context.random('init').normals([sizeOf(shape)]), (normal, i) => {
+        const drawn = temperature * normal;
+        const known = s[i] * sigmas[0] > noiseSigma;
+        return known
+          ? y[i] / s[i] + Math.sqrt(sigmas[0] ** 2 - (noiseSigma / s[i]) ** 2) * drawn
+          : grey[i] + sigmas[0] * drawn;
+      });
+    const { resumed } = context;
+    const spectrum = resumed?.state['spectrum'] ?? begin();
+    const state = spectrum.data;
     const image = async () => await svd.fromSpectrum(floatArray(state.slice(), [state.length]));
 
     const keep = Math.sqrt(1 - eta ** 2);
-    for (let k = 0; k < steps; k++) {
-      await context.step(k, steps);
+    for (let k = resumed?.step ?? 0; k < steps; k++) {
+      await context.step(k, steps, { spectrum });
       const [sigma, next] = [sigmas[k], sigmas[k + 1]];
       const denoised = await prior.denoise(await image(), sigma, context.signal);
       const clean = (await svd.toSpectrum(denoised)).data;

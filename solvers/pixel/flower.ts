@@ -105,11 +105,12 @@ export const flower = defineSolver({
     const { measurement, problem, prior } = task;
     const { lowest, highest } = noiseRange(prior, sigmaMax, Math.sqrt(task.noiseVariance));
     const sigmas = (spacing === 'flow' ? flowLevels : geometricSigmas)(steps, lowest, highest);
-    const start = await startImage(task, () => context.step(0, steps));
-    let sigma = highest;
-    let x = noised(start, sigma, context.random('init'));
-    for (let i = 0; i < steps; i++) {
-      await context.step(i, steps);
+    const start = () => startImage(task, () => context.step(0, steps));
+    const { resumed } = context;
+    let x = resumed?.state['x'] ?? noised(await start(), sigmas[0], context.random('init'));
+    for (let i = resumed?.step ?? 0; i < steps; i++) {
+      await context.step(i, steps, { x });
+      const sigma = sigmas[i];
       const denoised = await prior.denoise(x, sigma, context.signal);
       const next = i + 1 < steps ? sigmas[i + 1] : Number.POSITIVE_INFINITY;
       const probe = () =>
@@ -123,7 +124,6 @@ export const flower = defineSolver({
       if (i + 1 === steps) break;
       if (strange > 0) await addComplement(task, x, variance, strange, random);
       x = noised(x, Math.sqrt(Math.max(0, next ** 2 - strange * variance)), random);
-      sigma = next;
     }
     return x;
   },

@@ -108,8 +108,8 @@ export const mmps = defineSolver({
         denoiser.release();
       }
     };
-    const start = await startImage({ problem, measurement }, () => context.step(0, steps));
-    const state = noised(start, sigmas[0], random('init'));
+    const start = () => startImage({ problem, measurement }, () => context.step(0, steps));
+    const state = context.resumed?.state['x'] ?? noised(await start(), sigmas[0], random('init'));
     if (variance === undefined) return reverseDiffusion(state, sigmas, guided, context);
     const x = await reverseDiffusion(state, sigmas.subarray(0, steps), guided, context);
     const last = sigmas[steps - 1];

@@ -55,7 +55,9 @@ export const pigdm = defineSolver({
   async run({ measurement, problem, prior, noiseVariance }, { steps, priorVariance, ...levels }, context) {
     const { operator } = problem;
     const sigmas = noiseLevels(prior, steps, levels, Math.sqrt(noiseVariance));
-    const start = await startImage({ problem, measurement }, () => context.step(0, steps));
+    const start = context.resumed
+      ? undefined
+      : await startImage({ problem, measurement }, () => context.step(0, steps));
     return guidedChain(
       prior,
       problem.imageShape,

@@ -10,6 +10,7 @@
  * (parts/equivariant.ts): 0.1 dB.
  */
 import { z } from 'zod';
+import type { State } from '../../src/core/checkpoints.js';
 import { geometricSigmas } from '../../src/core/schedule.js';
 import { defineSolver } from '../define-solver.js';
 import { equivariantDenoise } from '../parts/equivariant.js';
@@ -69,10 +70,11 @@ export const pnpAdmm = defineSolver({
     const last = Math.max(lowest, Math.min(sigmaMin ?? Math.sqrt(noiseVariance), 0.999 * highest));
     const sigmas = geometricSigmas(steps, last, highest).subarray(0, steps);
     const random = (k: number) => context.random('noise', k);
-    const split = { operator, measurement, noiseVariance, sigmas, lambda, dual, fresh, random };
-    return splitting(split, async (x, sigma, k) => {
-      await context.step(k, steps);
-      return equivariantDenoise(prior, x, sigma, context.random('orientation', k), context.signal);
-    });
+    const begin = (k: number, state: State) => context.step(k, steps, state);
+    const { resumed } = context;
+    const how = { sigmas, lambda, dual, fresh, random, begin, resumed };
+    return splitting({ operator, measurement, noiseVariance, ...how }, (x, sigma, k) =>
+      equivariantDenoise(prior, x, sigma, context.random('orientation', k), context.signal),
+    );
   },
 });

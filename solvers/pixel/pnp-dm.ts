@@ -72,8 +72,10 @@ export const pnpDm = defineSolver({
     const variance = equalVariance(problem);
     const last = rhoMin ?? (variance === undefined ? RHO_MIN : Math.sqrt(variance) / 4);
     const { lowest, highest } = noiseRange(prior, rhoMax, 2 * last);
-    let x = startState(problem.imageShape, highest, context.random('init'));
-    for (let k = 0; k < rounds; k++) {
+    const { resumed } = context;
+    let x = resumed?.state['x'] ?? startState(problem.imageShape, highest, context.random('init'));
+    for (let k = (resumed?.step ?? 0) / steps; k < rounds; k++) {
+      await context.step(k * steps, rounds * steps, { x });
       const rho = Math.max(highest * decay ** k, last, lowest);
       const noisy = await drawGivenData(problem, measurement, x, rho, draw, context.random('data', k));
       x = await drawGiven(prior, noisy, rho, steps, inRound(context, k, rounds));
@@ -82,10 +84,11 @@ export const pnpDm = defineSolver({
   },
 });
 
-/** The steps of round k, as those of the whole run. */
+/** The steps of round k, as those of the whole run; only a round's beginning is gone on from. */
 function inRound(context: Context, k: number, rounds: number): Context {
   return {
     ...context,
+    resumed: undefined,
     random: (purpose, ...path) => context.random(purpose, k, ...path),
     step: (i, of) => context.step(k * of + i, rounds * of),
   };

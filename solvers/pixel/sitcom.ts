@@ -62,9 +62,10 @@ export const sitcom = defineSolver({
   async run(task, { steps, iterations, rate, ...levels }, context) {
     const { prior } = task;
     const sigmas = noiseLevels(prior, steps, levels);
-    let x = startState(task.problem.imageShape, sigmas[0], context.random('init'));
-    for (let i = 0; i < steps; i++) {
-      await context.step(i, steps);
+    const { resumed } = context;
+    let x = resumed?.state['x'] ?? startState(task.problem.imageShape, sigmas[0], context.random('init'));
+    for (let i = resumed?.step ?? 0; i < steps; i++) {
+      await context.step(i, steps, { x });
       const sigma = sigmas[i];
       const move = { rate: rate / (2 * vpScale(sigma)), iterations, enough: ENOUGH };
       const denoise = (input: FloatArray) => prior.linearize(input, sigma, context.signal);

@@ -3,13 +3,25 @@ import { z } from 'zod';
 import { defineSolver } from '../../solvers/define-solver.js';
 import { solvers } from '../../solvers/index.js';
 import { mapArray } from '../../src/core/array.js';
-import { faultsOf } from './gate.js';
+import { faultsOf, resumable } from './gate.js';
+import { keptSteps } from './kept-steps.js';
 
 // What needs correlated noise needs images of some size; its own test takes them.
 const gated = Object.values(solvers).filter(({ needs }) => needs.noise !== 'octaves');
 
 it.each(gated)('$name passes the gate', { timeout: 60_000 }, async (solver) => {
   expect(await faultsOf(solver)).toEqual([]);
+});
+
+// The gate sees that they go on to the same bits.
+it.each([
+  ...['daps', 'dcdp', 'ddnm', 'ddrm', 'diffpir', 'dps', 'flower', 'joint-diffusion', 'latent-daps'],
+  ...['latent-dps', 'mmps', 'pigdm', 'pnp-admm', 'pnp-dm', 'sitcom', 'tweedie'],
+])('%s goes on inside an image', async (name) => {
+  const { kept } = await keptSteps(resumable(solvers[name]));
+  expect(kept.map(({ step }) => step)).toEqual(
+    expect.arrayContaining(name === 'pnp-dm' ? [0, 5, 10, 15, 20] : [0, 1, 2, 3]),
+  );
 });
 
 const options = z.strictObject({ steps: z.int().min(1).default(5).describe('network evaluations') });

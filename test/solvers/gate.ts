@@ -12,6 +12,7 @@ import { gaussianReference, referenceTask } from '../../src/bench/reference.js';
 import { type FloatArray, filled, floatArray, mapArray } from '../../src/core/array.js';
 import { normalisedWeights } from '../../src/core/posterior.js';
 import { type RestoreJob, restore } from '../../src/restore.js';
+import { goingOn, keptSteps } from './kept-steps.js';
 import { pixelTokens } from './pixel-tokens.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -30,7 +31,7 @@ export async function faultsOf(solver: Solver): Promise<string[]> {
     await Promise.all([optionFaults(solver), needFaults(solver), seedFaults(solver), misfitFaults(solver)])
   )
     .flat()
-    .concat(await abortFaults(solver));
+    .concat(await abortFaults(solver), await resumeFaults(solver));
 }
 
 async function optionFaults({ options, presets }: Solver): Promise<string[]> {
@@ -127,6 +128,28 @@ async function abortFaults(solver: Solver): Promise<string[]> {
   if (!stopped) return ['it does not stop when told to'];
   const after = asked.networkEvaluations - told;
   return after > 2 * longest ? [`it asks the network ${after} times after it was told to stop`] : [];
+}
+
+/** From each step at which it gives a state, it goes on to the same bits. */
+async function resumeFaults(solver: Solver): Promise<string[]> {
+  const job = resumable(solver);
+  const { image, kept } = await keptSteps(job);
+  const faults: string[] = [];
+  for (const checkpoint of kept) {
+    const same = (await goingOn(job, checkpoint)).every((value, i) => value === image[i]);
+    if (!same) faults.push(`it goes on from step ${checkpoint.step} to another image`);
+  }
+  return faults;
+}
+
+/** One sample in a few steps. */
+export function resumable(solver: Solver): RestoreJob {
+  return {
+    ...jobFor(solver),
+    solver,
+    samples: solver.kind === 'point' ? undefined : 1,
+    options: steps(solver, FEW),
+  };
 }
 
 /** `steps` and `rounds`, where the solver has them; with both it takes as many steps in each round. */

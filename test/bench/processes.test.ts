@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { megabytes } from '../../src/bench/processes.js';
+import { megabytes, processorTime } from '../../src/bench/processes.js';
 
 const linux = process.platform === 'linux';
 
@@ -17,6 +17,20 @@ it.runIf(linux)('what it started counts too, and not what others did', async () 
   const child = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   expect(megabytes('RssAnon') - before).toBeGreaterThan(90);
+  child.kill();
+  await once(child, 'exit');
+});
+
+it.runIf(linux)('processor time is that of this process and of what it started', async () => {
+  const before = processorTime();
+  const script =
+    'const end = Date.now() + 400; while (Date.now() < end); console.log(1); process.stdin.resume();';
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  const { user, system } = process.cpuUsage();
+  // The child's own is some hundred milliseconds more, however little it had of the processor.
+  expect(processorTime() - (user + system) / 1000).toBeGreaterThan(30);
+  expect(processorTime()).toBeGreaterThan(before);
   child.kill();
   await once(child, 'exit');
 });

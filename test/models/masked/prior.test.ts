@@ -57,8 +57,8 @@ describe('photo-masked', () => {
     expect(prior.gridOf(image.shape)).toEqual([12, 18]);
     const decoded = await prior.decodeTokens(tokens);
     expect(decoded.shape).toEqual([3, 48, 72]);
-    // As its card says of photographs: 27.7 dB. Waves are easier.
-    expect(psnr(cut(decoded, 0, 0, 44, 70), image)).toBeGreaterThan(27.7);
+    // As its card says of photographs: 30.4 dB. Waves are easier.
+    expect(psnr(cut(decoded, 0, 0, 44, 70), image)).toBeGreaterThan(30.4);
     const dot = await prior.tokens(picture(1, 2));
     expect([dot.height, dot.width]).toEqual([2, 2]);
     await expect((async () => prior.tokens(zeros([1, 8, 8])))()).rejects.toThrow(
@@ -74,7 +74,7 @@ describe('photo-masked', () => {
     ];
     expect(one.data).toEqual(other.data);
     expect(prior.codebook.shape).toEqual([512, 3]);
-    expect(prior.residual).toBeCloseTo(0.041, 3);
+    expect(prior.residual).toBeCloseTo(0.030, 3);
   });
 
   it('knows hidden tokens of a picture better than chance, and its twin those that were changed', async () => {

@@ -45,7 +45,7 @@ export function parseSize(text: string): readonly [height: number, width: number
 
 export function parseLevel(text: string): number {
   const level = parseNumber(text);
-  if (!(level > 0 && level < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.');
+  if (!(level > 0 && level < 1)) throw new InvalidArgumentError('Expected a number above 0 and below 1.');
   return level;
 }
 

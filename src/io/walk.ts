@@ -133,7 +133,9 @@ async function walkFolder(folder: string, prefix: string, found: Found): Promise
     return;
   }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const names = new Set(entries.map(({ name }) => name));
   for (const entry of entries) {
+    if (isBesideSimulated(entry.name, names)) continue;
     const path = join(folder, entry.name);
     const pass = (reason: string) => found.skipped.push({ path, reason });
     if (entry.isDirectory() && isResults(path)) {
@@ -152,6 +154,14 @@ async function walkFolder(folder: string, prefix: string, found: Found): Promise
       pass('is a result, by its name');
     } else found.items.push({ path, name: prefix + stemOf(entry.name) });
   }
+}
+
+/** What `simulate` writes for its measurements: nobody needs to be told of it. */
+function isBesideSimulated(name: string, names: ReadonlySet<string>): boolean {
+  if (!names.has('simulated.jsonl')) return false;
+  if (name === 'simulated.jsonl' || name === 'problem.json') return true;
+  const [measured] = /^.*(?=\.(json|preview\.png)$)/.exec(name) ?? [];
+  return measured !== undefined && inputExtensions.some((ending) => names.has(measured + ending));
 }
 
 function isResults(folder: string): boolean {

@@ -139,8 +139,10 @@ function requireEnough(count: number, { levels, share, confidence }: Asked, how:
   let total = needed;
   while (Array.from({ length: total }, (_, k) => k).filter((k) => !forFactors(k)).length < needed) total++;
   if (count >= total) return;
-  const asked = `the level ${Math.max(...levels)} for ${share} of the images with confidence ${confidence}`;
+  const level = Math.max(...levels);
+  const of = level === share ? '--level and --share' : level > share ? '--level' : '--share';
+  const asked = `the level ${level} for ${share} of the images with confidence ${confidence}`;
   throw new UsageError(
-    `${asked} needs at least ${total} images, but ${count} ${how}; give more, or a lower --confidence, --level or --share`,
+    `${asked} needs at least ${total} images, but ${count} ${how}; give more, or a lower --confidence, or a lower ${of}`,
   );
 }

@@ -47,7 +47,7 @@ describe('values of a command line', () => {
     [parseSeconds, '0', 'Expected seconds, more than 0.'],
     [parseSize, '0x5', 'Expected height x width'],
     [parseSize, '12', 'Expected height x width'],
-    [parseLevel, '1', 'Expected a number between 0 and 1.'],
+    [parseLevel, '1', 'Expected a number above 0 and below 1.'],
     [parseBits, '12', 'Expected 8 or 16.'],
     [parseQuality, '0', 'Expected a whole number from 1 to 100.'],
     [parseQuality, '101', 'Expected a whole number from 1 to 100.'],

@@ -56,6 +56,14 @@ describe('walk', () => {
     ]);
   });
 
+  it('says nothing of what stands beside simulated measurements', async () => {
+    const measured = ['a.npy', 'a.preview.png', 'a.json', 'b.png', 'b.json', 'problem.json'];
+    const { input, out } = folders('simulated.jsonl', ...measured, 'c.json', 'c.preview.png');
+    const { items, skipped } = await walk([input], out);
+    expect(items.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(skipped.map(({ path }) => path.slice(input.length + 1))).toEqual(['c.json', 'c.preview.png']);
+  });
+
   it('maps a file to its base name and takes one named twice once', async () => {
     const { input, out } = folders('deep/er/x.y.png');
     const path = join(input, 'deep/er/x.y.png');

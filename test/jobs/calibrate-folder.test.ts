@@ -129,6 +129,16 @@ describe('calibrateFolder', () => {
     await expect(calibrateFolder(job)).rejects.toThrow(
       'the level 0.9 for 0.9 of the images with confidence 0.95 needs at least 43 images, but 10 were found',
     );
+    for (const [level, named] of [
+      [0.9, '--level and --share'],
+      [0.5, '--share'],
+      [0.95, '--level'],
+    ] as const) {
+      // What is named would help: the other sets the number.
+      await expect(calibrateFolder({ ...job, levels: [0.5, level] })).rejects.toThrow(
+        new RegExp(`give more, or a lower --confidence, or a lower ${named}$`),
+      );
+    }
     await expect(calibrateFolder({ ...job, out: join(root, 'card') })).rejects.toThrow('names no card');
     await expect(calibrateFolder({ ...job, crop: 30, share: 0.5, confidence: 0.1 })).rejects.toThrow(
       'p0.png is 24×20 px, too small for a crop of 30×30',

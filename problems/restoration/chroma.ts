@@ -41,7 +41,7 @@ export function mixPlanes(matrix: Matrix, planes: readonly Vector[]): Float64Arr
 }
 
 /** One of them, by its row of M. */
-export function mixPlane([p, q, r]: Matrix[number], [a, b, c]: readonly Vector[]): Float64Array {
+export function mixPlane([p, q, r]: Matrix[number], [a, b, c]: readonly ArrayLike<number>[]): Float64Array {
   const out = new Float64Array(a.length);
   for (let i = 0; i < out.length; i++) out[i] = p * a[i] + q * b[i] + r * c[i];
   return out;

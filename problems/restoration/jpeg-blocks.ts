@@ -55,7 +55,7 @@ const STRIP = 64;
 
 /**
  * Samples −128 … 127 as they are after their blocks were rounded to multiples of `steps`; a size that 8 does not divide
- * is filled up by the last row and column. All in integers, as the library does it.
+ * is filled up by the last row and column. All in integers, as the library does it; in place.
  */
 export function quantiseBlocks(
   plane: Float64Array,
@@ -75,12 +75,11 @@ export function quantiseBlocks(
   table.set(steps);
   forward.set(FORWARD);
   inverse.set(INVERSE);
-  const out = new Float64Array(plane.length);
   for (let top = 0; top < height; top += STRIP) {
     const strip = plane.subarray(top * width, Math.min(top + STRIP, height) * width);
     samples.set(strip);
     kernels.quantiseBlocks(samples, rounded, strip.length / width, width, table, forward, inverse, block);
-    out.set(rounded.subarray(0, strip.length), top * width);
+    strip.set(rounded.subarray(0, strip.length));
   }
-  return out;
+  return plane;
 }

@@ -1,7 +1,6 @@
 /** The picture that the Independent JPEG Group's library decodes from its file of an image, bit for bit. */
 import { type FloatArray, zeros } from '../../src/core/array.js';
 import type { JpegCoding } from '../../src/core/jpeg-coding.js';
-import type { Vector } from '../../src/core/vector.js';
 import { type ImageShape, requireShape } from '../parts/planes.js';
 import { chromaScaling, FROM_RGB, mixPlane, TO_RGB } from './chroma.js';
 import { quantiseBlocks } from './jpeg-blocks.js';
@@ -23,10 +22,10 @@ export function decodedFile(image: ImageShape, coding: JpegCoding): (x: FloatArr
     requireShape(x, image);
     const planeOf = (c: number) => levelsOf(x.data.subarray(c * pixels, (c + 1) * pixels));
     const levels = Array.from({ length: channels }, (_, c) => planeOf(c));
-    // Whole numbers, which single precision holds: one plane at a time needs more room.
+    // Whole numbers from −128 to 127: one plane at a time needs more room.
     const stored = levels.map((plane, c) => {
       const mixed = channels === 3 ? mixPlane(FROM_RGB[c], levels) : new Float64Array(plane);
-      return new Float32Array(store[c]!(mixed));
+      return new Int8Array(store[c]!(mixed));
     });
     const out = zeros(image);
     for (let c = 0; c < channels; c++) {
@@ -80,8 +79,8 @@ const BIASES = {
 } as const;
 
 /** 0 … 255 from 0 … 1. */
-function levelsOf(values: Float32Array): Float32Array {
-  const out = new Float32Array(values.length);
+function levelsOf(values: Float32Array): Uint8Array {
+  const out = new Uint8Array(values.length);
   for (let i = 0; i < out.length; i++) {
     out[i] = Math.floor(255 * Math.min(Math.max(values[i], 0), 1) + 0.5);
   }
@@ -89,19 +88,18 @@ function levelsOf(values: Float32Array): Float32Array {
 }
 
 /** 0 … 1 from −128 … 127 and what lies between the levels and beyond them. */
-function writeLevels(plane: Vector, out: Float32Array): void {
+function writeLevels(plane: ArrayLike<number>, out: Float32Array): void {
   for (let i = 0; i < out.length; i++) {
     out[i] = Math.min(Math.max(Math.floor(plane[i] + 128.5), 0), 255) / 255;
   }
 }
 
-/** ⌊value + bias⌋, the bias by turns from column to column. */
+/** ⌊value + bias⌋ in place, the bias by turns from column to column. */
 function floored(plane: Float64Array, width: number, biases: readonly number[]): Float64Array {
-  const out = new Float64Array(plane.length);
-  for (let start = 0; start < out.length; start += width) {
-    for (let x = 0; x < width; x++) out[start + x] = Math.floor(plane[start + x] + biases[x & 1]);
+  for (let start = 0; start < plane.length; start += width) {
+    for (let x = 0; x < width; x++) plane[start + x] = Math.floor(plane[start + x] + biases[x & 1]);
   }
-  return out;
+  return plane;
 }
 
 /** The same, by turns from row to row. */

@@ -29,7 +29,7 @@ const ARRAYS = 30;
 const ARRAYS_PER_SAMPLE = 3.5;
 
 /** The same of a large image in tiles, whose chains are drawn one after another. */
-const ARRAYS_ONE_BY_ONE = 10;
+const ARRAYS_ONE_BY_ONE = 11;
 const ARRAYS_PER_SAMPLE_ONE_BY_ONE = 2;
 
 /** The same where the estimate comes from one evaluation of the network, and nothing else is asked for. */

@@ -76,7 +76,7 @@ export interface LinearOperator extends ForwardOperator {
   adjoint(y: FloatArray): Awaitable<FloatArray>;
   /** Solves (AᵀA + ρI) x = b exactly, ρ > 0. */
   normalSolve?(b: FloatArray, rho: number): Awaitable<FloatArray>;
-  /** Of the coefficients of blocks: given a weight for each, alike in all blocks, what solves (Aᵀdiag(w²)A + ρI) x = b. */
+  /** Of coefficients of blocks: given a weight w for each, alike in all blocks, solves (Aᵀdiag(w²)A + ρI) x = b. */
   weightedSolve?(weights: Float32Array): NonNullable<LinearOperator['normalSolve']>;
   /** Singular value decomposition A = U diag(s) Vᵀ in factored form. */
   readonly svd?: SingularValues;

@@ -1,7 +1,7 @@
 /**
- * What a periodic blur's power C Cᵀ makes, beyond a window, of values that lie there. The kernel reaches no farther than
- * its extent, so that two bands of the plane are enough: rows and columns beyond the window, and as many about them as
- * kernel and mirrored kernel reach.
+ * What a periodic blur's power C Cᵀ makes, beyond a window, of values that lie there. The kernel reaches no farther
+ * than its extent, so that two bands of the plane are enough: rows and columns beyond the window, and as many about
+ * them as kernel and mirrored kernel reach.
  */
 import { type FloatArray, floatArray, zeros } from '../../src/core/array.js';
 import { fastSize } from '../../src/core/fft.js';

@@ -12,6 +12,7 @@
  */
 import { z } from 'zod';
 import { equalVariance } from '../../problems/problem.js';
+import type { FloatArray } from '../../src/core/array.js';
 import { defineSolver } from '../define-solver.js';
 import { startState } from '../parts/ancestral.js';
 import { dataDrawOptions, drawGivenData } from '../parts/data-draw.js';
@@ -75,21 +76,28 @@ export const pnpDm = defineSolver({
     const { resumed } = context;
     let x = resumed?.state['x'] ?? startState(problem.imageShape, highest, context.random('init'));
     for (let k = (resumed?.step ?? 0) / steps; k < rounds; k++) {
-      await context.step(k * steps, rounds * steps, { x });
       const rho = Math.max(highest * decay ** k, last, lowest);
       const noisy = await drawGivenData(problem, measurement, x, rho, draw, context.random('data', k));
-      x = await drawGiven(prior, noisy, rho, steps, inRound(context, k, rounds));
+      x = await drawGiven(prior, noisy, rho, steps, inRound(context, { k, rounds, steps, x }));
     }
     return x;
   },
 });
 
+interface Round {
+  readonly k: number;
+  readonly rounds: number;
+  readonly steps: number;
+  /** What it begins with. */
+  readonly x: FloatArray;
+}
+
 /** The steps of round k, as those of the whole run; only a round's beginning is gone on from. */
-function inRound(context: Context, k: number, rounds: number): Context {
+function inRound(context: Context, { k, rounds, steps, x }: Round): Context {
   return {
     ...context,
     resumed: undefined,
     random: (purpose, ...path) => context.random(purpose, k, ...path),
-    step: (i, of) => context.step(k * of + i, rounds * of),
+    step: (i) => context.step(k * steps + i, rounds * steps, i === 0 ? { x } : undefined),
   };
 }

@@ -32,8 +32,8 @@ const ARRAYS_PER_SAMPLE = 3.5;
 const ARRAYS_ONE_BY_ONE = 11;
 const ARRAYS_PER_SAMPLE_ONE_BY_ONE = 2;
 
-/** The same where the estimate comes from one evaluation of the network, and nothing else is asked for. */
-const ARRAYS_AT_ONCE = 9;
+/** The same where the estimate comes from a few evaluations of the network, and nothing else is asked for. */
+const ARRAYS_AT_ONCE = 12;
 
 /**
  * Bytes that the work takes at its peak, beside what the process holds already (the prior's weights, say).

@@ -11,9 +11,18 @@ import type { ImageShape } from '../../problems/parts/planes.js';
 import { type FloatArray, mapArray } from '../../src/core/array.js';
 import { combCount, combDiagonal, combSigns } from '../../src/core/comb-diagonal.js';
 import type { Linearization } from '../../src/core/linearization.js';
+import { towards } from '../../src/core/vector.js';
 import type { Context, Moments } from '../solver.js';
+import { inverse, orientations, oriented } from './equivariant.js';
 
-/** How closely the variance is computed. */
+/** How closely the mean is computed, and the variance. */
+interface Closeness {
+  /** In how many orientations, of those that images of the prior are alike in, the denoiser is asked; at most four. */
+  readonly turns: number;
+  /** Absent: the mean alone. */
+  readonly probing?: Probing;
+}
+
 interface Probing {
   /** A comb's teeth stand so many pixels apart; the variance takes `pitch²` products for every channel. */
   readonly pitch: number;
@@ -26,23 +35,24 @@ const LEAST = 1e-4;
 
 /**
  * Mean and marginal variances of x given y = x + σ n, exact but for the network and the probes' errors. One
- * evaluation, and for the variance as many vector-Jacobian products as `combCount` says; a prior without gradients is
- * asked for differences instead.
+ * evaluation for each turn, and for the variance as many vector-Jacobian products as `combCount` says; a prior without
+ * gradients is asked for differences instead. What a network makes of one orientation and not of another averages out.
  * @param y [C, H, W]; σ its noise, in [0, 1] units, within what the prior knows.
- * @param probing absent: the mean alone.
  * @throws RangeError where σ is above the prior's range; the signal's reason when aborted.
  */
 export async function denoisingMoments(
   prior: DiffusionPrior,
   y: FloatArray,
   sigma: number,
-  probing: Probing | undefined,
-  { random, step, signal, once = (_, work) => work() }: Context,
+  { turns, probing }: Closeness,
+  context: Context,
 ): Promise<Moments> {
+  const { random, step, signal, once = (_, work) => work() } = context;
+  const turned = orientations(prior.card?.symmetry, false).slice(1, turns);
   // Parts may come in any order.
   let done = 0;
   const meanOf: PartWork = async ([image], model, _, parts) => {
-    await step(done++, parts);
+    await step(done++, parts * (1 + turned.length));
     return [await model.denoise(image, sigma, signal)];
   };
   const momentsOf = (pitch: number): PartWork => {
@@ -62,14 +72,24 @@ export async function denoisingMoments(
     };
   };
   const inParts = prior.inParts ?? ((arrays, work) => work(arrays, prior, 0, 1));
+  const averaged = async (mean: FloatArray) => {
+    for (const [k, orientation] of turned.entries()) {
+      const [answer] = await inParts([oriented(y, orientation)], meanOf);
+      mean = towards(mean, oriented(answer, inverse(orientation)), 1 / (k + 2));
+    }
+    return mean;
+  };
   if (probing === undefined) {
     const [mean] = await inParts([y], meanOf);
-    return { mean };
+    return { mean: await averaged(mean) };
   }
   const signs = combSigns(y.shape, random('signs'));
   const [mean, diagonal] = await inParts([y, signs], momentsOf(probing.pitch));
   const smoothed = smooth(diagonal, probing.smoothing);
-  return { mean, variance: mapArray(smoothed, (value) => sigma ** 2 * Math.max(value, LEAST)) };
+  return {
+    mean: await averaged(mean),
+    variance: mapArray(smoothed, (value) => sigma ** 2 * Math.max(value, LEAST)),
+  };
 }
 
 /** D with its products; by differences of it where there is no gradient, since a covariance is its own transpose. */

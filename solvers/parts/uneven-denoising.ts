@@ -10,6 +10,7 @@
 import type { DiffusionPrior } from '../../models/prior.js';
 import { type FloatArray, mapArray, zeros } from '../../src/core/array.js';
 import { geometricSigmas } from '../../src/core/schedule.js';
+import { towards } from '../../src/core/vector.js';
 import type { Context } from '../solver.js';
 import { equivariantDenoise } from './equivariant.js';
 import { noiseRange } from './noise-levels.js';
@@ -73,8 +74,4 @@ function placeAmong(levels: Float64Array): (strength: number) => number {
 /** The measurement with noise σ everywhere, as far as x̂ is true. */
 function scaled(y: FloatArray, { data: mean }: FloatArray, { data }: FloatArray, sigma: number): FloatArray {
   return mapArray(y, (value, i) => mean[i] + (sigma / data[i]) * (value - mean[i]));
-}
-
-function towards(from: FloatArray, { data: to }: FloatArray, share: number): FloatArray {
-  return mapArray(from, (value, i) => value + share * (to[i] - value));
 }

@@ -2,7 +2,7 @@
  * Denoising where the noise is white and Gaussian: the one problem whose posterior the prior's network knows as it
  * is. A diffusion's denoiser D(y, σ) is the posterior mean, σ² times its Jacobian the posterior covariance (Tweedie's
  * formulas), and the diffusion run backwards from y draws from the posterior. Nothing is approximated but by the
- * network.
+ * network. Where images are as likely mirrored, the mean is that of the network's answers to y and its mirror images.
  *
  * The marginal variances come from combs of probes through the network's gradient, and are averaged over a few
  * pixels. Root mean square of the logarithm of the standard deviation against that of the whole diagonal, photo on
@@ -43,21 +43,29 @@ const options = z.object({
     .default(2)
     .describe('standard deviation in pixels of the Gaussian that the variances are averaged by; 0: none'),
   steps: z.int().min(1).max(10_000).default(16).describe('network evaluations for each sample'),
+  orientations: z
+    .int()
+    .min(1)
+    .max(4)
+    .default(4)
+    .describe(
+      'mirror images whose denoisings the mean averages, where the card says that images are alike in them',
+    ),
 });
 
 export const tweedie = defineSolver({
   kind: 'chain',
   name: 'tweedie',
   summary:
-    'denoising: mean by one network evaluation, variance by its gradient, samples by the diffusion run backwards',
+    'denoising: mean by a few network evaluations, variance by its gradient, samples by the diffusion run backwards',
   needs: { prior: 'diffusion', identity: true, noise: 'gaussian' },
   samplesPosterior: true,
   options,
   presets: {},
 
-  moments({ measurement, prior, noiseVariance }, { pitch, smoothing }, context) {
-    const probing = context.variance ? { pitch, smoothing } : undefined;
-    return denoisingMoments(prior, measurement, Math.sqrt(noiseVariance), probing, context);
+  moments({ measurement, prior, noiseVariance }, { pitch, smoothing, orientations }, context) {
+    const closeness = { turns: orientations, probing: context.variance ? { pitch, smoothing } : undefined };
+    return denoisingMoments(prior, measurement, Math.sqrt(noiseVariance), closeness, context);
   },
 
   deviation({ measurement, prior, noiseVariance }, _options, signal) {

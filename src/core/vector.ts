@@ -1,6 +1,6 @@
 /** Arithmetic on flat float arrays, accumulated in double precision. */
 import { requireArrays, requireVector } from './arguments.js';
-import { type FloatArray, floatArray } from './array.js';
+import { type FloatArray, floatArray, mapArray } from './array.js';
 
 export type Vector = Float32Array | Float64Array;
 
@@ -81,4 +81,9 @@ export function difference(a: FloatArray, b: FloatArray): FloatArray {
   const [from, taken, data] = [a.data, b.data, new Float32Array(a.data.length)];
   for (let i = 0; i < data.length; i++) data[i] = from[i] - taken[i];
   return floatArray(data, a.shape);
+}
+
+/** The point so far on the way from one array to another: from + share·(to − from). */
+export function towards(from: FloatArray, { data: to }: FloatArray, share: number): FloatArray {
+  return mapArray(from, (value, i) => value + share * (to[i] - value));
 }

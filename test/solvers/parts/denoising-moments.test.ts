@@ -54,7 +54,13 @@ const exactly = { pitch: 2, smoothing: 0 };
 describe('denoisingMoments', () => {
   it('has the mean, and σ² times the diagonal of the Jacobian, which is never nothing', async () => {
     const { prior, counts } = linearPrior();
-    const { mean, variance } = await denoisingMoments(prior, y, SIGMA, exactly, testContext());
+    const { mean, variance } = await denoisingMoments(
+      prior,
+      y,
+      SIGMA,
+      { turns: 1, probing: exactly },
+      testContext(),
+    );
     expectValues(mean, [...scaled(y).data]);
     expectValues(variance, variances);
     expect(counts).toEqual({ denoised: 0, linearized: 1, pulled: 2 * 2 ** 2, open: 0 });
@@ -63,7 +69,13 @@ describe('denoisingMoments', () => {
   it('without a gradient takes differences', async () => {
     const { prior, counts } = linearPrior();
     const { linearize: _, ...plain } = prior;
-    const { mean, variance } = await denoisingMoments(plain, y, SIGMA, exactly, testContext());
+    const { mean, variance } = await denoisingMoments(
+      plain,
+      y,
+      SIGMA,
+      { turns: 1, probing: exactly },
+      testContext(),
+    );
     expectValues(mean, [...scaled(y).data]);
     expectValues(variance, variances, 5);
     expect(counts).toEqual({ denoised: 1 + 2 * 8, linearized: 0, pulled: 0, open: 0 });
@@ -80,23 +92,45 @@ describe('denoisingMoments', () => {
         return scaled(x);
       },
     };
-    await denoisingMoments(noting, y, SIGMA, { pitch: 1, smoothing: 0 }, testContext());
+    await denoisingMoments(
+      noting,
+      y,
+      SIGMA,
+      { turns: 1, probing: { pitch: 1, smoothing: 0 } },
+      testContext(),
+    );
     expect(moves[0]).toBe(0);
     for (const move of moves.slice(1)) expect(move).toBeCloseTo(0.1 * SIGMA, 6);
   });
 
   it('without probing has the mean alone, by one evaluation', async () => {
     const { prior, counts } = linearPrior();
-    const found = await denoisingMoments(prior, y, SIGMA, undefined, testContext());
+    const found = await denoisingMoments(prior, y, SIGMA, { turns: 1 }, testContext());
     expectValues(found.mean, [...scaled(y).data]);
     expect(found).not.toHaveProperty('variance');
     expect(counts).toEqual({ denoised: 1, linearized: 0, pulled: 0, open: 0 });
   });
 
+  it.each(['mirror', 'dihedral'] as const)('averages the mean over mirror images: %s', async (symmetry) => {
+    const { prior, counts } = linearPrior();
+    const alike: DiffusionPrior = { ...prior, card: { symmetry } as DiffusionPrior['card'] };
+    const { mean } = await denoisingMoments(alike, y, SIGMA, { turns: 4, probing: exactly }, testContext());
+    // Rows are single, so that upside down is as it is.
+    const turned = SLOPES.map((slope, i) => (slope + SLOPES[3 * Math.floor(i / 3) + 2 - (i % 3)]) / 2);
+    expectValues(mean, [...mapArray(y, (value, i) => turned[i] * value).data]);
+    expect(counts.denoised).toBe(symmetry === 'mirror' ? 1 : 3);
+  });
+
   it('averages variances by a Gaussian of a width', async () => {
     const { prior } = linearPrior();
     const narrow = { pitch: 2, smoothing: 0.5 };
-    const { variance } = await denoisingMoments(prior, y, SIGMA, narrow, testContext());
+    const { variance } = await denoisingMoments(
+      prior,
+      y,
+      SIGMA,
+      { turns: 1, probing: narrow },
+      testContext(),
+    );
     const kernel = [0, 1, 2].map((distance) => Math.exp(-(distance ** 2) / (2 * 0.5 ** 2)));
     const total = kernel[0] + 2 * (kernel[1] + kernel[2]);
     // Mirrored at the borders, each at its edge: 0 1 2 → 1 0 | 0 1 2 | 2 1.
@@ -116,7 +150,7 @@ describe('denoisingMoments', () => {
     const { prior } = linearPrior();
     const said: number[][] = [];
     const context = { ...testContext(), step: async (i: number, of: number) => void said.push([i, of]) };
-    await denoisingMoments(prior, y, SIGMA, { pitch: 1, smoothing: 0 }, context);
+    await denoisingMoments(prior, y, SIGMA, { turns: 1, probing: { pitch: 1, smoothing: 0 } }, context);
     expect(said).toEqual([0, 1, 2].map((i) => [i, 3]));
     said.length = 0;
     const halves: DiffusionPrior = {
@@ -126,7 +160,7 @@ describe('denoisingMoments', () => {
         return work(arrays, prior, 1, 2);
       },
     };
-    await denoisingMoments(halves, y, SIGMA, { pitch: 1, smoothing: 0 }, context);
+    await denoisingMoments(halves, y, SIGMA, { turns: 1, probing: { pitch: 1, smoothing: 0 } }, context);
     expect(said).toEqual([0, 1, 2, 3, 4, 5].map((i) => [i, 6]));
   });
 
@@ -141,7 +175,7 @@ describe('denoisingMoments', () => {
         },
       }),
     };
-    const run = denoisingMoments(failing, y, SIGMA, exactly, testContext());
+    const run = denoisingMoments(failing, y, SIGMA, { turns: 1, probing: exactly }, testContext());
     await expect(run).rejects.toThrow('the product fails');
     expect(counts.open).toBe(0);
   });

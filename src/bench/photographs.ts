@@ -204,7 +204,8 @@ async function scoreOne(
   const posterior = await restore(job);
   const truth = bound.report(image);
   const copy = solvers[solver]?.needs.prior === 'none' ? undefined : await copyOf(prior, image);
-  const ceiling = copy && psnr(bound.report(copy), truth);
+  const copied = copy && psnr(bound.report(copy), truth);
+  const ceiling = copied === Number.POSITIVE_INFINITY ? undefined : copied;
   const { observed, outputShape } = bound.operator;
   const holes = sameShape(outputShape, truth.shape) ? observed : undefined;
   return { score: { ...score(posterior, truth, holes), ceiling }, pictures: sheet(posterior, truth) };

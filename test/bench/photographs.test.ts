@@ -98,7 +98,9 @@ describe('bench of photographs', () => {
     };
     const stripes = await run({});
     const copies = await run({ copiedBy: 'photo-masked' });
-    expect(copies.ceiling).toBeGreaterThan(stripes.ceiling + 1);
+    expect(stripes.ceiling).toBeGreaterThan(10);
+    // A copy that is copied to the bit has no ceiling.
+    expect(copies.ceiling ?? Number.POSITIVE_INFINITY).toBeGreaterThan(stripes.ceiling + 1);
     await expect(run({ copiedBy: 'photo-small' })).rejects.toThrow('neither codes nor tokens');
   });
 

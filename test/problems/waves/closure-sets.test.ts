@@ -16,6 +16,7 @@ describe('closure sets', () => {
       for (const { baseline, sign } of closure) row[baseline] += sign;
       return row;
     });
+    if (rows.length === 0) return 0;
     const gram = rows.flatMap((a) => rows.map((b) => dot(a, b)));
     return symmetricEigen(gram, rows.length).values.filter((value) => value > 1e-9).length;
   };

@@ -22,7 +22,7 @@ export interface PhotographScore {
    */
   readonly closestPsnr: number;
   readonly misfit: number;
-  /** dB, of what the prior's codes or tokens make of the photograph itself, where it has any; absent if they show all. */
+  /** dB, of what the prior's codes or tokens make of the photograph itself, where it has any; absent if that is all. */
   readonly ceiling?: number;
   /** Share of the true values inside the 90 % interval, whatever the solver says of it; absent for a single image. */
   readonly coverage?: number;

@@ -87,7 +87,7 @@ const measured = join(folder, 'measured', 'picture.npy');
 const [here, ...workers] = await retrodict(
   ...['restore', measured, '--out', out, ...task, '--prior', prior, ...how, '--verbose', ...options],
 );
-const manifest = readFileSync(join(out, readdirSync(out).find((name) => name === 'manifest.jsonl')!), 'utf8');
+const manifest = readFileSync(join(out, 'manifest.jsonl'), 'utf8');
 const { seconds, networkSeconds } = JSON.parse(manifest.trim().split('\n').at(-1)!);
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
 const pixels = Number(width) * Number(height);

@@ -49,16 +49,18 @@ export async function denoisingMoments(
 ): Promise<Moments> {
   const { random, step, signal, once = (_, work) => work() } = context;
   const turned = orientations(prior.card?.symmetry, false).slice(1, turns);
+  const products = probing ? combCount(y.shape[0], probing.pitch) : 0;
   // Parts may come in any order.
   let done = 0;
+  const next = (parts: number) => step(done++, parts * (1 + products + turned.length));
   const meanOf: PartWork = async ([image], model, _, parts) => {
-    await step(done++, parts * (1 + turned.length));
+    await next(parts);
     return [await model.denoise(image, sigma, signal)];
   };
-  const momentsOf = (pitch: number): PartWork => {
-    const products = combCount(y.shape[0], pitch);
-    return async ([image, signs], model, part, parts) => {
-      const tell = () => step(done++, parts * (products + 1));
+  const momentsOf =
+    (pitch: number): PartWork =>
+    async ([image, signs], model, part, parts) => {
+      const tell = () => next(parts);
       await tell();
       const { value, diagonal } = await once(`part ${part}`, async () => {
         const denoiser = await linearized(model, image, sigma, signal);
@@ -70,7 +72,6 @@ export async function denoisingMoments(
       });
       return [value, diagonal];
     };
-  };
   const inParts = prior.inParts ?? ((arrays, work) => work(arrays, prior, 0, 1));
   const averaged = async (mean: FloatArray) => {
     for (const [k, orientation] of turned.entries()) {

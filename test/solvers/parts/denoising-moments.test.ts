@@ -121,6 +121,16 @@ describe('denoisingMoments', () => {
     expect(counts.denoised).toBe(symmetry === 'mirror' ? 1 : 3);
   });
 
+  it.each([undefined, exactly])('tells of each step once, of as many as there are: %o', async (probing) => {
+    const { prior } = linearPrior();
+    const alike: DiffusionPrior = { ...prior, card: { symmetry: 'dihedral' } as DiffusionPrior['card'] };
+    const told: [number, number][] = [];
+    const context = { ...testContext(), step: async (i: number, of: number) => void told.push([i, of]) };
+    await denoisingMoments(alike, y, SIGMA, { turns: 4, probing }, context);
+    const all = 4 + (probing ? 2 * exactly.pitch ** 2 : 0);
+    expect(told).toEqual(Array.from({ length: all }, (_, i) => [i, all]));
+  });
+
   it('averages variances by a Gaussian of a width', async () => {
     const { prior } = linearPrior();
     const narrow = { pitch: 2, smoothing: 0.5 };

@@ -24,13 +24,13 @@ button[aria-pressed=true] { background: var(--mark); color: var(--paper); }
 .scale { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; font-size: .85rem; color: var(--faint); min-height: 1.5rem; }
 .scale i { flex: 0 1 auto; width: 8rem; min-width: 2rem; height: .8rem; border: 1px solid var(--line); }
 .probe { background: var(--panel); border-radius: .4rem; padding: .6rem .8rem; font-variant-numeric: tabular-nums; min-height: 9.5rem; }
-.probe svg { display: block; width: 100%; height: 4.2rem; }
+.probe svg { display: block; width: 100%; height: 3.2rem; }
+.probe .ends { display: flex; justify-content: space-between; font-size: .8rem; color: var(--faint); }
 .probe .band { fill: var(--mark); opacity: .18; }
 .probe .bar { fill: var(--mark); opacity: .75; }
 .probe .normal { fill: none; stroke: var(--mark); stroke-width: 1.5; }
 .probe .estimate { stroke: var(--mark); stroke-width: 2; }
 .probe .true { stroke: var(--truth); stroke-width: 2; stroke-dasharray: 3 2; }
-.probe text { fill: var(--faint); font-size: 10px; }
 table { border-collapse: collapse; margin: .4rem 0 1rem; font-variant-numeric: tabular-nums; }
 .wide { overflow-x: auto; }
 th, td { text-align: left; padding: .15rem .8rem .15rem 0; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; }

@@ -199,7 +199,7 @@ function histogram(estimate, half, samples, truth, sd) {
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     return element;
   };
-  const svg = shape('svg', { viewBox: '0 0 300 64', preserveAspectRatio: 'none', role: 'img' });
+  const svg = shape('svg', { viewBox: '0 0 300 48', preserveAspectRatio: 'none', role: 'img' });
   svg.setAttribute('aria-label', 'values that this pixel may have');
   svg.append(
     shape('rect', {
@@ -228,13 +228,12 @@ function histogram(estimate, half, samples, truth, sd) {
     svg.append(shape('line', { class: kind, x1: x(value), x2: x(value), y1: 0, y2: 48 }));
   upright(estimate, 'estimate');
   if (truth !== undefined) upright(truth, 'true');
-  for (const [value, anchor] of [
-    [low, 'start'],
-    [high, 'end'],
-  ]) {
-    const text = shape('text', { x: x(value), y: 60, 'text-anchor': anchor });
-    text.textContent = value.toFixed(0);
-    svg.append(text);
+  const ends = document.createElement('div');
+  ends.className = 'ends';
+  for (const value of [low, high]) {
+    ends.append(Object.assign(document.createElement('span'), { textContent: value.toFixed(0) }));
   }
-  return svg;
+  const drawing = document.createElement('div');
+  drawing.append(svg, ends);
+  return drawing;
 }

@@ -21,6 +21,7 @@ import { likelihoodPower, residualOption, type TokenImages, tokenImages } from '
 import {
   addDivergence,
   carriedLaws,
+  chancesOf,
   expectedEmbeddings,
   lawsOf,
   logNormalise,
@@ -107,8 +108,8 @@ async function fitLogits(fit: Fit, laws: Float64Array, known: Float64Array): Pro
   const [count] = codebook.shape;
   const adam = new Adam(laws.length, rate, 0.9, 0.99);
   let best: { tokens: Tokens; score: number } | undefined;
+  const chances = chancesOf(laws);
   for (let k = 0; k < iterations; k++) {
-    const chances = laws.map(Math.exp);
     const tokens = nearestTokens(expectedEmbeddings(chances, codebook, images.grid), codebook);
     const { slopes, logLikelihood } = await images.slopes(task, embed(tokens, codebook));
     const nats = tokens.ids.reduce((sum, id, i) => sum + known[i * count + id], 0);
@@ -116,9 +117,9 @@ async function fitLogits(fit: Fit, laws: Float64Array, known: Float64Array): Pro
     if (!best || score > best.score) best = { tokens, score };
     for (let i = 0; i < slopes.data.length; i++) slopes.data[i] *= -power;
     const gradient = throughExpectation(chances, slopes, codebook);
-    addDivergence(laws, known, count, weight, gradient);
+    addDivergence(chances, laws, known, count, weight, gradient);
     adam.step(gradient, laws);
-    logNormalise(laws, count);
+    logNormalise(laws, count, chances);
   }
   return best!.tokens;
 }

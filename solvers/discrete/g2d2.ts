@@ -23,6 +23,7 @@ import { likelihoodPower, residualOption, type TokenImages, tokenImages } from '
 import {
   addDivergence,
   carriedLaws,
+  chancesOf,
   drawTokens,
   expectedEmbeddings,
   lawsOf,
@@ -108,16 +109,18 @@ async function fitLaws(fit: Fit, laws: Float64Array, known: Float64Array, random
   const { prior, images, iterations, rate, weight } = fit;
   const [count] = prior.codebook.shape;
   const adam = new Adam(laws.length, rate);
+  const chances = chancesOf(laws);
+  const drawn = new Float64Array(laws.length);
   for (let k = 0; k < iterations; k++) {
     const noisy = laws.map((value) => value - Math.log(-Math.log(random.uniform())));
-    const chances = logNormalise(noisy, count).map(Math.exp);
-    const embeddings = expectedEmbeddings(chances, prior.codebook, images.grid);
+    logNormalise(noisy, count, drawn);
+    const embeddings = expectedEmbeddings(drawn, prior.codebook, images.grid);
     const { slopes } = await images.slopes(fit.task, embeddings);
     for (let i = 0; i < slopes.data.length; i++) slopes.data[i] *= -fit.power;
-    const gradient = throughExpectation(chances, slopes, prior.codebook);
-    addDivergence(laws, known, count, weight, gradient);
+    const gradient = throughExpectation(drawn, slopes, prior.codebook);
+    addDivergence(chances, laws, known, count, weight, gradient);
     adam.step(gradient, laws);
-    logNormalise(laws, count);
+    logNormalise(laws, count, chances);
   }
 }
 

@@ -21,17 +21,33 @@ export function lawsOf({ data, shape }: FloatArray): Float64Array {
   return logNormalise(laws, count);
 }
 
-/** Subtracts the logarithm of the sum from each row, in place; nothing is left below a least value. */
-export function logNormalise(laws: Float64Array, count: number): Float64Array {
+/**
+ * Subtracts the logarithm of the sum from each row, in place; nothing is left below a least value.
+ * @param chances where the chances themselves are written, if they are asked for.
+ */
+export function logNormalise(laws: Float64Array, count: number, chances?: Float64Array): Float64Array {
+  const shares = new Float64Array(count);
   for (let from = 0; from < laws.length; from += count) {
     let most = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < count; k++) most = Math.max(most, laws[from + k]);
     let sum = 0;
-    for (let k = 0; k < count; k++) sum += Math.exp(laws[from + k] - most);
+    for (let k = 0; k < count; k++) {
+      shares[k] = Math.exp(laws[from + k] - most);
+      sum += shares[k];
+    }
     const norm = most + Math.log(sum);
     for (let k = 0; k < count; k++) laws[from + k] = Math.max(LEAST, laws[from + k] - norm);
+    if (chances) for (let k = 0; k < count; k++) chances[from + k] = shares[k] / sum;
   }
   return laws;
+}
+
+/** The chances of normalised laws. */
+export function chancesOf(laws: Float64Array): Float64Array {
+  const chances = new Float64Array(laws.length);
+  // A loop takes a third of the time that map takes.
+  for (let i = 0; i < laws.length; i++) chances[i] = Math.exp(laws[i]);
+  return chances;
 }
 
 /**
@@ -82,13 +98,13 @@ export function throughExpectation(
   const [count, dimensions] = codebook.shape;
   const positions = chances.length / count;
   const gradient = new Float64Array(chances.length);
+  const slope = new Float64Array(dimensions);
   for (let i = 0; i < positions; i++) {
+    for (let j = 0; j < dimensions; j++) slope[j] = slopes.data[j * positions + i];
     let mean = 0;
     for (let k = 0; k < count; k++) {
       let along = 0;
-      for (let j = 0; j < dimensions; j++) {
-        along += slopes.data[j * positions + i] * codebook.data[k * dimensions + j];
-      }
+      for (let j = 0; j < dimensions; j++) along += slope[j] * codebook.data[k * dimensions + j];
       gradient[i * count + k] = along;
       mean += chances[i * count + k] * along;
     }
@@ -99,8 +115,9 @@ export function throughExpectation(
   return gradient;
 }
 
-/** Adds to `gradient` that of weight · Σ KL(softmax φ ‖ prior), both as normalised logarithms. */
+/** Adds to `gradient` that of weight · Σ KL(softmax φ ‖ prior). @param laws, prior normalised. @param chances of `laws`. */
 export function addDivergence(
+  chances: Float64Array,
   laws: Float64Array,
   prior: Float64Array,
   count: number,
@@ -109,9 +126,9 @@ export function addDivergence(
 ): void {
   for (let from = 0; from < laws.length; from += count) {
     let divergence = 0;
-    for (let k = from; k < from + count; k++) divergence += Math.exp(laws[k]) * (laws[k] - prior[k]);
+    for (let k = from; k < from + count; k++) divergence += chances[k] * (laws[k] - prior[k]);
     for (let k = from; k < from + count; k++) {
-      gradient[k] += weight * Math.exp(laws[k]) * (laws[k] - prior[k] - divergence);
+      gradient[k] += weight * chances[k] * (laws[k] - prior[k] - divergence);
     }
   }
 }
@@ -129,7 +146,7 @@ export function likeliest(laws: Float64Array, count: number, tokens: Tokens): To
 /** A token drawn from each law. */
 export function drawTokens(laws: Float64Array, count: number, tokens: Tokens, random: Random): Tokens {
   const ids = tokens.ids.map((_, i) =>
-    drawToken(laws.slice(i * count, (i + 1) * count).map(Math.exp), random),
+    drawToken(chancesOf(laws.subarray(i * count, (i + 1) * count)), random),
   );
   return withIds(tokens, ids);
 }

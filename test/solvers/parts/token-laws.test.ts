@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tokenGrid } from '../../../models/masked/tokens.js';
 import {
   addDivergence,
+  chancesOf,
   drawTokens,
   expectedEmbeddings,
   lawsOf,
@@ -24,6 +25,9 @@ describe('laws of tokens', () => {
     expect([...laws.slice(0, 3)].map(Math.exp)).toEqual([0.25, 0.5, 0.25].map((p) => expect.closeTo(p, 6)));
     expect(laws.slice(3).reduce((sum, law) => sum + Math.exp(law), 0)).toBeCloseTo(1, 12);
     expect(logNormalise(Float64Array.of(0, -1e9), 2)[1]).toBe(-30);
+    const written = new Float64Array(4);
+    const two = logNormalise(Float64Array.of(3, 1, -2, 5), 2, written);
+    expect([...written]).toEqual([...chancesOf(two)].map((chance) => expect.closeTo(chance, 14)));
   });
 
   it('expect embeddings, and carry gradients through them and the divergence from a prior', () => {
@@ -36,14 +40,14 @@ describe('laws of tokens', () => {
     );
     const loss = (phi: Float64Array) => {
       const laws = logNormalise(phi.slice(), 3);
-      const expected = expectedEmbeddings(laws.map(Math.exp), codebook, [1, 2]);
+      const expected = expectedEmbeddings(chancesOf(laws), codebook, [1, 2]);
       let divergence = 0;
       for (let k = 0; k < 6; k++) divergence += Math.exp(laws[k]) * (laws[k] - prior[k]);
       return dot(expected.data, slopes.data) + 0.7 * divergence;
     };
     const laws = logNormalise(free.slice(), 3);
-    const gradient = throughExpectation(laws.map(Math.exp), slopes, codebook);
-    addDivergence(laws, prior, 3, 0.7, gradient);
+    const gradient = throughExpectation(chancesOf(laws), slopes, codebook);
+    addDivergence(chancesOf(laws), laws, prior, 3, 0.7, gradient);
     for (let k = 0; k < 6; k++) {
       const moved = (step: number) => loss(free.with(k, free[k] + step));
       expect(gradient[k]).toBeCloseTo((moved(1e-3) - moved(-1e-3)) / 2e-3, 3);

@@ -50,9 +50,9 @@ describe('estimateMemory', () => {
     // Of 12 megapixels two samples fit into 3 GB.
     const large = { ...task, imageShape: [3, 3000, 4000] };
     expect(estimateMemory({ ...large, prior: tiled(prior, { tile: 512 }) })).toBeLessThan(3e9);
-    // This process, less what it holds without a picture: samples/benchmarks/large.ts, jpeg and blur.
-    for (const measured of [2140, 1860]) {
-      expect(estimateMemory(large) / 1e6 / measured).toBeGreaterThan(1);
+    // This process, less what it holds without a picture: samples/benchmarks/large.ts, jpeg, blur and ×2.
+    for (const measured of [2170, 2130, 1760]) {
+      expect(estimateMemory(large) / 1e6 / measured).toBeGreaterThan(0.95);
       expect(estimateMemory(large) / 1e6 / measured).toBeLessThan(4 / 3);
     }
   });

@@ -72,8 +72,11 @@ export interface Context {
   step(i: number, of: number, state?: State): Promise<void>;
   /** Where an earlier run of this sample was stopped: the step that it had begun, and the state that it gave then. */
   readonly resumed?: { readonly step: number; readonly state: State };
-  /** What `work` gives, or gave in an earlier run that was stopped: a part of the work, by name. */
-  once?(name: string, work: () => Promise<State>): Promise<State>;
+  /**
+   * What `work` gives, or gave in an earlier run that was stopped: a part of the work, by name.
+   * @param work is given a context whose steps are the part's own: it may go on inside the part.
+   */
+  once?(name: string, work: (part: Context) => Promise<State>): Promise<State>;
   /** For calls that take one: aborts between network runs. */
   readonly signal?: AbortSignal;
 }

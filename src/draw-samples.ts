@@ -14,6 +14,7 @@ import { type FloatArray, type Shape, sizeOf } from './core/array.js';
 import type { Checkpoint, Keeper, State } from './core/checkpoints.js';
 import type { RandomSource } from './core/random.js';
 import { drawSideBySide } from './core/side-by-side.js';
+import { ensembleOf, ensembleState } from './ensemble-state.js';
 
 /** How far a restoration is. */
 export interface Progress {
@@ -44,7 +45,7 @@ interface Drawing {
   readonly randomOf: (k: number) => RandomSource;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
-  /** Of chains: where what is drawn is kept. */
+  /** Where what is drawn is kept. */
   readonly keeper?: Keeper;
 }
 
@@ -77,9 +78,11 @@ const LARGE = 2 ** 22;
 export async function drawSamples(drawing: Drawing): Promise<Drawn> {
   const { solver, task, options, samples, atATime, signal } = drawing;
   if (solver.kind !== 'ensemble') return drawChains(drawing, solver);
-  const context = contextOf(drawing, progressMeter(1, drawing.onProgress), 0, signal);
-  const drawn = await solver.run(task, options, { ...context, samples, atATime });
-  const { samples: images, ...weighting } = drawn;
+  const meter = progressMeter(1, drawing.onProgress);
+  const drawn = await piece(drawing, meter, 0, signal, 'ensemble', async (context) =>
+    ensembleState(await solver.run(task, options, { ...context, samples, atATime })),
+  );
+  const { samples: images, ...weighting } = ensembleOf(drawn);
   requireFiniteSamples(images, solver);
   return { images: [...images], weighting };
 }
@@ -126,7 +129,7 @@ async function piece(
   drawing: Drawing,
   meter: Meter,
   k: number,
-  stop: AbortSignal,
+  stop: AbortSignal | undefined,
   name: string,
   work: (context: Context) => Promise<State>,
 ): Promise<State> {
@@ -157,14 +160,14 @@ interface Kept {
 }
 
 function contextOf(
-  { randomOf }: Drawing,
+  drawing: Drawing,
   meter: Meter,
   k: number,
   stop?: AbortSignal,
   { keeper, name, kept }: Partial<Kept> = {},
 ): Context {
   return {
-    random: randomOf(k),
+    random: drawing.randomOf(k),
     signal: stop,
     async step(step, steps, state) {
       stop?.throwIfAborted();
@@ -175,7 +178,9 @@ function contextOf(
     resumed: kept?.step === undefined ? undefined : { step: kept.step, state: kept.state },
     async once(part, work) {
       const whole = `${name}, ${part}`;
-      return done(keeper, whole, await keeper?.load(whole), work);
+      const kept = await keeper?.load(whole);
+      const context = contextOf(drawing, meter, k, stop, keeper && { keeper, name: whole, kept });
+      return done(keeper, whole, kept, () => work(context));
     },
   };
 }

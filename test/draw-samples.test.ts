@@ -6,6 +6,7 @@ import { problemOf } from '../problems/problem.js';
 import { identity } from '../problems/restoration/denoise.js';
 import type { ChainSolver, Context, EnsembleSolver } from '../solvers/solver.js';
 import { filled } from '../src/core/array.js';
+import type { Checkpoint, Keeper } from '../src/core/checkpoints.js';
 import { keyedRandom } from '../src/core/random.js';
 import { chainsAtATime, drawSamples, type Progress } from '../src/draw-samples.js';
 
@@ -65,6 +66,37 @@ describe('drawSamples', () => {
     };
     const { images, weighting } = await drawSamples({ ...drawing, solver, samples: 7 });
     expect([runs, images.length, weighting]).toEqual([[7], 1, { logWeights: [0], logEvidence: -3 }]);
+  });
+
+  it('goes on inside an ensemble, and inside a part of it, and draws nothing that is done', async () => {
+    const begun: string[] = [];
+    const solver: EnsembleSolver = {
+      ...about,
+      kind: 'ensemble',
+      async run(_task, _options, { once, step }) {
+        await step(3, 9, { x: filled(shape, 2) });
+        const part = await once!('chain 0', async ({ step, resumed }) => {
+          begun.push(`${resumed?.step} ${resumed?.state['x'].data[0]}`);
+          await step(5, 9, { x: filled(shape, 4) });
+          return { x: filled(shape, 1) };
+        });
+        return { samples: [part['x']], logWeights: [1 / 3], ess: [0.1] };
+      },
+    };
+    const pieces = new Map<string, Checkpoint>();
+    const keeper: Keeper = {
+      load: async (name) => pieces.get(name),
+      save: async (name, checkpoint) => void pieces.set(name, checkpoint),
+    };
+    const job = { ...drawing, solver, samples: 1, keeper };
+    const whole = await drawSamples(job);
+    expect(whole.weighting).toEqual({ logWeights: [1 / 3], ess: [0.1] });
+    expect([...pieces.keys()].sort()).toEqual(['ensemble', 'ensemble, chain 0']);
+    expect(await drawSamples(job)).toEqual(whole);
+    pieces.clear();
+    pieces.set('ensemble, chain 0', { step: 5, state: { x: filled(shape, 4) } });
+    expect(await drawSamples(job)).toEqual(whole);
+    expect(begun).toEqual(['undefined undefined', '5 4']);
   });
 
   it('asks for an estimate where two samples or more are drawn, with streams of the first', async () => {

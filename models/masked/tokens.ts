@@ -1,5 +1,5 @@
 /** Grids of tokens, and their embeddings. */
-import { type FloatArray, zeros } from '../../src/core/array.js';
+import { type FloatArray, floatArray, zeros } from '../../src/core/array.js';
 
 /** The tokens of an image, row by row: 0 to K − 1, or K for one that is hidden. */
 export interface Tokens {
@@ -24,6 +24,15 @@ export function tokenGrid([height, width]: readonly [number, number], token: num
 /** The same grid with other tokens. */
 export function withIds({ height, width }: Tokens, ids: Int32Array): Tokens {
   return { ids, height, width };
+}
+
+/** The tokens as numbers [h, w], which float32 has exactly, and back. */
+export function tokenNumbers({ ids, height, width }: Tokens): FloatArray {
+  return floatArray(Float32Array.from(ids), [height, width]);
+}
+
+export function tokensOf({ data, shape: [height, width] }: FloatArray): Tokens {
+  return { ids: Int32Array.from(data), height, width };
 }
 
 /** A copy of what a region holds. */

@@ -16,23 +16,26 @@ import { z } from 'zod';
 import { embed, type TokenRegion, type Tokens, withIds } from '../../models/masked/tokens.js';
 import type { MaskedPrior } from '../../models/prior.js';
 import type { FloatArray } from '../../src/core/array.js';
-import { effectiveDraws, splitRHat } from '../../src/core/chain-statistics.js';
+import type { State } from '../../src/core/checkpoints.js';
 import type { Random } from '../../src/core/random.js';
 import { drawSideBySide } from '../../src/core/side-by-side.js';
 import { defineSolver } from '../define-solver.js';
 import { chancesAt, drawToken } from '../parts/categorical.js';
+import { ChainRecord, diagnose } from '../parts/chain-record.js';
 import { embeddingCurvatures, guidedLaw } from '../parts/guided-token.js';
 import { startImage } from '../parts/start-image.js';
 import {
   type JudgedImage,
   judge,
+  judgedOf,
+  judgedState,
   likelihoodPower,
   residualOption,
   type TokenImages,
   tokenImages,
 } from '../parts/token-images.js';
 import { unmask, unmaskOneByOne } from '../parts/unmasking.js';
-import type { EnsembleContext, Task } from '../solver.js';
+import type { Context, EnsembleContext, Task } from '../solver.js';
 
 const options = z.strictObject({
   burnIn: z
@@ -94,14 +97,15 @@ export const maskMetropolis = defineSolver({
     const shared = { task, prior, images, power, options: chosen, context, begin, curvatures };
     const perChain = Math.ceil(context.samples / chosen.chains);
     const { atATime = 1, signal } = context;
-    const runs = await drawSideBySide(chosen.chains, atATime, signal, (chain) =>
-      runChain(shared, chain, perChain),
+    const { once = (_, work) => work(context) } = context;
+    const chains = await drawSideBySide(chosen.chains, atATime, signal, (chain) =>
+      once(`chain ${chain}`, (part) => runChain(shared, chain, perChain, part)),
     );
     const samples = Array.from(
       { length: context.samples },
-      (_, k) => runs[k % chosen.chains].samples[Math.floor(k / chosen.chains)],
+      (_, k) => chains[k % chosen.chains][`sample ${Math.floor(k / chosen.chains)}`],
     );
-    return { samples, logWeights: samples.map(() => 0), diagnostics: diagnose(runs) };
+    return { samples, logWeights: samples.map(() => 0), diagnostics: diagnose(chains) };
   },
 });
 
@@ -118,60 +122,50 @@ interface Shared {
   readonly curvatures?: Float64Array;
 }
 
-interface State extends JudgedImage {
+interface Judged extends JudgedImage {
   /** Of the likelihood at the embeddings, where a guided move has asked for it. */
   readonly slopes?: FloatArray;
 }
 
 interface Proposal {
-  readonly next: State;
+  readonly next: Judged;
   /** What the logarithm of the ratio of acceptance has besides the likelihood. */
   readonly hastings: number;
 }
 
-interface Run {
-  readonly samples: readonly FloatArray[];
-  /** Values of ten pixels after each move after burn-in. */
-  readonly traces: readonly (readonly number[])[];
-  readonly acceptance: number;
-}
-
-const PIXELS = 10;
-
-async function runChain(shared: Shared, chain: number, perChain: number): Promise<Run> {
-  const { options: o, context, images, task, begin } = shared;
+/** A chain from its beginning, or from where it was stopped, to its end. @returns its record. */
+async function runChain(shared: Shared, chain: number, perChain: number, part: Context): Promise<State> {
+  const { options: o, images, task, begin } = shared;
   const [height, width] = images.grid;
   const sweep = height * width;
   const [burnIn, total] = [o.burnIn * sweep, (o.burnIn + o.thin * perChain) * sweep];
-  const turn = (move: number) => context.step(chain * total + move, o.chains * total);
-  await turn(0);
-  let state: State = await judge(task, await images.decode(await firstTokens(shared, chain)));
-  const samples: FloatArray[] = [];
-  const traces = Array.from({ length: PIXELS }, (): number[] => []);
-  const places = spread(state.image.size);
-  let accepted = 0;
-  for (let move = 0; move < total; move++) {
-    await turn(move);
-    const random = context.random('chain', chain, 'move', move);
+  const { resumed } = part;
+  // Chains are told of as if they took turns.
+  const turn = (move: number, state?: State) => part.step(move * o.chains + chain, o.chains * total, state);
+  if (!resumed) await turn(0);
+  let now: Judged = resumed
+    ? { ...judgedOf(resumed.state), slopes: resumed.state['slopes'] }
+    : await judge(task, await images.decode(await firstTokens(shared, chain)));
+  const record = new ChainRecord(now.image, total - burnIn, resumed?.state);
+  for (let move = resumed ? Math.floor(resumed.step / o.chains) : 0; move < total; move++) {
+    await turn(move, { ...judgedState(now), ...(now.slopes && { slopes: now.slopes }), ...record.state });
+    const random = shared.context.random('chain', chain, 'move', move);
     const heat = move < burnIn ? move / burnIn : 1;
     const side = move < burnIn ? Math.round(o.widest ** (1 - heat)) : 1 + random.integer(o.block);
     const region = square(random, side, begin);
     const power = o.hottest ** (1 - heat) * shared.power;
-    if (shared.curvatures && side === 1) state = await withSlopes(shared, state);
-    const { next, hastings } = await (state.slopes && side === 1
-      ? proposeGuided(shared, state as Required<State>, region, power, random)
-      : propose(shared, state, region, random));
-    const gain = power * (next.logLikelihood - state.logLikelihood) + hastings;
+    if (shared.curvatures && side === 1) now = await withSlopes(shared, now);
+    const { next, hastings } = await (now.slopes && side === 1
+      ? proposeGuided(shared, now as Required<Judged>, region, power, random)
+      : propose(shared, now, region, random));
+    const gain = power * (next.logLikelihood - now.logLikelihood) + hastings;
     const taken = Math.log(random.uniform()) < gain;
-    if (taken) state = next;
+    if (taken) now = next;
     if (move < burnIn) continue;
-    accepted += taken ? 1 : 0;
-    places.forEach((place, k) => {
-      traces[k].push(state.image.data[place]);
-    });
-    if ((move + 1 - burnIn) % (o.thin * sweep) === 0) samples.push(state.image);
+    record.note(now.image, taken);
+    if ((move + 1 - burnIn) % (o.thin * sweep) === 0) record.samples.push(now.image);
   }
-  return { samples, traces, acceptance: accepted / (total - burnIn) };
+  return record.state;
 }
 
 /** The first image's tokens, of which some are drawn anew: chains are to begin further apart than they end. */
@@ -191,7 +185,7 @@ const PARALLEL = 8;
 
 async function propose(
   { prior, images, task, context }: Shared,
-  state: State,
+  state: Judged,
   region: TokenRegion,
   random: Random,
 ): Promise<Proposal> {
@@ -206,7 +200,7 @@ async function propose(
   return { next: await judge(task, await images.redecode(drawn, region, state)), hastings: 0 };
 }
 
-async function withSlopes({ task, images, prior }: Shared, state: State): Promise<State> {
+async function withSlopes({ task, images, prior }: Shared, state: Judged): Promise<Judged> {
   if (state.slopes) return state;
   return { tokens: state.tokens, ...(await images.slopes(task, embed(state.tokens, prior.codebook))) };
 }
@@ -214,7 +208,7 @@ async function withSlopes({ task, images, prior }: Shared, state: State): Promis
 /** The same of one token, with what the measurement says of it. */
 async function proposeGuided(
   { prior, images, task, context, curvatures }: Shared,
-  state: Required<State>,
+  state: Required<Judged>,
   { top, left }: TokenRegion,
   power: number,
   random: Random,
@@ -249,22 +243,5 @@ function square(
     left: start,
     height: Math.min(height, top + side) - first,
     width: Math.min(width, left + side) - start,
-  };
-}
-
-/** Ten places evenly over an image, or as many as it has. */
-function spread(size: number): number[] {
-  const count = Math.min(PIXELS, size);
-  return Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * size) / count));
-}
-
-function diagnose(runs: readonly Run[]) {
-  const traced = runs[0].traces
-    .filter(({ length }) => length > 0)
-    .map((_, k) => runs.map(({ traces }) => traces[k]));
-  return {
-    acceptance: runs.map(({ acceptance }) => acceptance),
-    effectiveSamples: traced.map((traces) => effectiveDraws(traces)),
-    rHat: traced.map((traces) => splitRHat(traces)),
   };
 }

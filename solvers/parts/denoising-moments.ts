@@ -47,7 +47,7 @@ export async function denoisingMoments(
   { turns, probing }: Closeness,
   context: Context,
 ): Promise<Moments> {
-  const { random, step, signal, once = (_, work) => work() } = context;
+  const { random, step, signal, once = (_, work) => work(context) } = context;
   const turned = orientations(prior.card?.symmetry, false).slice(1, turns);
   const products = probing ? combCount(y.shape[0], probing.pitch) : 0;
   // Parts may come in any order.

@@ -3,10 +3,12 @@
  * them.
  */
 import { z } from 'zod';
-import type { TokenRegion, Tokens } from '../../models/masked/tokens.js';
+import { type TokenRegion, type Tokens, tokenNumbers, tokensOf } from '../../models/masked/tokens.js';
 import { cut, paste } from '../../models/padding.js';
 import type { MaskedPrior } from '../../models/prior.js';
 import { type FloatArray, type Shape, zeros } from '../../src/core/array.js';
+import type { State } from '../../src/core/checkpoints.js';
+import { bitsOf, valuesOf } from '../../src/core/double-bits.js';
 import type { Task } from '../solver.js';
 import { curvatureByPixel } from './likelihood.js';
 
@@ -73,6 +75,15 @@ export interface JudgedImage extends TokenImage {
 export async function judge({ problem, measurement }: Measured, image: TokenImage): Promise<JudgedImage> {
   const clean = await problem.operator.apply(image.image);
   return { ...image, logLikelihood: problem.noise.logLikelihood(clean, measurement) };
+}
+
+/** All of it as arrays, to go on from: an image decoded anew may differ in its last digits. */
+export function judgedState({ tokens, image, padded, logLikelihood }: JudgedImage): State {
+  return { tokens: tokenNumbers(tokens), image, padded, logLikelihood: bitsOf([logLikelihood]) };
+}
+
+export function judgedOf({ tokens, image, padded, logLikelihood }: State): JudgedImage {
+  return { tokens: tokensOf(tokens), image, padded, logLikelihood: valuesOf(logLikelihood)[0] };
 }
 
 /** An option of solvers that weigh tokens by a measurement. */

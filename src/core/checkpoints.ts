@@ -1,7 +1,7 @@
 /** What is kept of long work while it goes on, so that a run that was stopped goes on from there. */
 import type { FloatArray } from './array.js';
 
-/** Arrays by name. */
+/** Arrays by name. Some hold bits rather than numbers (double-bits.ts): they are to be kept byte by byte. */
 export type State = Readonly<Record<string, FloatArray>>;
 
 /** What was spent on a restoration. */

@@ -37,7 +37,10 @@ export class CheckpointFolder implements Checkpoints {
   /** What is done and not saved yet, since little work was lost with it. */
   private readonly waiting = new Map<string, Checkpoint>();
   private readonly opened = performance.now();
-  private last = { at: this.opened, took: 0 };
+  /** When each piece that goes on was saved, or first might have been. */
+  private readonly saved = new Map<string, number>();
+  /** How long the last save took. */
+  private took = 0;
   /** Saves are made one after the other. */
   private turn: Promise<void> = Promise.resolve();
   private failed = false;
@@ -97,7 +100,7 @@ export class CheckpointFolder implements Checkpoints {
   }
 
   private async saveNext(name: string, checkpoint: Checkpoint, spent: Cost): Promise<void> {
-    if (this.failed || !this.isDue(checkpoint)) {
+    if (this.failed || !this.isDue(name, checkpoint)) {
       if (!this.failed && checkpoint.step === undefined) this.waiting.set(name, checkpoint);
       return;
     }
@@ -115,16 +118,22 @@ export class CheckpointFolder implements Checkpoints {
       this.waiting.clear();
       this.saving.tell(`the work so far is not saved, and goes on: ${(error as Error).message}`);
     }
-    this.last = { at: performance.now(), took: performance.now() - at };
+    this.took = performance.now() - at;
+    if (checkpoint.step !== undefined) this.saved.set(name, at + this.took);
   }
 
-  /** What is done is saved at once, but for little work; what goes on, from time to time. */
-  private isDue({ step }: Checkpoint): boolean {
+  /** What is done is saved at once, but for little work; what goes on, each piece from time to time. */
+  private isDue(name: string, { step }: Checkpoint): boolean {
     const wait = 1000 * this.saving.every;
     if (wait === 0) return true;
     const now = performance.now();
-    if (step === undefined) return now - this.opened >= wait;
-    return now - this.last.at >= Math.max(wait, RARELY * this.last.took);
+    if (step === undefined) {
+      this.saved.delete(name);
+      return now - this.opened >= wait;
+    }
+    const saved = this.saved.get(name);
+    if (saved === undefined) this.saved.set(name, now);
+    return now - (saved ?? now) >= Math.max(wait, RARELY * this.took * this.saved.size);
   }
 
   private async write({ step, state }: Checkpoint): Promise<Piece> {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { filled } from '../../src/core/array.js';
 import { CheckpointFolder } from '../../src/io/checkpoint-folder.js';
 import { temporaryFolder } from './folders.js';
@@ -55,6 +55,18 @@ describe('checkpoints of an item', () => {
     await quick.save('sample 0', { step: 3, state: { x } }, spent);
     await quick.save('sample 0', { state: { image: x } }, spent);
     expect(existsSync(parent)).toBe(false);
+  });
+
+  it('keep each of several pieces that go on in step, not the first alone', async () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const kept = await open(undefined, 30);
+    for (let step = 0; step < 6; step++, now += 10_000) {
+      for (const name of ['sample 0', 'sample 1']) await kept.save(name, { step, state: { x } }, spent);
+    }
+    clock.mockRestore();
+    const next = await open();
+    for (const name of ['sample 0', 'sample 1']) expect((await next.load(name))?.step).toBe(3);
   });
 
   it('replace the parts that a piece was made of', async () => {

@@ -16,7 +16,7 @@ it.each(gated)('$name passes the gate', { timeout: 60_000 }, async (solver) => {
 // The gate sees that they go on to the same bits.
 it.each([
   ...['daps', 'dcdp', 'ddnm', 'ddrm', 'diffpir', 'dps', 'flower', 'joint-diffusion', 'latent-daps'],
-  ...['latent-dps', 'mmps', 'pigdm', 'pnp-admm', 'pnp-dm', 'sitcom', 'tweedie'],
+  ...['latent-dps', 'mask-metropolis', 'mmps', 'pigdm', 'pnp-admm', 'pnp-dm', 'sitcom', 'tweedie'],
 ])('%s goes on inside an image', async (name) => {
   const { kept } = await keptSteps(resumable(solvers[name]));
   expect(kept.map(({ step }) => step)).toEqual(

@@ -130,26 +130,27 @@ async function abortFaults(solver: Solver): Promise<string[]> {
   return after > 2 * longest ? [`it asks the network ${after} times after it was told to stop`] : [];
 }
 
-/** From each step at which it gives a state, it goes on to the same bits. */
+/** From each step at which it gives a state, and from each piece that is done, it goes on to the same bits. */
 async function resumeFaults(solver: Solver): Promise<string[]> {
   const job = resumable(solver);
-  const { image, kept } = await keptSteps(job);
+  const { found, kept } = await keptSteps(job);
   const faults: string[] = [];
+  const last = kept.findLast(({ step }) => step !== undefined);
   for (const checkpoint of kept) {
-    const same = (await goingOn(job, checkpoint)).every((value, i) => value === image[i]);
-    if (!same) faults.push(`it goes on from step ${checkpoint.step} to another image`);
+    const { numbers, evaluations } = await goingOn(job, checkpoint);
+    const same = numbers.every((value, i) => Object.is(value, found.numbers[i]));
+    if (!same) faults.push(`it goes on from step ${checkpoint.step} of ${checkpoint.name} to something else`);
+    const anew = solver.needs.prior !== 'none' && evaluations >= found.evaluations;
+    if (checkpoint === last && anew) faults.push('what it gives to go on from saves no work');
   }
   return faults;
 }
 
-/** One sample in a few steps. */
+/** One sample in a few steps, of ensembles three. */
 export function resumable(solver: Solver): RestoreJob {
-  return {
-    ...jobFor(solver),
-    solver,
-    samples: solver.kind === 'point' ? undefined : 1,
-    options: steps(solver, FEW),
-  };
+  const samples = { point: undefined, chain: 1, ensemble: 3 }[solver.kind];
+  const sweeps = 'burnIn' in solver.options.shape && { burnIn: 2, thin: 2 };
+  return { ...jobFor(solver), solver, samples, options: { ...steps(solver, FEW), ...sweeps } };
 }
 
 /** `steps` and `rounds`, where the solver has them; with both it takes as many steps in each round. */

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { cutTokens, embed, grown, requireTokens, tokenGrid, withIds } from '../../../models/masked/tokens.js';
+import {
+  cutTokens,
+  embed,
+  grown,
+  requireTokens,
+  tokenGrid,
+  tokenNumbers,
+  tokensOf,
+  withIds,
+} from '../../../models/masked/tokens.js';
 import { floatArray } from '../../../src/core/array.js';
 
 const grid = withIds(
@@ -13,6 +22,11 @@ describe('grids of tokens', () => {
     expect(cutTokens(grid, { top: 1, left: 2, height: 2, width: 2 })).toEqual({
       ...{ ids: Int32Array.of(6, 7, 10, 11), height: 2, width: 2 },
     });
+  });
+
+  it('are numbers, and back', () => {
+    expect(tokenNumbers(grid).shape).toEqual([3, 4]);
+    expect(tokensOf(tokenNumbers(grid))).toEqual(grid);
   });
 
   it('have regions that grow up to the edge', () => {

@@ -3,6 +3,7 @@ import { maskMetropolis } from '../../../solvers/discrete/mask-metropolis.js';
 import { keyedRandom } from '../../../src/core/random.js';
 import { restore } from '../../../src/restore.js';
 import { counts, expectRanges, positive, share } from '../declared.js';
+import { goingOn, keptSteps } from '../kept-steps.js';
 import { runSolver } from '../run-solver.js';
 import {
   POSTERIOR,
@@ -63,6 +64,14 @@ describe('mask-metropolis', () => {
     expect(samples).toHaveLength(5);
     const one = await restore({ ...task, solver: 'mask-metropolis', samples: 1 });
     expect(one.diagnostics?.rHat).toHaveLength(3);
+  });
+
+  it.each([true, false])('goes on inside a chain to the same bits: guided %s', async (guided) => {
+    const options = { burnIn: 1, thin: 1, guided };
+    const job = { ...task, solver: 'mask-metropolis', samples: 4, options };
+    const { found, kept } = await keptSteps(job);
+    expect(kept.some(({ state }) => 'slopes' in state)).toBe(guided);
+    for (const checkpoint of kept) expect((await goingOn(job, checkpoint)).numbers).toEqual(found.numbers);
   });
 
   it('declares its options', () => {

@@ -12,9 +12,17 @@
  * paper has and its algorithm has not.
  */
 import { z } from 'zod';
-import { embed, type Tokens, tokenGrid, withIds } from '../../models/masked/tokens.js';
+import {
+  embed,
+  type Tokens,
+  tokenGrid,
+  tokenNumbers,
+  tokensOf,
+  withIds,
+} from '../../models/masked/tokens.js';
 import type { MaskedPrior } from '../../models/prior.js';
 import { Adam } from '../../src/core/adam.js';
+import { bitsOf, valuesOf } from '../../src/core/double-bits.js';
 import { defineSolver } from '../define-solver.js';
 import { startImage } from '../parts/start-image.js';
 import { likelihoodPower, residualOption, type TokenImages, tokenImages } from '../parts/token-images.js';
@@ -72,11 +80,12 @@ export const aps = defineSolver({
     const first = await startImage(task, () => context.step(0, steps));
     const power = await likelihoodPower(task, first, residual ?? prior.residual ?? 0);
     const [count] = prior.codebook.shape;
-    let shown = tokenGrid(images.grid, count);
-    let laws: Float64Array | undefined;
+    const { step: begun = 0, state } = context.resumed ?? {};
+    let shown = state ? tokensOf(state['shown']) : tokenGrid(images.grid, count);
+    let laws = state?.['laws'] && valuesOf(state['laws']);
     let found = shown;
-    for (let step = 0; step < steps; step++) {
-      await context.step(step, steps);
+    for (let step = begun; step < steps; step++) {
+      await context.step(step, steps, { shown: tokenNumbers(shown), ...(laws && { laws: bitsOf(laws) }) });
       const known = lawsOf(await prior.logits(shown, context.signal));
       laws = carriedLaws(known, laws, forget, count);
       const iterations = (step === steps - 1 ? 2 : 1) * chosen.iterations;

@@ -13,9 +13,10 @@
  * star-shaped way by default, as the paper tells it; the likeliest tokens of the last law are the answer.
  */
 import { z } from 'zod';
-import { type Tokens, tokenGrid, withIds } from '../../models/masked/tokens.js';
+import { type Tokens, tokenGrid, tokenNumbers, tokensOf, withIds } from '../../models/masked/tokens.js';
 import type { MaskedPrior } from '../../models/prior.js';
 import { Adam } from '../../src/core/adam.js';
+import { bitsOf, valuesOf } from '../../src/core/double-bits.js';
 import type { Random } from '../../src/core/random.js';
 import { defineSolver } from '../define-solver.js';
 import { startImage } from '../parts/start-image.js';
@@ -77,10 +78,11 @@ export const g2d2 = defineSolver({
     const first = await startImage(task, () => context.step(0, steps));
     const power = await likelihoodPower(task, first, residual ?? prior.residual ?? 0);
     const [count] = prior.codebook.shape;
-    let shown = tokenGrid(images.grid, count);
-    let laws: Float64Array | undefined;
-    for (let step = 0; step < steps; step++) {
-      await context.step(step, steps);
+    const { step: begun = 0, state } = context.resumed ?? {};
+    let shown = state ? tokensOf(state['shown']) : tokenGrid(images.grid, count);
+    let laws = state?.['laws'] && valuesOf(state['laws']);
+    for (let step = begun; step < steps; step++) {
+      await context.step(step, steps, { shown: tokenNumbers(shown), ...(laws && { laws: bitsOf(laws) }) });
       const random = context.random('step', step);
       const known = lawsOf(await prior.logits(shown, context.signal));
       laws = carriedLaws(known, laws, forget, count);

@@ -21,6 +21,8 @@ import { startImage } from '../parts/start-image.js';
 import {
   type JudgedImage,
   judge,
+  judgedOf,
+  judgedState,
   likelihoodPower,
   residualOption,
   type TokenImages,
@@ -68,18 +70,23 @@ export const sgdd = defineSolver({
     const first = await startImage(task, () => context.step(0, rounds));
     const power = await likelihoodPower(task, first, residual ?? prior.residual ?? 0);
     const propose = tokenProposal(prior.codebook);
-    let state = await judge(task, await images.decode(await images.encode(first)));
+    const { resumed } = context;
+    let state = resumed
+      ? judgedOf(resumed.state)
+      : await judge(task, await images.decode(await images.encode(first)));
     const moves = Math.ceil(sweeps * state.tokens.ids.length);
     const all = rounds * (steps + moves);
-    for (let round = 0; round < rounds; round++) {
+    for (let round = resumed ? resumed.step / (steps + moves) : 0; round < rounds; round++) {
       const eta = etaMax * (etaMin / etaMax) ** (round / Math.max(1, rounds - 1));
       const begun = round * (steps + moves);
       const random = (...path: (string | number)[]) => context.random('round', round, ...path);
-      const back = { ...context, random, step: (step: number) => context.step(begun + step, all) };
+      const kept = judgedState(state);
+      const turn = (step: number) => context.step(begun + step, all, step === 0 ? kept : undefined);
+      const back = { ...context, random, step: turn };
       const anchor = await reverseUniform(prior, state.tokens, eta, steps, back);
       const shared = { task, images, power, propose, anchor, pull: coupling(eta, prior.codebook.shape[0]) };
       for (let move = 0; move < moves; move++) {
-        await context.step(begun + steps + move, all);
+        await turn(steps + move);
         state = await moveToken(shared, state, random('move', move));
       }
     }

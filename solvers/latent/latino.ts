@@ -52,15 +52,17 @@ export const latino = defineSolver({
     const { codes } = prior;
     const images = latentImages(prior, problem.imageShape, signal);
     const sigmas = spread(codes.consistencyLevels, steps, prior.name);
-    let x = await startImage({ problem, measurement }, () => context.step(0, steps));
-    for (const [i, sigma] of sigmas.entries()) {
-      await context.step(i, steps);
-      const noisy = noised(await images.encode(x), sigma, context.random('step', i));
-      x = await images.decode(await codes.denoise(noisy, sigma, signal));
+    const { resumed } = context;
+    const start = () => startImage({ problem, measurement }, () => context.step(0, steps));
+    let x = resumed?.state['x'] ?? (await start());
+    for (let i = resumed?.step ?? 0; i < steps; i++) {
+      await context.step(i, steps, { x });
+      const noisy = noised(await images.encode(x), sigmas[i], context.random('step', i));
+      x = await images.decode(await codes.denoise(noisy, sigmas[i], signal));
       x.data.forEach((value, k) => {
         x.data[k] = Math.min(Math.max(value, 0), 1);
       });
-      const trust = (delta / 4) * (sigma ** 2 / (1 + sigma ** 2));
+      const trust = (delta / 4) * (sigmas[i] ** 2 / (1 + sigmas[i] ** 2));
       await moveToData(problem.operator, measurement, x, noiseVariance / trust);
     }
     return x;

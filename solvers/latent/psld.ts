@@ -85,9 +85,10 @@ export const psld = defineSolver({
     const images = latentImages(prior, problem.imageShape, signal);
     const asked = { operator: problem.operator, measurement, images, rho: noiseVariance / trust ** 2 };
     const sigmas = noiseLevels(prior.codes, steps, levels);
-    let code = startState(images.codeShape, sigmas[0], context.random('init'), 0);
-    for (let i = 0; i < steps; i++) {
-      await context.step(i, steps);
+    const { resumed } = context;
+    let code = resumed?.state['code'] ?? startState(images.codeShape, sigmas[0], context.random('init'), 0);
+    for (let i = resumed?.step ?? 0; i < steps; i++) {
+      await context.step(i, steps, { code });
       const [sigma, next] = [sigmas[i], sigmas[i + 1]];
       const unit = latentStepSize(1, sigma, next, code.size);
       const bayes = (sigma ** 2 - next ** 2) / noiseVariance;

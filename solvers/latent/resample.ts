@@ -84,10 +84,11 @@ export const resample = defineSolver({
     const inPixels = { rate: rest.pixelRate, iterations: rest.pixelSteps, enough: 1 };
     const inCodes = { rate: rest.codeRate, shared: true, iterations: rest.codeSteps, enough: 1 };
 
-    let code = startState(images.codeShape, sigmas[0], context.random('init'), 0);
-    for (let i = 0; i < steps; i++) {
+    const { resumed } = context;
+    let code = resumed?.state['code'] ?? startState(images.codeShape, sigmas[0], context.random('init'), 0);
+    for (let i = resumed?.step ?? 0; i < steps; i++) {
       const turn = () => context.step(i, steps);
-      await turn();
+      await context.step(i, steps, { code });
       const [sigma, next] = [sigmas[i], sigmas[i + 1]];
       code = await guidedStep(task, codes, images, code, { sigma, next, guidance }, signal);
       const left = steps - 1 - i;

@@ -18,7 +18,7 @@
  */
 import { z } from 'zod';
 import type { LatentPrior, Negation } from '../../models/prior.js';
-import { type FloatArray, mapArray } from '../../src/core/array.js';
+import { type FloatArray, floatArray, mapArray } from '../../src/core/array.js';
 import { UsageError } from '../../src/core/errors.js';
 import type { Random } from '../../src/core/random.js';
 import { defineSolver } from '../define-solver.js';
@@ -68,11 +68,12 @@ export const treg = defineSolver({
     const rate = negationRate(task.prior, negation);
     const images = latentImages(task.prior, problem.imageShape, context.signal);
     const sigmas = noiseLevels(task.prior.codes, steps, levels);
-    let steered: LatentPrior = task.prior;
-    let shift: Float32Array | undefined;
-    let code = startState(images.codeShape, sigmas[0], context.random('init'), 0);
-    for (let i = 0; i < steps; i++) {
-      await context.step(i, steps);
+    const { step: begun = 0, state } = context.resumed ?? {};
+    let shift = state?.['shift']?.data;
+    let steered = shift ? task.prior.negation!.moved(shift) : task.prior;
+    let code = state?.['code'] ?? startState(images.codeShape, sigmas[0], context.random('init'), 0);
+    for (let i = begun; i < steps; i++) {
+      await context.step(i, steps, { code, ...(shift && { shift: floatArray(shift, [shift.length]) }) });
       const [sigma, next] = [sigmas[i], sigmas[i + 1]];
       const clean = await steered.codes.denoise(code, sigma, context.signal);
       if (i % every !== 0 || i >= until * steps) {

@@ -15,13 +15,13 @@ it.each(gated)('$name passes the gate', { timeout: 60_000 }, async (solver) => {
 
 // The gate sees that they go on to the same bits.
 it.each([
-  ...['daps', 'dcdp', 'ddnm', 'ddrm', 'diffpir', 'dps', 'flower', 'joint-diffusion', 'latent-daps'],
-  ...['latent-dps', 'mask-metropolis', 'mmps', 'pigdm', 'pnp-admm', 'pnp-dm', 'sitcom', 'tweedie'],
+  ...['aps', 'daps', 'dcdp', 'ddnm', 'ddrm', 'diffpir', 'dps', 'flower', 'g2d2', 'joint-diffusion'],
+  ...['latent-daps', 'latent-dps', 'latino', 'mask-metropolis', 'mmps', 'pigdm', 'pnp-admm', 'pnp-dm', 'psld'],
+  ...['resample', 'sgdd', 'sitcom', 'treg', 'tweedie'],
 ])('%s goes on inside an image', async (name) => {
   const { kept } = await keptSteps(resumable(solvers[name]));
-  expect(kept.map(({ step }) => step)).toEqual(
-    expect.arrayContaining(name === 'pnp-dm' ? [0, 5, 10, 15, 20] : [0, 1, 2, 3]),
-  );
+  const steps = new Set(kept.flatMap(({ step }) => step ?? []));
+  expect(steps.size).toBeGreaterThan(3);
 });
 
 const options = z.strictObject({ steps: z.int().min(1).default(5).describe('network evaluations') });

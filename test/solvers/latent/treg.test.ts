@@ -6,6 +6,7 @@ import { vpSigmas } from '../../../src/core/schedule.js';
 import { restore } from '../../../src/restore.js';
 import { solveDense, testContext } from '../../exact/dense.js';
 import { atLeastZero, counts, endless, expectRanges, positive, share } from '../declared.js';
+import { goingOn, keptSteps } from '../kept-steps.js';
 import { runSolver } from '../run-solver.js';
 import {
   A,
@@ -119,6 +120,19 @@ describe('treg', () => {
     expect(alike).toEqual([...alike].sort((a, b) => b - a));
     expect((await run({}))[0][0]).toBeCloseTo(-0.008, 6);
     expect(await run({ negation: 0 })).toEqual([]);
+  });
+
+  it('goes on from where it was stopped with what it had moved until then', async () => {
+    const { prior: negated, shifts } = withText(true);
+    const options = { steps: 6, every: 2, until: 1, negation: 0.25 };
+    const job = { ...task, prior: negated, solver: 'treg', samples: 1, options };
+    const { kept } = await keptSteps(job);
+    shifts.length = 0;
+    await goingOn(job, kept[3]);
+    expect(shifts).toEqual([
+      [-0.5, 0.5, 0],
+      [-0.75, 0.75, 0],
+    ]);
   });
 
   it('says what it lacks', async () => {

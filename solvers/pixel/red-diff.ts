@@ -63,11 +63,12 @@ export const redDiff = defineSolver({
 
   async run({ measurement, problem, prior }, { steps, lambda, rate, ...levels }, context) {
     const sigmas = noiseLevels(prior, steps, levels);
-    const image = await firstImage(problem, measurement);
+    const { step: begun = 0, state } = context.resumed ?? {};
+    const image = state?.['image'] ?? (await firstImage(problem, measurement));
     // The image on [-1, 1] moves by twice what it does on [0, 1].
-    const adam = new Adam(image.size, rate / 2, 0.9, 0.99);
-    for (let k = 0; k < steps; k++) {
-      await context.step(k, steps);
+    const adam = new Adam(image.size, rate / 2, 0.9, 0.99).resume(state?.['adam']);
+    for (let k = begun; k < steps; k++) {
+      await context.step(k, steps, { image, adam: adam.kept });
       const sigma = sigmas[k];
       const noise = context.random('step', k).normals(image.shape).data;
       const noisy = mapArray(image, (value, i) => value + sigma * noise[i]);

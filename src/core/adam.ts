@@ -3,6 +3,8 @@
  * those on which little depends move little; each in its own, they move as far as the others, whichever way.
  */
 import { requireNumbers, requireSizes } from './arguments.js';
+import type { FloatArray } from './array.js';
+import { bitsOf, valuesOf } from './double-bits.js';
 import type { Vector } from './vector.js';
 
 /** The published value: a gradient of exactly zero moves nothing. */
@@ -22,9 +24,10 @@ const EPSILON = 1e-8;
  * ```
  */
 export class Adam {
+  /** The number of steps, then the means of gradients, then those of their squares. */
+  readonly #kept: Float64Array;
   readonly #mean: Float64Array;
   readonly #square: Float64Array;
-  #count = 0;
 
   /** @param rate about how far a value moves in a step. */
   constructor(
@@ -36,15 +39,27 @@ export class Adam {
   ) {
     requireSizes({ size });
     requireNumbers({ rate });
-    this.#mean = new Float64Array(size);
-    this.#square = new Float64Array(size);
+    this.#kept = new Float64Array(1 + 2 * size);
+    this.#mean = this.#kept.subarray(1, 1 + size);
+    this.#square = this.#kept.subarray(1 + size);
+  }
+
+  /** The bits of all that its next steps depend on, to be given to `resume`; it changes with them. */
+  get kept(): FloatArray {
+    return bitsOf(this.#kept);
+  }
+
+  /** Goes on from what was kept of another of the same size, where there is some. */
+  resume(kept: FloatArray | undefined): this {
+    if (kept) this.#kept.set(valuesOf(kept));
+    return this;
   }
 
   /** x ← x − a step along `gradient`, whose scale does not matter. */
   step(gradient: Vector, x: Vector): void {
-    this.#count++;
-    const first = 1 - this.beta1 ** this.#count;
-    const second = 1 - this.beta2 ** this.#count;
+    const count = ++this.#kept[0];
+    const first = 1 - this.beta1 ** count;
+    const second = 1 - this.beta2 ** count;
     let mean = 0;
     if (this.shared) for (let i = 0; i < x.length; i++) mean += gradient[i] ** 2 / x.length;
     for (let i = 0; i < x.length; i++) {

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { Adam } from '../../src/core/adam.js';
+import { bitsOf, valuesOf } from '../../src/core/double-bits.js';
+import { keyedRandom } from '../../src/core/random.js';
 
 it('with one scale hardly moves that on which hardly anything depends', () => {
   const x = Float64Array.of(0, 0);
@@ -54,4 +56,22 @@ it('does not move along a gradient that is 0', () => {
   const x = Float64Array.of(0.3, 7);
   new Adam(2, 0.1).step(Float64Array.of(0, 0), x);
   expect([...x]).toEqual([0.3, 7]);
+});
+
+it('goes on from what was kept of another to the same bits', () => {
+  const random = keyedRandom(0, 'adam', 0)('gradients');
+  const gradients = Array.from({ length: 6 }, () => Float64Array.from(random.normals([3]).data));
+  const whole = new Adam(3, 0.1);
+  const x = new Float64Array(3);
+  const after = (adam: Adam, from: number, to: number) => {
+    for (const gradient of gradients.slice(from, to)) adam.step(gradient, x);
+    return [...x];
+  };
+  after(whole, 0, 3);
+  const [kept, begun] = [bitsOf([...valuesOf(whole.kept)]), x.slice()];
+  const expected = after(whole, 3, 6);
+  x.set(begun);
+  expect(after(new Adam(3, 0.1).resume(kept), 3, 6)).toEqual(expected);
+  x.set(begun);
+  expect(after(new Adam(3, 0.1).resume(undefined), 3, 6)).not.toEqual(expected);
 });

@@ -9,7 +9,7 @@ import { withoutOffset } from '../problems/algebra/affine.js';
 import { bind } from '../problems/bind.js';
 import { withFiniteOperator } from '../problems/finite.js';
 import { misfitsTo } from '../problems/misfit.js';
-import { zeroHoles } from '../problems/observed.js';
+import { countObserved, zeroHoles } from '../problems/observed.js';
 import { misfitProbability } from '../problems/predictive-check.js';
 import type { FoundOperator, Problem, ProblemSpec } from '../problems/problem.js';
 import { roundingAsNoise } from '../problems/rounded.js';
@@ -27,6 +27,7 @@ import { UsageError } from './core/errors.js';
 import { evidenceError } from './core/evidence-error.js';
 import { normalisedWeights, type Summary, summarise, summariseMoments } from './core/posterior.js';
 import { hashArray, keyedRandom, type Random, type RandomSource } from './core/random.js';
+import { withoutStrays } from './core/strays.js';
 import { defaultSamples, defaults, drawnSamples, wantsVariance } from './defaults.js';
 import { chainsAtATime, type Drawn, drawSamples, type Progress } from './draw-samples.js';
 import { requireMeasured } from './epistemic.js';
@@ -112,7 +113,7 @@ export interface Posterior extends Summary, Cost {
   readonly meanBySolver: boolean;
   /** Which of the samples is one draw from the posterior: the first, or where they have weights one drawn by these. */
   readonly drawn: number;
-  /** Unnormalised, for ensembles. */
+  /** Unnormalised; of ensembles, and where there are strays. */
   readonly logWeights?: readonly number[];
   /** Estimate of log p(y), where the solver gives one. */
   readonly logEvidence?: number;
@@ -131,6 +132,11 @@ export interface Posterior extends Summary, Cost {
    * the mean, where there are no samples.
    */
   readonly misfit: readonly number[];
+  /**
+   * How many samples do not explain the measurement though others do: they have no weight in mean, median and spread
+   * (`logWeights`).
+   */
+  readonly strays: number;
   /**
    * The chance that a measurement of images like the samples has at least this misfit, averaged over them: near 0 they
    * do not explain it, near 1 they follow its noise. Of samples of the posterior only.
@@ -183,11 +189,16 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const { solver, options, samples, counters, started } = work;
   const told = portionOf(job.onProgress, 0, 1 / (1 + roundsOf(work)));
   const { measured, onProgress } = await lookedAtAgain(work, told);
-  const drawn = ranges ? joined(ranges) : await work.draw(measured, samples, onProgress);
-  const looked = await lookedOver(drawn, measured, work);
+  const all = ranges ? joined(ranges) : await work.draw(measured, samples, onProgress);
+  // Where the measurement holds structured noise besides, x alone does not say what it should be.
+  const misfit = work.noisePrior ? [] : await misfitOf(all, measured);
+  const { drawn, strays } = weighed(all, misfit, measured.problem);
+  const looked = await lookedOver(drawn, measured, work, misfit);
   return {
-    ...summaryOf(drawn, measured.problem, work, looked.misfit),
+    ...summaryOf(drawn, measured.problem, work, misfit),
     ...looked,
+    misfit,
+    strays,
     ...foundIn(measured),
     level: work.level,
     ...costOf(ranges ?? [], counters, started),
@@ -282,12 +293,9 @@ async function prepared(job: RestoreJob, range?: SampleRange): Promise<Work> {
 }
 
 /** What is found out about the images themselves: of a large one there is no room for the summary meanwhile. */
-async function lookedOver(drawn: Drawn, measured: Measured, work: Work) {
+async function lookedOver(drawn: Drawn, measured: Measured, work: Work, misfit: readonly number[]) {
   const { cap, level, signal, solver, randomOf } = work;
-  // Where the measurement holds structured noise besides, x alone does not say what it should be.
-  const misfit = work.noisePrior ? [] : await misfitOf(drawn, measured);
   return {
-    misfit,
     ...(await checked(solver, drawn, measured, misfit, randomOf)),
     ...(cap && (await cappedSummary(drawn.images[0], measured.problem, cap, level, signal))),
     ...(await onceMore(drawn, measured, work)),
@@ -432,6 +440,15 @@ function reported(
 async function misfitOf({ images, moments }: Drawn, { measurement, problem }: Measured): Promise<number[]> {
   const judged = moments && images.length === 0 ? [moments.mean] : images;
   return misfitsTo(problem, judged, measurement);
+}
+
+/** Equal samples of which some do not explain the measurement, though others do: these have no weight. */
+function weighed(drawn: Drawn, misfit: readonly number[], { operator }: Problem) {
+  const equal = drawn.weighting.logWeights === undefined && misfit.length === drawn.images.length;
+  const logWeights = equal ? withoutStrays(misfit, countObserved(operator)) : undefined;
+  if (!logWeights) return { drawn, strays: 0 };
+  const strays = logWeights.filter((weight) => weight !== 0).length;
+  return { drawn: { ...drawn, weighting: { ...drawn.weighting, logWeights } }, strays };
 }
 
 /** Of draws from the posterior, by their weights. */

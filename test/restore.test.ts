@@ -178,6 +178,30 @@ describe('restore', () => {
     ).rejects.toThrow('the measurement holds values that gaussian noise never gives');
   });
 
+  it('gives no weight to samples that do not explain the measurement, where others do', async () => {
+    const ending = (places: readonly number[]): ChainSolver => {
+      let k = 0;
+      const run = async () => {
+        const off = places[k++];
+        return mapArray(measurement, (value) => value / 2 + off);
+      };
+      return { ...walker, run };
+    };
+    const job = { measurement, problem, prior, samples: 4, atATime: 1 };
+    // Twice 0.1 and 0.2 is a misfit of 0.16 and 0.64 at σ = ½; twice 3 one of 144.
+    const some = await restore({ ...job, solver: ending([3, 0.1, -0.1, 3]) });
+    expect(some.strays).toBe(2);
+    expect(some.misfit[0]).toBeCloseTo(144, 3);
+    expect(some.effectiveSamples).toBeCloseTo(2, 12);
+    expect([...some.mean.data]).toEqual([...measurement.data].map((y) => expect.closeTo(y / 4, 6)));
+    expect(some.sd!.data[0]).toBeCloseTo(Math.SQRT2 * 0.05, 6);
+    expect([1, 2]).toContain(some.drawn);
+    expect((await restore({ ...job, solver: ending([0, 0.1, -0.1, 0.2]) })).strays).toBe(0);
+    const none = await restore({ ...job, solver: ending([3, 4, 5, 3]) });
+    expect(none).toMatchObject({ strays: 0, drawn: 0 });
+    expect(none.logWeights).toBeUndefined();
+  });
+
   it('keeps the weights of an ensemble', async () => {
     const pair: EnsembleSolver = {
       ...walker,

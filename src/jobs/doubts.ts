@@ -183,6 +183,15 @@ const noisyJudge: Judge = ({ estimate, posterior }) => {
 /** Pixels a side. */
 const ENOUGH_TO_SEE = 32;
 
+/** Chains that ended far from the measurement, where others did not. */
+const strayJudge: Judge = ({ posterior: { strays, misfit, samples, meanBySolver } }) => {
+  if (!strays) return undefined;
+  const [most, least] = [Math.max(...misfit), Math.min(...misfit)].map((value) => value.toPrecision(2));
+  const found = `${strays} of ${samples.length} samples do not explain the measurement (misfit to ${most}, others ${least})`;
+  const left = meanBySolver ? 'the spread leaves' : 'estimate and spread leave';
+  return { code: 'strays', message: `${found}: ${left} them out; more --samples may help` };
+};
+
 /** A cap knows what it was trained on. */
 const capJudge: Judge = ({ problem, posterior: { capped } }) => {
   if (capped === undefined || problem.name === 'denoise') return undefined;
@@ -193,6 +202,7 @@ const capJudge: Judge = ({ problem, posterior: { capped } }) => {
 const judges: readonly Judge[] = [
   capJudge,
   misfitJudge,
+  strayJudge,
   chainJudge,
   evidenceJudge,
   unchangedJudge,

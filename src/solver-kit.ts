@@ -28,10 +28,10 @@ export { type LatentImages, latentImages } from '../solvers/parts/latent-images.
 export { curvatureByPixel, likelihoodCurvature, likelihoodGradient } from '../solvers/parts/likelihood.js';
 // Noise levels.
 export { noiseLevelOptions, noiseLevels, noiseRange } from '../solvers/parts/noise-levels.js';
+export { particleStreams } from '../solvers/parts/particles.js';
 export { eachParticle, Population } from '../solvers/parts/population.js';
 export { eulerFlow } from '../solvers/parts/probability-flow.js';
 export {
-  particleStreams,
   resamplingOption,
   type Twist,
   twistedParticles,

@@ -23,19 +23,11 @@ export const mapLatent = defineSolver({
 
   async run(task, { weight, modulation, ...fit }, context) {
     const { problem, measurement, prior } = task;
-    const { signal } = context;
-    const images = compressiveImages(prior, problem.imageShape, modulation, signal);
+    const images = compressiveImages(prior, problem.imageShape, modulation, context.signal);
     const first = await startImage(task, () => context.step(0, fit.iterations));
     const q = { factors: factorsAround(await images.encode(first)) };
     const asked = { problem, measurement, prior, images, weight };
-    await fitCodes(
-      asked,
-      q,
-      () => [{}],
-      fit,
-      (k) => context.step(k, fit.iterations),
-      signal,
-    );
+    await fitCodes(asked, q, () => [{}], fit, context, fit.iterations);
     return images.decode(q.factors[0].centre);
   },
 });

@@ -45,7 +45,7 @@ export const vbleXz = defineSolver({
         pixels: solvable ? undefined : random.normals(problem.imageShape),
       }));
     };
-    await fitCodes(asked, q, drawsOf, fit, (k) => context.step(k, steps), signal);
+    await fitCodes(asked, q, drawsOf, fit, context, steps);
 
     const [drawn, bounds]: [FloatArray[], number[]] = [[], []];
     await eachParticle(context, async (k) => {

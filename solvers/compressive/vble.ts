@@ -58,7 +58,7 @@ export const vble = defineSolver({
       const random = context.random('step', k);
       return Array.from({ length: draws }, () => ({ units: drawUnits(q.factors, family, random) }));
     };
-    await fitCodes(asked, q, drawsOf, fit, (k) => context.step(k, steps), signal);
+    await fitCodes(asked, q, drawsOf, fit, context, steps);
     const [drawn, bounds]: [FloatArray[], number[]] = [[], []];
     await eachParticle(context, async (k) => {
       await context.step(fit.iterations + k, steps);

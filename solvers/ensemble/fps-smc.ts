@@ -21,9 +21,9 @@ import { defineSolver } from '../define-solver.js';
 import { nextState, noised, startState } from '../parts/ancestral.js';
 import { explaining } from '../parts/data-step.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
+import { particleState, startParticles } from '../parts/particles.js';
 import { eachParticle, Population } from '../parts/population.js';
-
-import { particleStreams, resamplingOption } from '../parts/twisted-particles.js';
+import { resamplingOption } from '../parts/twisted-particles.js';
 
 const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('network evaluations of each particle'),
@@ -54,15 +54,18 @@ export const fpsSmc = defineSolver({
     const { operator } = problem;
     const noiseSigma = Math.sqrt(noiseVariance);
     const sigmas = noiseLevels(prior, steps, levels);
-    const streams = particleStreams(context);
-    const count = streams.length;
-    const population = new Population(
-      streams.map((random) => startState(problem.imageShape, sigmas[0], random)),
+    const { streams, particles, round, kept } = startParticles(context, (random) =>
+      startState(problem.imageShape, sigmas[0], random),
     );
+    const count = streams.length;
+    const population = new Population(particles).resume(kept);
     /** (y_σ − y)/σ: a normal of the image, seen by A. */
-    let path = await operator.apply(context.random('path').normals(problem.imageShape));
+    let path =
+      context.resumed?.state['path'] ??
+      (await operator.apply(context.random('path').normals(problem.imageShape)));
 
-    for (let i = 0; i < steps; i++) {
+    for (let i = round; i < steps; i++) {
+      const begun = { ...particleState(population, streams, (x) => x), path };
       const [sigma, next] = [sigmas[i], sigmas[i + 1]];
       const noise = await operator.apply(context.random('path', i).normals(problem.imageShape));
       const before = path.data;
@@ -74,7 +77,7 @@ export const fpsSmc = defineSolver({
       const spread = Math.sqrt(fresh) * next;
       const rho = noiseVariance / spread ** 2;
       await eachParticle(context, async (k) => {
-        await context.step(i * count + k, steps * count);
+        await context.step(i * count + k, steps * count, k === 0 ? begun : undefined);
         const x = population.states[k];
         const denoised = await prior.denoise(x, sigma, context.signal);
         const mean = nextState(denoised, x, keep);

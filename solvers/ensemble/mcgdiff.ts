@@ -18,9 +18,9 @@ import { type FloatArray, filled, floatArray } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 import { defineSolver } from '../define-solver.js';
 import { noiseLevelOptions, noiseLevels } from '../parts/noise-levels.js';
+import { particleState, startParticles } from '../parts/particles.js';
 import { eachParticle, Population } from '../parts/population.js';
-
-import { particleStreams, resamplingOption } from '../parts/twisted-particles.js';
+import { resamplingOption } from '../parts/twisted-particles.js';
 
 const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('network evaluations of each particle'),
@@ -55,19 +55,21 @@ export const mcgdiff = defineSolver({
     const along = (await svd.measurementToSpectrum(measurement)).data;
     const pull = new Pull(along, svd.values, sigmas, Math.sqrt(noiseVariance), kappa);
     const grey = (await svd.toSpectrum(filled(problem.imageShape, 0.5))).data;
-    const streams = particleStreams(context);
-    const population = new Population<Float32Array>(
-      streams.map((random) => pull.draw(grey, sigmas[0] ** 2, 0, random)),
+    const asArray = (x: Float32Array) => floatArray(x, [x.length]);
+    const { streams, particles, round, kept } = startParticles(context, (random) =>
+      asArray(pull.draw(grey, sigmas[0] ** 2, 0, random)),
     );
+    const population = new Population(particles.map(({ data }) => data)).resume(kept);
     const count = streams.length;
-    for (let j = 0; j < steps; j++) {
+    for (let j = round; j < steps; j++) {
       const keep = (sigmas[j + 1] / sigmas[j]) ** 2;
       const variance = sigmas[j + 1] ** 2 * (1 - keep);
       const means: Float32Array[] = [];
+      const begun = particleState(population, streams, asArray);
       await eachParticle(context, async (k) => {
-        await context.step(j * count + k, steps * count);
+        await context.step(j * count + k, steps * count, k === 0 ? begun : undefined);
         const x = population.states[k];
-        const image = await svd.fromSpectrum(floatArray(x, [x.length]));
+        const image = await svd.fromSpectrum(asArray(x));
         const denoised = await prior.denoise(image, sigmas[j], context.signal);
         const mean = (await svd.toSpectrum(denoised)).data;
         for (let i = 0; i < mean.length; i++) mean[i] += keep * (x[i] - mean[i]);
@@ -84,7 +86,7 @@ export const mcgdiff = defineSolver({
       }
     }
     const samples: FloatArray[] = [];
-    for (const x of population.states) samples.push(await svd.fromSpectrum(floatArray(x, [x.length])));
+    for (const x of population.states) samples.push(await svd.fromSpectrum(asArray(x)));
 
     const { logEvidence, ...result } = population.result();
     // All particles begin with the same weight, which counts where the whole measurement pulls.

@@ -18,8 +18,8 @@ import type { Random } from '../../src/core/random.js';
 import { difference, dot, scale } from '../../src/core/vector.js';
 import type { Ensemble, EnsembleContext } from '../solver.js';
 import { noised, startState } from './ancestral.js';
+import { particleState, startParticles } from './particles.js';
 import { eachParticle, Population } from './population.js';
-import { particleStreams } from './twisted-particles.js';
 
 /** Langevin steps are this share of 1/L, L the curvature of the tempered posterior. */
 const LANGEVIN_STEP = 0.3;
@@ -54,21 +54,22 @@ export async function guidedFlow(
     );
   }
   const flow = temperedFlow({ measurement, problem, prior, noiseVariance }, operator, context.signal);
-  const streams = particleStreams(context);
-  const population = new Population(
-    streams.map((random) => startState(problem.imageShape, sigmas[0], random)),
+  const { streams, particles, round, kept } = startParticles(context, (random) =>
+    startState(problem.imageShape, sigmas[0], random),
   );
+  const population = new Population(particles).resume(kept);
   const count = streams.length;
   const steps = sigmas.length - 1;
-  for (let k = 0; k < count; k++) {
+  for (let k = 0; k < count && !kept; k++) {
     const clean = await operator.apply(population.states[k]);
     population.reweigh(k, flow.temper(sigmas[0]) * problem.noise.logLikelihood(clean, measurement));
   }
-  for (let i = 0; i < steps; i++) {
+  for (let i = round; i < steps; i++) {
     const [sigma, next] = [sigmas[i], sigmas[i + 1]];
+    const begun = particleState(population, streams, (x) => x);
     population.resample(resampleBelow, context.random('resample', i));
     await eachParticle(context, async (k) => {
-      await context.step(i * count + k, steps * count);
+      await context.step(i * count + k, steps * count, k === 0 ? begun : undefined);
       const { arrived, logWeight } = await heunStep(flow, population.states[k], sigma, next);
       population.reweigh(k, logWeight);
       const curvature = 1 / (next ** 2 + leastVariance) + flow.curvature(next);

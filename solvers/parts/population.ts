@@ -3,6 +3,8 @@
  * (Doucet & Johansen, "A tutorial on particle filtering and smoothing", 2009).
  */
 import { requireContext, requireFunctions } from '../../src/core/arguments.js';
+import type { FloatArray } from '../../src/core/array.js';
+import { bitsOf, valuesOf } from '../../src/core/double-bits.js';
 import { UsageError } from '../../src/core/errors.js';
 import type { Random } from '../../src/core/random.js';
 import { drawSideBySide } from '../../src/core/side-by-side.js';
@@ -90,7 +92,7 @@ export class Population<S> {
   readonly #logWeights: Float64Array;
   /** For each particle, which of the first ones it descends from. */
   #ancestors: Int32Array;
-  readonly #ess: number[] = [];
+  #ess: number[] = [];
   #resamplings = 0;
   #logEvidence = 0;
 
@@ -101,6 +103,22 @@ export class Population<S> {
     this.#states = [...states];
     this.#logWeights = new Float64Array(states.length);
     this.#ancestors = Int32Array.from(states.keys());
+  }
+
+  /** The bits of all that is known of the particles beside their states, to be given to `resume`. */
+  get kept(): FloatArray {
+    const known = [...this.#logWeights, ...this.#ancestors, this.#logEvidence, this.#resamplings];
+    return bitsOf([...known, ...this.#ess]);
+  }
+
+  /** Goes on from what was kept of another of as many particles, where there is some. */
+  resume(kept: FloatArray | undefined): this {
+    if (!kept) return this;
+    const [count, known] = [this.#states.length, valuesOf(kept)];
+    this.#logWeights.set(known.subarray(0, count));
+    this.#ancestors = Int32Array.from(known.subarray(count, 2 * count));
+    [this.#logEvidence, this.#resamplings, ...this.#ess] = known.subarray(2 * count);
+    return this;
   }
 
   get states(): readonly S[] {

@@ -14,6 +14,7 @@ import { type FloatArray, floatArray } from '../../src/core/array.js';
 import type { Random } from '../../src/core/random.js';
 import type { Ensemble, EnsembleContext } from '../solver.js';
 import { startState } from './ancestral.js';
+import { particleState, startParticles } from './particles.js';
 import { eachParticle, Population } from './population.js';
 
 /** The option that says when particles are resampled. */
@@ -80,14 +81,15 @@ export async function twistedParticles(
   const { imageShape, operator, noise } = problem;
   const { samples: count } = context;
   const steps = sigmas.length - 1;
-  const streams = particleStreams(context);
-  const population = new Population<Particle>(
-    streams.map((random) => ({ x: startState(imageShape, sigmas[0], random) })),
+  const { streams, particles, round, kept } = startParticles(context, (random) =>
+    startState(imageShape, sigmas[0], random),
   );
-  for (let i = 0; i < steps; i++) {
+  const population = new Population<Particle>(particles.map((x) => ({ x }))).resume(kept);
+  for (let i = round; i < steps; i++) {
     const [sigma, next] = [sigmas[i], sigmas[i + 1]];
+    const begun = particleState(population, streams, ({ x }) => x);
     await eachParticle(context, async (k) => {
-      await context.step(i * count + k, steps * count);
+      await context.step(i * count + k, steps * count, k === 0 ? begun : undefined);
       const { x } = population.states[k];
       const here = await twist(x, sigma);
       population.reweigh(k, here.logPotential);
@@ -108,23 +110,6 @@ export async function twistedParticles(
     }
   }
   return { samples: population.states.map(({ x }) => x), ...population.result() };
-}
-
-/**
- * One stream for each particle's place, whatever stands there: names are hashed once, not in every step.
- * @example
- * ```ts
- * import { type EnsembleContext, particleStreams, startState } from 'retrodict/solver';
- *
- * export function begun(context: EnsembleContext) {
- *   return particleStreams(context).map((random) => startState([3, 16, 16], 80, random));
- * }
- * ```
- */
-export function particleStreams(context: EnsembleContext): Random[] {
-  requireContext(context, 'random');
-  const { random, samples } = context;
-  return Array.from({ length: samples }, (_, k) => random('particle', k));
 }
 
 /** A draw from q, and log p − log q there: −(‖δ‖² + 2√v δ·n)/(2v) for x' = m + δ + √v n. */

@@ -10,9 +10,10 @@ import { z } from 'zod';
 import type { Codes, CompressivePrior } from '../../models/prior.js';
 import { Adam } from '../../src/core/adam.js';
 import { type FloatArray, floatArray, mapArray, zeros } from '../../src/core/array.js';
+import { bitsOf, valuesOf } from '../../src/core/double-bits.js';
 import type { Random } from '../../src/core/random.js';
 import { axpy, norm, scale } from '../../src/core/vector.js';
-import type { Task } from '../solver.js';
+import type { Context, Task } from '../solver.js';
 import type { CompressiveImages } from './compressive-images.js';
 import { likelihoodGradient } from './likelihood.js';
 
@@ -111,25 +112,34 @@ function codesOf(factors: readonly Factor[], units: Draw['units']): Codes {
 
 /**
  * Maximises the bound from `q` on, in place. @param drawsOf the draws of iteration k: their mean stands for the
- * expectation.
- * @param turn the solver's `context.step`.
+ * expectation. @param steps of the solver, of which these iterations are the first.
  */
 export async function fitCodes(
   task: CodeTask,
   q: Variational,
   drawsOf: (k: number) => readonly Draw[],
   { iterations, rate, longest, averaged }: FitCodesOptions,
-  turn: (k: number) => Promise<void>,
-  signal?: AbortSignal,
+  { step, resumed, signal }: Pick<Context, 'step' | 'resumed' | 'signal'>,
+  steps: number,
 ): Promise<void> {
   const { factors } = q;
   const variables = [...factors.map(({ centre }) => centre), ...factors.map(({ logWidth }) => logWidth)];
-  const adams = variables.map(({ size }) => new Adam(size, rate));
-  const means = variables.map(({ size }) => new Float64Array(size));
+  const kept = resumed?.state;
+  const adams = variables.map(({ size }, v) => new Adam(size, rate).resume(kept?.[`adam ${v}`]));
+  const means = variables.map(({ size }, v) => (kept ? valuesOf(kept[`mean ${v}`]) : new Float64Array(size)));
+  if (kept) variables.forEach(({ data }, v) => void data.set(kept[`variable ${v}`].data));
+  const state = () =>
+    Object.fromEntries(
+      variables.flatMap((variable, v) => [
+        [`variable ${v}`, variable],
+        [`adam ${v}`, adams[v].kept],
+        [`mean ${v}`, bitsOf(means[v])],
+      ]),
+    );
   const first = iterations - Math.max(1, Math.round(averaged * iterations));
   const most = longest * task.problem.imageShape.slice(1).reduce((product, extent) => product * extent, 1);
-  for (let k = 0; k < iterations; k++) {
-    await turn(k);
+  for (let k = resumed?.step ?? 0; k < iterations; k++) {
+    await step(k, steps, state());
     const draws = drawsOf(k);
     const slopes = variables.map(({ size }) => new Float64Array(size));
     for (const draw of draws) await addSlopes(task, q, draw, slopes, 1 / draws.length, signal);

@@ -15,6 +15,8 @@ export type Path = readonly (string | number)[];
 
 /** A stream of random numbers; the same key gives the same stream. */
 export interface Random {
+  /** How many integers were taken so far; set, the stream goes on from there. */
+  position: number;
   /** Uniform over the 2³² unsigned integers. */
   uint32(): number;
   /** Uniform over 0 … bound−1, exactly (rejection), from integers only. */
@@ -73,6 +75,16 @@ class PhiloxStream implements Random {
     private readonly key: readonly [number, number],
     private readonly name: readonly [number, number],
   ) {}
+
+  get position(): number {
+    return 4 * this.block - 4 + this.used;
+  }
+
+  set position(integers: number) {
+    this.block = Math.floor(integers / 4);
+    this.refill();
+    this.used = integers % 4;
+  }
 
   uint32(): number {
     if (this.used === 4) this.refill();

@@ -135,6 +135,25 @@ describe('keyedRandom', () => {
     }
   });
 
+  it('goes on from any position', () => {
+    const open = () => keyedRandom(7, 'item', 3)('position');
+    const [random, words] = [open(), open()];
+    const all = Array.from({ length: 40 }, () => words.uint32());
+    expect([random.position, words.position]).toEqual([0, 40]);
+    random.normals([5]);
+    expect(random.uint32()).toBe(all[random.position - 1]);
+    for (const position of [0, 3, 4, 17]) {
+      random.position = position;
+      expect([random.position, random.uint32(), random.position]).toEqual([
+        ...[position, all[position], position + 1],
+      ]);
+    }
+    // Beyond 2³² blocks.
+    random.position = 2 ** 40 + 1;
+    expect(random.uint32()).not.toBe(all[1]);
+    expect(random.position).toBe(2 ** 40 + 2);
+  });
+
   it('fills arrays of any shape with its normals in order', () => {
     const open = () => keyedRandom(7, 'item', 3)('array');
     const [array, one] = [open().normals([2, 3]), open()];

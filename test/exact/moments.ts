@@ -37,6 +37,7 @@ async function run(
   const stream: Random = {
     normal,
     normals: (shape) => floatArray(Float32Array.from({ length: sizeOf(shape) }, normal), shape),
+    position: 0,
     uint32: unused,
     // Signs of probes.
     integer: () => 0,

@@ -66,6 +66,7 @@ describe('a restoration that is stopped', () => {
     ['dps', 'whole', { steps: 3 }, prior],
     ['tweedie', 'whole', { steps: 3, pitch: 1 }, prior],
     ['ddnm', 'whole', { steps: 3 }, prior],
+    ['fk', 'whole', { steps: 3, sigmaMax: 0.3 }, prior],
     ['diffpir', 'in tiles', { steps: 3, estimateSteps: 2 }, inTiles],
     ['tweedie', 'in tiles', { steps: 3, pitch: 1 }, inTiles],
   ])('goes on at the step it was at, whichever that is: %s, %s', async (solver, how, options, prior) => {

@@ -71,6 +71,7 @@ export function normalsOf(value: number, place?: number): { random: Random; draw
   const random: Random = {
     normal,
     normals: (shape) => floatArray(Float32Array.from({ length: sizeOf(shape) }, normal), shape),
+    position: 0,
     uint32: unused,
     integer: () => 0,
     uniform: unused,

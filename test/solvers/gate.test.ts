@@ -15,19 +15,10 @@ it.each(gated)('$name passes the gate', { timeout: 60_000 }, async (solver) => {
 
 // The gate sees that they go on to the same bits.
 it.each([
-  ...['aps', 'daps', 'dcdp', 'ddnm', 'ddrm', 'diffpir', 'dps', 'flower', 'g2d2', 'joint-diffusion'],
-  ...[
-    'latent-daps',
-    'latent-dps',
-    'latino',
-    'mask-metropolis',
-    'mmps',
-    'pigdm',
-    'pnp-admm',
-    'pnp-dm',
-    'psld',
-  ],
-  ...['red-diff', 'resample', 'sgdd', 'sitcom', 'treg', 'tweedie'],
+  ...['afdps', 'aps', 'daps', 'dcdp', 'ddnm', 'ddrm', 'diffpir', 'dps', 'fk', 'flower', 'fps-smc', 'g2d2'],
+  ...['joint-diffusion', 'latent-daps', 'latent-dps', 'latino', 'map-latent', 'mask-metropolis', 'mcgdiff'],
+  ...['mmps', 'pigdm', 'pnp-admm', 'pnp-dm', 'psld', 'red-diff', 'resample', 'sgdd', 'sitcom', 'tds'],
+  ...['treg', 'tweedie', 'vble', 'vble-xz'],
 ])('%s goes on inside an image', async (name) => {
   const { kept } = await keptSteps(resumable(solvers[name]));
   const steps = new Set(kept.flatMap(({ step }) => step ?? []));

@@ -7,6 +7,7 @@ import { floatArray } from '../../../src/core/array.js';
 import type { Random } from '../../../src/core/random.js';
 import { testContext } from '../../exact/dense.js';
 import { type Coordinates, coordinatesTask } from '../coordinates.js';
+import { goingOn, keptSteps } from '../kept-steps.js';
 
 const seen: Coordinates = { s: [1.4], y: [0.9], sigma: 0.3, m: 0.2, v: 0.35, range: [0.01, 5] };
 const { measurement, problem, prior } = coordinatesTask(seen);
@@ -92,5 +93,13 @@ describe('guidedFlow', () => {
     const nonlinear = { ...task, problem: { ...problem, operator: opaque } };
     const run = guidedFlow(nonlinear, [1, 0], TUNING, contextOf([0.3], 1));
     await expect(run).rejects.toThrow('variant=ode needs a linear operator');
+  });
+
+  it('goes on from any step to the same bits', async () => {
+    const options = { variant: 'ode', steps: 5, resampleBelow: 1 };
+    const job = { measurement, problem, prior, solver: 'afdps', samples: 3, options };
+    const { found, kept } = await keptSteps(job);
+    expect(kept).toHaveLength(6);
+    for (const checkpoint of kept) expect((await goingOn(job, checkpoint)).numbers).toEqual(found.numbers);
   });
 });

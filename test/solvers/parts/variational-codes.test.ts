@@ -21,13 +21,7 @@ async function fitted(weight: number, oneDraw = draws) {
   const q = { factors: factorsAround([floatArray(new Float32Array(3), [3, 1, 1])]) };
   for (const rate of [0.1, 0.01, 1e-3, 1e-4]) {
     const options = { iterations: 300, rate, longest: 1e9, averaged: 0.25 };
-    await fitCodes(
-      { ...task, weight },
-      q,
-      () => oneDraw,
-      options,
-      async () => {},
-    );
+    await fitCodes({ ...task, weight }, q, () => oneDraw, options, { step: async () => {} }, 300);
   }
   return q;
 }
@@ -69,13 +63,7 @@ describe('one code that is uniform around its centre', () => {
     for (const rate of [0.1, 0.01, 1e-3, 1e-4]) {
       const options = { iterations: 250, rate, longest: 1e9, averaged: 0.25 };
       const oneDraw = units.map((u) => ({ units: [floatArray(Float32Array.of(u), [1, 1, 1])] }));
-      await fitCodes(
-        codeTask,
-        q,
-        () => oneDraw,
-        options,
-        async () => {},
-      );
+      await fitCodes(codeTask, q, () => oneDraw, options, { step: async () => {} }, 250);
     }
     const [{ centre, logWidth }] = q.factors;
     expect(centre.data[0]).toBeCloseTo(1.29679, 4);

@@ -30,6 +30,11 @@ export interface ForwardOperator {
   readonly pixelwise?: boolean;
   /** Where each measured value is a function of the one in its place that has an inverse: that inverse. */
   readonly undo?: Undo;
+  /**
+   * Whether images that are far apart have the same measurement, so that the mean of what explains it is no such
+   * image.
+   */
+  readonly ambiguous?: boolean;
   /** The part of the image that is the picture's own, where A takes more of the scene than the picture shows. */
   readonly frame?: Window;
   /** L, where A is affine: A(x) = Lx + A(0). */

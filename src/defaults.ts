@@ -1,3 +1,4 @@
+import type { Problem } from '../problems/problem.js';
 import type { Solver } from '../solvers/solver.js';
 
 /**
@@ -22,6 +23,11 @@ export const defaults = {
   /** Seconds of work on a picture that may be lost. */
   saveEvery: 30,
 } as const;
+
+/** Which image is written where nobody says: the mean, but where that of images far apart would be none of them. */
+export function defaultEstimate({ operator }: Problem): 'mean' | 'sample' {
+  return operator.ambiguous ? 'sample' : 'mean';
+}
 
 /** How many samples are drawn where nobody says: none where the solver knows mean and variance without. */
 export function defaultSamples(solver: Solver): number {

@@ -111,7 +111,10 @@ export interface Posterior extends Summary, Cost {
   readonly samples: readonly FloatArray[];
   /** Whether the solver made the mean by itself (`moments`, `estimate`): it is not that of the samples. */
   readonly meanBySolver: boolean;
-  /** Which of the samples is one draw from the posterior: the first, or where they have weights one drawn by these. */
+  /**
+   * Which of the samples is one draw from the posterior: the first, or where they have weights one drawn by these. Where
+   * images that are far apart explain the measurement (`ambiguous` operators), that of the least misfit.
+   */
   readonly drawn: number;
   /** Unnormalised; of ensembles, and where there are strays. */
   readonly logWeights?: readonly number[];
@@ -305,7 +308,7 @@ async function lookedOver(drawn: Drawn, measured: Measured, work: Work, misfit: 
 /** What the samples say of what the problem reports. @param drawn is used up. */
 function summaryOf(drawn: Drawn, problem: Problem, work: Work, misfit: readonly number[]) {
   const { level, calibration, solver, randomOf } = work;
-  const summary = reported(drawn, problem, level, randomOf);
+  const summary = reported(drawn, problem, level, randomOf, misfit);
   const judged = { ...summary, misfit, samples: drawnSamples(solver, work.samples) };
   return { ...summary, ...(calibration && calibratedInterval(judged, problem, level, calibration)) };
 }
@@ -419,10 +422,16 @@ function reported(
   problem: Problem,
   level: number,
   randomOf: (k: number) => RandomSource,
+  misfit: readonly number[],
 ) {
   const samples: FloatArray[] = [];
   for (let image = images.shift(); image; image = images.shift()) samples.push(problem.report(image));
   const { logWeights, logEvidence, ancestors } = weighting;
+  const chosen = () => {
+    if (problem.operator.ambiguous && misfit.length > 0)
+      return Math.max(0, misfit.indexOf(Math.min(...misfit)));
+    return logWeights ? drawByWeight(logWeights, randomOf(0)('drawn')) : 0;
+  };
   const weighed = logEvidence !== undefined && ancestors !== undefined && logWeights !== undefined;
   return {
     ...(moments
@@ -432,7 +441,7 @@ function reported(
     ...weighting,
     ...(weighed ? { logEvidenceError: evidenceError(ancestors, logWeights) } : {}),
     samples,
-    drawn: logWeights ? drawByWeight(logWeights, randomOf(0)('drawn')) : 0,
+    drawn: chosen(),
   };
 }
 

@@ -197,6 +197,9 @@ describe('restore', () => {
     expect(some.sd!.data[0]).toBeCloseTo(Math.SQRT2 * 0.05, 6);
     expect([1, 2]).toContain(some.drawn);
     expect((await restore({ ...job, solver: ending([0, 0.1, -0.1, 0.2]) })).strays).toBe(0);
+    const ambiguous = { ...problem, operator: { ...operator, ambiguous: true } };
+    const best = { ...job, problem: ambiguous, solver: ending([0.2, 0.1, -0.05, 0.1]) };
+    expect((await restore(best)).drawn).toBe(2);
     const none = await restore({ ...job, solver: ending([3, 4, 5, 3]) });
     expect(none).toMatchObject({ strays: 0, drawn: 0 });
     expect(none.logWeights).toBeUndefined();

@@ -53,7 +53,8 @@ export const phaseRetrieval: OperatorFamily<typeof options> = {
     const large = padded(image, oversampling);
     const everywhere = new Float32Array(large[1] * large[2]).fill(1);
     const field = compose([surround(image, large), singleCoil(large, everywhere)]) as LinearOperator;
-    return magnitude(field, quantity);
+    // Turned by 180° or moved, an image has the same measurement.
+    return { ...magnitude(field, quantity), ambiguous: true };
   },
 };
 

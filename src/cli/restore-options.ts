@@ -43,7 +43,7 @@ export interface RestoreOptions extends Omit<LoadFlags, 'tile'>, TrustFlags, Par
   readonly samples?: number | { readonly from: number; readonly to: number };
   readonly seed: number;
   readonly keepSamples?: boolean;
-  readonly estimate: 'mean' | 'median' | 'sample';
+  readonly estimate?: 'mean' | 'median' | 'sample';
   readonly level: number;
   readonly bootstrap?: number;
   readonly calibration?: string | false;
@@ -140,9 +140,10 @@ function addMethod(command: Command): void {
     .option('--keep-samples', 'write each sample, too: a.sample-1.png and so on')
     .option('--seed <n>', 'the same seed gives the same files', parseWhole, defaults.seed)
     .addOption(
-      new Option('--estimate <which>', 'the image that is written')
-        .choices(['mean', 'median', 'sample'])
-        .default('mean'),
+      new Option(
+        '--estimate <which>',
+        'the image that is written (default: the mean; of phase-retrieval the sample that explains the measurement best)',
+      ).choices(['mean', 'median', 'sample']),
     )
     .option('--level <p>', 'level of the credible interval', parseLevel, defaults.level)
     .option(

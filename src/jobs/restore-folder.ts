@@ -66,7 +66,7 @@ export interface FolderJob extends Text, Omit<LoadOptions, 'tile' | 'workers'> {
   readonly seed?: number;
   /** Writes each sample, too: `a.sample-1.png` and so on. */
   readonly keepSamples?: boolean;
-  /** Which image stands for the posterior (default `mean`). */
+  /** Which image stands for the posterior (default `mean`, of `phase-retrieval` `sample`). */
   readonly estimate?: Estimate;
   readonly level?: number;
   /** Rounds of the equivariant bootstrap (default 0), each as much work as the restoration. */

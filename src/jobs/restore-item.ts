@@ -16,7 +16,7 @@ import type { Checkpoints, Cost } from '../core/checkpoints.js';
 import { UsageError } from '../core/errors.js';
 import type { JpegCoding } from '../core/jpeg-coding.js';
 import { intoLevels } from '../core/levels.js';
-import { defaultSamples, defaults, drawnSamples, wantsVariance } from '../defaults.js';
+import { defaultEstimate, defaultSamples, defaults, drawnSamples, wantsVariance } from '../defaults.js';
 import type { CheckpointFolder } from '../io/checkpoint-folder.js';
 import { type Input, openInput } from '../io/inputs.js';
 import { machineMemory } from '../io/machine-memory.js';
@@ -151,7 +151,7 @@ export async function restoreItem(item: Item, shared: Shared): Promise<'done' | 
     await kept.remove();
     throw error;
   });
-  const estimate = job.estimate ?? 'mean';
+  const estimate = job.estimate ?? defaultEstimate(plan.problem);
   const scores = truth && scoresOf(truth, posterior, plan, job, warn);
   const { files, ...whites } = await encodeResults(posterior, estimate, plan.written, plan.input);
   const samples = plan.kept > 0 ? await encodeSamples(posterior, plan.written, plan.input) : [];
@@ -430,7 +430,7 @@ function madeOf(
     bootstrap: job.bootstrap || undefined,
     cap: shared.cap?.sha256,
     epistemic: job.epistemic ? { rounds: job.epistemic, lastLayer: lastLayerOf(prior) } : undefined,
-    estimate: job.estimate ?? 'mean',
+    estimate: job.estimate ?? defaultEstimate(problem),
     keepSamples: kept > 0 || undefined,
     written,
   };
@@ -513,7 +513,7 @@ async function judge(
 ): Promise<void> {
   if (solver === keep) return;
   await requirePlausible({ measurement: input.array, problem, prior, posterior });
-  const estimate = estimateOf(posterior, job.estimate ?? 'mean');
+  const estimate = estimateOf(posterior, job.estimate ?? defaultEstimate(problem));
   const bits = written.format === 'npy' ? 16 : written.bits;
   const leastNoise = noise?.kind === 'unknown' || noise?.kind === 'none';
   const judged = { measurement: input.array, problem, prior, posterior, estimate, bits, leastNoise };
@@ -549,7 +549,12 @@ function scoresOf(
   const levels = used ?? (picture || about ? undefined : own);
   const truth = { path, array: levels ? intoLevels(array, levels) : array };
   try {
-    return scoreAgainst(truth, estimateOf(posterior, job.estimate ?? 'mean'), problem, posterior);
+    return scoreAgainst(
+      truth,
+      estimateOf(posterior, job.estimate ?? defaultEstimate(problem)),
+      problem,
+      posterior,
+    );
   } catch (error) {
     warn({ code: 'truth', message: (error as Error).message });
     return undefined;

@@ -73,17 +73,18 @@ export const twoScale = defineSolver({
     const places = gentle === 1 ? [] : placesIn(measurement.shape);
     const passes = gentle === 1 ? 1.25 : 2.25;
     const work = progressOf(passes * (areaOf(measurement) + 2 * places.length * SIDE ** 2), context);
+    const { once = (_, work) => work(context) } = context;
+    let begun = 0;
     const denoise = async (x: FloatArray, level: number): Promise<FloatArray> => {
+      const pass = begun++;
       const known = Math.min(prior.sigmaRange[1], Math.max(prior.sigmaRange[0], level));
       const inside = (part: FloatArray, model: typeof prior) =>
         grey ? greyDenoise(model, part, known, context.signal) : model.denoise(part, known, context.signal);
-      if (prior.inParts === undefined) {
-        await work(areaOf(x));
-        return inside(x, prior);
-      }
-      const [whole] = await prior.inParts([x], async ([part], model, _, parts) => {
+      const inParts = prior.inParts ?? ((arrays, work) => work(arrays, prior, 0, 1));
+      const [whole] = await inParts([x], async ([image], model, part, parts) => {
         await work(areaOf(x) / parts);
-        return [await inside(part, model)];
+        const name = `pass ${pass}, part ${part}`;
+        return [(await once(name, async () => ({ clean: await inside(image, model) })))['clean']];
       });
       return whole;
     };

@@ -12,6 +12,7 @@ import { keyedRandom } from '../../../src/core/random.js';
 import { restore } from '../../../src/restore.js';
 import { testContext } from '../../exact/dense.js';
 import { expectRanges, needsOf, positive } from '../declared.js';
+import { goingOn, keptSteps } from '../kept-steps.js';
 import { runSolver } from '../run-solver.js';
 
 const SHAPE = [3, 31, 40];
@@ -71,6 +72,19 @@ describe('two-scale', () => {
     const steps = fractions.slice(1).map((fraction, i) => fraction - fractions[i]);
     expect(Math.max(...steps)).toBeLessThan(0.15);
     expect(fractions.length).toBeGreaterThan(40);
+  });
+
+  it('goes on where it was stopped, and does no pass again that is done', async () => {
+    const { prior } = noting((x) => mapArray(x, (value, i) => Math.sin(i) + value / 2));
+    const job = { measurement: y, problem, prior, solver: 'two-scale' };
+    const { found, kept } = await keptSteps(job);
+    const passes = kept.filter(({ name }) => name.startsWith('sample 0, pass '));
+    expect(passes).toHaveLength(found.evaluations);
+    for (const pass of passes) {
+      const { numbers, evaluations } = await goingOn(job, pass);
+      expect(numbers).toEqual(found.numbers);
+      expect(evaluations).toBe(found.evaluations - 1);
+    }
   });
 
   it('is recommended, and asks at full and half the size at the level of the strongest colour', async () => {

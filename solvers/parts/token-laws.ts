@@ -115,7 +115,7 @@ export function throughExpectation(
   return gradient;
 }
 
-/** Adds to `gradient` that of weight · Σ KL(softmax φ ‖ prior). @param laws, prior normalised. @param chances of `laws`. */
+/** Adds to `gradient` that of weight · Σ KL(softmax φ ‖ prior). @param laws, prior normalised; chances of `laws`. */
 export function addDivergence(
   chances: Float64Array,
   laws: Float64Array,

@@ -67,9 +67,9 @@ export interface Context {
   /**
    * Says that step i of `of` begins. Reports progress, yields to the event loop, throws when aborted.
    * @param state all that this step and those after it depend on, beside task, options and random numbers: it may be
-   *   saved, so that a run that was stopped goes on from there.
+   *   saved, so that a run that was stopped goes on from there. A function is called only where something is saved.
    */
-  step(i: number, of: number, state?: State): Promise<void>;
+  step(i: number, of: number, state?: State | (() => State)): Promise<void>;
   /** Where an earlier run of this sample was stopped: the step that it had begun, and the state that it gave then. */
   readonly resumed?: { readonly step: number; readonly state: State };
   /**

@@ -171,7 +171,9 @@ function contextOf(
     signal: stop,
     async step(step, steps, state) {
       stop?.throwIfAborted();
-      if (state) await keeper?.save(name!, { step, state });
+      if (state && keeper) {
+        await keeper.save(name!, { step, state: typeof state === 'function' ? state() : state });
+      }
       await meter.step(k, step, steps);
       stop?.throwIfAborted();
     },

@@ -112,8 +112,8 @@ export interface Posterior extends Summary, Cost {
   /** Whether the solver made the mean by itself (`moments`, `estimate`): it is not that of the samples. */
   readonly meanBySolver: boolean;
   /**
-   * Which of the samples is one draw from the posterior: the first, or where they have weights one drawn by these. Where
-   * images that are far apart explain the measurement (`ambiguous` operators), that of the least misfit.
+   * Which of the samples is one draw from the posterior: the first, or where they have weights one drawn by these.
+   * Where images that are far apart explain the measurement (`ambiguous` operators), that of the least misfit.
    */
   readonly drawn: number;
   /** Unnormalised; of ensembles, and where there are strays. */

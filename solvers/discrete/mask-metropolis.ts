@@ -141,14 +141,20 @@ async function runChain(shared: Shared, chain: number, perChain: number, part: C
   const [burnIn, total] = [o.burnIn * sweep, (o.burnIn + o.thin * perChain) * sweep];
   const { resumed } = part;
   // Chains are told of as if they took turns.
-  const turn = (move: number, state?: State) => part.step(move * o.chains + chain, o.chains * total, state);
+  const turn = (move: number, state?: () => State) =>
+    part.step(move * o.chains + chain, o.chains * total, state);
   if (!resumed) await turn(0);
   let now: Judged = resumed
     ? { ...judgedOf(resumed.state), slopes: resumed.state['slopes'] }
     : await judge(task, await images.decode(await firstTokens(shared, chain)));
   const record = new ChainRecord(now.image, total - burnIn, resumed?.state);
+  const stateNow = (): State => ({
+    ...judgedState(now),
+    ...(now.slopes && { slopes: now.slopes }),
+    ...record.state,
+  });
   for (let move = resumed ? Math.floor(resumed.step / o.chains) : 0; move < total; move++) {
-    await turn(move, { ...judgedState(now), ...(now.slopes && { slopes: now.slopes }), ...record.state });
+    await turn(move, stateNow);
     const random = shared.context.random('chain', chain, 'move', move);
     const heat = move < burnIn ? move / burnIn : 1;
     const side = move < burnIn ? Math.round(o.widest ** (1 - heat)) : 1 + random.integer(o.block);

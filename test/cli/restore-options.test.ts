@@ -10,7 +10,7 @@ function parse(...words: string[]) {
 
 it('says nothing of what is not said, but for the defaults that help shows', () => {
   expect(parse()).toEqual({
-    ...{ out: 'o', problem: 'denoise', noise: 'auto', set: {}, seed: 0, estimate: 'mean', level: 0.9 },
+    ...{ out: 'o', problem: 'denoise', noise: 'auto', set: {}, seed: 0, level: 0.9 },
   });
 });
 

@@ -26,7 +26,7 @@ async function estimate(strength: readonly number[], steps: number, resumed?: Co
   };
   const context: Context = {
     random: keyedRandom(0, 'uneven', 0),
-    step: async (_i, _of, state) => void states.push(state!),
+    step: async (_i, _of, state) => void states.push(state as State),
     resumed,
   };
   const found = await denoiseUneven(listening, array(y), array(strength), steps, context);

@@ -1,4 +1,5 @@
 /** A graph with its gradient: run as it is, or linearized at whatever sizes it is asked for. */
+import { leftToCpu } from './beside-webgpu.js';
 import type { Differentiation } from './cache.js';
 import type { ModelSource, SplitModels } from './differentiate.js';
 import { type GraphFootprint, graphFootprint } from './footprint.js';
@@ -8,7 +9,6 @@ import { Pool } from './pool.js';
 import { readModel } from './proto/read.js';
 import { writeModel } from './proto/write.js';
 import type { Precision, Runtime, Session, SessionOptions, Tensor } from './runtime.js';
-import { sinesIn } from './sines.js';
 
 export interface GraphModel {
   readonly source: ModelSource;
@@ -185,7 +185,7 @@ export async function openGraph({
 }
 
 function openBytes(runtime: Runtime, bytes: Uint8Array, options: SessionOptions): Promise<Session> {
-  return runtime.open(bytes, options.device === 'webgpu' ? { ...options, onCpu: sinesIn(bytes) } : options);
+  return runtime.open(bytes, options.device === 'webgpu' ? { ...options, onCpu: leftToCpu(bytes) } : options);
 }
 
 /** A graph in this precision; one that is in float16 already stays as it is. */

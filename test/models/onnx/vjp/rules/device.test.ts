@@ -4,6 +4,9 @@
  * are tried on WebGPU, which in software takes some seconds for each.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { leftToCpu } from '../../../../../models/onnx/beside-webgpu.js';
+import type { Model } from '../../../../../models/onnx/graph.js';
+import { writeModel } from '../../../../../models/onnx/proto/write.js';
 import type { Device } from '../../../../../models/onnx/runtime.js';
 import { ChildRuntime } from '../../../../../models/onnx/session.js';
 import { hasVulkan } from '../../../software-vulkan.js';
@@ -14,8 +17,8 @@ import { networkCases } from '../../cases/networks.js';
 import { shapeCases } from '../../cases/shapes.js';
 import { difference, runTensors, splitCase } from '../../differentiation.js';
 
-/** Of the largest value; 2e-7 was the most that was seen. */
-const TOLERANCE = 1e-5;
+/** Of the largest value. WebGPU's own tangent and arc cosine are off by 3e-5, all else that was seen by 2e-7. */
+const tolerance = ({ name }: Case) => (/Tan|Acos/.test(name) ? 1e-4 : 1e-5);
 
 const asked = process.env['RULES_ON'] as Device | undefined;
 const device = asked ?? 'webgpu';
@@ -23,8 +26,16 @@ const cases = asked
   ? [...elementwiseCases, ...shapeCases, ...linearCases, ...networkCases]
   : linearCases.filter(({ name }) => /^(ConvTranspose|MatMul|Gemm|Einsum)/.test(name));
 
-/** What WebGPU in onnxruntime-node 1.30.0 does not understand. */
-const refused = ({ name }: Case) => device === 'webgpu' && name.startsWith('Einsum') && name.includes('...');
+/** What WebGPU in onnxruntime-node 1.30.0 does not understand, or not in software, which has no float16. */
+const refused = ({ name }: Case) =>
+  device === 'webgpu' &&
+  ((name.startsWith('Einsum') && name.includes('...')) || name === 'Cast to half and back');
+
+/** As a session of a prior is opened. */
+const opened = (model: Model) => ({
+  device,
+  ...(device === 'webgpu' && { onCpu: leftToCpu(writeModel(model)) }),
+});
 
 describe.runIf(hasVulkan || device !== 'webgpu')(`on ${device}`, { timeout: 120_000 }, () => {
   let runtime: ChildRuntime;
@@ -36,8 +47,8 @@ describe.runIf(hasVulkan || device !== 'webgpu')(`on ${device}`, { timeout: 120_
   test.each(cases.map((example) => [example.name, example] as const))('%s', async (_name, example) => {
     const { vjp, inputs, cotangents } = await splitCase(runtime, example);
     if (refused(example)) {
-      const run = runTensors(runtime, vjp.forward, inputs, { device });
-      await expect(run).rejects.toThrow(/^ONNX Runtime failed in model: its Einsum .*\.$/);
+      const run = runTensors(runtime, vjp.forward, inputs, opened(vjp.forward));
+      await expect(run).rejects.toThrow(/^ONNX Runtime failed in model: its (Einsum|Cast) .*\.$/);
       return;
     }
     const truth = await runTensors(runtime, vjp.forward, inputs);
@@ -46,13 +57,13 @@ describe.runIf(hasVulkan || device !== 'webgpu')(`on ${device}`, { timeout: 120_
     const fed = { ...kept, ...cotangents };
     const gradients = await runTensors(runtime, vjp.backward, fed);
     const found = {
-      ...(await runTensors(runtime, vjp.forward, inputs, { device })),
-      ...(await runTensors(runtime, vjp.backward, fed, { device })),
+      ...(await runTensors(runtime, vjp.forward, inputs, opened(vjp.forward))),
+      ...(await runTensors(runtime, vjp.backward, fed, opened(vjp.backward))),
     };
     for (const [name, { data, type }] of Object.entries({ ...truth, ...gradients })) {
       if (type !== 'float32') continue;
       expect(difference(found[name].data as Float32Array, data as Float32Array), name).toBeLessThan(
-        TOLERANCE,
+        tolerance(example),
       );
     }
   });

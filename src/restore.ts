@@ -195,7 +195,7 @@ export async function restore(job: RestoreJob): Promise<Posterior> {
   const all = ranges ? joined(ranges) : await work.draw(measured, samples, onProgress);
   // Where the measurement holds structured noise besides, x alone does not say what it should be.
   const misfit = work.noisePrior ? [] : await misfitOf(all, measured);
-  const { drawn, strays } = weighed(all, misfit, measured.problem);
+  const { drawn, strays } = leavingOutStrays(all, misfit, measured.problem);
   const looked = await lookedOver(drawn, measured, work, misfit);
   return {
     ...summaryOf(drawn, measured.problem, work, misfit),
@@ -452,7 +452,7 @@ async function misfitOf({ images, moments }: Drawn, { measurement, problem }: Me
 }
 
 /** Equal samples of which some do not explain the measurement, though others do: these have no weight. */
-function weighed(drawn: Drawn, misfit: readonly number[], { operator }: Problem) {
+function leavingOutStrays(drawn: Drawn, misfit: readonly number[], { operator }: Problem) {
   const equal = drawn.weighting.logWeights === undefined && misfit.length === drawn.images.length;
   const logWeights = equal ? withoutStrays(misfit, countObserved(operator)) : undefined;
   if (!logWeights) return { drawn, strays: 0 };

@@ -10,10 +10,11 @@ it('four samples, but none where the solver knows mean and variance without', ()
 });
 
 it('the mean is written, but where that of images far apart would be none of them', () => {
-  const imageShape = [1, 4, 4];
+  const imageShape = [1, 8, 8];
   const of = (text: string) => defaultEstimate(bind(problem(text, 'gaussian:sigma=0.1'), { imageShape }));
   expect(of('denoise')).toBe('mean');
   expect(of('phase-retrieval')).toBe('sample');
+  expect(of('gaussian-blur:sigma=1,border=circular+phase-retrieval')).toBe('sample');
 });
 
 it('variances are for who asks for several samples, or says nothing', () => {

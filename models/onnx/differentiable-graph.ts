@@ -180,12 +180,16 @@ export async function openGraph({
   const options = { ...session, name, ...(folder !== undefined && { externalDataFolder: folder }) };
   if (precision === 'fp16') return openBytes(runtime, rounded(bytes, source, precision), options);
   return folder === undefined && path !== undefined
-    ? runtime.open(path, options)
+    ? runtime.open(path, besideDevice(bytes, options))
     : openBytes(runtime, bytes, options);
 }
 
 function openBytes(runtime: Runtime, bytes: Uint8Array, options: SessionOptions): Promise<Session> {
-  return runtime.open(bytes, options.device === 'webgpu' ? { ...options, onCpu: leftToCpu(bytes) } : options);
+  return runtime.open(bytes, besideDevice(bytes, options));
+}
+
+function besideDevice(bytes: Uint8Array, options: SessionOptions): SessionOptions {
+  return options.device === 'webgpu' ? { ...options, onCpu: leftToCpu(bytes) } : options;
 }
 
 /** A graph in this precision; one that is in float16 already stays as it is. */

@@ -68,6 +68,7 @@ function composeAny(first: ForwardOperator, second: ForwardOperator): ForwardOpe
     field: second.field,
     observed: second.observed,
     pixelwise: first.pixelwise && second.pixelwise,
+    ambiguous: first.ambiguous || second.ambiguous,
     undo: undoBoth(first, second),
     apply: async (x) => second.apply(await first.apply(x)),
     linearize: async (x) => andThen(await first.linearize(x), (value) => second.linearize(value)),

@@ -139,7 +139,7 @@ export async function fitCodes(
   const first = iterations - Math.max(1, Math.round(averaged * iterations));
   const most = longest * task.problem.imageShape.slice(1).reduce((product, extent) => product * extent, 1);
   for (let k = resumed?.step ?? 0; k < iterations; k++) {
-    await step(k, steps, state());
+    await step(k, steps, state);
     const draws = drawsOf(k);
     const slopes = variables.map(({ size }) => new Float64Array(size));
     for (const draw of draws) await addSlopes(task, q, draw, slopes, 1 / draws.length, signal);

@@ -83,6 +83,41 @@ describe('doubts about a result', () => {
     ).rejects.toThrow('the estimate does not explain the measurement');
   });
 
+  it('name samples that do not explain the measurement, where others do', async () => {
+    let drawn = 0;
+    const solver: ChainSolver = {
+      ...answering(() => 0),
+      run: async ({ measurement }) => {
+        const off = [0, 1, 0][drawn++];
+        return mapArray(measurement, () => 0.5 + off);
+      },
+    };
+    const { warned, line } = await restored(grey(0.1), { solver, samples: 3 });
+    expect(warned).toEqual(['strays']);
+    expect(line?.warnings?.[0].message).toMatch(
+      /^1 of 3 samples do not explain the measurement \(misfit to 1\.0e\+2, others \d\.\d+\): estimate and spread leave/,
+    );
+  });
+
+  it('are of the sample that is written: of phase retrieval, the one that explains the measurement best', async () => {
+    let drawn = 0;
+    const run: ChainSolver['run'] = async ({ problem }) => {
+      const value = [0.7, 0.5][drawn++];
+      return mapArray(zeros(problem.imageShape), () => value);
+    };
+    const job = {
+      problem: 'phase-retrieval',
+      noise: 'gaussian:sigma=0.1',
+      solver: { ...answering(() => 0), run },
+    };
+    const spec = await readProblem(job.problem, job.noise);
+    const bound = bind(spec, { imageShape: [1, 12, 12] });
+    const y = await bound.operator.apply(mapArray(zeros([1, 12, 12]), () => 0.5));
+    const { line } = await restored(y, job);
+    expect(line?.made['estimate']).toBe('sample');
+    expect(line?.misfit[1]).toBeLessThan(1e-6);
+  });
+
   it('name particles that descend from a few', async () => {
     const problem = bind(await readProblem('denoise', 'gaussian:sigma=0.1'), { imageShape: [1, 5, 5] });
     const estimate = floatArray(new Float32Array(25).fill(0.5), [1, 5, 5]);

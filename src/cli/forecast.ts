@@ -1,15 +1,24 @@
-/** Says of long work, once its first part is timed, how long it will take, how much memory, and what is quicker. */
+/** Says of long work, once its pace is known, how long it will take, how much memory, and what is quicker. */
 import type { FolderEvent } from '../index.js';
-import { formatDuration, TimeLeft } from './time-left.js';
+import { formatDuration } from './time-left.js';
 
 type Begin = Extract<FolderEvent, { type: 'begin' }>;
 
 /** Seconds that are long enough to be told of beforehand. */
 const LONG = 60;
 
+/** Seconds of work from which its pace is known. */
+const SETTLED = 10;
+
+/** How much of an image's work was done, and when. */
+interface Mark {
+  readonly fraction: number;
+  readonly at: number;
+}
+
 export class Forecast {
   private begun?: Begin;
-  private left = new TimeLeft();
+  private marks: Mark[] = [];
 
   constructor(
     private readonly note: (text: string, event: { readonly type: string }) => void,
@@ -19,16 +28,28 @@ export class Forecast {
   /** An image is begun. */
   begin(event: Begin): void {
     this.begun = event;
-    this.left = new TimeLeft();
+    this.marks = [];
   }
 
-  /** Told once for each image, and only of long work. @param fraction of the image's work that is done. */
+  /**
+   * Told once for each image, and only of long work. The first step is not counted: what is made ready once is in it.
+   * @param fraction of the image's work that is done.
+   */
   progress(fraction: number): void {
-    this.left.update(fraction, this.now());
-    const { seconds } = this.left;
-    if (this.begun === undefined || seconds === undefined) return;
-    const { name, size, memory, quicker } = this.begun;
+    if (this.begun === undefined) return;
+    const mark = { fraction, at: this.now() };
+    if (this.marks.length < 2) {
+      if (fraction !== this.marks[0]?.fraction) this.marks.push(mark);
+      return;
+    }
+    const [, first] = this.marks;
+    const [done, passed] = [fraction - first.fraction, mark.at - first.at];
+    if (done <= 0 || passed < SETTLED) return;
+    this.say(this.begun, (passed * (1 - fraction)) / done);
     this.begun = undefined;
+  }
+
+  private say({ name, size, memory, quicker }: Begin, seconds: number): void {
     if (seconds < LONG) return;
     const cost = `about ${formatDuration(seconds)} and ${(memory / 1e9).toFixed(1)} GB of memory`;
     const text = `${name}, ${size.join('×')} pixels: ${cost}${quicker ? `; ${quicker}` : ''}`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Forecast } from '../../src/cli/forecast.js';
 
-/** What is said of an image whose first twentieth took `seconds`. */
-function said(seconds: number, quicker?: string): string[] {
+/** What is said of an image of which a twentieth takes `seconds`, and the first one `before` more. */
+function said(seconds: number, quicker?: string, before = 0): string[] {
   const lines: string[] = [];
   let now = 0;
   const forecast = new Forecast(
@@ -11,19 +11,27 @@ function said(seconds: number, quicker?: string): string[] {
   );
   forecast.begin({ type: 'begin', name: 'a/b', size: [3000, 4000], memory: 1.94e9, quicker });
   forecast.progress(0);
-  now = seconds;
-  forecast.progress(0.05);
-  now = 2 * seconds;
-  forecast.progress(0.1);
+  for (const step of [1, 2, 3]) {
+    now = before + step * seconds;
+    forecast.progress(0.05 * step);
+  }
   return lines;
 }
 
 describe('Forecast', () => {
   it('says once what long work will take, and what is quicker', () => {
     expect(said(60, '--samples 0 gives the estimate alone, much sooner')).toEqual([
-      'a/b, 3000×4000 pixels: about 19 min and 1.9 GB of memory; --samples 0 gives the estimate alone, much sooner',
+      'a/b, 3000×4000 pixels: about 18 min and 1.9 GB of memory; --samples 0 gives the estimate alone, much sooner',
     ]);
-    expect(said(60)).toEqual(['a/b, 3000×4000 pixels: about 19 min and 1.9 GB of memory']);
+    expect(said(60)).toEqual(['a/b, 3000×4000 pixels: about 18 min and 1.9 GB of memory']);
+  });
+
+  it('does not take what the first step makes ready for the pace', () => {
+    expect(said(60, undefined, 1000)).toEqual(said(60));
+  });
+
+  it('waits until the pace is known', () => {
+    expect(said(6)).toEqual(['a/b, 3000×4000 pixels: about 2 min and 1.9 GB of memory']);
   });
 
   it('says nothing of short work', () => {

@@ -29,7 +29,9 @@ const options = z.strictObject({
     .number()
     .min(0)
     .default(10)
-    .describe("step size ζ in the paper's units (variance-preserving state on [-1, 1], 3×256×256 image)"),
+    .describe(
+      "step size ζ in the paper's units (variance-preserving state on [-1, 1], 3×256×256 image); fewer steps ask for a larger one, such as 60 in 12",
+    ),
   guidance: guidanceOption,
   ...noiseLevelOptions,
 });

@@ -58,7 +58,8 @@ METHODS = {
     "dps": Method(
         steps=50,
         candidates={
-            "retrodict": [{}],
+            # Fewer steps ask for a larger ζ, as theirs do for a larger weight.
+            "retrodict": [{}, {"zeta": 60, "sigmaMax": 0.5}, {"zeta": 100, "sigmaMax": 1}],
             "deepinv": [{}, {"weight": 200, "start": VP}, {"weight": 5, "guidance": "annealed", "start": VP}],
             "azula": [{}, {"zeta": 3, "start": AZULA}],
         },
@@ -66,7 +67,7 @@ METHODS = {
     "pigdm": Method(
         steps=20,
         candidates={
-            "retrodict": [{}],
+            "retrodict": [{}, {"sigmaMax": 1}],
             "deepinv": [{}, {"start": VP}],
             "azula": [{}, {"eta": 1.0, "start": AZULA}],
         },
@@ -74,7 +75,7 @@ METHODS = {
     "mmps": Method(
         steps=12,
         candidates={
-            "retrodict": [{}],
+            "retrodict": [{}, {"iterations": 1}, {"sigmaMax": 1}],
             "deepinv": [{}, {"start": VP}],
             "azula": [{}, {"iterations": 3, "start": AZULA}],
         },

@@ -173,6 +173,8 @@ export interface CompressivePrior {
    * differentiated.
    */
   linearizeDecode?(z: FloatArray, signal?: AbortSignal): Promise<Linearization>;
+  /** Why there is no `linearizeDecode`, in words that begin with the graph's name. */
+  readonly noGradient?: string;
   /** σ(z): standard deviation of what the decoder leaves over, of the shape of D(z); absent where not known. */
   spread?(z: FloatArray, signal?: AbortSignal): Promise<FloatArray>;
   /** In double precision, but for the network between h and z. */
@@ -234,6 +236,8 @@ export interface MaskedPrior {
   ): Promise<FloatArray>;
   /** The decoder at embeddings with its vector-Jacobian products; absent where it cannot be differentiated. */
   linearizeDecode?(embeddings: FloatArray, signal?: AbortSignal): Promise<Linearization>;
+  /** As of a compressive prior. */
+  readonly noGradient?: string;
   /** Standard deviation of what tokens cannot show of an image, [0, 1] units; absent where not known. */
   readonly residual?: number;
   /** As of a diffusion prior. */

@@ -19,7 +19,7 @@ function lacks(solver: Solver, { problem, prior, noisePrior }: Asked): string | 
       return `a prior of kind ${needs.prior}, but prior ${prior.name} is of kind ${prior.kind}`;
     }
     if (needs.priorVjp && !hasGradient(prior)) {
-      return `a prior with a gradient, but prior ${prior.name} has none`;
+      return `a prior with a gradient, but ${noGradient(prior)}`;
     }
     if (prior.kind === 'latent') {
       if (needs.text && prior.text === undefined) {
@@ -83,6 +83,11 @@ function hasGradient(prior: Prior): boolean {
   if (prior.kind === 'diffusion') return prior.linearize !== undefined;
   if (prior.kind !== 'latent') return prior.linearizeDecode !== undefined;
   return prior.codes.linearize !== undefined && prior.linearizeDecode !== undefined;
+}
+
+function noGradient(prior: Prior): string {
+  const reason = 'noGradient' in prior ? prior.noGradient : undefined;
+  return reason ?? `prior ${prior.name} has none`;
 }
 
 function lacksNoisePrior({ measurementShape }: Problem, noisePrior: Prior | undefined): string | undefined {

@@ -12,6 +12,8 @@ import { generalisedGaussian, type Law } from './law.js';
 import { conditionalRate, normalRate } from './rate.js';
 
 interface Density {
+  /** @throws Error where the network between h and z does not answer as its card says. */
+  tryOn(codes: Codes): Promise<void>;
   rate(codes: Codes, signal?: AbortSignal): Promise<CodeRate>;
   draw(shapes: readonly Shape[], random: Random, signal?: AbortSignal): Promise<Codes>;
 }
@@ -20,6 +22,7 @@ export async function openDensity(model: CompressiveModel): Promise<Density> {
   const { card } = model;
   if (card.codePrior === 'normal') {
     return {
+      tryOn: async () => {},
       async rate([z]) {
         const { nats, gradient } = normalRate(z);
         return { nats, gradient: [gradient] };
@@ -48,6 +51,7 @@ async function readTables({ card, files }: CompressiveModel): Promise<Factorised
 /** z given h by a network, h by laws of its own. */
 function hyperprior(hyper: HyperDecoder, factorised: Factorised, law: Law): Density {
   return {
+    tryOn: ([z, h]) => hyper.tryOn(h, z.shape),
     async rate([z, h], signal) {
       const { scales, means, pullback, release } = await hyper.linearize(h, z.shape, signal);
       try {
@@ -79,6 +83,13 @@ class HyperDecoder {
     readonly graph: DifferentiableGraph,
     readonly card: CompressiveCard,
   ) {}
+
+  async tryOn(h: FloatArray, shape: Shape): Promise<void> {
+    const [input] = this.card.inputs['hyper-decoder']!;
+    const fetch = this.card.outputs['hyper-decoder']!;
+    const { outputs } = await this.graph.session.run({ [input]: tensorOf(h) }, { fetch });
+    for (const output of fetch) codeOf(outputs[output], shape, false, this.graph.name);
+  }
 
   async linearize(h: FloatArray, shape: Shape, signal?: AbortSignal) {
     const [input] = this.card.inputs['hyper-decoder']!;

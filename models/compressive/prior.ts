@@ -4,16 +4,16 @@
  * plain VAE.
  */
 import { type FloatArray, filled, formatShape, mapArray, type Shape, zeros } from '../../src/core/array.js';
-import type { Linearization } from '../../src/core/linearization.js';
 import type { CompressiveCard } from '../card.js';
-import type { Affine } from '../onnx/transform.js';
+import type { Affine, Transform } from '../onnx/transform.js';
 import { pad, roundUp } from '../padding.js';
-import type { CompressivePrior } from '../prior.js';
+import type { Codes, CompressivePrior } from '../prior.js';
+import { triedAt, whyNoGradient } from '../trial.js';
 import { openDensity } from './density.js';
 import { type CompressiveModel, codeOf, openPart, openTransform, tensorOf } from './graphs.js';
 
 /**
- * Opens the graphs, and reads the law of the hyperprior. Whether it can be differentiated is tried once.
+ * Opens the graphs, and reads the law of the hyperprior. All of them are run once, at the least size.
  * @throws Error naming the graph and the input, output or shape that does not agree with the card.
  */
 export async function openCompressivePrior(model: CompressiveModel): Promise<CompressivePrior> {
@@ -41,33 +41,40 @@ export async function openCompressivePrior(model: CompressiveModel): Promise<Com
     return [channels, codes.z.stride * shape[1], codes.z.stride * shape[2]];
   };
 
+  const encode = async (image: FloatArray, signal?: AbortSignal): Promise<Codes> => {
+    const own = mapArray(image, (x) => units.in.scale * x + units.in.shift);
+    const feeds = { [card.inputs.encoder[0]]: tensorOf(pad(own, ...gridOf(image.shape))) };
+    const shapes = codeShapes(image.shape);
+    const fetch = card.outputs.encoder.slice(0, shapes.length);
+    const { outputs } = await encoder.session.run(feeds, { fetch, signal });
+    return fetch.map((output, k) => codeOf(outputs[output], shapes[k], card.moments, encoder.name));
+  };
+  const decode = async (z: FloatArray, signal?: AbortSignal) =>
+    decoder.apply(z, SAME, units.out, imageShape(z), signal);
+
   const linearizeDecode = async (z: FloatArray, signal?: AbortSignal) =>
     decoder.linearize(z, SAME, units.out, imageShape(z), signal);
+  const spreadOf = spreading(spread, units.out.scale, gamma, imageShape);
+
+  const codesOfOne = await triedAt(sizeMultiple, async () => {
+    const all = await encode(zeros([channels, 1, 1]));
+    await decode(all[0]);
+    await spreadOf?.(all[0]);
+    await density.tryOn(all);
+    return all;
+  });
+  const noGradient = await whyNoGradient(async () => {
+    (await linearizeDecode(codesOfOne[0])).release();
+    await density.rate(codesOfOne);
+  });
 
   return {
     kind: 'compressive',
     ...{ name, card, channels, sizeMultiple, receptiveRadius: card.receptiveRadius, codeShapes },
     modulation: card.modulation,
-    async encode(image, signal) {
-      const own = mapArray(image, (x) => units.in.scale * x + units.in.shift);
-      const feeds = { [card.inputs.encoder[0]]: tensorOf(pad(own, ...gridOf(image.shape))) };
-      const shapes = codeShapes(image.shape);
-      const fetch = card.outputs.encoder.slice(0, shapes.length);
-      const { outputs } = await encoder.session.run(feeds, { fetch, signal });
-      return fetch.map((output, k) => codeOf(outputs[output], shapes[k], card.moments, encoder.name));
-    },
-    decode: (z, signal) => decoder.apply(z, SAME, units.out, imageShape(z), signal),
-    ...((await hasGradient(codeShapes([channels, 1, 1]), linearizeDecode, density.rate)) && {
-      linearizeDecode,
-    }),
-    ...(spread && {
-      spread: (z: FloatArray, signal?: AbortSignal) =>
-        spread.apply(z, SAME, { scale: units.out.scale, shift: 0 }, imageShape(z), signal),
-    }),
-    ...(!spread &&
-      gamma !== undefined && {
-        spread: async (z: FloatArray) => filled(imageShape(z), units.out.scale * gamma),
-      }),
+    ...{ encode, decode },
+    ...(noGradient === undefined ? { linearizeDecode } : { noGradient }),
+    ...(spreadOf && { spread: spreadOf }),
     rate: density.rate,
     draw: (shape, random, signal) => density.draw(codeShapes(shape), random, signal),
     footprint(height, width) {
@@ -79,20 +86,15 @@ export async function openCompressivePrior(model: CompressiveModel): Promise<Com
   };
 }
 
-/** Whether the graphs have only operations that can be differentiated; tried at the least size. */
-async function hasGradient(
-  shapes: readonly Shape[],
-  linearizeDecode: (z: FloatArray) => Promise<Linearization>,
-  rate: CompressivePrior['rate'],
-): Promise<boolean> {
-  const codes = shapes.map((shape) => zeros(shape));
-  try {
-    (await linearizeDecode(codes[0])).release();
-    await rate(codes);
-    return true;
-  } catch {
-    return false;
-  }
+/** σ(z) by its graph, or the same everywhere. */
+function spreading(
+  graph: Transform | undefined,
+  scale: number,
+  gamma: number | undefined,
+  imageShape: (z: FloatArray) => Shape,
+): CompressivePrior['spread'] {
+  if (graph) return async (z, signal) => graph.apply(z, SAME, { scale, shift: 0 }, imageShape(z), signal);
+  return gamma === undefined ? undefined : async (z) => filled(imageShape(z), scale * gamma);
 }
 
 const SAME: Affine = { scale: 1, shift: 0 };

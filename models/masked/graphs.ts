@@ -1,6 +1,7 @@
 /** The graphs of a masked prior. */
 import { type FloatArray, floatArray, formatShape } from '../../src/core/array.js';
 import type { MaskedCard } from '../card.js';
+import { namedInput, scalarTensor } from '../level-input.js';
 import { DifferentiableGraph, type GraphModel } from '../onnx/differentiable-graph.js';
 import type { Tensor } from '../onnx/runtime.js';
 import { requireNames, Transform } from '../onnx/transform.js';
@@ -78,7 +79,8 @@ export class TokenNetwork {
     const { card } = model;
     const graph = await openPart(model, part);
     const [output] = card.outputs[part]!;
-    const classes = graph.session.outputs.find(({ name }) => name === output)?.dims?.[1];
+    const { dims } = graph.session.outputs.find(({ name }) => name === output)!;
+    const classes = dims.length === 3 ? dims[2] : dims[1];
     if (typeof classes === 'number' && classes > 0 && classes !== card.tokens.count) {
       throw new Error(
         `${graph.name} gives ${classes} logits a token; its card says ${card.tokens.count} tokens.`,
@@ -87,29 +89,56 @@ export class TokenNetwork {
     return new TokenNetwork(card, part, graph);
   }
 
-  /** Logits [K, h, w]. @param level of the uniform kernel. */
+  /** Logits [K, h, w], whatever order the graph gives them in. @param level of the uniform kernel. */
   async run(tokens: Tokens, level?: number, signal?: AbortSignal): Promise<FloatArray> {
     const { card, graph, part } = this;
     const [input, sigma] = card.inputs[part]!;
     const feeds: Record<string, Tensor> = { [input]: this.#tensorOf(tokens, input) };
-    if (level !== undefined) feeds[sigma] = { type: 'float32', dims: [1], data: Float32Array.of(level) };
+    if (level !== undefined) feeds[sigma] = scalarTensor(namedInput(graph.session, sigma, graph.name), level);
     const answer = await graph.run(feeds, card.outputs[part]![0], signal);
-    const shape = [card.tokens.count, tokens.height, tokens.width];
-    const expected = formatShape([1, ...shape]);
-    if (answer.type === 'float32' && formatShape(answer.dims) === expected) {
-      return floatArray(answer.data as Float32Array, shape);
+    const { count } = card.tokens;
+    const shape = [count, tokens.height, tokens.width];
+    const [expected, rows] = [formatShape([1, ...shape]), formatShape([1, tokens.ids.length, count])];
+    const dims = formatShape(answer.dims);
+    if (answer.type === 'float32' && (dims === expected || dims === rows)) {
+      const data = answer.data as Float32Array;
+      return floatArray(dims === expected ? data : transposed(data, count), shape);
     }
-    const found = `${answer.type} ${formatShape(answer.dims)}`;
-    throw new Error(`${graph.name} answers with ${found}; its card says float32 ${expected}.`);
+    throw new Error(
+      `${graph.name} answers with ${answer.type} ${dims}; its card says float32 ${expected}, or ${rows}.`,
+    );
+  }
+
+  /** @throws Error where the graph takes other tokens, but not the one that stands for hidden ones. */
+  async requireHidden(hidden: Tokens): Promise<void> {
+    try {
+      await this.run(hidden);
+    } catch (error) {
+      const { mask } = this.card.tokens;
+      throw new Error(
+        `${this.graph.name} does not take ${mask}, the token that its card says stands for a hidden one ` +
+          `(tokens.mask): ${(error as Error).message}`,
+        { cause: error },
+      );
+    }
   }
 
   #tensorOf(tokens: Tokens, input: string): Tensor {
     const { count, mask } = this.card.tokens;
     requireTokens(tokens, count);
     const ids = tokens.ids.map((id) => (id === count ? mask : id));
-    const dims = [1, tokens.height, tokens.width];
-    const { type } = this.graph.session.inputs.find(({ name }) => name === input)!;
+    const { type, dims: taken } = namedInput(this.graph.session, input, this.graph.name);
+    const dims = taken.length === 2 ? [1, ids.length] : [1, tokens.height, tokens.width];
     if (type === 'int32') return { type, dims, data: ids };
     return { type: 'int64', dims, data: BigInt64Array.from(ids, BigInt) };
   }
+}
+
+/** Logits [tokens, K], as a transformer gives them, by kind: [K, tokens]. */
+function transposed(rows: Float32Array, count: number): Float32Array {
+  const tokens = rows.length / count;
+  const planes = new Float32Array(rows.length);
+  for (let k = 0; k < count; k++)
+    for (let i = 0; i < tokens; i++) planes[k * tokens + i] = rows[i * count + k];
+  return planes;
 }

@@ -3,16 +3,24 @@
  * et al. 2024, arXiv 2406.04329), with a twin for the uniform kernel where there is one (Austin et al. 2021, arXiv
  * 2107.03006).
  */
-import { type FloatArray, floatArray, formatShape, mapArray, type Shape } from '../../src/core/array.js';
+import {
+  type FloatArray,
+  floatArray,
+  formatShape,
+  mapArray,
+  type Shape,
+  zeros,
+} from '../../src/core/array.js';
 import type { Affine } from '../onnx/transform.js';
 import { cut, pad, paste, roundUp } from '../padding.js';
 import type { MaskedPrior } from '../prior.js';
+import { triedAt, whyNoGradient } from '../trial.js';
 import { codebookOf } from './codebook.js';
 import { type MaskedModel, openDecoder, TokenEncoder, TokenNetwork } from './graphs.js';
 import { cutTokens, embed, grown, type Tokens, tokenGrid } from './tokens.js';
 
 /**
- * Opens the graphs. Whether the decoder can be differentiated is tried once, at the least size.
+ * Opens the graphs. All of them are run once, at the least size.
  * @throws Error naming the graph and the input, output, number of tokens or shape that does not agree with the card.
  */
 export async function openMaskedPrior(model: MaskedModel): Promise<MaskedPrior> {
@@ -25,21 +33,29 @@ export async function openMaskedPrior(model: MaskedModel): Promise<MaskedPrior> 
   const gridOf = gridOn(model);
   const { stride, count } = card.tokens;
   const [black, white] = card.valueRange;
-  const smallest = tokenGrid(gridOf([card.channels, 1, 1]), 0);
-  await masked.run(smallest);
-  await decoder.decodeTokens(smallest);
+  const tokensIn = (image: FloatArray, signal?: AbortSignal) => {
+    const [height, width] = gridOf(image.shape);
+    const padded = pad(image, stride * height, stride * width);
+    const own = mapArray(padded, (value) => (white - black) * value + black);
+    return encoder.run(own, signal);
+  };
+  const smallest = await triedAt(card.sizeMultiple, async () => {
+    const all = await tokensIn(zeros([card.channels, 1, 1]));
+    await masked.run(all);
+    await masked.requireHidden(tokenGrid([all.height, all.width], count));
+    if (uniform) await uniform.run(all, card.sigmaRange![1]);
+    await decoder.decodeTokens(all);
+    return all;
+  });
   const { decode, decodeTokens, redecode, linearizeDecode } = decoder;
-  const differentiable = await hasGradient(decoder, embed(smallest, codebook));
+  const noGradient = await whyNoGradient(async () =>
+    (await linearizeDecode(embed(smallest, codebook))).release(),
+  );
 
   return {
     kind: 'masked',
     ...{ name: card.name, card, channels: card.channels, codebook, stride, gridOf },
-    tokens(image, signal) {
-      const [height, width] = gridOf(image.shape);
-      const padded = pad(image, stride * height, stride * width);
-      const own = mapArray(padded, (value) => (white - black) * value + black);
-      return encoder.run(own, signal);
-    },
+    tokens: tokensIn,
     logits: (tokens, signal) => masked.run(tokens, undefined, signal),
     ...(uniform && {
       uniformLogits: (tokens: Tokens, sigma: number, signal?: AbortSignal) =>
@@ -47,7 +63,7 @@ export async function openMaskedPrior(model: MaskedModel): Promise<MaskedPrior> 
       sigmaRange: card.sigmaRange,
     }),
     ...{ decode, decodeTokens, redecode },
-    ...(differentiable && { linearizeDecode }),
+    ...(noGradient === undefined ? { linearizeDecode } : { noGradient }),
     ...(card.gamma !== undefined && { residual: card.gamma / (white - black) }),
     footprint(height, width) {
       const [h, w] = gridOf([card.channels, height, width]);
@@ -107,17 +123,4 @@ async function openDecoding(model: MaskedModel, codebook: FloatArray) {
       decoder.linearize(embeddings, SAME, toImage, imageShape(embeddings), signal),
     footprintOf: (positions: number) => decoder.footprint(dimensions, positions),
   };
-}
-
-/** Whether the decoder's graph has only operations that can be differentiated. */
-async function hasGradient(
-  { linearizeDecode }: Awaited<ReturnType<typeof openDecoding>>,
-  embeddings: FloatArray,
-): Promise<boolean> {
-  try {
-    (await linearizeDecode(embeddings)).release();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -144,10 +144,23 @@ it('a decoder without a rule has no gradient: it draws, and solvers say which of
   expect((await prior.decode(filled([1, 2, 2], 3))).data).toEqual(new Float32Array(4).fill(3));
   const task = { prior, problem: bind(problem('denoise', 'gaussian:sigma=0.1'), { imageShape: [1, 2, 2] }) };
   expect(() => requireMatch(solvers['map-latent'], task)).toThrow(
-    'needs a prior with a gradient, but prior small has none; these would work: wiener, tv',
+    'needs a prior with a gradient, but decoder.onnx cannot be differentiated at Mod (node "decoded"): ' +
+      'there is no rule for this operator; these would work: wiener, tv',
   );
   await prior.close();
   await whole.close();
+});
+
+it('a network between h and z that answers with another shape is told when it is opened', async () => {
+  const hyper = [
+    node('Identity', ['h'], ['means']),
+    node('ReduceSum', ['h'], ['scales'], { keepdims: { kind: 'int', value: 0 } }),
+  ];
+  const opened = openCompressivePrior(smallModel(await ChildRuntime.start(), { hyper }));
+  await expect(opened).rejects.toThrow(
+    'hyper-decoder.onnx answers with float32 scalar; its card says float32 1×1×1×1 ' +
+      '(tried on 1×1 pixels, the least by sizeMultiple of its card).',
+  );
 });
 
 describe('broken cards', () => {
@@ -180,6 +193,15 @@ describe('broken cards', () => {
     );
     await (await broken((card) => Object.assign(card.codes.h, { channels: 8 }))).toThrow(
       'laws of 32 channels',
+    );
+  });
+
+  it('with other channels or strides than its codes have', async () => {
+    await (await broken((card) => Object.assign(card.codes.z, { channels: 64 }))).toThrow(
+      'encoder.onnx answers with float32 1×96×4×4; its card says float32 1×64×4×4 (tried on 32×32 pixels',
+    );
+    await (await broken((card) => Object.assign(card.codes.h, { stride: 16 }))).toThrow(
+      'encoder.onnx answers with float32 1×32×1×1; its card says float32 1×32×2×2',
     );
   });
 

@@ -45,13 +45,26 @@ const LOGISTIC = JSON.stringify({ matrices: [[[[2]]]], biases: [[[1]]], factors:
 
 const file = (path: string) => ({ path, sha256: '0'.repeat(64) });
 
+interface Changes {
+  readonly card?: object;
+  readonly law?: string;
+  /** The nodes from `code` to `decoded`. */
+  readonly decoder?: readonly Node[];
+  /** The nodes from `h` to `scales` and `means`. */
+  readonly hyper?: readonly Node[];
+}
+
 /** In a folder of its own, with what is changed of its card, of its graphs and of the law of h. */
 export function smallModel(
   runtime: Runtime,
-  { card = {}, law = LOGISTIC, decoder }: { card?: object; law?: string; decoder?: readonly Node[] } = {},
+  { card = {}, law = LOGISTIC, decoder, hyper }: Changes = {},
 ): CompressiveModel {
   const directory = temporaryFolder();
-  const own = { ...GRAPHS, ...(decoder && { decoder: graph('code', decoder, ['decoded']) }) };
+  const own = {
+    ...GRAPHS,
+    ...(decoder && { decoder: graph('code', decoder, ['decoded']) }),
+    ...(hyper && { 'hyper-decoder': graph('h', hyper, ['scales', 'means']) }),
+  };
   const graphs = Object.entries(own).map(([name, bytes]) => [`${name}.onnx`, bytes] as const);
   fill(directory, { ...Object.fromEntries(graphs), 'hyper-prior.json': law });
   const about = { summary: '', data: '', licence: '', training: '', scores: [] };

@@ -47,12 +47,12 @@ export function countObserved(operator: ForwardOperator): number {
 /** Noise on the observed values only: the others hold 0, whatever the image, and say nothing about it. */
 export function observedNoise(noise: NoiseModel, observed: Float32Array): NoiseModel {
   if (noise.observing) return noise.observing(observed);
-  const seen = Array.from(observed.keys()).filter((i) => observed[i] !== 0);
-  const gather = (x: FloatArray) =>
-    floatArray(
-      Float32Array.from(seen, (i) => x.data[i]),
-      [seen.length],
-    );
+  const seen = Int32Array.from(observed.keys()).filter((i) => observed[i] !== 0);
+  const gather = (x: FloatArray) => {
+    const data = new Float32Array(seen.length);
+    for (let k = 0; k < seen.length; k++) data[k] = x.data[seen[k]];
+    return floatArray(data, [seen.length]);
+  };
   const scatter = (values: ArrayLike<number>, shape: Shape) => {
     const data = new Float32Array(observed.length);
     for (let k = 0; k < seen.length; k++) data[seen[k]] = values[k];

@@ -67,7 +67,7 @@ METHODS = {
     "pigdm": Method(
         steps=20,
         candidates={
-            "retrodict": [{}, {"sigmaMax": 1}],
+            "retrodict": [{}],
             "deepinv": [{}, {"start": VP}],
             "azula": [{}, {"eta": 1.0, "start": AZULA}],
         },
@@ -75,7 +75,7 @@ METHODS = {
     "mmps": Method(
         steps=12,
         candidates={
-            "retrodict": [{}, {"iterations": 1}, {"sigmaMax": 1}],
+            "retrodict": [{}, {"iterations": 1}],
             "deepinv": [{}, {"start": VP}],
             "azula": [{}, {"iterations": 3, "start": AZULA}],
         },

@@ -15,7 +15,7 @@ import {
   addPullbacks,
   type Grid,
   gridOf,
-  longestWindow,
+  largestWindow,
   pasteCore,
   type Tile,
   type TileOptions,
@@ -72,8 +72,7 @@ export function tiled(prior: DiffusionPrior, options: TileOptions): DiffusionPri
     ...(prior.linearize && { linearize }),
     ...(prior.lastLayer && { lastLayer: tiledLayer(prior.lastLayer, atATime(prior), options, grid) }),
     inParts: (arrays, work) => inTiles(prior, tilesOf(arrays[0], grid), arrays, work),
-    footprint:
-      prior.footprint && ((h, w) => prior.footprint!(longestWindow(h, grid), longestWindow(w, grid))),
+    footprint: prior.footprint && ((h, w) => prior.footprint!(...largestWindow(h, w, grid))),
   };
 }
 
@@ -98,9 +97,10 @@ function tiledLayer(layer: LastLayer, workers: number, options: TileOptions, gri
  */
 export function inFixedSize(prior: DiffusionPrior): DiffusionPrior {
   if (prior.fixedSize === undefined) return prior;
-  const side = Math.min(...prior.fixedSize);
+  const [height, width] = prior.fixedSize;
+  const side = Math.min(height, width);
   const halo = Math.min(prior.receptiveRadius ?? side, Math.floor(side / 4));
-  return tiled(prior, { tile: side - 2 * halo, halo, fixed: true });
+  return tiled(prior, { tile: [height - 2 * halo, width - 2 * halo], halo, fixed: true });
 }
 
 /** The work on every tile, and what it gives put together. */

@@ -8,10 +8,10 @@ import type { CompressivePrior, DiffusionPrior, Prior } from './prior.js';
 /** How the image is divided. */
 export interface TileOptions {
   /**
-   * Pixels a side that one run of the network contributes at most, inside the image; rounded up to the prior's size
-   * multiple.
+   * Pixels a side, or [height, width], that one run of the network contributes at most, inside the image; rounded up to
+   * the prior's size multiple.
    */
-  readonly tile: number;
+  readonly tile: number | readonly [number, number];
   /** Pixels that a window reaches beyond its core; the prior's receptive radius when absent. */
   readonly halo?: number;
   /** Whether every window is a core and two halos wide where the image is; else they are as short as they may be. */
@@ -20,7 +20,7 @@ export interface TileOptions {
 
 /** Extents in pixels, multiples of `multiple`. */
 export interface Grid {
-  readonly tile: number;
+  readonly tile: readonly [number, number];
   readonly halo: number;
   readonly multiple: number;
   readonly fixed: boolean;
@@ -36,14 +36,17 @@ export function gridOf(prior: Tileable, options: TileOptions): Grid {
       `${prior.name} cannot be tiled: every pixel may see the whole image, and no halo was given.`,
     );
   }
-  if (!(options.tile >= 1 && reach >= 0)) {
-    throw new RangeError(
-      `A tile has at least 1 pixel and a halo at least 0, not ${options.tile} and ${reach}.`,
-    );
+  const { tile, fixed = false } = options;
+  const [height, width] = typeof tile === 'number' ? [tile, tile] : tile;
+  if (!(height >= 1 && width >= 1 && reach >= 0)) {
+    throw new RangeError(`A tile has at least 1 pixel and a halo at least 0, not ${tile} and ${reach}.`);
   }
   const multiple = prior.sizeMultiple;
-  const { tile, fixed = false } = options;
-  return { tile: roundUp(tile, multiple), halo: roundUp(reach, multiple), multiple, fixed };
+  return {
+    tile: [roundUp(height, multiple), roundUp(width, multiple)],
+    halo: roundUp(reach, multiple),
+    ...{ multiple, fixed },
+  };
 }
 
 /** What is asked of a prior that is to be tiled. */
@@ -61,7 +64,7 @@ export function canBeTiled(prior: Prior | undefined): prior is DiffusionPrior | 
 
 /** The tiles of an image [C, H, W], row by row. */
 export function tilesOf({ shape }: { readonly shape: Shape }, grid: Grid): Tile[] {
-  const [rows, columns] = [spans(shape[1], grid), spans(shape[2], grid)];
+  const [rows, columns] = spansOf(shape[1], shape[2], grid);
   return rows.flatMap((row) => columns.map((column) => ({ row, column })));
 }
 
@@ -84,7 +87,7 @@ export interface Tile {
  * halos, and no halo is wasted beyond an end: the first and the last core reach it. Windows begin on the grid, and the
  * last may lack what the prior itself pads up to it.
  */
-function spans(extent: number, { tile, halo, multiple, fixed }: Grid): Span[] {
+function spans(extent: number, tile: number, { halo, multiple, fixed }: Grid): Span[] {
   const padded = roundUp(extent, multiple);
   const count = Math.max(1, Math.ceil((padded - 2 * halo) / tile));
   const shortest = roundUp(Math.ceil((padded + 2 * halo * (count - 1)) / count), multiple);
@@ -99,16 +102,21 @@ function spans(extent: number, { tile, halo, multiple, fixed }: Grid): Span[] {
   }));
 }
 
-/** Of the windows along an axis. */
-export function longestWindow(extent: number, grid: Grid): number {
-  return Math.max(...spans(extent, grid).map(({ start, end }) => end - start));
+function spansOf(height: number, width: number, grid: Grid): [Span[], Span[]] {
+  return [spans(height, grid.tile[0], grid), spans(width, grid.tile[1], grid)];
+}
+
+/** [height, width] of the largest window on an image of this size. */
+export function largestWindow(height: number, width: number, grid: Grid): [number, number] {
+  const longest = (all: readonly Span[]) => Math.max(...all.map(({ start, end }) => end - start));
+  const [rows, columns] = spansOf(height, width, grid);
+  return [longest(rows), longest(columns)];
 }
 
 /** How many pixels the network sees in all, for images of this size, over how many they have: what tiling costs. */
 export function tileCost(prior: Tileable, options: TileOptions, height: number, width: number): number {
-  const grid = gridOf(prior, options);
-  const seen = [height, width].map((extent) =>
-    spans(extent, grid).reduce((sum, { start, end }) => sum + end - start, 0),
+  const seen = spansOf(height, width, gridOf(prior, options)).map((all) =>
+    all.reduce((sum, { start, end }) => sum + end - start, 0),
   );
   return (seen[0] * seen[1]) / (height * width);
 }

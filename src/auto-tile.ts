@@ -2,7 +2,7 @@
 import { tiledCodes } from '../models/compressive/tiled.js';
 import type { CompressivePrior, DiffusionPrior, Prior } from '../models/prior.js';
 import { tiled } from '../models/tiled.js';
-import { canBeTiled, type TileOptions, tileCost } from '../models/tiles.js';
+import { canBeTiled, tileCost } from '../models/tiles.js';
 import { estimateMemory, type MemoryTask } from './memory.js';
 
 /** Tiles are tried in these steps, in pixels a side. */
@@ -24,7 +24,7 @@ export function fitted(task: MemoryTask, limit: number): FittedPrior {
   const { prior, imageShape, solver } = task;
   if (!canBeTiled(prior) || solver.needs.prior === 'none' || estimateMemory(task) <= limit) return { prior };
   const [height, width] = imageShape.slice(-2);
-  const candidates: (TileOptions & { prior: Prior })[] = [];
+  const candidates: { tile: number; prior: Prior }[] = [];
   for (let tile = STEP; tile < Math.max(height, width); tile += STEP) {
     const parts = inTiles(prior, tile);
     // More memory with every step.

@@ -11,7 +11,7 @@ import type { CompressivePrior } from '../prior.js';
 import {
   addPullbacks,
   gridOf,
-  longestWindow,
+  largestWindow,
   pasteCore,
   shrunk,
   type TileOptions,
@@ -91,8 +91,7 @@ export function tiledCodes(prior: CompressivePrior, options: TileOptions): Compr
         inTiles(z, (window) => prior.spread!(window, signal), signal),
     }),
     ...(prior.footprint && {
-      footprint: (height: number, width: number) =>
-        prior.footprint!(longestWindow(height, grid), longestWindow(width, grid)),
+      footprint: (height: number, width: number) => prior.footprint!(...largestWindow(height, width, grid)),
     }),
   };
 }

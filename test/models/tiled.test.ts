@@ -6,7 +6,7 @@ import { loadPrior } from '../../models/load.js';
 import { cut, pad, padAdjoint, paste, roundUp } from '../../models/padding.js';
 import type { DiffusionPrior } from '../../models/prior.js';
 import { diffusionPrior } from '../../models/prior.js';
-import { tiled } from '../../models/tiled.js';
+import { inFixedSize, tiled } from '../../models/tiled.js';
 import { type FloatArray, floatArray, zeros } from '../../src/core/array.js';
 import { keyedRandom } from '../../src/core/random.js';
 
@@ -205,6 +205,19 @@ test('what has no derivative has none in tiles, and no radius needs a halo', () 
   const { linearize: _, receptiveRadius: __, ...rest } = gridNetwork(new Set());
   expect(tiled(rest, { tile: 8, halo: 5 }).linearize).toBeUndefined();
   expect(() => tiled(rest, { tile: 8 })).toThrow('grid cannot be tiled');
+});
+
+test.each([
+  ['whole where it has that size', 16, 24, ['16×24']],
+  ['whole where it is smaller', 4, 20, ['4×20']],
+  ['in windows of it where it is larger', 36, 48, ['16×24']],
+  ['in windows of it where it is longer', 16, 48, ['16×24']],
+] as const)('a network of 16×24 pixels only sees an image %s', async (_, height, width, seen) => {
+  const sizes = new Set<string>();
+  const parts = inFixedSize({ ...gridNetwork(sizes), fixedSize: [16, 24], receptiveRadius: undefined });
+  const x = random('fixed').normals([1, height, width]);
+  await parts.denoise(x, 0.1);
+  expect([...sizes]).toEqual(seen);
 });
 
 /** Long and thin, so that there are tiles while the network stays quick. */

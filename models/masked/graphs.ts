@@ -54,6 +54,9 @@ export class TokenEncoder {
       [inputs.encoder[0]]: { type: 'float32', dims: [1, ...image.shape], data: image.data },
     } as const;
     const answer = await this.graph.run(feeds, outputs.encoder[0], signal);
+    if (answer.type !== 'int64' && answer.type !== 'int32') {
+      throw new Error(`${this.graph.name} answers with ${answer.type}; tokens are int64 or int32.`);
+    }
     const [height, width] = image.shape.slice(1).map((extent) => extent / tokens.stride);
     const ids = Int32Array.from(answer.data as ArrayLike<number | bigint>, Number);
     if (ids.length !== height * width) {

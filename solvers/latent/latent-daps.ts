@@ -55,7 +55,13 @@ const outlined = {
 const presets = {
   denoise: outlined,
   'gaussian-blur': outlined,
+  'motion-blur': outlined,
+  'defocus-blur': outlined,
+  blur: outlined,
+  'space-varying-blur': outlined,
+  satellite: outlined,
   downsample: outlined,
+  demosaic: outlined,
   'inpaint:fraction': { ...outlined, chainSteps: 40 },
   inpaint: { ...outlined, sigmaMax: 5, sampler: 'hmc', momentum: 0.7, chainSteps: 40 },
 } as const;

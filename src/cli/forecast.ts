@@ -1,6 +1,6 @@
 /** Says of long work, once its pace is known, how long it will take, how much memory, and what is quicker. */
 import type { FolderEvent } from '../index.js';
-import { formatDuration } from './time-left.js';
+import { formatDuration, TimeLeft } from './time-left.js';
 
 type Begin = Extract<FolderEvent, { type: 'begin' }>;
 
@@ -10,15 +10,11 @@ const LONG = 60;
 /** Seconds of work from which its pace is known. */
 const SETTLED = 10;
 
-/** How much of an image's work was done, and when. */
-interface Mark {
-  readonly fraction: number;
-  readonly at: number;
-}
-
 export class Forecast {
   private begun?: Begin;
-  private marks: Mark[] = [];
+  private left = new TimeLeft();
+  /** What was done when the image was begun: part of it, where a run goes on. */
+  private done?: number;
 
   constructor(
     private readonly note: (text: string, event: { readonly type: string }) => void,
@@ -28,7 +24,8 @@ export class Forecast {
   /** An image is begun. */
   begin(event: Begin): void {
     this.begun = event;
-    this.marks = [];
+    this.left = new TimeLeft();
+    this.done = undefined;
   }
 
   /**
@@ -36,16 +33,12 @@ export class Forecast {
    * @param fraction of the image's work that is done.
    */
   progress(fraction: number): void {
-    if (this.begun === undefined) return;
-    const mark = { fraction, at: this.now() };
-    if (this.marks.length < 2) {
-      if (fraction !== this.marks[0]?.fraction) this.marks.push(mark);
-      return;
-    }
-    const [, first] = this.marks;
-    const [done, passed] = [fraction - first.fraction, mark.at - first.at];
-    if (done <= 0 || passed < SETTLED) return;
-    this.say(this.begun, (passed * (1 - fraction)) / done);
+    this.done ??= fraction;
+    if (this.begun === undefined || fraction <= this.done) return;
+    this.left.update(fraction, this.now());
+    const { passed, seconds } = this.left;
+    if (seconds === undefined || passed < SETTLED) return;
+    this.say(this.begun, seconds);
     this.begun = undefined;
   }
 

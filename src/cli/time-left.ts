@@ -11,6 +11,11 @@ export class TimeLeft {
     this.now = { fraction, at };
   }
 
+  /** Seconds since the first update. */
+  get passed(): number {
+    return this.begun ? this.now.at - this.begun.at : 0;
+  }
+
   /** Seconds left, from the mean pace since the first update; undefined as long as nothing was done. */
   get seconds(): number | undefined {
     if (!this.begun || this.now.fraction <= this.begun.fraction) return undefined;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Forecast } from '../../src/cli/forecast.js';
 
-/** What is said of an image of which a twentieth takes `seconds`, and the first one `before` more. */
-function said(seconds: number, quicker?: string, before = 0): string[] {
+/** What is said of an image of which another twentieth is done at each of these seconds. */
+function told(times: readonly number[], quicker?: string): string[] {
   const lines: string[] = [];
   let now = 0;
   const forecast = new Forecast(
@@ -10,12 +10,16 @@ function said(seconds: number, quicker?: string, before = 0): string[] {
     () => now,
   );
   forecast.begin({ type: 'begin', name: 'a/b', size: [3000, 4000], memory: 1.94e9, quicker });
-  forecast.progress(0);
-  for (const step of [1, 2, 3]) {
-    now = before + step * seconds;
+  for (const [step, time] of times.entries()) {
+    now = time;
     forecast.progress(0.05 * step);
   }
   return lines;
+}
+
+/** The same where a twentieth takes `seconds`, and the first one `before` more. */
+function said(seconds: number, quicker?: string, before = 0): string[] {
+  return told([0, ...[1, 2, 3].map((step) => before + step * seconds)], quicker);
 }
 
 describe('Forecast', () => {
@@ -31,7 +35,7 @@ describe('Forecast', () => {
   });
 
   it('waits until the pace is known', () => {
-    expect(said(6)).toEqual(['a/b, 3000×4000 pixels: about 2 min and 1.9 GB of memory']);
+    expect(told([0, 1, 2, 32])).toEqual(['a/b, 3000×4000 pixels: about 4 min and 1.9 GB of memory']);
   });
 
   it('says nothing of short work', () => {

@@ -163,6 +163,12 @@ it('a network between h and z that answers with another shape is told when it is
   );
 });
 
+it('a decoder that answers with another shape is told when it is opened', async () => {
+  const decoder = [node('ReduceSum', ['code'], ['decoded'], { keepdims: { kind: 'int', value: 0 } })];
+  const opened = openCompressivePrior(smallModel(await ChildRuntime.start(), { decoder }));
+  await expect(opened).rejects.toThrow(/decoder\.onnx .*scalar.* \(tried on 1×1 pixels/);
+});
+
 describe('broken cards', () => {
   const broken = async (change: (card: ShippedCard, directory: string) => unknown) => {
     const directory = await folder();

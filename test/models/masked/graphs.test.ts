@@ -38,13 +38,14 @@ async function load(
   const encoder = model({
     nodes: [
       node('Conv', ['image', 'slopes', 'shifts'], ['scores']),
-      node('ArgMax', ['scores'], ['tokens'], {
+      node('ArgMax', ['scores'], [made.floats ? 'found' : 'tokens'], {
         axis: { kind: 'int', value: 1 },
         keepdims: { kind: 'int', value: 0 },
       }),
+      ...(made.floats ? [node('Cast', ['found'], ['tokens'], { to: { kind: 'int', value: 1 } })] : []),
     ],
     inputs: [image],
-    outputs: [{ ...tokens, type: 'int64' }],
+    outputs: [{ ...tokens, type: made.floats ? 'float32' : 'int64' }],
     // The largest of k·x − k²/4 is k = 2x, rounded.
     initializers: [
       float32('slopes', [kinds, 1, 1, 1], slopes),
@@ -130,6 +131,8 @@ interface Made {
   readonly kinds?: number;
   readonly decoder?: readonly Node[];
   readonly ids?: 'int64' | 'int32';
+  /** Whether the encoder gives numbers with a fraction, which are no tokens. */
+  readonly floats?: boolean;
   /** How the masked network gives them; 'asked' knows tokens 0 to 2 only. */
   readonly logits?: 'planes' | 'rows' | 'asked';
   /** Whether there is a network for the uniform kernel. */
@@ -174,6 +177,12 @@ it('says when it is opened that a network does not take the token for hidden one
   const tokens = { count: 2, mask: 2, stride: 2 };
   await expect(load({ card: { tokens, sizeMultiple: 4 } })).rejects.toThrow(
     'encoder.onnx answers with 1×4×4; its card says 2×2 tokens (tried on 4×4 pixels, the least by sizeMultiple of its card).',
+  );
+});
+
+it('refuses an encoder whose tokens are no integers', async () => {
+  await expect(load({ floats: true })).rejects.toThrow(
+    'encoder.onnx answers with float32; tokens are int64 or int32 (tried on 1×1 pixels',
   );
 });
 

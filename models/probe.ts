@@ -102,7 +102,15 @@ function describe(path: string, files: GraphFiles, session: Session) {
     );
   }
   const [taken, answered] = [image.dims[1], answer.dims[1]];
-  if (typeof taken !== 'number') throw new Error(`${path}: input "${image.name}" does not fix its channels.`);
+  if (typeof taken !== 'number') {
+    const last = image.dims[3] === answer.dims[3] && typeof image.dims[3] === 'number';
+    throw new Error(
+      last
+        ? `${path} takes pictures with their channels last, ${image.dims.join('×')}, as TensorFlow has them; ` +
+            `expected them before the rows (tf2onnx --inputs-as-nchw and --outputs-as-nchw exports so).`
+        : `${path}: input "${image.name}" does not fix its channels.`,
+    );
+  }
   // Without an input of its own the level may be one more channel of the image, as DRUNet's.
   const asChannel = time === undefined && answered === taken - 1;
   const channels = asChannel ? taken - 1 : taken;

@@ -85,7 +85,9 @@ export class DifferentiableGraph {
     return { denoise: 1.4 * alive * 4 * pixels, linearize: 0.6 * all * 4 * pixels };
   }
 
+  /** @throws Error where the graph is of fixed size, and these inputs are of another. */
   async run(feeds: Feeds, output: string, signal?: AbortSignal): Promise<Tensor> {
+    this.#requireSize(feeds);
     const { outputs } = await this.session.run(feeds, { fetch: [output], signal });
     return outputs[output];
   }
@@ -108,6 +110,7 @@ export class DifferentiableGraph {
     outputs: readonly string[],
     signal?: AbortSignal,
   ): Promise<TensorLinearizations> {
+    this.#requireSize(feeds);
     const lease = await this.#gradient(feeds, wrt, outputs);
     const { forward, backward, models } = lease.value;
     try {
@@ -137,6 +140,19 @@ export class DifferentiableGraph {
   async release(): Promise<void> {
     await this.session.release();
     this.#gradients.clear();
+  }
+
+  /** Where a graph fixes an extent, what it is given must have it. */
+  #requireSize(feeds: Feeds): void {
+    for (const { name, dims: taken } of this.session.inputs) {
+      const given = feeds[name]?.dims;
+      if (given?.length !== taken.length) continue;
+      if (given.every((extent, axis) => typeof taken[axis] === 'string' || extent === taken[axis])) continue;
+      const [expected, found] = [taken, given].map((dims) => dims.join('×'));
+      throw new Error(
+        `${this.name} is a graph of fixed size: it takes ${expected} at its input "${name}", not ${found}.`,
+      );
+    }
   }
 
   /** The gradient graphs for the sizes of these inputs. */

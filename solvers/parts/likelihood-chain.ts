@@ -6,6 +6,7 @@ import { residualOf } from '../../problems/noise.js';
 import { type ForwardOperator, isLinear } from '../../problems/operator.js';
 import type { Problem } from '../../problems/problem.js';
 import type { FloatArray } from '../../src/core/array.js';
+import { meanwhile } from '../../src/core/meanwhile.js';
 import { axpy, norm, scale } from '../../src/core/vector.js';
 import type { Context } from '../solver.js';
 import { ancestralStep, startState } from './ancestral.js';
@@ -54,12 +55,14 @@ export async function likelihoodChain(
     const sizes = { paper: paperStep(sigma, next, x.size), bayes: sigma ** 2 - next ** 2 };
     const denoiser = await prior.linearize(x, sigma, context.signal);
     try {
-      const move = denoiser.pullback(
-        await towardsData(problem, measurement, denoiser.value, guidance, sizes),
-      );
-      // The step is drawn while the network works.
-      x = ancestralStep(x, denoiser.value, sigma, next, context.random('step', i));
-      axpy(1, (await move).data, x.data);
+      const pull = await towardsData(problem, measurement, denoiser.value, guidance, sizes);
+      const before = x;
+      const [move, drawn] = await Promise.all([
+        denoiser.pullback(pull),
+        meanwhile(() => ancestralStep(before, denoiser.value, sigma, next, context.random('step', i))),
+      ]);
+      axpy(1, move.data, drawn.data);
+      x = drawn;
     } finally {
       denoiser.release();
     }
@@ -69,26 +72,51 @@ export async function likelihoodChain(
 
 /** How x0 is to move for A(x0) to come nearer to y. */
 async function towardsData(
-  { operator, noise }: Problem,
+  problem: Problem,
   y: FloatArray,
   x0: FloatArray,
   guidance: Guidance,
-  sizes: { paper: number; bayes: number },
+  sizes: StepSizes,
 ): Promise<FloatArray> {
-  const forward = await operator.linearize(x0);
+  const forward = await problem.operator.linearize(x0);
   try {
-    const clean = forward.value;
-    const pull = guidance === 'likelihood' ? noise.gradient(clean, y) : residualOf(noise, clean, y);
-    if (guidance === 'likelihood') scale(sizes.bayes, pull.data);
-    else {
-      const paper = sizes.paper / (norm(pull.data) || 1);
-      scale(guidance === 'bounded' ? Math.min(paper, newtonStep(operator)) : paper, pull.data);
-    }
-    if (guidance === 'bounded') shorten(pull.data, sizes.bayes, noise.gradient(clean, y).data);
-    return await forward.pullback(pull);
+    return await forward.pullback(pullOf(problem, forward.value, y, guidance, sizes));
   } finally {
     forward.release();
   }
+}
+
+/** Of the paper's step, and of Bayes' along the gradient of the log-likelihood. */
+interface StepSizes {
+  readonly paper: number;
+  readonly bayes: number;
+}
+
+/** How `clean` is to move for y to be nearer. */
+function pullOf(
+  { operator, noise }: Problem,
+  clean: FloatArray,
+  y: FloatArray,
+  guidance: Guidance,
+  sizes: StepSizes,
+): FloatArray {
+  if (guidance === 'likelihood') {
+    const pull = noise.gradient(clean, y);
+    scale(sizes.bayes, pull.data);
+    return pull;
+  }
+  const pull = residualOf(noise, clean, y);
+  const paper = sizes.paper / (norm(pull.data) || 1);
+  if (guidance === 'norm') {
+    scale(paper, pull.data);
+    return pull;
+  }
+  const size = Math.min(paper, newtonStep(operator));
+  const variance = noise.residual ? undefined : noise.variance?.(clean);
+  // Of white Gaussian noise the gradient is a multiple of the residual, and one factor serves all values.
+  if (typeof variance === 'number') scale(Math.min(size, sizes.bayes / variance), pull.data);
+  else shorten(pull.data, size, noise.gradient(clean, y).data, sizes.bayes);
+  return pull;
 }
 
 /** The longest step along Aᵀr that cannot overshoot, where that is known. */
@@ -96,10 +124,11 @@ function newtonStep(operator: ForwardOperator): number {
   return isLinear(operator) && operator.norm ? operator.norm ** -2 : Number.POSITIVE_INFINITY;
 }
 
-/** Puts `size` times the other value wherever that is nearer to zero. */
-function shorten(values: Float32Array, size: number, others: Float32Array): void {
+/** Puts `size` times each value in its place, or `otherSize` times the other one where that is nearer to zero. */
+function shorten(values: Float32Array, size: number, others: Float32Array, otherSize: number): void {
   for (let i = 0; i < values.length; i++) {
-    const other = size * others[i];
-    if (Math.abs(other) < Math.abs(values[i])) values[i] = other;
+    const one = size * values[i];
+    const other = otherSize * others[i];
+    values[i] = Math.abs(other) < Math.abs(one) ? other : one;
   }
 }

@@ -21,6 +21,7 @@
  * prior's card says that its images have none (solvers/parts/equivariant.ts).
  */
 import { z } from 'zod';
+import { meanwhile } from '../../src/core/meanwhile.js';
 import { geometricSigmas, vpSigmas } from '../../src/core/schedule.js';
 import { diffpirRho } from '../../src/core/units.js';
 import { defineSolver } from '../define-solver.js';
@@ -118,10 +119,11 @@ export const diffpir = defineSolver({
       await context.step(i, steps, { x });
       const [sigma, next] = [sigmas[i], sigmas[i + 1]];
       const orientation = context.random('orientation', i);
-      const denoising = equivariantDenoise(prior, x, sigma, orientation, context.signal);
-      // Drawn while the network works.
-      const fresh = context.random('step', i).normals(x.shape).data;
-      const denoised = await denoising;
+      const { shape } = x;
+      const [denoised, { data: fresh }] = await Promise.all([
+        equivariantDenoise(prior, x, sigma, orientation, context.signal),
+        meanwhile(() => context.random('step', i).normals(shape)),
+      ]);
       await moveToData(operator, measurement, denoised, diffpirRho(lambda, noiseSigma, sigma));
       const keep = (next / sigma) * Math.sqrt(1 - zeta);
       const spread = next * Math.sqrt(zeta);

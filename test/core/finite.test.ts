@@ -15,6 +15,23 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY])('%d is told of the part that g
   );
 });
 
+test('wherever it lies, and also beside its opposite', async () => {
+  for (let length = 1; length <= 10; length++) {
+    const all = Array.from({ length }, () => 3e38);
+    const asTheyAre = array(...all);
+    expect(await finite('the part', array(1), () => asTheyAre)).toBe(asTheyAre);
+    for (let place = 0; place < length; place++) {
+      for (const lost of [
+        [Number.NaN],
+        [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY].slice(place % 2),
+      ]) {
+        const given = array(...all.toSpliced(place, lost.length, ...lost));
+        await expect(finite('the part', array(1), () => given)).rejects.toThrow(`(value ${place} of`);
+      }
+    }
+  }
+});
+
 test('a part is not to blame for what it was given', async () => {
   for (const given of [Number.NaN, 1e9]) {
     expect((await finite('the part', array(given), () => array(Number.NaN))).data[0]).toBeNaN();

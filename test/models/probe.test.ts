@@ -199,6 +199,18 @@ describe('what is refused', () => {
     await expect(probeCard(await write(nodes, 'float32'))).rejects.toThrow('must be written by hand');
   });
 
+  it('says what to do where channels are last, as TensorFlow has them', async () => {
+    const directory = await mkdtemp(join(folder, 'model-'));
+    const image = { type: 'float32', dims: ['n', 'h', 'w', 3] } as const;
+    const bytes = model({
+      nodes: [node('Identity', ['x'], ['y'])],
+      inputs: [{ name: 'x', ...image }],
+      outputs: [{ name: 'y', ...image }],
+    });
+    await writeFile(join(directory, 'net.onnx'), bytes);
+    await expect(probeCard(directory)).rejects.toThrow('channels last, n×h×w×3, as TensorFlow has them');
+  });
+
   it('folders with no model or several', async () => {
     const directory = await mkdtemp(join(folder, 'several-'));
     await expect(probeCard(directory)).rejects.toThrow(

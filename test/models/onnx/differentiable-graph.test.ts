@@ -67,6 +67,25 @@ describe('a differentiable graph', () => {
     ofB.release();
   });
 
+  it('says what a graph of fixed size takes, before ONNX Runtime is asked', async () => {
+    const fixed = (name: string) => ({ name, type: 'float32', dims: [1, 2] }) as const;
+    const graph = await DifferentiableGraph.open({
+      source: {
+        bytes: model({
+          nodes: [node('Mul', ['x', 'x'], ['y'])],
+          inputs: [fixed('x')],
+          outputs: [fixed('y')],
+        }),
+        name: 'vae.onnx',
+      },
+      ...{ runtime, session: { threads: 1 }, differentiate },
+    });
+    const said = 'vae.onnx is a graph of fixed size: it takes 1×2 at its input "x", not 1×3.';
+    await expect(graph.run({ x: tensor(...X) }, 'y')).rejects.toThrow(said);
+    await expect(graph.linearize({ x: tensor(...X) }, 'x', 'y')).rejects.toThrow(said);
+    expect(numbers(await graph.run({ x: tensor(2, 3) }, 'y'))).toEqual([4, 9]);
+  });
+
   it('has that of several outputs together', async () => {
     const graph = await open();
     const { values, pullback, release } = await graph.linearizeAll(feeds, 'x', ['a', 'b']);

@@ -54,7 +54,7 @@ export function requireFinite(array: FloatArray, what: string): void {
   throw new UsageError(`${what} holds ${found}, expected finite numbers`);
 }
 
-/** A plain loop without branches, since it is run at every call; four values at once, since a sum waits for the last. */
+/** A plain loop without branches, since it is run at every call. Four at once: each addition waits for the last. */
 function allFinite({ data }: FloatArray): boolean {
   const single = data.length % 4;
   let zero = 0;

@@ -10,21 +10,19 @@
  * second derivatives.
  *
  * Departs from the published code, whose samples of photographs are half as wide as their errors in 20 steps: a chain
- * begins at what the measurement says (parts/start-image.ts) and noise, not at grey; where the noise is white, v comes
- * from conjugate gradients that begin with what it would be were J even, by a share of the mean slope that the denoiser
- * states; its steps are of second order; its
- * levels end below the measurement's noise, and what is left open there is drawn, with the mean variance that the
- * denoiser states, where the noise is white. The mean of a few samples is off by their
- * spread besides; the presets' estimate is made by splitting (parts/splitting.ts), and the interval lies about it.
+ * begins at what the measurement says (parts/start-image.ts) and noise, not at grey; where the noise is white, the
+ * system of v is preconditioned by what it would be were J even, with the mean slope that the denoiser states; its steps
+ * are of second order; its levels end below the measurement's noise, and what is left open there is drawn, with the mean
+ * variance that the denoiser states, where the noise is white. The mean of a few samples is off by their spread besides;
+ * the presets' estimate is made by splitting (parts/splitting.ts), and the interval lies about it.
  */
 import { z } from 'zod';
 import type { NoiseModel } from '../../problems/noise.js';
 import type { LinearOperator } from '../../problems/operator.js';
 import { equalVariance } from '../../problems/problem.js';
 import { type FloatArray, mapArray } from '../../src/core/array.js';
-import { conjugateGradients } from '../../src/core/conjugate-gradients.js';
 import { gmres } from '../../src/core/gmres.js';
-import type { Linearization } from '../../src/core/linearization.js';
+import type { Awaitable, Linearization } from '../../src/core/linearization.js';
 import { axpy, difference, scale } from '../../src/core/vector.js';
 import { defineSolver } from '../define-solver.js';
 import { noised } from '../parts/ancestral.js';
@@ -48,7 +46,7 @@ const options = z.strictObject({
     .min(1)
     .default(5)
     .describe(
-      'most gradients of the network in a step, besides the last: preconditioned conjugate gradients where the noise is white, else GMRES (published: 1 to 5)',
+      'most gradients of the network in a step, besides the last: iterations of GMRES (published: 1 to 5)',
     ),
   ...estimateOptions,
   ...noiseLevelOptions,
@@ -103,7 +101,7 @@ export const mmps = defineSolver({
         if (variance === undefined || problem.operator.rowScale !== undefined)
           return await guide(denoiser, sigma);
         const { slope } = await probeJacobian(prior, x, denoiser.value, sigma, random('slope', i), signal);
-        return await guide(denoiser, sigma, evenly(problem.operator, variance, EVEN * sigma ** 2 * slope));
+        return await guide(denoiser, sigma, evenly(problem.operator, variance, sigma ** 2 * slope));
       } finally {
         denoiser.release();
       }
@@ -120,27 +118,23 @@ export const mmps = defineSolver({
   },
 });
 
-/** v ↦ Pv, near the inverse of what is solved. */
-type Preconditioner = (v: FloatArray) => Promise<FloatArray>;
+/** u ↦ Pu, near the inverse of what is solved. */
+type Preconditioner = (u: FloatArray) => Awaitable<FloatArray>;
 
-/**
- * Share of the mean slope that a preconditioner counts on: flat places have less than the mean, and with all of it they
- * are drawn too wide (docs/presets.md).
- */
-const EVEN = 0.2;
+const asItIs: Preconditioner = (u) => u;
 
 /** P = (σ_n² + r²AAᵀ)⁻¹ = (1 − A(AᵀA + σ_n²/r²)⁻¹Aᵀ)/σ_n²: what is solved, were J the same in every direction. */
 function evenly(operator: LinearOperator, noiseVariance: number, variance: number): Preconditioner {
-  return async (v) => {
-    const seen = await operator.apply(await explaining(operator, v, noiseVariance / variance));
-    return mapArray(v, (value, i) => (value - seen.data[i]) / noiseVariance);
+  return async (u) => {
+    const seen = await operator.apply(await explaining(operator, u, noiseVariance / variance));
+    return mapArray(u, (value, i) => (value - seen.data[i]) / noiseVariance);
   };
 }
 
 /**
  * D_y of a denoiser linearized at x_σ, for any x that a linear operator measures.
- * @param iterations at most, each a pullback through the denoiser: of conjugate gradients with the preconditioner that
- * the guide is given, else of GMRES.
+ * @param iterations at most, each a pullback through the denoiser: of GMRES, since a network's J is not symmetric. The
+ * guide may be given a preconditioner: then u with (Σ_n + …)Pu = y − A D is sought, and v = Pu.
  */
 export function matchMoments(
   operator: Pick<LinearOperator, 'apply' | 'adjoint'>,
@@ -148,7 +142,7 @@ export function matchMoments(
   measurement: FloatArray,
   iterations: number,
 ): (denoiser: Linearization, sigma: number, precondition?: Preconditioner) => Promise<FloatArray> {
-  return async (denoiser, sigma, precondition) => {
+  return async (denoiser, sigma, precondition = asItIs) => {
     const denoised = denoiser.value;
     const clean = await operator.apply(denoised);
     const noiseVariance = noise.variance(clean);
@@ -158,15 +152,11 @@ export function matchMoments(
       return mapArray(v, (value, i) => varianceAt(i) * value + sigma ** 2 * seen.data[i]);
     };
     const residual = difference(measurement, clean);
-    const v = precondition
-      ? await conjugateGradients(covariance, residual, { iterations, precondition, tolerance: TOLERANCE })
-      : await gmres(covariance, residual, { iterations });
+    const u = await gmres(async (of) => covariance(await precondition(of)), residual, { iterations });
+    const v = await precondition(u);
     const guided = await denoiser.pullback(await operator.adjoint(v));
     scale(sigma ** 2, guided.data);
     axpy(1, denoised.data, guided.data);
     return guided;
   };
 }
-
-/** Of the residual, at which its few iterations may end. */
-const TOLERANCE = 1e-4;

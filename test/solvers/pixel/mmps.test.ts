@@ -94,6 +94,42 @@ describe('matchMoments', () => {
   });
 });
 
+it('solves for a network whose Jacobian is not symmetric, also preconditioned', async () => {
+  if (!isLinear(operator)) throw new Error('a dense operator is linear');
+  const [sigma, variance] = [0.7, 0.04];
+  const jacobian = [
+    [0.6, 0.5, 0],
+    [-0.4, 0.7, 0.3],
+    [0.1, -0.6, 0.4],
+  ];
+  const transposed = (v: ArrayLike<number>) =>
+    [0, 1, 2].map((j) => jacobian.reduce((sum, row, i) => sum + row[j] * v[i], 0));
+  const back = (v: ArrayLike<number>) => [0, 1, 2].map((j) => A[0][j] * v[0] + A[1][j] * v[1]);
+  const value = floatArray(Float32Array.of(0.2, 0.4, 0.6), SHAPE);
+  const denoiser = {
+    value,
+    pullback: async ({ data }: typeof x) => floatArray(Float32Array.from(transposed(data)), SHAPE),
+    release() {},
+  };
+  const columns = [0, 1].map((k) => transposed(back([0, 1].map((i) => (i === k ? 1 : 0)))));
+  const matrix = A.map((row, i) =>
+    columns.map((column, k) => {
+      const seen = row.reduce((sum, a, j) => sum + a * column[j], 0);
+      return (i === k ? variance : 0) + sigma ** 2 * seen;
+    }),
+  );
+  const residual = A.map((row, i) => y.data[i] - row.reduce((sum, a, j) => sum + a * value.data[j], 0));
+  const moved = transposed(back(solveDense(matrix, residual)));
+  const guide = matchMoments(operator, { variance: () => variance }, y, 2);
+  const uneven = (u: typeof y) => mapArray(u, (each, i) => (i === 0 ? 3 : 0.5) * each);
+  for (const precondition of [undefined, uneven]) {
+    const found = await guide(denoiser, sigma, precondition);
+    moved.forEach((move, j) => {
+      expect(found.data[j]).toBeCloseTo(value.data[j] + sigma ** 2 * move, 4);
+    });
+  }
+});
+
 describe('MMPS', () => {
   it('draws from the posterior of a Gaussian prior, in twenty steps to within 3 %', async () => {
     const fine = { ...seen, range: [0.02, 10] as const };

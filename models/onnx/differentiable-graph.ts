@@ -85,7 +85,7 @@ export class DifferentiableGraph {
     return { denoise: 1.4 * alive * 4 * pixels, linearize: 0.6 * all * 4 * pixels };
   }
 
-  /** @throws Error where the graph is of fixed size, and these inputs are of another. */
+  /** @throws Error where the graph fixes a size of an input, and what it is given has another. */
   async run(feeds: Feeds, output: string, signal?: AbortSignal): Promise<Tensor> {
     this.#requireSize(feeds);
     const { outputs } = await this.session.run(feeds, { fetch: [output], signal });
@@ -150,7 +150,7 @@ export class DifferentiableGraph {
       if (given.every((extent, axis) => typeof taken[axis] === 'string' || extent === taken[axis])) continue;
       const [expected, found] = [taken, given].map((dims) => dims.join('×'));
       throw new Error(
-        `${this.name} is a graph of fixed size: it takes ${expected} at its input "${name}", not ${found}.`,
+        `${this.name} takes ${expected} at its input "${name}", not ${found}: its graph fixes these sizes.`,
       );
     }
   }

@@ -80,7 +80,7 @@ describe('a differentiable graph', () => {
       },
       ...{ runtime, session: { threads: 1 }, differentiate },
     });
-    const said = 'vae.onnx is a graph of fixed size: it takes 1×2 at its input "x", not 1×3.';
+    const said = 'vae.onnx takes 1×2 at its input "x", not 1×3: its graph fixes these sizes.';
     await expect(graph.run({ x: tensor(...X) }, 'y')).rejects.toThrow(said);
     await expect(graph.linearize({ x: tensor(...X) }, 'x', 'y')).rejects.toThrow(said);
     expect(numbers(await graph.run({ x: tensor(2, 3) }, 'y'))).toEqual([4, 9]);

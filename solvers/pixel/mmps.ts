@@ -9,12 +9,13 @@
  * which is exact for Gaussian priors. v is found by a few iterations, each a product with J. J is held constant: no
  * second derivatives.
  *
- * Departs from the published code, whose samples of photographs are half as wide as their errors in 20 steps: a chain
- * begins at what the measurement says (parts/start-image.ts) and noise, not at grey; where the noise is white, the
- * system of v is preconditioned by what it would be were J even, with the mean slope that the denoiser states; its steps
- * are of second order; its levels end below the measurement's noise, and what is left open there is drawn, with the mean
- * variance that the denoiser states, where the noise is white. The mean of a few samples is off by their spread besides;
- * the presets' estimate is made by splitting (parts/splitting.ts), and the interval lies about it.
+ * Departs from the published code, whose samples of photographs are half as wide as their errors in 20 steps: a
+ * chain begins at what the measurement says (parts/start-image.ts) and noise, not at grey; where the noise is white,
+ * the system of v is preconditioned by what it would be were J even, with the mean slope that the denoiser states;
+ * its steps are of second order; its levels end below the measurement's noise, and what is left open there is drawn,
+ * with the mean variance that the denoiser states, where the noise is white. The mean of a few samples is off by
+ * their spread besides; the presets' estimate is made by splitting (parts/splitting.ts), and the interval lies about
+ * it.
  */
 import { z } from 'zod';
 import type { NoiseModel } from '../../problems/noise.js';

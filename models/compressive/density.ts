@@ -87,7 +87,7 @@ class HyperDecoder {
   async tryOn(h: FloatArray, shape: Shape): Promise<void> {
     const [input] = this.card.inputs['hyper-decoder']!;
     const fetch = this.card.outputs['hyper-decoder']!;
-    const { outputs } = await this.graph.session.run({ [input]: tensorOf(h) }, { fetch });
+    const outputs = await this.graph.runAll({ [input]: tensorOf(h) }, fetch);
     for (const output of fetch) codeOf(outputs[output], shape, false, this.graph.name);
   }
 

@@ -46,7 +46,7 @@ export async function openCompressivePrior(model: CompressiveModel): Promise<Com
     const feeds = { [card.inputs.encoder[0]]: tensorOf(pad(own, ...gridOf(image.shape))) };
     const shapes = codeShapes(image.shape);
     const fetch = card.outputs.encoder.slice(0, shapes.length);
-    const { outputs } = await encoder.session.run(feeds, { fetch, signal });
+    const outputs = await encoder.runAll(feeds, fetch, signal);
     return fetch.map((output, k) => codeOf(outputs[output], shapes[k], card.moments, encoder.name));
   };
   const decode = async (z: FloatArray, signal?: AbortSignal) =>

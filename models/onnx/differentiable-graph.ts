@@ -85,11 +85,18 @@ export class DifferentiableGraph {
     return { denoise: 1.4 * alive * 4 * pixels, linearize: 0.6 * all * 4 * pixels };
   }
 
-  /** @throws Error where the graph fixes a size of an input, and what it is given has another. */
   async run(feeds: Feeds, output: string, signal?: AbortSignal): Promise<Tensor> {
+    return (await this.runAll(feeds, [output], signal))[output];
+  }
+
+  /**
+   * Several outputs at once.
+   * @throws Error where the graph fixes a size of an input, and what it is given has another.
+   */
+  async runAll(feeds: Feeds, fetch: readonly string[], signal?: AbortSignal): Promise<Feeds> {
     this.#requireSize(feeds);
-    const { outputs } = await this.session.run(feeds, { fetch: [output], signal });
-    return outputs[output];
+    const { outputs } = await this.session.run(feeds, { fetch, signal });
+    return outputs;
   }
 
   /** `output` at `feeds`, with its derivative with respect to the input `wrt`. */

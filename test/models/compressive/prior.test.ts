@@ -221,45 +221,51 @@ describe('broken cards', () => {
   });
 });
 
+/** A folder with a VAE of one channel. @param side of the images that its graphs take; any where it is a name. */
+async function meanOfFour(side: number | string, sizeMultiple = 2): Promise<string> {
+  const directory = await folder();
+  const image = { name: 'image', type: 'float32', dims: ['n', 1, side, side] } as const;
+  const code = { name: 'code', type: 'float32', dims: ['n', 1, 'h2', 'w2'] } as const;
+  // The mean of 2×2 pixels, and a log-variance of 3; decoded as four equal pixels.
+  const encoder = model({
+    nodes: [
+      node('Conv', ['image', 'weight', 'bias'], ['moments'], { strides: { kind: 'ints', value: [2, 2] } }),
+    ],
+    inputs: [image],
+    outputs: [{ name: 'moments', type: 'float32', dims: ['n', 2, 'h2', 'w2'] }],
+    initializers: [
+      float32('weight', [2, 1, 2, 2], [0.25, 0.25, 0.25, 0.25, 0, 0, 0, 0]),
+      float32('bias', [2], [0, 3]),
+    ],
+  });
+  const decoder = model({
+    nodes: [
+      node('ConvTranspose', ['code', 'weight'], ['image'], { strides: { kind: 'ints', value: [2, 2] } }),
+    ],
+    inputs: [code],
+    outputs: [image],
+    initializers: [float32('weight', [1, 1, 2, 2], [1, 1, 1, 1])],
+  });
+  const file = async (path: string, bytes: Uint8Array) => {
+    await writeFile(join(directory, path), bytes);
+    return { path, sha256: createHash('sha256').update(bytes).digest('hex') };
+  };
+  const about = { summary: 'a mean', data: 'none', licence: 'MIT', training: 'none', scores: [] };
+  const card = {
+    ...{ format: 1, kind: 'compressive', name: 'vae', ...about },
+    graphs: { encoder: await file('encoder.onnx', encoder), decoder: await file('decoder.onnx', decoder) },
+    inputs: { encoder: ['image'], decoder: ['code'] },
+    outputs: { encoder: ['moments'], decoder: ['image'] },
+    ...{ moments: true, channels: 1, valueRange: [0, 2], codePrior: 'normal', gamma: 0.5, sizeMultiple },
+    codes: { z: { channels: 1, stride: 2 } },
+  };
+  await writeFile(join(directory, 'card.json'), JSON.stringify(card));
+  return directory;
+}
+
 describe('a plain VAE', () => {
   it('is read from a card: normal codes, moments, one spread for all', async () => {
-    const directory = await folder();
-    const image = { name: 'image', type: 'float32', dims: ['n', 1, 'h', 'w'] } as const;
-    const code = { name: 'code', type: 'float32', dims: ['n', 1, 'h2', 'w2'] } as const;
-    // The mean of 2×2 pixels, and a log-variance of 3; decoded as four equal pixels.
-    const encoder = model({
-      nodes: [
-        node('Conv', ['image', 'weight', 'bias'], ['moments'], { strides: { kind: 'ints', value: [2, 2] } }),
-      ],
-      inputs: [image],
-      outputs: [{ name: 'moments', type: 'float32', dims: ['n', 2, 'h2', 'w2'] }],
-      initializers: [
-        float32('weight', [2, 1, 2, 2], [0.25, 0.25, 0.25, 0.25, 0, 0, 0, 0]),
-        float32('bias', [2], [0, 3]),
-      ],
-    });
-    const decoder = model({
-      nodes: [
-        node('ConvTranspose', ['code', 'weight'], ['image'], { strides: { kind: 'ints', value: [2, 2] } }),
-      ],
-      inputs: [code],
-      outputs: [image],
-      initializers: [float32('weight', [1, 1, 2, 2], [1, 1, 1, 1])],
-    });
-    const file = async (path: string, bytes: Uint8Array) => {
-      await writeFile(join(directory, path), bytes);
-      return { path, sha256: createHash('sha256').update(bytes).digest('hex') };
-    };
-    const about = { summary: 'a mean', data: 'none', licence: 'MIT', training: 'none', scores: [] };
-    const card = {
-      ...{ format: 1, kind: 'compressive', name: 'vae', ...about },
-      graphs: { encoder: await file('encoder.onnx', encoder), decoder: await file('decoder.onnx', decoder) },
-      inputs: { encoder: ['image'], decoder: ['code'] },
-      outputs: { encoder: ['moments'], decoder: ['image'] },
-      ...{ moments: true, channels: 1, valueRange: [0, 2], codePrior: 'normal', gamma: 0.5, sizeMultiple: 2 },
-      codes: { z: { channels: 1, stride: 2 } },
-    };
-    await writeFile(join(directory, 'card.json'), JSON.stringify(card));
+    const directory = await meanOfFour('side');
     const vae = compressive(await loadPrior(directory, { threads: 1 }));
     try {
       const pixels = floatArray(Float32Array.of(0.1, 0.3, 0.5, 0.5), [1, 2, 2]);
@@ -274,5 +280,20 @@ describe('a plain VAE', () => {
     } finally {
       await vae.close();
     }
+  });
+
+  it('of one fixed size says so of pictures that are larger, and of a card that says another', async () => {
+    const vae = compressive(await loadPrior(await meanOfFour(4, 4), { threads: 1 }));
+    try {
+      expect((await vae.encode(filled([1, 3, 4], 0.5)))[0].shape).toEqual([1, 2, 2]);
+      await expect(vae.encode(filled([1, 4, 5], 0.5))).rejects.toThrow(
+        'encoder.onnx takes n×1×4×4 at its input "image", not 1×1×4×8: its graph fixes these sizes.',
+      );
+    } finally {
+      await vae.close();
+    }
+    await expect(loadPrior(await meanOfFour(4, 2), { threads: 1 })).rejects.toThrow(
+      'takes n×1×4×4 at its input "image", not 1×1×2×2: its graph fixes these sizes (tried on 2×2 pixels',
+    );
   });
 });

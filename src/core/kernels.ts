@@ -31,7 +31,11 @@ const PAGE = 65536;
 /** Type and length of an array that is wanted. */
 export type Wanted = readonly [ArrayType, number];
 
-type ArrayType = Float64ArrayConstructor | Float32ArrayConstructor | Int32ArrayConstructor;
+type ArrayType =
+  | Float64ArrayConstructor
+  | Float32ArrayConstructor
+  | Int32ArrayConstructor
+  | Uint32ArrayConstructor;
 export type Arrays<List> = {
   [K in keyof List]: List[K] extends readonly [infer Type extends ArrayType, number]
     ? InstanceType<Type>
@@ -40,7 +44,7 @@ export type Arrays<List> = {
 
 /**
  * Arrays in the kernels' memory, with whatever the last ones held. They last until the next call: write, let kernels
- * work, read, and keep none.
+ * work, read, and keep none. Random numbers are drawn in this memory, too.
  */
 export function room<const List extends readonly Wanted[]>(...wanted: List): Arrays<List> {
   // Vectors want to be aligned to 16 bytes; address 0 is left alone.

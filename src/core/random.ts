@@ -8,6 +8,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { requireNumbers, requireText } from './arguments.js';
 import { type FloatArray, floatArray, type Shape, sizeOf } from './array.js';
+import { kernels, room } from './kernels.js';
 import { standardNormal } from './ziggurat.js';
 
 /** Names the purpose of a stream: `['init']`, `['step', 12, 'langevin', 3]`. */
@@ -65,10 +66,14 @@ export function keyedRandom(seed: number, item: string, sample: number): RandomS
   };
 }
 
+/** Words that are made at a time, at most. */
+const MOST_WORDS = 4096;
+
 /** One stream: counter = (block index, 64 bits of the name), key = 64 bits of the name. */
 class PhiloxStream implements Random {
+  /** Of the block behind the last one in `words`. */
   private block = 0;
-  private readonly buffer = new Uint32Array(4);
+  private words = new Uint32Array(4);
   private used = 4;
 
   constructor(
@@ -77,24 +82,29 @@ class PhiloxStream implements Random {
   ) {}
 
   get position(): number {
-    return 4 * this.block - 4 + this.used;
+    return 4 * this.block - this.words.length + this.used;
   }
 
   set position(integers: number) {
     this.block = Math.floor(integers / 4);
+    this.words = new Uint32Array(4);
     this.refill();
     this.used = integers % 4;
   }
 
   uint32(): number {
-    if (this.used === 4) this.refill();
-    return this.buffer[this.used++];
+    if (this.used === this.words.length) {
+      // Who has taken many will take more.
+      if (this.position > 0) this.words = new Uint32Array(Math.min(2 * this.words.length, MOST_WORDS));
+      this.refill();
+    }
+    return this.words[this.used++];
   }
 
   private refill(): void {
     const high = Math.floor(this.block / 2 ** 32);
-    philox(this.block >>> 0, high, this.name[0], this.name[1], this.key[0], this.key[1], this.buffer);
-    this.block++;
+    philox(this.block >>> 0, high, this.name[0], this.name[1], this.key[0], this.key[1], this.words);
+    this.block += this.words.length / 4;
     this.used = 0;
   }
 
@@ -123,7 +133,10 @@ class PhiloxStream implements Random {
   }
 }
 
-/** The Philox4x32-10 block function: ten rounds on a 128-bit counter under a 64-bit key. */
+/**
+ * The Philox4x32-10 block function: ten rounds on a 128-bit counter under a 64-bit key.
+ * @param out is filled with this block and those of the counters that follow; a multiple of four words.
+ */
 export function philox(
   counter0: number,
   counter1: number,
@@ -133,37 +146,7 @@ export function philox(
   key1: number,
   out: Uint32Array,
 ): void {
-  let a = counter0 | 0;
-  let b = counter1 | 0;
-  let c = counter2 | 0;
-  let d = counter3 | 0;
-  let k0 = key0 | 0;
-  let k1 = key1 | 0;
-  for (let round = 0; round < 10; round++) {
-    const highA = multiplyHigh(0xd2511f53, a);
-    const highC = multiplyHigh(0xcd9e8d57, c);
-    const lowA = Math.imul(0xd2511f53, a);
-    const lowC = Math.imul(0xcd9e8d57, c);
-    a = highC ^ b ^ k0;
-    b = lowC;
-    c = highA ^ d ^ k1;
-    d = lowA;
-    k0 = (k0 + 0x9e3779b9) | 0;
-    k1 = (k1 + 0xbb67ae85) | 0;
-  }
-  out[0] = a;
-  out[1] = b;
-  out[2] = c;
-  out[3] = d;
-}
-
-/** The upper 32 bits of the product of two unsigned 32-bit integers, by 16-bit halves that stay integers. */
-function multiplyHigh(a: number, b: number): number {
-  const aLow = a & 0xffff;
-  const aHigh = a >>> 16;
-  const bLow = b & 0xffff;
-  const bHigh = b >>> 16;
-  const middle = ((Math.imul(aHigh, bLow) >>> 0) + (Math.imul(aLow, bLow) >>> 16)) >>> 0;
-  const carry = ((Math.imul(aLow, bHigh) >>> 0) + (middle & 0xffff)) >>> 0;
-  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (carry >>> 16)) | 0;
+  const [words] = room([Uint32Array, out.length]);
+  kernels.philoxBlocks(words, out.length / 4, counter0, counter1, counter2, counter3, key0, key1);
+  out.set(words);
 }

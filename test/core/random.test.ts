@@ -128,11 +128,21 @@ describe('keyedRandom', () => {
     const open = () => keyedRandom(7, 'item', 3)('step', 12);
     const [words, uniforms] = [open(), open()];
     const block = new Uint32Array(4);
-    for (let i = 0; i < 12; i++) {
-      philox(Math.floor(i / 4), 0, n0, n1, k0, k1, block);
-      expect(words.uint32()).toBe(block[i % 4]);
-      expect(uniforms.uniform()).toBe((block[i % 4] + 0.5) / 2 ** 32);
-    }
+    const check = (from: number, count: number) => {
+      for (let i = from; i < from + count; i++) {
+        const at = Math.floor(i / 4);
+        philox(at >>> 0, Math.floor(at / 2 ** 32), n0, n1, k0, k1, block);
+        if (words.uint32() !== block[i % 4] || uniforms.uniform() !== (block[i % 4] + 0.5) / 2 ** 32)
+          return i;
+      }
+      return 'all';
+    };
+    // So many that they are made thousands at a time.
+    expect(check(0, 20_000)).toBe('all');
+    // Across the end of 32 bits of the block's number.
+    const late = 2 ** 34 - 6;
+    words.position = uniforms.position = late;
+    expect(check(late, 100)).toBe('all');
   });
 
   it('goes on from any position', () => {

@@ -6,4 +6,5 @@ export { complexLines, realRows, realRowsInverse } from './fourier';
 export { hadamard } from './hadamard';
 export { quantiseBlocks } from './jpeg';
 export { mixPlanes, sumAlong, sumRows } from './matrices';
+export { philoxBlocks } from './philox';
 export { followRays, turnBack, turnImage } from './rays';

@@ -5,10 +5,11 @@ import { UsageError } from '../../src/core/errors.js';
 import { fastSize } from '../../src/core/fft.js';
 import type { LinearOperator } from '../operator.js';
 import { circularConvolution } from '../parts/convolution.js';
-import { mirroredConvolution } from '../parts/mirrored.js';
+import { mirroredConvolution, mirrorIndex } from '../parts/mirrored.js';
 import type { ImageShape } from '../parts/planes.js';
-import type { Kernel } from '../parts/transfer.js';
+import { type Kernel, wrapIndex } from '../parts/transfer.js';
 import { validPart, zeroPadded } from './cropped-convolution.js';
+import { withSums } from './direct-blur.js';
 import { seenThrough } from './unknown-border.js';
 
 export const borders = z
@@ -43,9 +44,11 @@ export function convolution(
   border: Border,
   measured?: Shape,
 ): LinearOperator {
-  if (border === 'circular') return circularConvolution(shape, kernel);
-  if (border === 'reflect') return mirroredConvolution(shape, kernel);
-  return croppedConvolution(shape, kernel, border, (plane) => circularConvolution(plane, kernel), measured);
+  if (border === 'reflect') return withSums(mirroredConvolution(shape, kernel), kernel, mirrorIndex);
+  const periodic = (plane: ImageShape) => withSums(circularConvolution(plane, kernel), kernel, wrapIndex);
+  return border === 'circular'
+    ? periodic(shape)
+    : croppedConvolution(shape, kernel, border, periodic, measured);
 }
 
 /**

@@ -1,10 +1,11 @@
 /** Blur by a lens out of focus: every point becomes a disk. */
 import { z } from 'zod';
 import type { OperatorFamily } from '../family.js';
-import { mirroredSymmetricConvolution } from '../parts/mirrored.js';
+import { mirroredSymmetricConvolution, mirrorIndex } from '../parts/mirrored.js';
 import { imageShape } from '../parts/planes.js';
 import type { Kernel } from '../parts/transfer.js';
 import { borders, convolution, unblurredShape } from './borders.js';
+import { withSums } from './direct-blur.js';
 
 const options = z.strictObject({
   radius: z.number().gt(0).max(500).describe('radius of the disk in pixels'),
@@ -23,7 +24,7 @@ export const defocusBlur: OperatorFamily<typeof options> = {
     const image = imageShape(shape, 'defocus-blur');
     const kernel = diskKernel(radius);
     return border === 'reflect'
-      ? mirroredSymmetricConvolution(image, kernel)
+      ? withSums(mirroredSymmetricConvolution(image, kernel), kernel, mirrorIndex)
       : convolution(image, kernel, border, measured);
   },
 };

@@ -8,3 +8,4 @@ export { quantiseBlocks } from './jpeg';
 export { mixPlanes, sumAlong, sumRows } from './matrices';
 export { philoxBlocks } from './philox';
 export { followRays, turnBack, turnImage } from './rays';
+export { sumPlaces } from './sums';

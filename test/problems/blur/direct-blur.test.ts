@@ -19,8 +19,8 @@ describe('withSums', () => {
     ['a kernel wider than the image', [3, 13], [1, 4, 5]],
     ['rows of more than sixteen pixels', [5, 3], [1, 3, 37]],
     ['a kernel of one weight', [1, 1], [1, 3, 4]],
-  ] as const)('is the matrix of the blur by transforms: %s', async (_, size, shape) => {
-    const kernel = kernelOf(...size);
+  ] as const)('is the matrix of the blur by transforms: %s', async (_, [height, width], shape) => {
+    const kernel = kernelOf(height, width);
     const periodic = circularConvolution(shape, kernel);
     const mirrored = mirroredConvolution(shape, kernel);
     for (const [blur, border] of [

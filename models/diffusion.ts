@@ -1,5 +1,14 @@
 /** A diffusion prior whose network is an ONNX graph. */
-import { type FloatArray, floatArray, formatShape, mapArray, zeros } from '../src/core/array.js';
+import {
+  type FloatArray,
+  floatArray,
+  formatShape,
+  mapArray,
+  type Shape,
+  sameShape,
+  sizeOf,
+  zeros,
+} from '../src/core/array.js';
 import type { Linearization } from '../src/core/linearization.js';
 import type { DiffusionCard } from './card.js';
 import { lastLayerOf, type NetworkCall, type RewritableNetwork } from './last-layer-prior.js';
@@ -205,26 +214,25 @@ class OnnxDiffusionPrior implements FeedablePrior {
           `${formatShape(output.dims)}; its card says float32 ${formatShape(expected)}.`,
       );
     }
-    // Of a network that also estimates its variance the first half of the channels is wanted.
-    const used = (output.data as Float32Array).subarray(0, channels * height * width);
-    const network = cut(floatArray(used, [channels, height, width]), 0, 0, x.shape[1], x.shape[2]);
-    return floatArray(combination(skip, x.data, shift, outputScale, network.data), x.shape);
+    const grid = firstChannels(output, [channels, height, width]);
+    const estimate = cut(grid, 0, 0, x.shape[1], x.shape[2]);
+    combine(skip, x.data, shift, outputScale, estimate.data);
+    return estimate;
   }
 
   #cotangent(v: FloatArray, { outputScale }: Preconditioning): Tensor {
-    const scaled = affine(outputScale, v.data, 0);
-    const all = zeros([this.#outputChannels(), ...this.#gridOf(v)]);
-    paste(floatArray(scaled, v.shape), all, 0, 0);
-    return { type: 'float32', dims: [1, ...all.shape], data: all.data };
+    const scaled = floatArray(affine(outputScale, v.data, 0), v.shape);
+    const shape = [this.#outputChannels(), ...this.#gridOf(v)];
+    return { type: 'float32', dims: [1, ...shape], data: amongZeros(scaled, shape).data };
   }
 
   /** skip·v + inputScale·(∂F)ᵀ(outputScale·v) from what the backward graph gives. */
   #gradientOf(v: FloatArray, { skip, inputScale }: Preconditioning, network: Tensor): FloatArray {
     const [height, width] = this.#gridOf(v);
-    const used = (network.data as Float32Array).subarray(0, this.channels * height * width);
-    const grid = floatArray(used, [this.channels, height, width]);
+    const grid = firstChannels(network, [this.channels, height, width]);
     const gradient = padAdjoint(grid, v.shape[1], v.shape[2]);
-    return floatArray(combination(skip, v.data, 0, inputScale, gradient.data), v.shape);
+    combine(skip, v.data, 0, inputScale, gradient.data);
+    return gradient;
   }
 
   #inputChannels(): number {
@@ -252,11 +260,24 @@ function affine(a: number, x: Float32Array, shift: number): Float32Array {
   return out;
 }
 
-/** a·x + shift + b·y. */
-function combination(a: number, x: Float32Array, shift: number, b: number, y: Float32Array): Float32Array {
-  const out = new Float32Array(x.length);
-  for (let i = 0; i < out.length; i++) out[i] = a * x[i] + shift + b * y[i];
-  return out;
+/** y ← a·x + shift + b·y: what the network gave is read once, and its memory is that of the result. */
+function combine(a: number, x: Float32Array, shift: number, b: number, y: Float32Array): void {
+  for (let i = 0; i < y.length; i++) y[i] = a * x[i] + shift + b * y[i];
+}
+
+/** Those that are wanted: a network may have more, of its variance or its level. */
+function firstChannels({ data }: Tensor, shape: Shape): FloatArray {
+  const all = data as Float32Array;
+  const size = sizeOf(shape);
+  return floatArray(all.length === size ? all : all.slice(0, size), shape);
+}
+
+/** An image at the start of a larger shape, zero elsewhere. */
+function amongZeros(image: FloatArray, shape: Shape): FloatArray {
+  if (sameShape(image.shape, shape)) return image;
+  const all = zeros(shape);
+  paste(image, all, 0, 0);
+  return all;
 }
 
 /** One more channel, of the same number at every pixel. */

@@ -6,8 +6,12 @@
  * ONNX Runtime itself writes on the terminal is not shown: errors are told in our words.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { openMemoryFile, put, take } from './memory-file.js';
 import type { WorkerReply, WorkerRequest } from './session.js';
+
+const STDIO = ['ignore', 'ignore', 'ignore', 'ipc'] as const;
 
 /** None outlives this process, also where it ends in the middle of a run. */
 const living = new Set<ChildProcess>();
@@ -18,23 +22,32 @@ function endAll(): void {
 
 export class Child {
   readonly #process: ChildProcess;
+  /** What tensors go through, in both directions: there is one request at a time. */
+  readonly #file = openMemoryFile();
   readonly #exited: Promise<void>;
 
   /** @param onEnd is told how it ended, unless it was stopped by `kill`. */
   constructor(onReply: (reply: WorkerReply) => void, onEnd: (how: string) => void) {
-    const child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), [], {
+    const file = this.#file;
+    const shared = file === undefined ? [] : [file];
+    const where = shared.map(() => `${STDIO.length}`);
+    const child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), where, {
       execArgv: [],
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      stdio: [...STDIO, ...shared],
     });
     this.#process = child;
     if (living.size === 0) process.on('exit', endAll);
     living.add(child);
-    child.on('message', (reply) => onReply(reply as WorkerReply));
+    child.on('message', (message) => {
+      const reply = message as WorkerReply;
+      onReply(reply.kind === 'done' ? { ...reply, outputs: take(file, reply.outputs) } : reply);
+    });
     this.#exited = new Promise((resolve) => {
       const end = (how: string) => {
         if (!living.delete(child)) return;
+        if (file !== undefined) closeSync(file);
         if (living.size === 0) process.off('exit', endAll);
         resolve();
         onEnd(how);
@@ -48,8 +61,9 @@ export class Child {
   }
 
   send(request: WorkerRequest): void {
+    const passed = request.kind === 'run' ? { ...request, feeds: put(this.#file, request.feeds) } : request;
     // Where it cannot be sent, the process has ended, which is told by its own event.
-    this.#process.send(request, () => {});
+    this.#process.send(passed, () => {});
   }
 
   /** Keeps this process alive for as long as there is an answer to wait for. */

@@ -18,7 +18,7 @@ import {
   type Session,
   type SessionOptions,
 } from './runtime.js';
-import { ELEMENT_ARRAYS, type Tensor, type ValueInfo } from './tensor.js';
+import { copied, ELEMENT_ARRAYS, type Tensor, type ValueInfo } from './tensor.js';
 
 /** What the worker can be asked; the reply is a `WorkerReply`. */
 export type WorkerRequest =
@@ -29,7 +29,7 @@ export type WorkerRequest =
       kind: 'run';
       session: number;
       name: string;
-      feeds: Record<string, Tensor>;
+      feeds: Readonly<Record<string, Tensor>>;
       /** The kept set that feeds the inputs not in `feeds`. */
       feedKept?: number;
       fetch: readonly string[];
@@ -149,7 +149,8 @@ export class ChildRuntime implements Runtime {
         if (outcome instanceof Error) reject(outcome);
         else resolve(outcome);
       };
-      const job: Job = { request, settle };
+      const waits = this.#jobs.length > 0 || this.#child === undefined;
+      const job: Job = { request: waits ? withCopies(request) : request, settle };
       if (this.#closed) return settle(afterwards(request, this.#closed));
       signal?.addEventListener('abort', abort, { once: true });
       this.#jobs.push(job);
@@ -241,15 +242,13 @@ class WorkerSession implements Session {
     const keep = options.keep ?? [];
     const fetch =
       options.fetch ?? this.outputs.map((output) => output.name).filter((name) => !keep.includes(name));
-    const sent = Object.fromEntries(
-      Object.entries(feeds).map(([name, tensor]) => [name, this.#copy(name, tensor)]),
-    );
+    for (const [name, tensor] of Object.entries(feeds)) this.#check(name, tensor);
     const keepAs = this.runtime.nextNumber();
     const request: WorkerRequest = {
       kind: 'run',
       session: this.number,
       name: this.name,
-      feeds: sent,
+      feeds,
       feedKept: fed?.number,
       fetch,
       keep,
@@ -274,7 +273,7 @@ class WorkerSession implements Session {
     await this.runtime.call({ kind: 'release', session: this.number });
   }
 
-  #copy(name: string, tensor: Tensor): Tensor {
+  #check(name: string, tensor: Tensor): void {
     const elements = tensor.dims.reduce((product, extent) => product * extent, 1);
     const ElementArray = ELEMENT_ARRAYS[tensor.type];
     if (!(tensor.data instanceof ElementArray) || tensor.data.length !== elements) {
@@ -283,15 +282,12 @@ class WorkerSession implements Session {
           `a ${tensor.type} tensor of shape ${formatShape(tensor.dims)} needs ${elements} as ${ElementArray.name}.`,
       );
     }
-    return { type: tensor.type, dims: tensor.dims, data: new ElementArray(copyBytes(tensor.data).buffer) };
   }
 }
 
-/** The bytes of an array in a buffer of their own, whatever pool or shared memory they came from. */
-function copyBytes(data: ArrayBufferView): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(data.byteLength);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return bytes;
+/** What waits may not change with the caller's arrays; what is sent at once is copied on its way. */
+function withCopies(request: WorkerRequest): WorkerRequest {
+  return request.kind === 'run' ? { ...request, feeds: copied(request.feeds) } : request;
 }
 
 /** Whether it is done by itself where there is no process. */

@@ -49,6 +49,15 @@ export interface Tensor {
   readonly data: TensorData;
 }
 
+/** The same tensors in memory of their own. */
+export function copied(tensors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  const copies = Object.entries(tensors).map(([name, tensor]) => [
+    name,
+    { ...tensor, data: tensor.data.slice() } as Tensor,
+  ]);
+  return Object.fromEntries(copies);
+}
+
 /** An input or output of a graph; a dimension given by name is free. */
 export interface ValueInfo {
   readonly name: string;

@@ -12,6 +12,10 @@
 import { writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { detail, failure } from './failure.js';
+import { put, take } from './memory-file.js';
+
+/** The file that tensors go through, where there is one. */
+const file = process.argv[2] === undefined ? undefined : Number(process.argv[2]);
 
 // Ctrl-C and the like go to all processes of a terminal; when to end is the parent's to say.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
@@ -123,10 +127,10 @@ async function run({ session: number, name, feeds, feedKept, fetch, keep, keepAs
     );
   /** @type {Record<string, RuntimeTensor>} */
   const inputs = {};
+  const taken = take(file, feeds);
   for (const input of session.inputNames) {
-    const fed = feeds[input];
-    // A copy of its own: within a message values lie at odd places of memory, where some kernels round otherwise.
-    if (fed) inputs[input] = new ort.Tensor(fed.type, fed.data.slice(), fed.dims);
+    const fed = taken[input];
+    if (fed) inputs[input] = new ort.Tensor(fed.type, fed.data, fed.dims);
     else if (kept[input]) inputs[input] = kept[input];
     else throw new Error(`${name} needs an input "${input}", which was not given.`);
   }
@@ -147,7 +151,7 @@ async function run({ session: number, name, feeds, feedKept, fetch, keep, keepAs
     const { type, dims, data } = /** @type {Tensor} */ (results[output]);
     outputs[output] = { type, dims, data };
   }
-  return { kind: 'done', outputs };
+  return { kind: 'done', outputs: put(file, outputs) };
 }
 
 function loadOnnxRuntime() {

@@ -16,7 +16,7 @@ import {
   type SessionOptions,
 } from './runtime.js';
 import { ChildRuntime } from './session.js';
-import type { Tensor, ValueInfo } from './tensor.js';
+import { copied, type Tensor, type ValueInfo } from './tensor.js';
 
 /** One of the processes; one run at a time is dealt to it. */
 interface Member {
@@ -58,15 +58,19 @@ export class Workers implements Runtime {
   async open(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
     const name = options.name ?? (typeof model === 'string' ? basename(model) : 'model');
     const opened = new Map<Member, Promise<Session>>();
+    const ready = new Map<Member, Session>();
     const openIn = (member: Member) => {
       const session = opened.get(member) ?? member.runtime.open(model, { ...options, name });
       opened.set(member, session);
-      // Tried again by the next run that is dealt there.
-      session.catch(() => opened.delete(member));
+      session.then(
+        (open) => ready.set(member, open),
+        // Tried again by the next run that is dealt there.
+        () => opened.delete(member),
+      );
       return session;
     };
     const { inputs, outputs } = await this.#deal(undefined, undefined, openIn);
-    return new SharedSession(this, name, inputs, outputs, openIn, opened);
+    return new SharedSession(this, name, inputs, outputs, openIn, opened, ready);
   }
 
   async close(reason?: Error): Promise<void> {
@@ -78,12 +82,17 @@ export class Workers implements Runtime {
   /** @internal Runs where `options.kept` is, or else in the first process that is idle. */
   async run(
     openIn: (member: Member) => Promise<Session>,
+    ready: ReadonlyMap<Member, Session>,
     feeds: Readonly<Record<string, Tensor>>,
     options: RunOptions,
   ): Promise<RunResult> {
     const bound = options.kept && this.#owners.get(options.kept);
+    const idle = this.#idle(bound);
+    const session = idle && ready.get(idle);
+    // What waits may not change with the caller's arrays.
+    const own = session ? feeds : copied(feeds);
     return this.#deal(bound, options.signal, async (member) => {
-      const result = await (await openIn(member)).run(feeds, options);
+      const result = await (session ?? (await openIn(member))).run(own, options);
       if (result.kept) this.#owners.set(result.kept, member);
       return result;
     });
@@ -95,7 +104,7 @@ export class Workers implements Runtime {
     work: (member: Member) => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted();
-    const idle = (bound ? [bound] : this.#members).find(({ busy }) => !busy);
+    const idle = this.#idle(bound);
     if (idle) idle.busy = true;
     const member = idle ?? (await this.#turn(bound, signal));
     try {
@@ -103,6 +112,10 @@ export class Workers implements Runtime {
     } finally {
       this.#next(member);
     }
+  }
+
+  #idle(bound: Member | undefined): Member | undefined {
+    return (bound ? [bound] : this.#members).find(({ busy }) => !busy);
   }
 
   #turn(bound: Member | undefined, signal: AbortSignal | undefined): Promise<Member> {
@@ -143,16 +156,12 @@ class SharedSession implements Session {
     readonly outputs: readonly ValueInfo[],
     readonly openIn: (member: Member) => Promise<Session>,
     readonly opened: ReadonlyMap<Member, Promise<Session>>,
+    readonly ready: ReadonlyMap<Member, Session>,
   ) {}
 
   async run(feeds: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Promise<RunResult> {
     if (this.#released) throw new Error(`The session of ${this.name} was already released.`);
-    // It may have to wait, and the caller's arrays may change meanwhile.
-    const copies = Object.entries(feeds).map(([name, tensor]) => [
-      name,
-      { ...tensor, data: tensor.data.slice() } as Tensor,
-    ]);
-    return this.runtime.run(this.openIn, Object.fromEntries(copies), options);
+    return this.runtime.run(this.openIn, this.ready, feeds, options);
   }
 
   async release(): Promise<void> {

@@ -6,7 +6,6 @@ import { residualOf } from '../../problems/noise.js';
 import { type ForwardOperator, isLinear } from '../../problems/operator.js';
 import type { Problem } from '../../problems/problem.js';
 import type { FloatArray } from '../../src/core/array.js';
-import { meanwhile } from '../../src/core/meanwhile.js';
 import { axpy, norm, scale } from '../../src/core/vector.js';
 import type { Context } from '../solver.js';
 import { ancestralStep, startState } from './ancestral.js';
@@ -56,13 +55,10 @@ export async function likelihoodChain(
     const denoiser = await prior.linearize(x, sigma, context.signal);
     try {
       const pull = await towardsData(problem, measurement, denoiser.value, guidance, sizes);
-      const before = x;
-      const [move, drawn] = await Promise.all([
-        denoiser.pullback(pull),
-        meanwhile(() => ancestralStep(before, denoiser.value, sigma, next, context.random('step', i))),
-      ]);
-      axpy(1, move.data, drawn.data);
-      x = drawn;
+      const moving = denoiser.pullback(pull);
+      // The noise is drawn while the network is at work.
+      x = ancestralStep(x, denoiser.value, sigma, next, context.random('step', i));
+      axpy(1, (await moving).data, x.data);
     } finally {
       denoiser.release();
     }

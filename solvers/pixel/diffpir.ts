@@ -21,7 +21,6 @@
  * prior's card says that its images have none (solvers/parts/equivariant.ts).
  */
 import { z } from 'zod';
-import { meanwhile } from '../../src/core/meanwhile.js';
 import { geometricSigmas, vpSigmas } from '../../src/core/schedule.js';
 import { diffpirRho } from '../../src/core/units.js';
 import { defineSolver } from '../define-solver.js';
@@ -120,10 +119,10 @@ export const diffpir = defineSolver({
       const [sigma, next] = [sigmas[i], sigmas[i + 1]];
       const orientation = context.random('orientation', i);
       const { shape } = x;
-      const [denoised, { data: fresh }] = await Promise.all([
-        equivariantDenoise(prior, x, sigma, orientation, context.signal),
-        meanwhile(() => context.random('step', i).normals(shape)),
-      ]);
+      const denoising = equivariantDenoise(prior, x, sigma, orientation, context.signal);
+      // The noise is drawn while the network is at work.
+      const { data: fresh } = context.random('step', i).normals(shape);
+      const denoised = await denoising;
       await moveToData(operator, measurement, denoised, diffpirRho(lambda, noiseSigma, sigma));
       const keep = (next / sigma) * Math.sqrt(1 - zeta);
       const spread = next * Math.sqrt(zeta);

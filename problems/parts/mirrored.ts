@@ -66,13 +66,18 @@ export function cosineFilter(shape: ImageShape, transfer: Float64Array): LinearO
   const dct = new Dct2d(height, width);
   const norm = transfer.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
   const coefficients = new Float64Array(height * width);
-  const filter = (x: FloatArray, gain: (transfer: number) => number) =>
+  const filter = (x: FloatArray, gains: Float64Array) =>
     mapPlanes(x, shape, shape, (input, offset, output, outputOffset) => {
       dct.forward(input, offset, coefficients);
-      for (let i = 0; i < coefficients.length; i++) coefficients[i] *= gain(transfer[i]);
+      for (let i = 0; i < coefficients.length; i++) coefficients[i] *= gains[i];
       dct.inverse(coefficients, output, outputOffset);
     });
-  const apply = (x: FloatArray) => filter(x, (value) => value);
+  const apply = (x: FloatArray) => filter(x, transfer);
+  const inverted = new Float64Array(transfer.length);
+  const normalSolve = (b: FloatArray, rho: number) => {
+    for (let i = 0; i < inverted.length; i++) inverted[i] = 1 / (transfer[i] * transfer[i] + rho);
+    return filter(b, inverted);
+  };
   const analyse = (x: FloatArray, signed: boolean) =>
     mapPlanes(x, shape, shape, (input, offset, output, outputOffset) => {
       dct.forward(input, offset, coefficients);
@@ -86,7 +91,7 @@ export function cosineFilter(shape: ImageShape, transfer: Float64Array): LinearO
     outputShape: shape,
     apply,
     adjoint: apply,
-    normalSolve: (b, rho) => filter(b, (value) => 1 / (value * value + rho)),
+    normalSolve,
     svd: lazySvd(() => ({
       values: repeatPlane(channels, Float32Array.from(transfer, Math.abs)),
       toSpectrum: (x) => reshaped(analyse(x, false), flat),

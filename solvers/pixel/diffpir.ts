@@ -21,10 +21,11 @@
  * prior's card says that its images have none (solvers/parts/equivariant.ts).
  */
 import { z } from 'zod';
+import type { FloatArray } from '../../src/core/array.js';
 import { geometricSigmas, vpSigmas } from '../../src/core/schedule.js';
 import { diffpirRho } from '../../src/core/units.js';
 import { defineSolver } from '../define-solver.js';
-import { nextState, startState } from '../parts/ancestral.js';
+import { startState } from '../parts/ancestral.js';
 import { moveToData } from '../parts/data-step.js';
 import { equivariantDenoise } from '../parts/equivariant.js';
 import { noiseRange } from '../parts/noise-levels.js';
@@ -121,14 +122,26 @@ export const diffpir = defineSolver({
       const { shape } = x;
       const denoising = equivariantDenoise(prior, x, sigma, orientation, context.signal);
       // The noise is drawn while the network is at work.
-      const { data: fresh } = context.random('step', i).normals(shape);
+      const noise = context.random('step', i).normals(shape);
       const denoised = await denoising;
       await moveToData(operator, measurement, denoised, diffpirRho(lambda, noiseSigma, sigma));
       const keep = (next / sigma) * Math.sqrt(1 - zeta);
       const spread = next * Math.sqrt(zeta);
-      let drawn = 0;
-      x = nextState(denoised, x, keep, spread, { normal: () => fresh[drawn++] });
+      x = withNoise(denoised, x, keep, spread, noise);
     }
     return x;
   },
 });
+
+/** x̂ + keep·(x − x̂) + spread·n, in the place of the noise n. */
+function withNoise(
+  clean: FloatArray,
+  x: FloatArray,
+  keep: number,
+  spread: number,
+  noise: FloatArray,
+): FloatArray {
+  const [to, from, moved] = [clean.data, x.data, noise.data];
+  for (let i = 0; i < moved.length; i++) moved[i] = to[i] + keep * (from[i] - to[i]) + spread * moved[i];
+  return noise;
+}
